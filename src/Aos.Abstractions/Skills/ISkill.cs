@@ -1,0 +1,114 @@
+using Aos.Contracts.Agents;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Skills;
+using Aos.Contracts.Values;
+
+namespace Aos.Abstractions.Skills;
+
+/// <summary>A versioned capability with a contract.</summary>
+/// <remarks>An implementation is safe for concurrent calls. It makes one try: retry, time-outs, budgets and approvals
+/// are the kernel's. It reports every expected failure as a <see cref="SkillResult"/>; what it throws is recorded as
+/// <c>INTERNAL_ERROR</c>, a defect of the skill. It stops soon after <c>cancel</c>.</remarks>
+public interface ISkill
+{
+    /// <summary>What the skill promises. The same object for the life of the skill.</summary>
+    SkillContract Contract { get; }
+
+    /// <summary>Makes one try.</summary>
+    /// <param name="call">The input, already checked against the contract, and what the call may use.</param>
+    /// <param name="cancel">Ends when the attempt is out of time or the run is stopped.</param>
+    ValueTask<SkillResult> InvokeAsync(SkillCall call, CancellationToken cancel);
+}
+
+/// <summary>One try of a skill: its input and what it may use.</summary>
+public sealed record SkillCall
+{
+    /// <summary>The input; it matches the contract's input schema.</summary>
+    public required Payload Input { get; init; }
+
+    /// <summary>The key under which the world is asked: the same for every try of this call, also after a crash.</summary>
+    public required string IdempotencyKey { get; init; }
+
+    /// <summary>The effect class that the kernel took for this call.</summary>
+    public required EffectClass Effect { get; init; }
+
+    /// <summary>How long the try may take.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>Which try this is, from 1.</summary>
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>The run; absent for a single call.</summary>
+    public RunId? RunId { get; init; }
+
+    /// <summary>The step; absent for a single call.</summary>
+    public StepId? StepId { get; init; }
+
+    /// <summary>The tenant.</summary>
+    public string Tenant { get; init; } = "local";
+
+    /// <summary>The agent.</summary>
+    public string AgentId { get; init; } = "default";
+
+    /// <summary>Entries of <see cref="NetworkSpec.Allow"/>: what may be reached. Empty: nothing.</summary>
+    public ValueList<string> Network { get; init; }
+
+    /// <summary>The folder that file skills may use; absent: none.</summary>
+    public string? Workspace { get; init; }
+
+    /// <summary>The profile's settings for this skill; absent: none.</summary>
+    public Payload? Config { get; init; }
+}
+
+/// <summary>How one try of a skill ended.</summary>
+public sealed record SkillResult
+{
+    private SkillResult() { }
+
+    /// <summary>Whether it did what was asked.</summary>
+    public bool Succeeded { get; private init; }
+
+    /// <summary>The code: <c>OK</c> on success.</summary>
+    public ErrorCode Code { get; private init; }
+
+    /// <summary>The result; on failure what can be shown of the answer, or absent.</summary>
+    public Payload? Result { get; init; }
+
+    /// <summary>What happened and what to do. Never secrets.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>What lay beneath a failure.</summary>
+    public string? Cause { get; init; }
+
+    /// <summary>Whether a failed try changed the world. Unknown unless the skill knows.</summary>
+    public EffectState Effect { get; init; }
+
+    /// <summary>How long the other side asked to wait.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>What it cost.</summary>
+    public Money Cost { get; init; }
+
+    /// <summary>What it changed in the world, in order.</summary>
+    public ValueList<SideEffect> SideEffects { get; init; }
+
+    /// <summary>Mistakes of the input, by place.</summary>
+    public ValueList<Problem> Problems { get; init; }
+
+    /// <summary>It did what was asked.</summary>
+    public static SkillResult Success(Payload result) => new()
+    {
+        Succeeded = true,
+        Code = Contracts.Failures.ErrorCodes.Ok,
+        Result = result,
+        Effect = EffectState.Happened,
+    };
+
+    /// <summary>It did not.</summary>
+    /// <param name="code">A code of the taxonomy, or one that the contract declares.</param>
+    /// <param name="message">What happened and what to do.</param>
+    /// <param name="effect">Whether the world was changed all the same.</param>
+    public static SkillResult Failure(ErrorCode code, string message, EffectState effect) =>
+        new() { Code = code, Message = message, Effect = effect };
+}

@@ -1,0 +1,66 @@
+using Aos.Contracts.Values;
+
+namespace Aos.Abstractions.Storage;
+
+/// <summary>Where runs are kept. One instance a process and store; thread-safe.</summary>
+/// <remarks>Every method throws <see cref="StoreException"/> where the store cannot be read or written, and nothing
+/// else but cancellation.</remarks>
+public interface IStore : IAsyncDisposable
+{
+    /// <summary>This process among those that open the store. Held by a lock of the operating system, so that it is
+    /// free again when the process dies, however it dies.</summary>
+    string Owner { get; }
+
+    /// <summary>Appends events of several runs, each run's all or nothing, durable on return. A slice names the
+    /// sequence number that it follows, which keeps a second writer out. Slices of one run may follow each other.</summary>
+    /// <returns>For each slice, in order, whether it was written. <see cref="AppendResult.Conflict"/>: another writer
+    /// came first, and nothing of this slice was written.</returns>
+    /// <exception cref="StoreException">Outcome unknown: read again before deciding anything.</exception>
+    ValueTask<AppendResult[]> AppendAsync(ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel);
+
+    /// <summary>The segments of a run after a sequence number, in order; empty where there are none.</summary>
+    ValueTask<IReadOnlyList<JournalSegment>> ReadAsync(RunId runId, long afterSeq, CancellationToken cancel);
+
+    /// <summary>Reads a blob; null where there is none of that name.</summary>
+    ValueTask<byte[]?> ReadBlobAsync(Digest digest, CancellationToken cancel);
+
+    /// <summary>The row of a run; null where there is none.</summary>
+    ValueTask<RunRow?> FindRunAsync(RunId runId, CancellationToken cancel);
+
+    /// <summary>Rows of runs, newest first.</summary>
+    ValueTask<IReadOnlyList<RunRow>> ListRunsAsync(RunFilter filter, CancellationToken cancel);
+
+    /// <summary>Makes this process the owner of an open run whose owner is gone, and raises the run's epoch.</summary>
+    /// <returns>The new epoch; null where the run is not open, or its owner is alive, or another process was faster.</returns>
+    ValueTask<int?> AdoptAsync(RunId runId, CancellationToken cancel);
+
+    /// <summary>Gives up the ownership of an open run, so that another process may adopt it at once.</summary>
+    ValueTask ReleaseAsync(RunId runId, CancellationToken cancel);
+
+    /// <summary>Approval requests, oldest first.</summary>
+    ValueTask<IReadOnlyList<ApprovalRow>> ListApprovalsAsync(bool openOnly, CancellationToken cancel);
+
+    /// <summary>One approval request; null where there is none.</summary>
+    ValueTask<ApprovalRow?> FindApprovalAsync(ApprovalId id, CancellationToken cancel);
+
+    /// <summary>Leaves a fact for the owner of a run: a decision, a cancellation, a settlement. Durable on return.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="fact">The event, encoded as in the journal.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    ValueTask PostAsync(RunId runId, ReadOnlyMemory<byte> fact, CancellationToken cancel);
+
+    /// <summary>The facts left for runs that this process owns, oldest first. They stay until a slice consumes them.</summary>
+    ValueTask<IReadOnlyList<InboxItem>> ReadInboxAsync(CancellationToken cancel);
+
+    /// <summary>Records the contracts of the skills that this process offers. A version that is recorded with another
+    /// digest is refused: published contracts do not change.</summary>
+    /// <returns>The versions that were refused.</returns>
+    ValueTask<IReadOnlyList<SkillRow>> RecordSkillsAsync(IReadOnlyList<SkillRow> skills, CancellationToken cancel);
+
+    /// <summary>The recorded skill versions, by name and version.</summary>
+    ValueTask<IReadOnlyList<SkillRow>> ListSkillsAsync(CancellationToken cancel);
+
+    /// <summary>Checks the store: opens it, reads it, and runs the engine's own integrity check.</summary>
+    /// <returns>What is wrong; empty where nothing is.</returns>
+    ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancel);
+}

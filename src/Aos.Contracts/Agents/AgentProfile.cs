@@ -1,0 +1,134 @@
+using System.Text.Json.Serialization;
+using Aos.Contracts.Skills;
+using Aos.Contracts.Values;
+
+namespace Aos.Contracts.Agents;
+
+/// <summary>Who acts, and within which bounds (DESIGN §8). What a profile does not allow is denied.</summary>
+public sealed record AgentProfile
+{
+    /// <summary>The agent's name: letters, digits, <c>_</c>, <c>-</c>, <c>.</c>.</summary>
+    public required string AgentId { get; init; }
+
+    /// <summary>What the agent is for.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>The skills that it may call, with version ranges. Absent: none.</summary>
+    public ValueList<SkillRef> Skills { get; init; }
+
+    /// <summary>How its goals become plans. Absent: by the built-in rules.</summary>
+    public PlannerChoice? Planner { get; init; }
+
+    /// <summary>Money. Absent: 100 cents a run.</summary>
+    public BudgetSpec? Budget { get; init; }
+
+    /// <summary>Counts and times. Absent: the defaults of RELIABILITY §3.</summary>
+    public LimitSpec? Limits { get; init; }
+
+    /// <summary>What it may reach. Absent: nothing.</summary>
+    public NetworkSpec? Network { get; init; }
+
+    /// <summary>The folder that file skills may use. Absent: none.</summary>
+    public string? Workspace { get; init; }
+
+    /// <summary>Settings per skill, by skill name.</summary>
+    public Payload? Config { get; init; }
+}
+
+/// <summary>How goals become plans.</summary>
+public sealed record PlannerChoice
+{
+    /// <summary>The planner: <c>rule</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Whether it plans once or after each round of steps. Absent: static.</summary>
+    public PlannerMode? Mode { get; init; }
+
+    /// <summary>A file of planning rules, relative to the profile. Absent: the built-in rules alone.</summary>
+    public string? Rules { get; init; }
+}
+
+/// <summary>Whether a planner plans once or goes on.</summary>
+[JsonConverter(typeof(SnakeCaseEnum<PlannerMode>))]
+public enum PlannerMode
+{
+    /// <summary>One plan.</summary>
+    Static,
+
+    /// <summary>Plan, run, observe, plan on.</summary>
+    Iterative,
+}
+
+/// <summary>Money that an agent may spend.</summary>
+public sealed record BudgetSpec
+{
+    /// <summary>Cents for one run. 0 admits free steps only.</summary>
+    [JsonPropertyName("per_run_cents")]
+    public Money? PerRun { get; init; }
+
+    /// <summary>Cents for all attempts of one step.</summary>
+    [JsonPropertyName("per_step_cents")]
+    public Money? PerStep { get; init; }
+
+    /// <summary>Cents for all runs of one day.</summary>
+    [JsonPropertyName("per_day_cents")]
+    public Money? PerDay { get; init; }
+
+    /// <summary>Whether the declared maximum is held (hard) or a learned share of it (soft). Absent: hard.</summary>
+    public BudgetMode? Mode { get; init; }
+}
+
+/// <summary>How much is held before an attempt.</summary>
+[JsonConverter(typeof(SnakeCaseEnum<BudgetMode>))]
+public enum BudgetMode
+{
+    /// <summary>The declared maximum: a run cannot overspend.</summary>
+    Hard,
+
+    /// <summary>What such calls have cost before: more runs fit, and one can overspend.</summary>
+    Soft,
+}
+
+/// <summary>Counts and times that an agent may use. Each can only be set within what AOS allows.</summary>
+public sealed record LimitSpec
+{
+    /// <summary>Steps of a plan, 1 to 200.</summary>
+    public int? MaxSteps { get; init; }
+
+    /// <summary>Attempts of a run, 1 to 1,000.</summary>
+    public int? MaxAttempts { get; init; }
+
+    /// <summary>Attempts in flight at once, 1 to 64.</summary>
+    public int? MaxParallelSteps { get; init; }
+
+    /// <summary>Seconds from start to end, waits included, 1 to 604,800.</summary>
+    public int? MaxRunSeconds { get; init; }
+
+    /// <summary>Planner rounds of a run, 1 to 10.</summary>
+    public int? MaxPlannerRounds { get; init; }
+
+    /// <summary>Calls per time, by skill.</summary>
+    public ValueList<RateLimit> Rates { get; init; }
+}
+
+/// <summary>How often a skill may be called.</summary>
+public sealed record RateLimit
+{
+    /// <summary>The skill.</summary>
+    public required SkillRef Skill { get; init; }
+
+    /// <summary>Calls, 1 or more.</summary>
+    public int Calls { get; init; }
+
+    /// <summary>Within so many seconds, 1 or more.</summary>
+    public int PerSeconds { get; init; }
+}
+
+/// <summary>What an agent may reach over the network.</summary>
+public sealed record NetworkSpec
+{
+    /// <summary>Entries <c>host</c>, <c>*.host</c>, <c>host:port</c>, an address or a CIDR range, with or without
+    /// port, or <c>*</c> for every public host. A private or loopback address is reached only where an entry names
+    /// that address, its range, or <c>localhost</c>.</summary>
+    public ValueList<string> Allow { get; init; }
+}

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Aos.Contracts.Agents;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Plans;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Skills;
+using Aos.Contracts.Values;
+
+namespace Aos.Contracts;
+
+/// <summary>The JSON form of the contracts: snake case, absent instead of null, no reflection.</summary>
+/// <remarks>Reading is for documents that were checked at the edge (<c>StrictJson</c> and a schema): what breaks a
+/// contract here throws <see cref="JsonException"/>. Thread-safe.</remarks>
+public static class AosJson
+{
+    /// <summary>The metadata of a contract type.</summary>
+    /// <typeparam name="T">One of the contract types.</typeparam>
+    /// <exception cref="NotSupportedException">The type is not a contract.</exception>
+    public static JsonTypeInfo<T> Of<T>() =>
+        (JsonTypeInfo<T>?)AosJsonContext.Default.GetTypeInfo(typeof(T))
+        ?? throw new NotSupportedException($"{typeof(T)} is not one of the contract types.");
+
+    /// <summary>The metadata of every contract type.</summary>
+    public static IJsonTypeInfoResolver Resolver => AosJsonContext.Default;
+
+    /// <summary>Writes a value as UTF-8.</summary>
+    public static byte[] Write<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Of<T>());
+
+    /// <summary>Writes a value as UTF-8 with indentation, for people.</summary>
+    public static string WriteIndented<T>(T value)
+    {
+        using var stream = new MemoryStream();
+        var options = new JsonWriterOptions { Indented = true, Encoder = AosJsonContext.Default.Options.Encoder };
+        using (var writer = new Utf8JsonWriter(stream, options))
+        {
+            using var document = JsonDocument.Parse(Write(value));
+            document.RootElement.WriteTo(writer);
+        }
+        return System.Text.Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    /// <summary>Reads a value.</summary>
+    /// <exception cref="JsonException">The text breaks the contract.</exception>
+    public static T Read<T>(ReadOnlySpan<byte> utf8) => JsonSerializer.Deserialize(utf8, Of<T>())
+        ?? throw new JsonException($"Expected a {typeof(T).Name}, found null.");
+
+    /// <summary>Reads a value.</summary>
+    /// <exception cref="JsonException">The text breaks the contract.</exception>
+    public static T Read<T>(JsonElement element) => element.Deserialize(Of<T>())
+        ?? throw new JsonException($"Expected a {typeof(T).Name}, found null.");
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
+    AllowOutOfOrderMetadataProperties = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    Converters = [typeof(InstantConverter)])]
+[JsonSerializable(typeof(StructuredOutcome))]
+[JsonSerializable(typeof(SkillContract))]
+[JsonSerializable(typeof(ResourceContract))]
+[JsonSerializable(typeof(AgentProfile))]
+[JsonSerializable(typeof(Plan))]
+[JsonSerializable(typeof(PinnedPlan))]
+[JsonSerializable(typeof(FallbackWire))]
+[JsonSerializable(typeof(FailureCatalog))]
+[JsonSerializable(typeof(RunSettings))]
+[JsonSerializable(typeof(RunEvent))]
+[JsonSerializable(typeof(RunReport))]
+[JsonSerializable(typeof(Simulation))]
+[JsonSerializable(typeof(ReplayReport))]
+[JsonSerializable(typeof(Payload))]
+internal sealed partial class AosJsonContext : JsonSerializerContext;

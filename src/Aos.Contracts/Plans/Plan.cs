@@ -1,0 +1,139 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Aos.Contracts.Skills;
+using Aos.Contracts.Values;
+
+namespace Aos.Contracts.Plans;
+
+/// <summary>A plan: a directed acyclic graph of steps (DESIGN §8).</summary>
+public sealed record Plan
+{
+    /// <summary>What the plan is for.</summary>
+    public string? Goal { get; init; }
+
+    /// <summary>The steps, 1 to 200, in the order in which equals are started.</summary>
+    public ValueList<PlanStep> Steps { get; init; }
+
+    /// <summary>JMESPath expression of the run's output. Absent: the run has none.</summary>
+    public string? Output { get; init; }
+}
+
+/// <summary>A step of a plan: one call of a skill, or one for each item of a list.</summary>
+public sealed record PlanStep
+{
+    /// <summary>The name of the step.</summary>
+    public required StepId Id { get; init; }
+
+    /// <summary>The skill and the versions that will do.</summary>
+    public required SkillRef Skill { get; init; }
+
+    /// <summary>The input template, an object. Absent: an empty object.</summary>
+    public Payload? Input { get; init; }
+
+    /// <summary>Steps that must have ended first, besides those that the expressions name.</summary>
+    public ValueList<StepId> DependsOn { get; init; }
+
+    /// <summary>JMESPath condition; where it is false or null, the step is skipped.</summary>
+    public string? When { get; init; }
+
+    /// <summary>JMESPath expression of a list; the step is done for each item, with <c>item</c> and <c>index</c>.</summary>
+    public string? ForEach { get; init; }
+
+    /// <summary>Milliseconds for one attempt. Absent: what the skill's contract says.</summary>
+    public int? TimeoutMs { get; init; }
+
+    /// <summary>Tightens the retry rules of the catalog.</summary>
+    public StepRetry? Retry { get; init; }
+
+    /// <summary>What a failure means for the run. Absent: abort.</summary>
+    public OnFailure? OnFailure { get; init; }
+
+    /// <summary>Asks a person before each call.</summary>
+    public ApprovalSpec? Approval { get; init; }
+}
+
+/// <summary>Tightens retry for one step.</summary>
+public sealed record StepRetry
+{
+    /// <summary>Attempts in all, the first included; 1 or more.</summary>
+    public int? MaxAttempts { get; init; }
+}
+
+/// <summary>Asks a person before a call.</summary>
+public sealed record ApprovalSpec
+{
+    /// <summary>The role that may decide. Absent: approver.</summary>
+    public string? Role { get; init; }
+
+    /// <summary>Milliseconds until the request expires. Absent: 24 hours.</summary>
+    public long? ExpiresInMs { get; init; }
+
+    /// <summary>What the person is told.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>What the failure of a step means for its run.</summary>
+[JsonConverter(typeof(OnFailureConverter))]
+public abstract record OnFailure
+{
+    private OnFailure() { } // Closed: these are all the cases.
+
+    /// <summary>Starts nothing new and fails the run.</summary>
+    public sealed record Abort : OnFailure;
+
+    /// <summary>Dependents run and read null.</summary>
+    public sealed record Continue : OnFailure;
+
+    /// <summary>Calls another skill, whose result is then the step's.</summary>
+    public sealed record Fallback(FallbackCall Call) : OnFailure;
+}
+
+/// <summary>The call that stands in for a failed one.</summary>
+public sealed record FallbackCall
+{
+    /// <summary>The skill and the versions that will do.</summary>
+    public required SkillRef Skill { get; init; }
+
+    /// <summary>The input template, an object. Absent: the input template of the step.</summary>
+    public Payload? Input { get; init; }
+
+    /// <summary>Milliseconds for one attempt. Absent: what the skill's contract says.</summary>
+    public int? TimeoutMs { get; init; }
+}
+
+internal sealed record FallbackWire
+{
+    public FallbackCall? Fallback { get; init; }
+}
+
+internal sealed class OnFailureConverter : JsonConverter<OnFailure>
+{
+    private const string Expected = "Expected 'abort', 'continue' or {\"fallback\": {\"skill\": …, \"input\": …}}.";
+
+    public override OnFailure Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType == JsonTokenType.String)
+            return reader.GetString() switch
+            {
+                "abort" => new OnFailure.Abort(),
+                "continue" => new OnFailure.Continue(),
+                _ => throw new JsonException(Expected),
+            };
+        if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException(Expected);
+        var wire = JsonSerializer.Deserialize(ref reader, AosJson.Of<FallbackWire>());
+        return wire?.Fallback is { } call ? new OnFailure.Fallback(call) : throw new JsonException(Expected);
+    }
+
+    public override void Write(Utf8JsonWriter writer, OnFailure value, JsonSerializerOptions options)
+    {
+        switch (value)
+        {
+            case OnFailure.Abort: writer.WriteStringValue("abort"); break;
+            case OnFailure.Continue: writer.WriteStringValue("continue"); break;
+            case OnFailure.Fallback fallback:
+                JsonSerializer.Serialize(writer, new FallbackWire { Fallback = fallback.Call }, AosJson.Of<FallbackWire>());
+                break;
+            default: throw new System.Diagnostics.UnreachableException();
+        }
+    }
+}

@@ -1,0 +1,224 @@
+using System.Text.Json.Serialization;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Skills;
+using Aos.Contracts.Values;
+
+namespace Aos.Contracts.Runs;
+
+/// <summary>How a run stands or ended: what <c>aos run --json</c> prints.</summary>
+public sealed record RunReport
+{
+    /// <summary>The run.</summary>
+    public required RunId RunId { get; init; }
+
+    /// <summary>Its status.</summary>
+    public required RunStatus Status { get; init; }
+
+    /// <summary>What it waits for, where it waits.</summary>
+    public WaitReason? WaitingFor { get; init; }
+
+    /// <summary>The code: <c>OK</c>, or why it failed; absent while it runs.</summary>
+    public ErrorCode? Code { get; init; }
+
+    /// <summary>What happened, for people.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>The step whose failure failed the run.</summary>
+    public StepId? FailedStep { get; init; }
+
+    /// <summary>The goal.</summary>
+    public string? Goal { get; init; }
+
+    /// <summary>The agent.</summary>
+    public string? AgentId { get; init; }
+
+    /// <summary>The output, where the plan has one.</summary>
+    public Payload? Output { get; init; }
+
+    /// <summary>What it cost, planning included.</summary>
+    [JsonPropertyName("cost_cents")]
+    public Money Cost { get; init; }
+
+    /// <summary>Milliseconds from submission to end (or now), waits included.</summary>
+    public double LatencyMs { get; init; }
+
+    /// <summary>The behaviour digest; absent while it runs.</summary>
+    public Digest? BehaviourDigest { get; init; }
+
+    /// <summary>When it was submitted.</summary>
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>The steps, in the order of the plan.</summary>
+    public ValueList<StepReport> Steps { get; init; }
+}
+
+/// <summary>How a step stands in its life.</summary>
+[JsonConverter(typeof(SnakeCaseEnum<StepStatus>))]
+public enum StepStatus
+{
+    /// <summary>Other steps come first.</summary>
+    Pending,
+
+    /// <summary>An attempt is in flight or due.</summary>
+    Running,
+
+    /// <summary>It waits for a moment, a person or a signal.</summary>
+    Waiting,
+
+    /// <summary>It did what was asked.</summary>
+    Success,
+
+    /// <summary>It did not.</summary>
+    Failure,
+
+    /// <summary>It was not needed or not reached.</summary>
+    Skipped,
+
+    /// <summary>It was stopped on request.</summary>
+    Cancelled,
+
+    /// <summary>Whether it happened is not known.</summary>
+    Unknown,
+}
+
+/// <summary>A step in a <see cref="RunReport"/>.</summary>
+public sealed record StepReport
+{
+    /// <summary>The step.</summary>
+    public required StepId StepId { get; init; }
+
+    /// <summary>The skill that was called, in its exact version.</summary>
+    public required SkillRef Skill { get; init; }
+
+    /// <summary>Its status.</summary>
+    public required StepStatus Status { get; init; }
+
+    /// <summary>The code; absent until it ended.</summary>
+    public ErrorCode? Code { get; init; }
+
+    /// <summary>Attempts started, those of items and of a fallback included.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>What all attempts cost.</summary>
+    [JsonPropertyName("cost_cents")]
+    public Money Cost { get; init; }
+
+    /// <summary>The outcome; absent until it ended.</summary>
+    public StructuredOutcome? Outcome { get; init; }
+}
+
+/// <summary>What a simulation foresees: what <c>aos simulate --json</c> prints.</summary>
+public sealed record Simulation
+{
+    /// <summary>Whether the run is expected to complete within its contract.</summary>
+    public required bool Feasible { get; init; }
+
+    /// <summary>Whether even the worst case stays within the budget.</summary>
+    public required bool BudgetOk { get; init; }
+
+    /// <summary>What it is expected to cost.</summary>
+    [JsonPropertyName("estimated_cost_cents")]
+    public Money EstimatedCost { get; init; }
+
+    /// <summary>The most that it can cost.</summary>
+    [JsonPropertyName("worst_cost_cents")]
+    public Money WorstCost { get; init; }
+
+    /// <summary>Milliseconds that it is expected to take, along the critical path.</summary>
+    public double EstimatedLatencyMs { get; init; }
+
+    /// <summary>The code that the run is expected to end with.</summary>
+    public ErrorCode? Code { get; init; }
+
+    /// <summary>What the profile would have to allow, one sentence each.</summary>
+    public ValueList<string> PermissionGaps { get; init; }
+
+    /// <summary>What policies deny.</summary>
+    public ValueList<string> PolicyDenials { get; init; }
+
+    /// <summary>Steps that a person must approve.</summary>
+    public ValueList<string> ApprovalsNeeded { get; init; }
+
+    /// <summary>What may come out differently, and why.</summary>
+    public ValueList<Risk> Risks { get; init; }
+
+    /// <summary>The steps, in the order of the plan.</summary>
+    public ValueList<PlannedStep> Steps { get; init; }
+}
+
+/// <summary>Something that may come out differently.</summary>
+/// <param name="StepId">The step; absent for the whole run.</param>
+/// <param name="Code">What kind of risk, such as <c>UNKNOWN_CONDITION</c>.</param>
+/// <param name="Message">What may happen.</param>
+public sealed record Risk(StepId? StepId, string Code, string Message);
+
+/// <summary>A step in a <see cref="Simulation"/>.</summary>
+public sealed record PlannedStep
+{
+    /// <summary>The step.</summary>
+    public required StepId StepId { get; init; }
+
+    /// <summary>The skill, in its exact version.</summary>
+    public required SkillRef Skill { get; init; }
+
+    /// <summary>How it is expected to end.</summary>
+    public required StepStatus Status { get; init; }
+
+    /// <summary>The code that it is expected to end with.</summary>
+    public ErrorCode? Code { get; init; }
+
+    /// <summary>What a call does to the world.</summary>
+    public EffectClass Effect { get; init; }
+
+    /// <summary>Milliseconds from the start of the run at which it is expected to start.</summary>
+    public double StartMs { get; init; }
+
+    /// <summary>Milliseconds that it is expected to take.</summary>
+    public double LatencyMs { get; init; }
+
+    /// <summary>What it is expected to cost.</summary>
+    [JsonPropertyName("cost_cents")]
+    public Money Cost { get; init; }
+
+    /// <summary>The most that it can cost.</summary>
+    [JsonPropertyName("worst_cost_cents")]
+    public Money WorstCost { get; init; }
+}
+
+/// <summary>What a replay compared: what <c>aos replay --json</c> prints.</summary>
+public sealed record ReplayReport
+{
+    /// <summary>The run.</summary>
+    public required RunId RunId { get; init; }
+
+    /// <summary>How it was replayed: <c>verify</c>.</summary>
+    public required string Mode { get; init; }
+
+    /// <summary>Whether everything compared was equal.</summary>
+    public required bool Parity { get; init; }
+
+    /// <summary>How many events were compared.</summary>
+    public int EventsCompared { get; init; }
+
+    /// <summary>The first event that differs; absent at parity.</summary>
+    public Divergence? FirstDivergence { get; init; }
+
+    /// <summary>The behaviour digest that the replay computed; absent for a run that has not ended.</summary>
+    public Digest? BehaviourDigest { get; init; }
+}
+
+/// <summary>Where a replay first differed.</summary>
+public sealed record Divergence
+{
+    /// <summary>The sequence number of the event, from 1.</summary>
+    public required long Seq { get; init; }
+
+    /// <summary>What the journal has; absent where it has nothing there.</summary>
+    public Payload? Expected { get; init; }
+
+    /// <summary>What the kernel decided now; absent where it decided nothing.</summary>
+    public Payload? Found { get; init; }
+
+    /// <summary>What that means.</summary>
+    public required string Message { get; init; }
+}

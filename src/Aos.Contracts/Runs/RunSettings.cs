@@ -1,0 +1,28 @@
+using Aos.Contracts.Agents;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Values;
+
+namespace Aos.Contracts.Runs;
+
+/// <summary>Everything outside its plan that decides how a run goes, fixed at admission and stored by its content.</summary>
+/// <remarks>Editing a profile or the catalog later changes no recorded run.</remarks>
+public sealed record RunSettings
+{
+    /// <summary>The version of the kernel's rules.</summary>
+    public required int RulesVersion { get; init; }
+
+    /// <summary>The limits granted.</summary>
+    public required ResourceContract Contract { get; init; }
+
+    /// <summary>The failure catalog.</summary>
+    public required FailureCatalog Catalog { get; init; }
+
+    /// <summary>How the goal becomes a plan.</summary>
+    public PlannerChoice? Planner { get; init; }
+
+    /// <summary>The folder that file skills may use.</summary>
+    public string? Workspace { get; init; }
+
+    /// <summary>Settings per skill.</summary>
+    public Payload? Config { get; init; }
+}

@@ -1,0 +1,75 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Aos.Contracts.Agents;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Plans;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Skills;
+
+namespace Aos.Contracts.Values;
+
+/// <summary>Finds the converter of a <see cref="ValueList{T}"/> in a table: closing a generic type at run time would
+/// need reflection, which ahead-of-time compilation does not allow. A test names each list that is missing.</summary>
+internal sealed class ValueListConverterFactory : JsonConverterFactory
+{
+    private static readonly FrozenDictionary<Type, JsonConverter> Converters = new Dictionary<Type, JsonConverter>
+    {
+        [typeof(ValueList<string>)] = new ValueListConverter<string>(),
+        [typeof(ValueList<StepId>)] = new ValueListConverter<StepId>(),
+        [typeof(ValueList<SkillRef>)] = new ValueListConverter<SkillRef>(),
+        [typeof(ValueList<ErrorCode>)] = new ValueListConverter<ErrorCode>(),
+        [typeof(ValueList<Payload>)] = new ValueListConverter<Payload>(),
+        [typeof(ValueList<PlanStep>)] = new ValueListConverter<PlanStep>(),
+        [typeof(ValueList<SkillPin>)] = new ValueListConverter<SkillPin>(),
+        [typeof(ValueList<EffectCase>)] = new ValueListConverter<EffectCase>(),
+        [typeof(ValueList<FailureMode>)] = new ValueListConverter<FailureMode>(),
+        [typeof(ValueList<FailureEntry>)] = new ValueListConverter<FailureEntry>(),
+        [typeof(ValueList<Alternative>)] = new ValueListConverter<Alternative>(),
+        [typeof(ValueList<SideEffect>)] = new ValueListConverter<SideEffect>(),
+        [typeof(ValueList<SideEffectDeclaration>)] = new ValueListConverter<SideEffectDeclaration>(),
+        [typeof(ValueList<SkillExample>)] = new ValueListConverter<SkillExample>(),
+        [typeof(ValueList<RateLimit>)] = new ValueListConverter<RateLimit>(),
+        [typeof(ValueList<StepReport>)] = new ValueListConverter<StepReport>(),
+        [typeof(ValueList<PlannedStep>)] = new ValueListConverter<PlannedStep>(),
+        [typeof(ValueList<Problem>)] = new ValueListConverter<Problem>(),
+        [typeof(ValueList<Risk>)] = new ValueListConverter<Risk>(),
+    }.ToFrozenDictionary();
+
+    public override bool CanConvert(Type typeToConvert) => Converters.ContainsKey(typeToConvert);
+
+    public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+        Converters[typeToConvert];
+}
+
+internal interface IListConverter
+{
+    /// <summary>What the list holds.</summary>
+    JsonTypeInfo ItemInfo(JsonSerializerOptions options);
+}
+
+internal sealed class ValueListConverter<T> : JsonConverter<ValueList<T>>, IListConverter
+{
+    public JsonTypeInfo ItemInfo(JsonSerializerOptions options) => options.GetTypeInfo(typeof(T));
+
+    public override ValueList<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("Expected a list.");
+        var item = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+        var items = ImmutableArray.CreateBuilder<T>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            items.Add(JsonSerializer.Deserialize(ref reader, item)!);
+        return new ValueList<T>(items.DrainToImmutable());
+    }
+
+    public override void Write(Utf8JsonWriter writer, ValueList<T> value, JsonSerializerOptions options)
+    {
+        var item = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+        writer.WriteStartArray();
+        foreach (var element in value) JsonSerializer.Serialize(writer, element, item);
+        writer.WriteEndArray();
+    }
+}
