@@ -1,0 +1,224 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Aos.Contracts.Json;
+
+/// <summary>One pass over the tokens that looks for what the framework's parser lets through.</summary>
+internal ref struct StrictJsonScan
+{
+    // A set that once grew is dropped, not cleared: clearing costs its capacity, and a document with one large object
+    // followed by thousands of small ones would make that quadratic.
+    private const int NamesKept = 64;
+
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    private readonly ReadOnlySpan<byte> _utf8;
+    private readonly JsonLimits _limits;
+    private readonly bool _isUtf8;
+    private Utf8JsonReader _reader;
+    private Frame[] _frames = new Frame[4];
+    private int _depth;
+    private int _nodes;
+
+    public StrictJsonScan(ReadOnlySpan<byte> utf8, JsonLimits limits)
+    {
+        _utf8 = utf8;
+        _limits = limits;
+        _isUtf8 = utf8.Length > limits.BytesMax || Utf8.IsValid(utf8);
+        // One level more than allowed, so that too deep a document is found here, with its place.
+        _reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = limits.DepthMax + 1 });
+    }
+
+    /// <summary>Reads to the end; null if every rule is kept.</summary>
+    public JsonProblem? Run()
+    {
+        if (_utf8.Length > _limits.BytesMax)
+            return Problem(JsonProblemCodes.TooLarge, 0,
+                $"The document has {_utf8.Length} bytes; at most {_limits.BytesMax} are taken. Send less, or a reference.");
+        if (_utf8.StartsWith(ByteOrderMark))
+            return Problem(JsonProblemCodes.ByteOrderMark, 0,
+                "The document starts with a byte order mark. Save it as UTF-8 without one.");
+        if (_utf8.IndexOfAnyExcept(" \t\r\n"u8) < 0)
+            return Problem(JsonProblemCodes.Empty, 0, "The document is empty. Send one JSON value.");
+
+        try
+        {
+            while (_reader.Read())
+            {
+                if (Check() is { } problem)
+                    return problem;
+            }
+
+            return null;
+        }
+        catch (JsonException broken)
+        {
+            return GrammarProblem(broken);
+        }
+    }
+
+    private JsonProblem? Check()
+    {
+        switch (_reader.TokenType)
+        {
+            case JsonTokenType.PropertyName:
+                return CheckName();
+            case JsonTokenType.EndObject or JsonTokenType.EndArray:
+                _depth--;
+                return null;
+        }
+
+        if (_depth > 0)
+            _frames[_depth - 1].Index++;
+        if (++_nodes > _limits.NodesMax)
+            return Problem(JsonProblemCodes.TooManyNodes, Token,
+                $"The document has more than {_limits.NodesMax} values. Split it.");
+
+        return _reader.TokenType switch
+        {
+            JsonTokenType.StartObject or JsonTokenType.StartArray => Enter(),
+            JsonTokenType.String => CheckText("string"),
+            JsonTokenType.Number => CheckNumber(),
+            _ => null,
+        };
+    }
+
+    private JsonProblem? Enter()
+    {
+        if (_depth == _limits.DepthMax)
+            return Problem(JsonProblemCodes.TooDeep, Token,
+                $"Objects and arrays are nested more than {_limits.DepthMax} deep. Flatten the document.");
+        if (_depth == _frames.Length)
+            Array.Resize(ref _frames, _depth * 2);
+        _frames[_depth++].Start(_reader.TokenType == JsonTokenType.StartObject);
+        return null;
+    }
+
+    private JsonProblem? CheckName()
+    {
+        ref var frame = ref _frames[_depth - 1];
+        frame.Name = null;
+        if (CheckText("member name") is { } problem)
+            return problem;
+
+        var name = _reader.GetString()!;
+        frame.Name = name;
+        return frame.Names!.Add(name)
+            ? null
+            : Problem(JsonProblemCodes.DuplicateKey, Token,
+                $"The object has two members named {JsonText.Quote(name)}. Keep one of them.");
+    }
+
+    private readonly JsonProblem? CheckText(string what)
+    {
+        var raw = _reader.ValueSpan;
+        var start = Token + 1;
+        if (!_isUtf8 && JsonText.FindInvalidUtf8(raw) is >= 0 and var bad)
+            return NotUtf8(start + bad, what);
+        if (_reader.ValueIsEscaped && JsonText.FindLoneSurrogate(raw) is >= 0 and var lone)
+            return Problem(JsonProblemCodes.LoneSurrogate, start + lone,
+                $"The {what} has the escape {Encoding.ASCII.GetString(raw.Slice(lone, 6))}, half of a surrogate pair, "
+                + "which is no character. Write the whole pair, or drop it.");
+        return null;
+    }
+
+    private readonly JsonProblem? CheckNumber()
+    {
+        var raw = _reader.ValueSpan;
+        var mark = raw.IndexOfAny((byte)'e', (byte)'E');
+        var mantissa = mark < 0 ? raw : raw[..mark];
+        var digits = mantissa.Length - (mantissa[0] == '-' ? 1 : 0) - (mantissa.Contains((byte)'.') ? 1 : 0);
+        if (digits > _limits.NumberDigitsMax)
+            return Problem(JsonProblemCodes.NumberTooLong, Token,
+                $"The number has {digits} digits; at most {_limits.NumberDigitsMax} are taken. Round it, or send a string.");
+        if (mark < 0)
+            return null;
+
+        var exponent = raw[(mark + 1)..].TrimStart("+-"u8).TrimStart((byte)'0');
+        var fits = exponent.IsEmpty
+            || (exponent.Length <= 5 && Utf8Parser.TryParse(exponent, out int size, out _) && size <= _limits.ExponentMax);
+        return fits
+            ? null
+            : Problem(JsonProblemCodes.NumberOutOfRange, Token,
+                $"The number's exponent is beyond ±{_limits.ExponentMax}. Scale it, or send a string.");
+    }
+
+    private readonly JsonProblem GrammarProblem(JsonException broken)
+    {
+        var offset = OffsetOf(broken.LineNumber ?? 0, broken.BytePositionInLine ?? 0);
+        if (!_isUtf8 && JsonText.FindInvalidUtf8(_utf8) is var bad && bad <= offset)
+            return NotUtf8(bad, "text");
+        if (offset < _utf8.Length && _utf8[offset] == '/')
+            return Problem(JsonProblemCodes.Comment, offset, "JSON has no comments. Remove it.");
+        if (_nodes > 0 && _depth == 0)
+            return Problem(JsonProblemCodes.TrailingData, offset,
+                "There is more text after the value. Send one value only.");
+
+        // The framework names the unexpected character and what was expected; its own account of the place is cut.
+        var detail = broken.Message.AsSpan();
+        var place = detail.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        if (place >= 0)
+            detail = detail[..place];
+        return Problem(JsonProblemCodes.Syntax, offset, $"This is not JSON: {detail} Correct the text here.");
+    }
+
+    private readonly JsonProblem NotUtf8(int offset, string what) => Problem(JsonProblemCodes.InvalidUtf8, offset,
+        $"The {what} has the byte 0x{_utf8[offset]:X2}, which is not UTF-8 here. Encode the document as UTF-8.");
+
+    private readonly int OffsetOf(long line, long byteInLine)
+    {
+        var start = 0;
+        for (; line > 0; line--)
+            start += _utf8[start..].IndexOf((byte)'\n') + 1;
+        return (int)Math.Min(start + byteInLine, _utf8.Length);
+    }
+
+    private readonly int Token => (int)_reader.TokenStartIndex;
+
+    private readonly JsonProblem Problem(string code, int offset, string message)
+    {
+        var before = _utf8[..offset];
+        var lineStart = before.LastIndexOf((byte)'\n') + 1;
+        var column = 1;
+        foreach (var unit in before[lineStart..])
+            column += (unit & 0xC0) == 0x80 ? 0 : 1;
+        return new JsonProblem(code, Place().ToString(), message, before.Count((byte)'\n') + 1, column);
+    }
+
+    private readonly JsonPointer Place()
+    {
+        var place = JsonPointer.Root;
+        foreach (ref readonly var frame in _frames.AsSpan(0, _depth))
+        {
+            if (frame.IsObject ? frame.Name is null : frame.Index < 0)
+                break;
+            place = frame.IsObject ? place.Append(frame.Name!) : place.Append(frame.Index);
+        }
+
+        return place;
+    }
+
+    private struct Frame
+    {
+        public bool IsObject;
+        public int Index;
+        public string? Name;
+        public HashSet<string>? Names;
+
+        public void Start(bool isObject)
+        {
+            IsObject = isObject;
+            Index = -1;
+            Name = null;
+            if (!isObject)
+                return;
+            // HashSet<string> turns to randomised hashing when names collide, so no choice of names is slow.
+            if (Names is null || Names.Capacity > NamesKept)
+                Names = new HashSet<string>(StringComparer.Ordinal);
+            else
+                Names.Clear();
+        }
+    }
+}
