@@ -71,6 +71,9 @@ public enum StepStatus
     /// <summary>It did not.</summary>
     Failure,
 
+    /// <summary>Some of its items did.</summary>
+    Partial,
+
     /// <summary>It was not needed or not reached.</summary>
     Skipped,
 

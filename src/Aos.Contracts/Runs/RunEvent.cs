@@ -23,6 +23,7 @@ namespace Aos.Contracts.Runs;
 [JsonDerivedType(typeof(StepExpanded), "step_expanded")]
 [JsonDerivedType(typeof(ApprovalRequested), "approval_requested")]
 [JsonDerivedType(typeof(AttemptStarted), "attempt_started")]
+[JsonDerivedType(typeof(AttemptLost), "attempt_lost")]
 [JsonDerivedType(typeof(RetryScheduled), "retry_scheduled")]
 [JsonDerivedType(typeof(FallbackChosen), "fallback_chosen")]
 [JsonDerivedType(typeof(SettlementRequested), "settlement_requested")]
@@ -293,6 +294,9 @@ public abstract record RunEvent
         /// <summary>The effect class of this call.</summary>
         public EffectClass Effect { get; init; }
 
+        /// <summary>Whether this is the fallback of the step. Absent: it is not.</summary>
+        public bool? Fallback { get; init; }
+
         /// <summary>Milliseconds that it may take.</summary>
         public required int TimeoutMs { get; init; }
 
@@ -306,6 +310,20 @@ public abstract record RunEvent
 
         /// <summary>Milliseconds that it is expected to take.</summary>
         public int PredictedLatencyMs { get; init; }
+    }
+
+    /// <summary>An attempt was in flight when its owner died: its outcome is unknown. What was held for it is counted as
+    /// spent, since it may have been.</summary>
+    public sealed record AttemptLost : Decision
+    {
+        /// <summary>The step.</summary>
+        public required StepId StepId { get; init; }
+
+        /// <summary>The item of a fanned-out step.</summary>
+        public int? Item { get; init; }
+
+        /// <summary>Which attempt.</summary>
+        public required int Attempt { get; init; }
     }
 
     /// <summary>A failed attempt will be made again.</summary>

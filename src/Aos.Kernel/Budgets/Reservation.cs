@@ -1,0 +1,40 @@
+using Aos.Contracts.Values;
+using Aos.Kernel.Runs;
+
+namespace Aos.Kernel.Budgets;
+
+/// <summary>Whether money can be held for an attempt.</summary>
+internal enum ReservationVerdict
+{
+    /// <summary>It can.</summary>
+    Hold,
+
+    /// <summary>It can once attempts in flight give back what they do not need.</summary>
+    Wait,
+
+    /// <summary>The run's budget does not allow it.</summary>
+    RunBudget,
+
+    /// <summary>The step's budget does not allow it.</summary>
+    StepBudget,
+}
+
+/// <summary>The rule of reservation: spent + held never exceeds the limit (RELIABILITY P6).</summary>
+internal static class Reservation
+{
+    public static ReservationVerdict Judge(RunState state, StepState step, Money worst)
+    {
+        if (worst == Money.Zero) return ReservationVerdict.Hold;
+        if (state.Contract.PerStep is { } perStep)
+        {
+            var held = Money.Zero;
+            foreach (var call in step.Calls) held += call.Reserved;
+            if (step.Cost + worst > perStep) return ReservationVerdict.StepBudget;
+            if (step.Cost + held + worst > perStep) return ReservationVerdict.Wait;
+        }
+        if (state.Spent + worst > state.Contract.Budget) return ReservationVerdict.RunBudget;
+        return state.Spent + state.Reserved + worst > state.Contract.Budget
+            ? ReservationVerdict.Wait
+            : ReservationVerdict.Hold;
+    }
+}

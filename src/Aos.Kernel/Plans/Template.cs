@@ -1,0 +1,180 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Json;
+using Aos.Contracts.Expressions;
+using Aos.Contracts.Values;
+
+namespace Aos.Kernel.Plans;
+
+/// <summary>A JSON document whose strings may hold <c>${ expression }</c>, compiled. Immutable.</summary>
+/// <remarks>A string that is one expression takes its value; otherwise text is inserted, and a value that is not a
+/// string as JSON. <c>$${</c> stands for <c>${</c>. Members are rendered in the order of canonical JSON.</remarks>
+public sealed class Template
+{
+    private static readonly JsonWriterOptions Options = new()
+    {
+        SkipValidation = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private readonly TemplateNode _root;
+    private readonly Payload? _literal;
+
+    private Template(TemplateNode root, ImmutableArray<Expression> expressions)
+    {
+        _root = root;
+        Expressions = expressions;
+        if (expressions.IsEmpty) _literal = Render(default, root).Payload;
+    }
+
+    /// <summary>The expressions in the template, in the order of the document.</summary>
+    public ImmutableArray<Expression> Expressions { get; }
+
+    /// <summary>The value of a template without expressions; null where it has some.</summary>
+    public Payload? Literal => _literal;
+
+    /// <summary>Compiles a validated template; null stands for the empty object.</summary>
+    /// <exception cref="InvalidOperationException">An expression has a syntax error.</exception>
+    public static Template Compile(Payload? document)
+    {
+        var compiler = new TemplateCompiler();
+        var template = compiler.Compile((document ?? Payload.Empty).Element);
+        return compiler.Mistakes.Count == 0
+            ? template
+            : throw new InvalidOperationException($"The template was not validated: {compiler.Mistakes[0].Message}");
+    }
+
+    /// <summary>Compiles a template, or says where its expressions are wrong.</summary>
+    public static bool TryCompile(Payload? document, [NotNullWhen(true)] out Template? template,
+        out IReadOnlyList<(string Pointer, string Message)> mistakes)
+    {
+        var compiler = new TemplateCompiler();
+        var compiled = compiler.Compile((document ?? Payload.Empty).Element);
+        mistakes = compiler.Mistakes;
+        template = mistakes.Count == 0 ? compiled : null;
+        return template is not null;
+    }
+
+    /// <summary>Renders the template on the data of a run.</summary>
+    /// <returns>The value; or why it cannot be rendered.</returns>
+    public Rendered Render(in ExpressionValue scope) =>
+        _literal is not null ? new Rendered(_literal, null, HasUnknown: false) : Render(scope, _root);
+
+    private static Rendered Render(in ExpressionValue scope, TemplateNode root)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using var writer = new Utf8JsonWriter(buffer, Options);
+        var rendering = new TemplateRendering(scope, writer);
+        root.Write(rendering);
+        if (rendering.Error is { } error) return new Rendered(Payload.Null, error, HasUnknown: false);
+        writer.Flush();
+        return new Rendered(Payload.FromUtf8(buffer.WrittenMemory), null, rendering.HasUnknown);
+    }
+
+    internal static Template Of(TemplateNode root, ImmutableArray<Expression> expressions) => new(root, expressions);
+}
+
+/// <summary>What a template came to.</summary>
+/// <param name="Payload">The value; parts that are unknown are null in it.</param>
+/// <param name="Error">Why it could not be rendered; null where it could.</param>
+/// <param name="HasUnknown">Whether parts of it are unknown, in a simulation.</param>
+public readonly record struct Rendered(Payload Payload, string? Error, bool HasUnknown);
+
+internal sealed class TemplateRendering(ExpressionValue scope, Utf8JsonWriter writer)
+{
+    public Utf8JsonWriter Writer { get; } = writer;
+
+    public string? Error { get; private set; }
+
+    public bool HasUnknown { get; private set; }
+
+    public bool TryEvaluate(Expression expression, out ExpressionValue value)
+    {
+        var result = expression.Evaluate(scope);
+        value = result.Value;
+        if (result.Error is { } error) Fail($"'{expression.Text}' failed: {error.Message}");
+        else if (value.ContainsUnknown) HasUnknown = true;
+        return result.IsSuccess;
+    }
+
+    public void Fail(string message) => Error ??= message;
+}
+
+internal abstract record TemplateNode
+{
+    private TemplateNode() { } // Closed: these are all the cases.
+
+    public abstract void Write(TemplateRendering rendering);
+
+    public sealed record Literal(byte[] Json) : TemplateNode
+    {
+        public override void Write(TemplateRendering rendering) =>
+            rendering.Writer.WriteRawValue(Json, skipInputValidation: true);
+    }
+
+    public sealed record Members(ImmutableArray<(JsonEncodedText Name, TemplateNode Value)> Items) : TemplateNode
+    {
+        public override void Write(TemplateRendering rendering)
+        {
+            rendering.Writer.WriteStartObject();
+            foreach (var (name, value) in Items)
+            {
+                rendering.Writer.WritePropertyName(name);
+                value.Write(rendering);
+            }
+            rendering.Writer.WriteEndObject();
+        }
+    }
+
+    public sealed record List(ImmutableArray<TemplateNode> Items) : TemplateNode
+    {
+        public override void Write(TemplateRendering rendering)
+        {
+            rendering.Writer.WriteStartArray();
+            foreach (var item in Items) item.Write(rendering);
+            rendering.Writer.WriteEndArray();
+        }
+    }
+
+    public sealed record Value(Expression Expression) : TemplateNode
+    {
+        public override void Write(TemplateRendering rendering)
+        {
+            if (!rendering.TryEvaluate(Expression, out var value)) rendering.Writer.WriteNullValue();
+            else if (value.Kind is ExpressionValueKind.Object or ExpressionValueKind.Array)
+                rendering.Writer.WriteRawValue(value.ToSortedUtf8(), skipInputValidation: true);
+            else value.WriteTo(rendering.Writer);
+        }
+    }
+
+    /// <summary>Text with expressions in it. Parts are literal text or expressions, never both.</summary>
+    public sealed record Text(ImmutableArray<(string? Literal, Expression? Expression)> Parts) : TemplateNode
+    {
+        public override void Write(TemplateRendering rendering)
+        {
+            var text = new StringBuilder();
+            foreach (var (literal, expression) in Parts)
+                if (literal is not null) text.Append(literal);
+                else if (!TryAppend(expression!, rendering, text)) break;
+            rendering.Writer.WriteStringValue(text.ToString());
+        }
+
+        private static bool TryAppend(Expression expression, TemplateRendering rendering, StringBuilder text)
+        {
+            if (!rendering.TryEvaluate(expression, out var value)) return false;
+            if (value.IsUnknown) return true;
+            if (value.Kind == ExpressionValueKind.Null)
+            {
+                rendering.Fail($"'{expression.Text}' is null, which cannot stand inside text; give a default with "
+                    + "`||`, or make the whole string the expression.");
+                return false;
+            }
+            text.Append(value.Kind == ExpressionValueKind.String
+                ? value.Text
+                : Encoding.UTF8.GetString(value.ToSortedUtf8()));
+            return true;
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Buffers;
+using System.Text.Json;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Values;
+using Aos.Kernel.Runs;
+
+namespace Aos.Kernel.Replay;
+
+/// <summary>The behaviour digest of a run (DESIGN §4): a hash over what is deterministic in it, step by step in the
+/// order of the plan. Two runs whose worlds answer alike have equal digests.</summary>
+/// <remarks>The fields are those of the table in <c>docs/determinism_and_replay.md</c>, which a test compares with
+/// <see cref="Fields"/>.</remarks>
+public static class BehaviourDigest
+{
+    /// <summary>The fields that are compared, as <c>object.field</c>.</summary>
+    public static IReadOnlyList<string> Fields { get; } =
+    [
+        "run.status", "run.code", "run.cost_cents",
+        "step.step_id", "step.status", "step.code",
+        "call.item", "call.status", "call.code",
+        "attempt.skill", "attempt.skill_version", "attempt.effect", "attempt.fallback", "attempt.status", "attempt.code",
+        "attempt.cost_cents", "attempt.reserved_cents", "attempt.side_effects",
+        "retry.rule", "retry.bound_ms",
+    ];
+
+    /// <summary>The digest of a run that ends with this status and code.</summary>
+    public static Digest Of(RunState state, RunStatus status, ErrorCode code)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
+            Write(writer, state, status, code);
+        return Digest.Of(buffer.WrittenSpan);
+    }
+
+    // Members are written in the order of canonical JSON (RFC 8785): sorted by name.
+    private static void Write(Utf8JsonWriter writer, RunState state, RunStatus status, ErrorCode code)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("code", code.Value);
+        writer.WriteNumber("cost_cents", state.Spent.Cents);
+        writer.WriteNumber("status", (int)status);
+        writer.WriteStartArray("steps");
+        foreach (var step in state.Steps) Write(writer, step);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, StepState step)
+    {
+        writer.WriteStartObject();
+        writer.WriteStartArray("calls");
+        foreach (var call in step.Calls) Write(writer, call);
+        writer.WriteEndArray();
+        writer.WriteString("code", step.Code?.Value);
+        writer.WriteNumber("status", step.Status is { } status ? (int)status : -1);
+        writer.WriteString("step_id", step.Program.Id.Value);
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, CallState call)
+    {
+        writer.WriteStartObject();
+        writer.WriteStartArray("attempts");
+        foreach (var attempt in call.History) Write(writer, attempt);
+        writer.WriteEndArray();
+        writer.WriteString("code", call.Code?.Value);
+        if (call.Key.Item is { } item) writer.WriteNumber("item", item);
+        writer.WriteNumber("status", call.Status is { } status ? (int)status : -1);
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, AttemptRecord attempt)
+    {
+        var returned = attempt.Returned;
+        writer.WriteStartObject();
+        writer.WriteString("code", returned?.Code.Value ?? "ATTEMPT_LOST");
+        writer.WriteNumber("cost_cents", (returned?.Cost ?? attempt.Started.Reserved).Cents);
+        writer.WriteNumber("effect", (int)attempt.Started.Effect);
+        writer.WriteBoolean("fallback", attempt.Started.Fallback == true);
+        writer.WriteNumber("reserved_cents", attempt.Started.Reserved.Cents);
+        if (attempt.Retry is { } retry)
+        {
+            writer.WriteStartObject("retry");
+            writer.WriteNumber("bound_ms", retry.BoundMs);
+            writer.WriteNumber("rule", (int)retry.Rule);
+            writer.WriteEndObject();
+        }
+        writer.WriteStartArray("side_effects");
+        foreach (var effect in returned?.SideEffects ?? []) Write(writer, effect);
+        writer.WriteEndArray();
+        writer.WriteString("skill", attempt.Started.Skill.Value);
+        writer.WriteString("skill_version", attempt.Started.SkillVersion.Value);
+        writer.WriteNumber("status", (int)(returned?.Status ?? OutcomeStatus.Unknown));
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, SideEffect effect)
+    {
+        writer.WriteStartObject();
+        writer.WriteBoolean("reversible", effect.Reversible);
+        writer.WriteString("target", effect.Target);
+        writer.WriteString("type", effect.Type);
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,97 @@
+using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Skills;
+using Aos.Contracts.Values;
+using Aos.Kernel.Runs;
+
+namespace Aos.Kernel.Retries;
+
+/// <summary>What is known of an attempt that did not succeed.</summary>
+/// <param name="Code">The code.</param>
+/// <param name="Message">What happened.</param>
+/// <param name="Effect">The effect class of the call.</param>
+/// <param name="State">Whether the world was changed.</param>
+/// <param name="RetryAfterMs">What the other side asked to wait.</param>
+/// <param name="IsCancelled">Whether it was stopped on request.</param>
+/// <param name="IsFinal">Whether the call breaks its contract, so that no catalog entry applies.</param>
+internal sealed record Verdict(
+    ErrorCode Code, string? Message, EffectClass Effect, EffectState State, long? RetryAfterMs, bool IsCancelled, bool IsFinal)
+{
+    /// <summary>Whether nobody can say that repeating it is safe.</summary>
+    public bool IsUnknown => Effect == EffectClass.Once && State == EffectState.Unknown && !IsFinal;
+
+    /// <summary>How a call ends with it while the run is stopping.</summary>
+    public OutcomeStatus StatusWhenStopped =>
+        IsUnknown ? OutcomeStatus.Unknown : IsCancelled ? OutcomeStatus.Cancelled : OutcomeStatus.Failure;
+
+    public static Verdict Of(RunEvent.AttemptReturned returned, RunEvent.AttemptStarted started)
+    {
+        if (returned.Status is OutcomeStatus.Success or OutcomeStatus.Partial)
+            return new Verdict(ErrorCodes.CostCeilingBroken,
+                $"{started.Skill} cost {returned.Cost}, but its contract says at most {started.Reserved}.",
+                started.Effect, EffectState.Happened, null, IsCancelled: false, IsFinal: true);
+        return new Verdict(returned.Code, returned.Message, started.Effect, returned.Effect ?? EffectState.Unknown,
+            returned.RetryAfterMs, returned.Status == OutcomeStatus.Cancelled, IsFinal: returned.Cost > started.Reserved);
+    }
+
+    public static Verdict Lost(EffectClass effect) => new(ErrorCodes.AttemptLost,
+        "The process ended while the attempt was in flight.", effect, EffectState.Unknown, null,
+        IsCancelled: false, IsFinal: false);
+
+    /// <summary>Somebody found out that the effect did not happen.</summary>
+    public static Verdict Settled(CallState call)
+    {
+        var returned = call.Last!.Returned;
+        return new Verdict(returned?.Code ?? ErrorCodes.AttemptLost, returned?.Message, call.Last.Started.Effect,
+            EffectState.None, null, IsCancelled: false, IsFinal: false);
+    }
+}
+
+/// <summary>What becomes of a call whose attempt did not succeed.</summary>
+internal abstract record RetryDecision
+{
+    private RetryDecision() { } // Closed: these are all the cases.
+
+    /// <summary>It is made again.</summary>
+    public sealed record Again(long DelayMs, BackoffRule Rule, long BoundMs) : RetryDecision;
+
+    /// <summary>It cannot be repeated safely, and nobody knows whether it happened.</summary>
+    public sealed record Hold : RetryDecision;
+
+    /// <summary>It is not made again.</summary>
+    public sealed record GiveUp(ErrorCode Code, string? Message) : RetryDecision;
+}
+
+/// <summary>The one place that decides on retry (DESIGN §3). The smallest of catalog and step holds.</summary>
+internal static class RetryPolicy
+{
+    public static RetryDecision Decide(RunState state, StepState step, CallState call, Verdict verdict, DateTimeOffset now)
+    {
+        if (verdict.IsUnknown) return new RetryDecision.Hold();
+        var giveUp = new RetryDecision.GiveUp(verdict.Code, verdict.Message);
+        if (verdict.IsCancelled || verdict.IsFinal) return giveUp;
+        if (state.Catalog.Match(verdict.Code)?.Retry is not { } rule) return giveUp;
+        // On a call that cannot be repeated, an effect that happened is never tried again.
+        if (verdict.Effect == EffectClass.Once && verdict.State == EffectState.Happened) return giveUp;
+
+        var most = Math.Min(rule.MaxAttempts, step.Program.Source.Retry?.MaxAttempts ?? int.MaxValue);
+        if (call.AttemptsOfVariant >= most) return giveUp;
+
+        var again = Wait(state, call, verdict, rule);
+        return now.AddMilliseconds(again.DelayMs) >= state.Deadline
+            ? new RetryDecision.GiveUp(verdict.Code, $"{verdict.Message} The next attempt would be in {again.DelayMs} ms, "
+                + "after the end of the time that the run's contract allows.")
+            : again;
+    }
+
+    private static RetryDecision.Again Wait(RunState state, CallState call, Verdict verdict, RetryRule rule)
+    {
+        if (verdict.RetryAfterMs is { } asked and >= 0)
+            return new RetryDecision.Again(Math.Min(asked, int.MaxValue), BackoffRule.RetryAfter, asked);
+        if (rule.InitialMs <= 0) return new RetryDecision.Again(0, BackoffRule.Immediate, 0);
+        var bound = Backoff.Bound(rule, call.AttemptsOfVariant);
+        var drawn = Backoff.Jitter(bound, Identity.Draw(state.Submitted!.RunId, call.Key, call.Attempts));
+        return new RetryDecision.Again(drawn, BackoffRule.Exponential, bound);
+    }
+}

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Plans;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Skills;
+using Aos.Contracts.Values;
+
+namespace Aos.Kernel.Runs;
+
+/// <summary>Where a call is in its life.</summary>
+public enum CallPhase
+{
+    /// <summary>It can start as soon as there is room.</summary>
+    Ready,
+
+    /// <summary>An attempt is in flight.</summary>
+    InFlight,
+
+    /// <summary>It waits for the moment of its next attempt.</summary>
+    BackingOff,
+
+    /// <summary>It waits for a person.</summary>
+    AwaitingApproval,
+
+    /// <summary>It waits for somebody who finds out what became of it.</summary>
+    AwaitingSettlement,
+
+    /// <summary>It ended.</summary>
+    Ended,
+}
+
+/// <summary>One call of a step: the step itself, or one item of a fanned-out step.</summary>
+/// <remarks>Seen from outside it never changes: a transition copies what it touches.</remarks>
+public sealed class CallState
+{
+    internal CallState(CallKey key) => Key = key;
+
+    /// <summary>Its name.</summary>
+    public CallKey Key { get; }
+
+    /// <summary>Where it is in its life.</summary>
+    public CallPhase Phase { get; internal set; }
+
+    /// <summary>Whether the fallback is called instead of the step's own skill.</summary>
+    public bool IsFallback { get; internal set; }
+
+    /// <summary>Attempts started, those of the fallback included.</summary>
+    public int Attempts { get; internal set; }
+
+    /// <summary>Attempts started of what is called now: the step's own skill, or its fallback.</summary>
+    public int AttemptsOfVariant { get; internal set; }
+
+    /// <summary>The input of the last attempt, or the one that waits for approval.</summary>
+    public Payload? Input { get; internal set; }
+
+    /// <summary>The approval request that is open; null where none is.</summary>
+    public RunEvent.ApprovalRequested? Approval { get; internal set; }
+
+    /// <summary>Whether <see cref="Input"/> was approved, so that the call may be made.</summary>
+    public bool IsApproved { get; internal set; }
+
+    /// <summary>When the next attempt is due.</summary>
+    public DateTimeOffset? Due { get; internal set; }
+
+    /// <summary>Money held for the attempt in flight.</summary>
+    public Money Reserved { get; internal set; }
+
+    /// <summary>What all attempts cost.</summary>
+    public Money Cost { get; internal set; }
+
+    /// <summary>The attempts, in order.</summary>
+    public ImmutableArray<AttemptRecord> History { get; internal set; } = [];
+
+    /// <summary>The result; null unless it ended well.</summary>
+    public Payload? Result { get; internal set; }
+
+    /// <summary>How it ended; null until then.</summary>
+    public OutcomeStatus? Status { get; internal set; }
+
+    /// <summary>The code it ended with.</summary>
+    public ErrorCode? Code { get; internal set; }
+
+    /// <summary>What happened.</summary>
+    public string? Message { get; internal set; }
+
+    /// <summary>The code of the first call, where the fallback was used.</summary>
+    public ErrorCode? FirstFailure { get; internal set; }
+
+    /// <summary>The last attempt; null before the first.</summary>
+    public AttemptRecord? Last => History.IsEmpty ? null : History[^1];
+
+    internal CallState Copy() => (CallState)MemberwiseClone();
+}
+
+/// <summary>One try of a call.</summary>
+/// <param name="Number">Which, from 1.</param>
+/// <param name="Started">How it began.</param>
+/// <param name="Returned">How it came back; null while it is in flight, and where its answer was lost.</param>
+/// <param name="IsLost">Whether its owner died while it was in flight.</param>
+/// <param name="Retry">What was decided on its failure; null where it was not made again.</param>
+public sealed record AttemptRecord(
+    int Number,
+    RunEvent.AttemptStarted Started,
+    RunEvent.AttemptReturned? Returned,
+    bool IsLost,
+    RunEvent.RetryScheduled? Retry);

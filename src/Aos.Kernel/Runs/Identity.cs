@@ -1,0 +1,35 @@
+using System.Security.Cryptography;
+using System.Text;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Values;
+
+namespace Aos.Kernel.Runs;
+
+/// <summary>Identities that are derived, so that a retry, a crash and a restore use the same ones.</summary>
+public static class Identity
+{
+    /// <summary>The key under which the world is asked: SHA-256 of tenant, run, step, item, main or fallback
+    /// (RELIABILITY §2). No attempt number, no epoch.</summary>
+    public static string IdempotencyKey(RunEvent.RunSubmitted run, CallKey call, bool isFallback) =>
+        Hash($"{run.Tenant}\n{run.RunId}\n{call.Step}\n{call.Item}\n{(isFallback ? "fallback" : "main")}");
+
+    /// <summary>The run that an idempotency key of a caller stands for.</summary>
+    public static RunId Run(string tenant, string key) => RunId.Parse($"run_{Hash($"{tenant}\n{key}")[..32]}");
+
+    internal static ApprovalId Approval(RunEvent.RunSubmitted run, CallState call, Digest input)
+    {
+        var variant = call.IsFallback ? "fallback" : "main";
+        var text = $"apr_{Hash($"{run.Tenant}\n{run.RunId}\n{call.Key.Step}\n{call.Key.Item}\n{variant}\n{input}")[..32]}";
+        return ApprovalId.TryParse(text, out var id) ? id : throw new System.Diagnostics.UnreachableException();
+    }
+
+    /// <summary>The first 64 bits of a hash, for drawing jitter.</summary>
+    internal static ulong Draw(RunId run, CallKey call, int attempt)
+    {
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{run}\n{call.Step}\n{call.Item}\n{attempt}"), hash);
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(hash);
+    }
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+}

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Aos.Contracts.Runs;
+
+namespace Aos.Kernel.Runs;
+
+/// <summary>What a fact leads to.</summary>
+/// <param name="Events">The fact and the decisions on it, in order; empty where the fact changes nothing.</param>
+/// <param name="Effects">What is asked of the outside, in order.</param>
+/// <param name="State">The state after the events: what folding them onto the state before gives.</param>
+public readonly record struct Transition(
+    ImmutableArray<RunEvent> Events, ImmutableArray<Effect> Effects, RunState State);
+
+/// <summary>The rules of a run. Pure and total: the same state and fact give the same transition, on every machine,
+/// for ever.</summary>
+public static class RunKernel
+{
+    /// <summary>The version of these rules, which every run records. A change of behaviour is a new version.</summary>
+    public const int RulesVersion = 1;
+
+    /// <summary>Takes a fact.</summary>
+    public static Transition Advance(RunState state, RunEvent.Fact fact)
+    {
+        if (IsIgnored(state, fact)) return new Transition([], [], state);
+        var turn = new Turn(state.Draft(), fact);
+        switch (fact)
+        {
+            case RunEvent.RunSubmitted submitted: turn.Take(submitted); break;
+            case RunEvent.PlannerAnswered answered: turn.Take(answered); break;
+            case RunEvent.AttemptReturned returned: turn.Take(returned); break;
+            case RunEvent.TimeReached: turn.TakeTime(); break;
+            case RunEvent.ApprovalDecided decided: turn.Take(decided); break;
+            case RunEvent.OutcomeSettled settled: turn.Take(settled); break;
+            case RunEvent.CancelRequested cancel: turn.Take(cancel); break;
+            case RunEvent.RunRecovered: turn.TakeRecovery(); break;
+            default: throw new UnreachableException($"No rule for {fact.GetType().Name}.");
+        }
+        return turn.End();
+    }
+
+    // A fact that is repeated, or that comes too late to matter, leaves no trace. An attempt that comes back after it
+    // was given up does: its answer is kept.
+    private static bool IsIgnored(RunState state, RunEvent.Fact fact) => fact switch
+    {
+        RunEvent.RunSubmitted => state.Submitted is not null,
+        RunEvent.AttemptReturned returned =>
+            state.Step(returned.StepId) is null || state.Ended is not null || IsRepeated(state, returned),
+        _ when state.Submitted is null || state.Ended is not null => true,
+        RunEvent.PlannerAnswered answered => !state.IsPlanning || answered.Round != state.PlannerRounds,
+        RunEvent.TimeReached reached => state.NextWake is not { } due || reached.At < due,
+        RunEvent.ApprovalDecided decided => state.Stopping is not null || state.FindApproval(decided.ApprovalId) is null,
+        RunEvent.OutcomeSettled settled => state.Stopping is not null || !AwaitsSettlement(state, settled),
+        RunEvent.CancelRequested => state.Stopping is not null,
+        RunEvent.RunRecovered recovered => recovered.Epoch <= state.Epoch,
+        _ => false,
+    };
+
+    private static bool IsRepeated(RunState state, RunEvent.AttemptReturned returned)
+    {
+        if (state.IsInFlight(returned.StepId, returned.Item, returned.Attempt)) return false;
+        foreach (var call in state.Step(returned.StepId)!.Calls)
+            if (call.Key.Item == returned.Item)
+                foreach (var attempt in call.History)
+                    if (attempt.Number == returned.Attempt) return !attempt.IsLost;
+        return true; // Nobody ever started it.
+    }
+
+    private static bool AwaitsSettlement(RunState state, RunEvent.OutcomeSettled settled)
+    {
+        if (state.Step(settled.StepId) is not { } step) return false;
+        foreach (var call in step.Calls)
+            if (call.Key.Item == settled.Item) return call.Phase == CallPhase.AwaitingSettlement;
+        return false;
+    }
+}

@@ -1,0 +1,274 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Values;
+
+namespace Aos.Kernel.Runs;
+
+/// <summary>Folding. It decides nothing: it writes down what the events say.</summary>
+public sealed partial class RunState
+{
+    private SettingsDocument? _settings;
+    private ImmutableDictionary<string, int> _equalFailures = ImmutableDictionary.Create<string, int>(StringComparer.Ordinal);
+
+    // Steps and calls that were copied for this draft may be changed in place; others are shared with older states.
+    private HashSet<object>? _owned;
+
+    /// <summary>A copy that <see cref="Apply"/> may be called on until it is shown to anybody else.</summary>
+    internal RunState Draft()
+    {
+        var draft = (RunState)MemberwiseClone();
+        draft._owned = new HashSet<object>(ReferenceEqualityComparer.Instance);
+        return draft;
+    }
+
+    internal void Apply(RunEvent e)
+    {
+        Debug.Assert(_owned is not null, "Only a draft may be changed.");
+        Seq++;
+        LastAt = e.At;
+        switch (e)
+        {
+            case RunEvent.RunSubmitted submitted: On(submitted); break;
+            case RunEvent.PlannerAnswered answered: On(answered); break;
+            case RunEvent.AttemptReturned returned: On(returned); break;
+            case RunEvent.TimeReached reached: On(reached); break;
+            case RunEvent.ApprovalDecided decided: On(decided); break;
+            case RunEvent.OutcomeSettled settled: On(settled); break;
+            case RunEvent.CancelRequested: break;
+            case RunEvent.RunRecovered recovered: Epoch = recovered.Epoch; break;
+            case RunEvent.PlanRequested requested: (PlannerRounds, IsPlanning) = (requested.Round, true); break;
+            case RunEvent.PlanAccepted accepted: On(accepted); break;
+            case RunEvent.StepExpanded expanded: On(expanded); break;
+            case RunEvent.ApprovalRequested requested: On(requested); break;
+            case RunEvent.AttemptStarted started: On(started); break;
+            case RunEvent.AttemptLost lost: On(lost); break;
+            case RunEvent.RetryScheduled retry: On(retry); break;
+            case RunEvent.FallbackChosen fallback: On(fallback); break;
+            case RunEvent.SettlementRequested settlement:
+                Own(settlement.StepId, settlement.Item).Phase = CallPhase.AwaitingSettlement;
+                break;
+            case RunEvent.ItemEnded item: EndCall(Own(item.StepId, item.Item), item.Status, item.Code, item.Message); break;
+            case RunEvent.StepEnded ended: On(ended); break;
+            case RunEvent.RunStopping stopping: Stopping = stopping; break;
+            case RunEvent.RunEnded ended: On(ended); break;
+            default: throw new UnreachableException($"No fold for {e.GetType().Name}.");
+        }
+    }
+
+    private void On(RunEvent.RunSubmitted submitted)
+    {
+        Submitted = submitted;
+        _settings = Documents.Settings(submitted.Settings);
+        Deadline = submitted.At.AddMilliseconds(_settings.Settings.Contract.MaxRunMs);
+    }
+
+    private void On(RunEvent.PlannerAnswered answered)
+    {
+        IsPlanning = false;
+        LastAnswer = answered;
+        Spent += answered.Cost;
+    }
+
+    private void On(RunEvent.PlanAccepted accepted)
+    {
+        var program = Documents.Program(accepted.Plan);
+        if (Program is not null) program = Plans.PlanProgram.Compile(program.Source, Program);
+        var steps = ImmutableArray.CreateBuilder<StepState>(program.Steps.Length);
+        foreach (var step in program.Steps)
+            steps.Add(step.Index < Steps.Length ? Steps[step.Index] : new StepState(step));
+        OpenSteps += program.Steps.Length - Steps.Length;
+        Program = program;
+        Steps = steps.MoveToImmutable();
+        _owned!.Clear();
+    }
+
+    private void On(RunEvent.StepExpanded expanded)
+    {
+        var step = Own(expanded.StepId);
+        step.Items = expanded.Items;
+        step.StartedAt = expanded.At;
+        var count = expanded.Items.IsUnknown ? 1 : expanded.Items.Element.GetArrayLength();
+        var calls = ImmutableArray.CreateBuilder<CallState>(count);
+        for (var i = 0; i < count; i++) calls.Add(new CallState(new CallKey(expanded.StepId, i)));
+        step.Calls = calls.MoveToImmutable();
+    }
+
+    private void On(RunEvent.ApprovalRequested requested)
+    {
+        var call = Own(requested.StepId, requested.Item);
+        call.Phase = CallPhase.AwaitingApproval;
+        call.Approval = requested;
+        call.Input = requested.Input;
+    }
+
+    private void On(RunEvent.ApprovalDecided decided)
+    {
+        if (FindApproval(decided.ApprovalId) is not { } key) return;
+        var call = Own(key.Step, key.Item);
+        call.Approval = null;
+        call.Phase = CallPhase.Ready;
+        if (!decided.Approved) return; // The decision that follows ends the call.
+        call.IsApproved = true;
+        call.Input = decided.Input ?? call.Input;
+    }
+
+    private void On(RunEvent.AttemptStarted started)
+    {
+        var call = Own(started.StepId, started.Item);
+        call.Phase = CallPhase.InFlight;
+        call.Due = null;
+        call.Attempts = started.Attempt;
+        call.AttemptsOfVariant++;
+        call.Input = started.Input ?? call.Input;
+        call.Reserved = started.Reserved;
+        call.History = call.History.Add(new AttemptRecord(started.Attempt, started, null, IsLost: false, null));
+        Reserved += started.Reserved;
+        Attempts++;
+        InFlight++;
+    }
+
+    private void On(RunEvent.AttemptReturned returned)
+    {
+        if (!IsInFlight(returned.StepId, returned.Item, returned.Attempt)) return; // Late: kept, changes nothing.
+        var call = Own(returned.StepId, returned.Item);
+        Settle(call, returned.Cost);
+        call.History = call.History.SetItem(call.History.Length - 1, call.Last! with { Returned = returned });
+        call.Phase = CallPhase.Ready; // The decisions that follow say what becomes of it.
+        if (returned.Status is OutcomeStatus.Success or OutcomeStatus.Partial) call.Result = returned.Result ?? Payload.Null;
+    }
+
+    private void On(RunEvent.AttemptLost lost)
+    {
+        var call = Own(lost.StepId, lost.Item);
+        Settle(call, call.Reserved);
+        call.History = call.History.SetItem(call.History.Length - 1, call.Last! with { IsLost = true });
+        call.Phase = CallPhase.Ready;
+    }
+
+    private void On(RunEvent.RetryScheduled retry)
+    {
+        var call = Own(retry.StepId, retry.Item);
+        call.Phase = CallPhase.BackingOff;
+        call.Due = retry.At.AddMilliseconds(retry.DelayMs);
+        call.History = call.History.SetItem(call.History.Length - 1, call.Last! with { Retry = retry });
+    }
+
+    private void On(RunEvent.FallbackChosen fallback)
+    {
+        var call = Own(fallback.StepId, fallback.Item);
+        call.Phase = CallPhase.Ready;
+        call.IsFallback = true;
+        call.IsApproved = false;
+        call.AttemptsOfVariant = 0;
+        call.Input = null;
+        call.FirstFailure = fallback.Cause;
+    }
+
+    private void On(RunEvent.OutcomeSettled settled)
+    {
+        var call = Own(settled.StepId, settled.Item);
+        call.Phase = CallPhase.Ready;
+        if (settled.Happened) call.Result = settled.Result ?? Payload.Null;
+    }
+
+    private void On(RunEvent.TimeReached reached)
+    {
+        if (Stopping is not null && reached.At >= Stopping.GraceUntil) IsGraceOver = true;
+        foreach (var step in Steps)
+        {
+            if (step.IsEnded) continue;
+            foreach (var call in step.Calls)
+                if (call.Phase == CallPhase.BackingOff && call.Due <= reached.At)
+                    Own(call.Key.Step, call.Key.Item).Phase = CallPhase.Ready;
+        }
+    }
+
+    private void On(RunEvent.StepEnded ended)
+    {
+        var step = Own(ended.StepId);
+        (step.Status, step.Code, step.Message, step.EndedAt) = (ended.Status, ended.Code, ended.Message, ended.At);
+        OpenSteps--;
+        foreach (var call in step.Calls)
+            if (call.Phase != CallPhase.Ended)
+                EndCall(Own(call.Key.Step, call.Key.Item), ended.Status, ended.Code, ended.Message);
+    }
+
+    private void On(RunEvent.RunEnded ended) => Ended = ended;
+
+    private void EndCall(CallState call, OutcomeStatus status, ErrorCode code, string? message)
+    {
+        (call.Phase, call.Status, call.Code, call.Approval) = (CallPhase.Ended, status, code, null);
+        call.Message = message ?? call.Last?.Returned?.Message;
+        if (status is not (OutcomeStatus.Success or OutcomeStatus.Partial)) call.Result = null;
+        if (status == OutcomeStatus.Failure && call.Input is not null && call.Attempts > 0)
+        {
+            var key = FailureKey(call);
+            _equalFailures = _equalFailures.SetItem(key, _equalFailures.GetValueOrDefault(key) + 1);
+        }
+    }
+
+    private void Settle(CallState call, Money cost)
+    {
+        Reserved -= call.Reserved;
+        Spent += cost;
+        call.Cost += cost;
+        call.Reserved = Money.Zero;
+        InFlight--;
+    }
+
+    internal static string FailureKey(CallState call)
+    {
+        var started = call.Last!.Started;
+        return $"{started.Skill}@{started.SkillVersion} {Digest.Of(call.Input!.Utf8.Span)}";
+    }
+
+    internal bool IsInFlight(StepId id, int? item, int attempt)
+    {
+        var step = Step(id);
+        var index = item ?? 0;
+        return step is not null && index < step.Calls.Length && step.Calls[index] is { Phase: CallPhase.InFlight } call
+            && call.Key.Item == item && call.Attempts == attempt;
+    }
+
+    internal CallKey? FindApproval(ApprovalId id)
+    {
+        foreach (var step in Steps)
+            foreach (var call in step.Calls)
+                if (call.Phase == CallPhase.AwaitingApproval && call.Approval!.ApprovalId == id) return call.Key;
+        return null;
+    }
+
+    private StepState Own(StepId id)
+    {
+        var index = Program!.IndexOf(id.Value);
+        var step = Steps[index];
+        if (_owned!.Contains(step)) return step;
+        var copy = step.Copy();
+        Steps = Steps.SetItem(index, copy);
+        _owned.Add(copy);
+        return copy;
+    }
+
+    private CallState Own(StepId id, int? item)
+    {
+        var step = Own(id);
+        if (step.Calls.IsEmpty)
+        {
+            var first = new CallState(new CallKey(id, item));
+            step.Calls = [first];
+            step.StartedAt ??= LastAt;
+            _owned!.Add(first);
+            return first;
+        }
+        var index = item ?? 0;
+        var call = step.Calls[index];
+        if (_owned!.Contains(call)) return call;
+        var copy = call.Copy();
+        step.Calls = step.Calls.SetItem(index, copy);
+        _owned.Add(copy);
+        return copy;
+    }
+}

@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using Aos.Contracts.Agents;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Values;
+using Aos.Kernel.Plans;
+
+namespace Aos.Kernel.Runs;
+
+/// <summary>The state of a run: the fold of its events, and nothing else.</summary>
+/// <remarks>Seen from outside it never changes; a transition makes the next state from it and shares what it does not
+/// touch. Safe for concurrent readers.</remarks>
+public sealed partial class RunState
+{
+    private RunState(IRunDocuments documents) => Documents = documents;
+
+    /// <summary>The documents that the events name.</summary>
+    public IRunDocuments Documents { get; }
+
+    /// <summary>How many events were folded: the sequence number of the last.</summary>
+    public long Seq { get; private set; }
+
+    /// <summary>How the run was submitted; null before its first event.</summary>
+    public RunEvent.RunSubmitted? Submitted { get; private set; }
+
+    /// <summary>What was fixed at admission.</summary>
+    /// <exception cref="InvalidOperationException">The run was not submitted.</exception>
+    public RunSettings Settings => _settings?.Settings ?? throw new InvalidOperationException("The run was not submitted.");
+
+    /// <summary>The limits granted.</summary>
+    public ResourceContract Contract => Settings.Contract;
+
+    /// <summary>The failure catalog of the run.</summary>
+    public FailureIndex Catalog => _settings?.Catalog ?? FailureIndex.BuiltIn;
+
+    /// <summary>The plan; null until there is one.</summary>
+    public PlanProgram? Program { get; private set; }
+
+    /// <summary>The steps, in the order of the plan.</summary>
+    public ImmutableArray<StepState> Steps { get; private set; } = [];
+
+    /// <summary>Money spent.</summary>
+    public Money Spent { get; private set; }
+
+    /// <summary>Money held for attempts in flight.</summary>
+    public Money Reserved { get; private set; }
+
+    /// <summary>Money neither spent nor held.</summary>
+    public Money Free => (Contract.Budget - Spent - Reserved).OrZero;
+
+    /// <summary>Attempts started.</summary>
+    public int Attempts { get; private set; }
+
+    /// <summary>Attempts in flight.</summary>
+    public int InFlight { get; private set; }
+
+    /// <summary>Steps that have not ended.</summary>
+    public int OpenSteps { get; private set; }
+
+    /// <summary>Rounds of planning asked for.</summary>
+    public int PlannerRounds { get; private set; }
+
+    /// <summary>Whether a planner's answer is awaited.</summary>
+    public bool IsPlanning { get; private set; }
+
+    /// <summary>How often the run changed its owner, from 1.</summary>
+    public int Epoch { get; private set; } = 1;
+
+    /// <summary>Why the run is stopping; null while it is not.</summary>
+    public RunEvent.RunStopping? Stopping { get; private set; }
+
+    /// <summary>Whether the grace period of a stopping run is over.</summary>
+    public bool IsGraceOver { get; private set; }
+
+    /// <summary>How the run ended; null until then.</summary>
+    public RunEvent.RunEnded? Ended { get; private set; }
+
+    /// <summary>The time of the last event.</summary>
+    public DateTimeOffset LastAt { get; private set; }
+
+    /// <summary>When the run is stopped at the latest.</summary>
+    public DateTimeOffset Deadline { get; private set; }
+
+    /// <summary>The last planner's answer; null before the first.</summary>
+    public RunEvent.PlannerAnswered? LastAnswer { get; private set; }
+
+    /// <summary>The status.</summary>
+    public RunStatus Status => Ended?.Status ?? (WaitingFor is null ? RunStatus.Running : RunStatus.Waiting);
+
+    /// <summary>What the run waits for; null where it goes on by itself or has ended.</summary>
+    public WaitReason? WaitingFor
+    {
+        get
+        {
+            if (Ended is not null || IsPlanning || InFlight > 0 || Submitted is null) return null;
+            WaitReason? reason = null;
+            foreach (var step in Steps)
+                foreach (var call in step.Calls)
+                    switch (call.Phase)
+                    {
+                        case CallPhase.Ready: return null;
+                        case CallPhase.AwaitingApproval: reason = WaitReason.Approval; break;
+                        case CallPhase.AwaitingSettlement: reason ??= WaitReason.UnknownOutcome; break;
+                        case CallPhase.BackingOff: reason ??= WaitReason.Timer; break;
+                        default: break;
+                    }
+            return reason;
+        }
+    }
+
+    /// <summary>The next moment at which the run must be told the time; null where there is none.</summary>
+    public DateTimeOffset? NextWake
+    {
+        get
+        {
+            if (Ended is not null || Submitted is null) return null;
+            if (Stopping is not null) return IsGraceOver || InFlight == 0 ? null : Stopping.GraceUntil;
+            var next = Deadline;
+            foreach (var step in Steps)
+            {
+                if (step.IsEnded) continue;
+                foreach (var call in step.Calls)
+                    if (DueOf(call) is { } due && due < next) next = due;
+            }
+            return next;
+        }
+    }
+
+    /// <summary>The state before the first event.</summary>
+    public static RunState Empty(IRunDocuments documents) => new(documents);
+
+    /// <summary>The state after some events.</summary>
+    public static RunState Fold(IRunDocuments documents, IEnumerable<RunEvent> events) => Empty(documents).FoldOn(events);
+
+    /// <summary>This state with more events folded in.</summary>
+    public RunState FoldOn(IEnumerable<RunEvent> events)
+    {
+        var next = Draft();
+        foreach (var e in events) next.Apply(e);
+        return next;
+    }
+
+    /// <summary>A step by its name; null where there is none.</summary>
+    public StepState? Step(StepId id) => Program?.IndexOf(id.Value) is >= 0 and var index ? Steps[index] : null;
+
+    internal static DateTimeOffset? DueOf(CallState call) => call.Phase switch
+    {
+        CallPhase.BackingOff => call.Due,
+        CallPhase.AwaitingApproval => call.Approval!.ExpiresAt,
+        _ => null,
+    };
+
+    /// <summary>How many calls have ended in failure with the skill and input of this one.</summary>
+    internal int EqualFailures(string key) => _equalFailures.GetValueOrDefault(key);
+}

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Values;
+using Aos.Kernel.Plans;
+
+namespace Aos.Kernel.Runs;
+
+/// <summary>A step of a run.</summary>
+/// <remarks>Seen from outside it never changes: a transition copies what it touches.</remarks>
+public sealed class StepState
+{
+    internal StepState(StepProgram program) => Program = program;
+
+    /// <summary>What it does.</summary>
+    public StepProgram Program { get; }
+
+    /// <summary>Its calls: none before it is reached, one for a plain step, one an item for a fanned-out step.</summary>
+    public ImmutableArray<CallState> Calls { get; internal set; } = [];
+
+    /// <summary>The list that it is fanned out over; null where it is not, or not yet.</summary>
+    public Payload? Items { get; internal set; }
+
+    /// <summary>How it ended; null until then.</summary>
+    public OutcomeStatus? Status { get; internal set; }
+
+    /// <summary>The code it ended with.</summary>
+    public ErrorCode? Code { get; internal set; }
+
+    /// <summary>What happened, where no attempt says it.</summary>
+    public string? Message { get; internal set; }
+
+    /// <summary>When it was reached.</summary>
+    public DateTimeOffset? StartedAt { get; internal set; }
+
+    /// <summary>When it ended.</summary>
+    public DateTimeOffset? EndedAt { get; internal set; }
+
+    /// <summary>Whether it ended.</summary>
+    public bool IsEnded => Status is not null;
+
+    /// <summary>Whether it was reached: its calls are there.</summary>
+    public bool IsReached => !Calls.IsEmpty || Items is not null;
+
+    /// <summary>Attempts started.</summary>
+    public int Attempts
+    {
+        get
+        {
+            var sum = 0;
+            foreach (var call in Calls) sum += call.Attempts;
+            return sum;
+        }
+    }
+
+    /// <summary>What all attempts cost.</summary>
+    public Money Cost
+    {
+        get
+        {
+            var sum = Money.Zero;
+            foreach (var call in Calls) sum += call.Cost;
+            return sum;
+        }
+    }
+
+    /// <summary>How it stands, for people.</summary>
+    public StepStatus Standing => Status switch
+    {
+        OutcomeStatus.Success => StepStatus.Success,
+        OutcomeStatus.Failure => StepStatus.Failure,
+        OutcomeStatus.Partial => StepStatus.Partial,
+        OutcomeStatus.Skipped => StepStatus.Skipped,
+        OutcomeStatus.Cancelled => StepStatus.Cancelled,
+        OutcomeStatus.Unknown => StepStatus.Unknown,
+        null => StandingOfCalls(),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private StepStatus StandingOfCalls()
+    {
+        if (!IsReached) return StepStatus.Pending;
+        foreach (var call in Calls)
+            if (call.Phase is CallPhase.Ready or CallPhase.InFlight) return StepStatus.Running;
+        return StepStatus.Waiting;
+    }
+
+    internal StepState Copy() => (StepState)MemberwiseClone();
+}

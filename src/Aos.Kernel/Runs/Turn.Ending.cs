@@ -1,0 +1,210 @@
+using Aos.Contracts.Expressions;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Plans;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Values;
+using Aos.Kernel.Replay;
+using Aos.Kernel.Retries;
+
+namespace Aos.Kernel.Runs;
+
+/// <summary>Judging failures, and ending calls, steps and the run.</summary>
+internal sealed partial class Turn
+{
+    /// <summary>A call that could not even be started: it is not tried again, but its fallback may be.</summary>
+    private void Fail(StepState step, CallState call, ErrorCode code, string message) =>
+        GiveUp(step, call, OutcomeStatus.Failure, code, message);
+
+    /// <summary>Decides what becomes of a call whose attempt did not succeed.</summary>
+    private void Judge(CallKey key, Verdict verdict)
+    {
+        var (step, call) = (StepOf(key), Call(key));
+        if (State.Stopping is not null)
+        {
+            EndCall(key, verdict.StatusWhenStopped, verdict.Code, verdict.Message);
+            return;
+        }
+        switch (RetryPolicy.Decide(State, step, call, verdict, Now))
+        {
+            case RetryDecision.Again again:
+                Emit(new RunEvent.RetryScheduled
+                {
+                    StepId = key.Step,
+                    Item = key.Item,
+                    Attempt = call.Attempts + 1,
+                    DelayMs = again.DelayMs,
+                    Rule = again.Rule,
+                    BoundMs = again.BoundMs,
+                });
+                break;
+            case RetryDecision.Hold:
+                HoldOrGiveUp(step, call, verdict);
+                break;
+            case RetryDecision.GiveUp giveUp:
+                GiveUp(step, call, verdict.IsCancelled ? OutcomeStatus.Cancelled : OutcomeStatus.Failure,
+                    giveUp.Code, giveUp.Message);
+                break;
+            default: throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    // An unknown outcome: what the plan says counts; where it says nothing, somebody must find out.
+    private void HoldOrGiveUp(StepState step, CallState call, Verdict verdict)
+    {
+        if (step.Program.Source.OnFailure is not null)
+            GiveUp(step, call, OutcomeStatus.Unknown, ErrorCodes.OutcomeUnknown, UnknownMessage(call, verdict));
+        else
+            Emit(new RunEvent.SettlementRequested { StepId = call.Key.Step, Item = call.Key.Item, Cause = verdict.Code });
+    }
+
+    private static string UnknownMessage(CallState call, Verdict verdict) =>
+        $"Whether {call.Key} took effect is not known ({verdict.Code}), and it cannot be repeated safely.";
+
+    private void GiveUp(StepState step, CallState call, OutcomeStatus status, ErrorCode code, string? message)
+    {
+        if (step.Program.Fallback is not null && !call.IsFallback && status != OutcomeStatus.Cancelled)
+            Emit(new RunEvent.FallbackChosen { StepId = call.Key.Step, Item = call.Key.Item, Cause = code });
+        else
+            EndCall(call.Key, status, code, message);
+    }
+
+    private void EndCall(CallKey key, OutcomeStatus status, ErrorCode code, string? message)
+    {
+        var program = StepOf(key).Program;
+        if (key.Item is not { } item)
+        {
+            EndStep(program, status, code, message);
+            return;
+        }
+        Emit(new RunEvent.ItemEnded { StepId = key.Step, Item = item, Status = status, Code = code, Message = message });
+        if (GuardLoop(key, status)) return;
+        if (IsBad(status) && !program.ToleratesFailure)
+        {
+            var text = $"Item {item} of '{key.Step}' failed: {code}{(message is null ? "" : $": {message}")}";
+            // Other items in flight come back first: the step ends when the last of them has.
+            if (State.Stopping is null) Stop(code, text, key.Step);
+        }
+        if (StepOf(key).Calls.All(call => call.Phase == CallPhase.Ended)) EndFanOut(program);
+    }
+
+    private void EndFanOut(Plans.StepProgram program)
+    {
+        var calls = State.Step(program.Id)!.Calls;
+        var bad = calls.Where(call => IsBad(call.Status!.Value)).ToList();
+        var allSkipped = calls.All(call => call.Status == OutcomeStatus.Skipped);
+        if (bad.Count == 0 && allSkipped)
+            EndStep(program, OutcomeStatus.Skipped, calls[0].Code!.Value, calls[0].Message);
+        else if (bad.Count == 0)
+            EndStep(program, OutcomeStatus.Success,
+                calls.Any(call => call.IsFallback) ? ErrorCodes.FallbackUsed : ErrorCodes.Ok, message: null);
+        else
+            EndStep(program, bad.Count == calls.Length || !program.ToleratesFailure ? bad[0].Status!.Value : OutcomeStatus.Partial,
+                bad[0].Code!.Value, $"{bad.Count} of {calls.Length} items did not succeed; first: {bad[0].Message ?? bad[0].Code!.Value.Value}");
+    }
+
+    private void EndStep(Plans.StepProgram program, OutcomeStatus status, ErrorCode code, string? message)
+    {
+        Emit(new RunEvent.StepEnded { StepId = program.Id, Status = status, Code = code, Message = message });
+        if (State.Stopping is not null || !IsBad(status)) return;
+        if (program.ForEach is null && GuardLoop(new CallKey(program.Id, null), status)) return;
+        if (program.ToleratesFailure) return;
+        var text = message ?? State.Step(program.Id)!.Calls[0].Message;
+        Stop(code, $"Step '{program.Id}' failed: {code}{(text is null ? "" : $": {text}")}", program.Id);
+    }
+
+    /// <summary>Whether the run keeps failing in the same way, and is therefore stopping.</summary>
+    private bool GuardLoop(CallKey key, OutcomeStatus status)
+    {
+        if (status != OutcomeStatus.Failure || State.Stopping is not null) return false;
+        var calls = StepOf(key).Calls;
+        if (calls.IsEmpty || calls[key.Item ?? 0] is not { Attempts: > 0, Input: not null } call) return false;
+        var times = State.EqualFailures(RunState.FailureKey(call));
+        if (times < State.Contract.MaxEqualFailures) return false;
+        Stop(ErrorCodes.LoopDetected, $"{times} calls of {call.Last!.Started.Skill} with the same input have failed; "
+            + $"the last was {key}.", key.Step);
+        return true;
+    }
+
+    private static bool IsBad(OutcomeStatus status) =>
+        status is OutcomeStatus.Failure or OutcomeStatus.Unknown or OutcomeStatus.Cancelled;
+
+    private void Stop(ErrorCode code, string? message, StepId? step) => Emit(new RunEvent.RunStopping
+    {
+        Code = code,
+        Message = message,
+        StepId = step,
+        GraceUntil = Now.AddMilliseconds(State.Contract.GraceMs),
+    });
+
+    private void CancelInFlight(bool everything)
+    {
+        foreach (var step in State.Steps)
+            foreach (var call in step.Calls)
+                if (call.Phase == CallPhase.InFlight
+                    && (everything || call.Last!.Started.Effect is Contracts.Skills.EffectClass.Pure or Contracts.Skills.EffectClass.Read))
+                    Ask(new Effect.CancelAttempt(call.Key, call.Attempts));
+    }
+
+    /// <summary>Ends a stopping run once nothing is in flight.</summary>
+    private void FinishStopping()
+    {
+        if (State.InFlight > 0) return;
+        foreach (var step in State.Steps)
+            if (!step.IsEnded) EndUnfinished(step);
+        var stopping = State.Stopping!;
+        var status = stopping.Code == ErrorCodes.Cancelled ? RunStatus.Cancelled : RunStatus.Failed;
+        EndRun(status, stopping.Code, stopping.Message, stopping.StepId, output: null);
+    }
+
+    private void EndUnfinished(StepState step)
+    {
+        var reason = $"The run was stopping: {State.Stopping!.Code}.";
+        if (step.Calls.Any(call => call.Phase == CallPhase.AwaitingSettlement))
+            EndStep(step.Program, OutcomeStatus.Unknown, ErrorCodes.OutcomeUnknown, reason);
+        else if (step.Calls.Any(call => call.Status is { } ended && IsBad(ended)))
+            EndFanOutUnfinished(step);
+        else if (step.Attempts > 0)
+            EndStep(step.Program, OutcomeStatus.Cancelled, ErrorCodes.RunAborted, reason);
+        else
+            EndStep(step.Program, OutcomeStatus.Skipped, ErrorCodes.RunAborted, reason);
+    }
+
+    private void EndFanOutUnfinished(StepState step)
+    {
+        var first = step.Calls.First(call => call.Status is { } ended && IsBad(ended));
+        EndStep(step.Program, first.Status!.Value, first.Code!.Value,
+            $"Item {first.Key.Item} did not succeed, and the rest was not made: {first.Message ?? first.Code.Value.Value}");
+    }
+
+    private void Complete()
+    {
+        if (State.Program?.Output is not { } expression)
+        {
+            EndRun(RunStatus.Completed, ErrorCodes.Ok, message: null, failedStep: null, output: null);
+            return;
+        }
+        var result = expression.Evaluate(ExpressionValue.FromObject(new RunScope(State, step: null, item: null)));
+        if (result.Error is { } error)
+            EndRun(RunStatus.Failed, ErrorCodes.TemplateFailed,
+                $"The output '{expression.Text}' failed: {error.Message}", failedStep: null, output: null);
+        else
+            EndRun(RunStatus.Completed, ErrorCodes.Ok, message: null, failedStep: null,
+                result.Value.ContainsUnknown ? Payload.Unknown : Payload.FromUtf8(result.Value.ToSortedUtf8()));
+    }
+
+    private void EndRun(RunStatus status, ErrorCode code, string? message, StepId? failedStep, Payload? output)
+    {
+        Emit(new RunEvent.RunEnded
+        {
+            Status = status,
+            Code = code,
+            Message = message,
+            FailedStep = failedStep,
+            Output = output,
+            Cost = State.Spent,
+            BehaviourDigest = BehaviourDigest.Of(State, status, code),
+        });
+        Ask(new Effect.Finish());
+    }
+}

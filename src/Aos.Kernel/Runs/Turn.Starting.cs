@@ -1,0 +1,206 @@
+using Aos.Contracts.Expressions;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Json;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Skills;
+using Aos.Contracts.Values;
+using Aos.Kernel.Budgets;
+using Aos.Kernel.Plans;
+using Aos.Kernel.Policies;
+
+namespace Aos.Kernel.Runs;
+
+/// <summary>Starting calls: what is reached, whether its condition holds, its input, its approval, its money.</summary>
+internal sealed partial class Turn
+{
+    private const int DefaultTimeoutMs = 60_000;
+    private const int DefaultLatencyMs = 100;
+
+    private void StartReady()
+    {
+        foreach (var index in State.Program!.Order)
+        {
+            var step = State.Steps[index];
+            if (step.IsEnded) continue;
+            if (!step.IsReached && !Reach(step)) continue;
+            StartCalls(index);
+            if (State.Stopping is not null) return;
+        }
+    }
+
+    /// <summary>Whether the step has calls now: all that it depends on has ended.</summary>
+    private bool Reach(StepState step)
+    {
+        foreach (var dependency in step.Program.Dependencies)
+            if (!State.Steps[dependency].IsEnded) return false;
+        return step.Program.ForEach is null || Expand(step);
+    }
+
+    private bool Expand(StepState step)
+    {
+        var result = step.Program.ForEach!.Evaluate(Scope(item: null, step));
+        if (result.Error is { } error)
+            return Refuse(step, $"for_each '{step.Program.ForEach.Text}' failed: {error.Message}");
+        if (!result.Value.IsUnknown && result.Value.Kind != ExpressionValueKind.Array)
+            return Refuse(step, $"for_each '{step.Program.ForEach.Text}' gives no list but {Describe(result.Value)}.");
+        if (result.Value.ItemCount > State.Contract.MaxItems)
+            return Refuse(step, $"for_each has {result.Value.ItemCount} items; at most {State.Contract.MaxItems} are "
+                + "allowed.", ErrorCodes.ItemsExceeded);
+        var items = result.Value.IsUnknown ? Payload.Unknown : Payload.FromUtf8(result.Value.ToSortedUtf8());
+        Emit(new RunEvent.StepExpanded { StepId = step.Program.Id, Items = items });
+        return true;
+    }
+
+    private bool Refuse(StepState step, string message, ErrorCode? code = null)
+    {
+        EndStep(step.Program, OutcomeStatus.Failure, code ?? ErrorCodes.TemplateFailed, message);
+        return false;
+    }
+
+    private void StartCalls(int index)
+    {
+        var count = State.Steps[index].Program.ForEach is null ? 1 : State.Steps[index].Calls.Length;
+        for (var i = 0; i < count && State.Stopping is null; i++)
+        {
+            var step = State.Steps[index];
+            if (step.IsEnded) return;
+            if (step.Calls.IsEmpty || step.Calls[i].Phase == CallPhase.Ready)
+            {
+                if (State.InFlight >= State.Contract.MaxParallelSteps) return;
+                Start(step, step.Calls.IsEmpty ? new CallState(new CallKey(step.Program.Id, null)) : step.Calls[i]);
+            }
+        }
+        // An empty list ends at once.
+        if (State.Steps[index] is { IsEnded: false, Items: not null, Calls.IsEmpty: true } empty)
+            EndStep(empty.Program, OutcomeStatus.Success, ErrorCodes.Ok, message: null);
+    }
+
+    private void Start(StepState step, CallState call)
+    {
+        var program = call.IsFallback ? step.Program.Fallback! : step.Program.Main;
+        var input = call.Input;
+        if (input is null)
+        {
+            var scope = Scope(call.Key.Item, step);
+            if (call.Attempts == 0 && !IsWanted(step, call, scope)) return;
+            var rendered = program.Input.Render(scope);
+            if (rendered.Error is { } error)
+            {
+                Fail(step, call, ErrorCodes.TemplateFailed, $"The input of {call.Key} cannot be made: {error}");
+                return;
+            }
+            input = rendered.Payload;
+        }
+        if (!Permissions.Allow(State.Contract, program.Skill))
+        {
+            Fail(step, call, ErrorCodes.SkillNotAllowed, Permissions.Gap(State.Contract, program.Skill));
+            return;
+        }
+        if (step.Program.Source.Approval is not null && !call.IsApproved && call.AttemptsOfVariant == 0)
+            AskApproval(step, call, program, input);
+        else
+            StartAttempt(step, call, program, input);
+    }
+
+    /// <summary>Whether the condition of a call holds; where it does not, the call has ended.</summary>
+    private bool IsWanted(StepState step, CallState call, in ExpressionValue scope)
+    {
+        if (step.Program.When is not { } when || call.IsFallback) return true;
+        var result = when.Evaluate(scope);
+        if (result.Error is { } error)
+        {
+            Fail(step, call, ErrorCodes.TemplateFailed, $"The condition '{when.Text}' failed: {error.Message}");
+            return false;
+        }
+        // What a simulation does not know is taken as true.
+        if (result.Value.IsTruthy != false) return true;
+        EndCall(call.Key, OutcomeStatus.Skipped, ErrorCodes.ConditionFalse, $"The condition '{when.Text}' is false.");
+        return false;
+    }
+
+    private void AskApproval(StepState step, CallState call, CallProgram program, Payload input)
+    {
+        var spec = step.Program.Source.Approval!;
+        var digest = Digest.FromHash(Convert.FromHexString(CanonicalJson.Sha256Hex(input.Element)));
+        Emit(new RunEvent.ApprovalRequested
+        {
+            ApprovalId = Identity.Approval(State.Submitted!, call, digest),
+            StepId = call.Key.Step,
+            Item = call.Key.Item,
+            Skill = program.Skill.Name,
+            SkillVersion = program.Skill.Version,
+            Input = input,
+            InputDigest = digest,
+            Role = spec.Role ?? "approver",
+            Reason = spec.Reason,
+            ExpiresAt = Now.AddMilliseconds(spec.ExpiresInMs ?? State.Contract.ApprovalMs),
+        });
+    }
+
+    private void StartAttempt(StepState step, CallState call, CallProgram program, Payload input)
+    {
+        if (State.Attempts >= State.Contract.MaxAttempts)
+        {
+            Stop(ErrorCodes.AttemptsExceeded,
+                $"The run has made {State.Attempts} attempts, as many as its contract allows.", step.Program.Id);
+            return;
+        }
+        var worst = program.Skill.Cost?.Worst ?? Money.Zero;
+        switch (Reservation.Judge(State, step, worst))
+        {
+            case ReservationVerdict.Wait: return;
+            case ReservationVerdict.RunBudget:
+                Fail(step, call, ErrorCodes.BudgetExceeded,
+                    $"{call.Key} may cost {worst}; {(State.Contract.Budget - State.Spent).OrZero} of the run's "
+                    + $"{State.Contract.Budget} are left.");
+                return;
+            case ReservationVerdict.StepBudget:
+                Fail(step, call, ErrorCodes.StepBudgetExceeded,
+                    $"{call.Key} may cost {worst}; {(State.Contract.PerStep!.Value - step.Cost).OrZero} of the step's "
+                    + $"{State.Contract.PerStep.Value} are left.");
+                return;
+            default: break;
+        }
+        var timeout = Math.Min(program.TimeoutMs ?? step.Program.Source.TimeoutMs ?? program.Skill.TimeoutMs ?? DefaultTimeoutMs,
+            (int)Math.Clamp((State.Deadline - Now).TotalMilliseconds, 1, int.MaxValue));
+        var started = new RunEvent.AttemptStarted
+        {
+            StepId = call.Key.Step,
+            Item = call.Key.Item,
+            Attempt = call.Attempts + 1,
+            Skill = program.Skill.Name,
+            SkillVersion = program.Skill.Version,
+            Input = call.AttemptsOfVariant == 0 ? input : null,
+            Effect = EffectRules.ClassOf(program.Skill.Effect, input),
+            Fallback = call.IsFallback ? true : null,
+            TimeoutMs = timeout,
+            Reserved = worst,
+            PredictedCost = program.Skill.Cost?.Expected ?? Money.Zero,
+            PredictedLatencyMs = program.Skill.Latency?.ExpectedMs ?? DefaultLatencyMs,
+        };
+        Emit(started);
+        Ask(new Effect.InvokeSkill
+        {
+            Call = call.Key,
+            Attempt = started.Attempt,
+            Skill = program.Skill,
+            Input = input,
+            Class = started.Effect,
+            TimeoutMs = timeout,
+            Reserved = worst,
+            IsFallback = call.IsFallback,
+        });
+    }
+
+    private ExpressionValue Scope(int? item, StepState step) => ExpressionValue.FromObject(new RunScope(State, step, item));
+
+    private static string Describe(in ExpressionValue value) => value.Kind switch
+    {
+        ExpressionValueKind.Null => "null",
+        ExpressionValueKind.Boolean => "true or false",
+        ExpressionValueKind.Number => "a number",
+        ExpressionValueKind.String => "text",
+        _ => "an object",
+    };
+}

@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+using Aos.Contracts.Agents;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Values;
+
+namespace Aos.Kernel.Runs;
+
+/// <summary>One transition in the making: each decision is folded in as it is taken, so that the next one sees it.
+/// This file takes the facts; the others start calls, judge failures and end things.</summary>
+internal sealed partial class Turn
+{
+    private readonly List<RunEvent> _events = new(4);
+    private readonly List<Effect> _effects = new(2);
+    private readonly RunEvent.Fact _fact;
+
+    public Turn(RunState draft, RunEvent.Fact fact)
+    {
+        State = draft;
+        _fact = fact;
+        Emit(fact);
+    }
+
+    private RunState State { get; }
+
+    private DateTimeOffset Now => _fact.At;
+
+    private void Emit(RunEvent e)
+    {
+        var stamped = e is RunEvent.Fact ? e : e with { At = Now };
+        State.Apply(stamped);
+        _events.Add(stamped);
+    }
+
+    private void Ask(Effect effect) => _effects.Add(effect);
+
+    public Transition End()
+    {
+        Settle();
+        return new Transition([.. _events], [.. _effects], State);
+    }
+
+    public void Take(RunEvent.RunSubmitted submitted)
+    {
+        if (submitted.Plan is { } plan) Emit(new RunEvent.PlanAccepted { Round = 0, Plan = plan });
+        else AskPlanner();
+    }
+
+    public void Take(RunEvent.PlannerAnswered answered)
+    {
+        if (answered.Code != ErrorCodes.Ok)
+            Stop(answered.Code, answered.Message, step: null);
+        else if (State.Spent > State.Contract.Budget)
+            Stop(ErrorCodes.BudgetExceeded, $"Planning cost {answered.Cost}, more than was left.", step: null);
+        else if (answered.Plan is { } plan)
+            Emit(new RunEvent.PlanAccepted { Round = answered.Round, Plan = plan });
+        // Otherwise nothing is left to do, and the run ends below.
+    }
+
+    public void TakeTime()
+    {
+        if (State.Stopping is not null)
+        {
+            if (State.IsGraceOver) CancelInFlight(everything: true);
+            return;
+        }
+        if (Now >= State.Deadline)
+        {
+            Stop(ErrorCodes.RunTimeout,
+                $"The run took longer than the {State.Contract.MaxRunMs} ms that its contract allows.", step: null);
+            return;
+        }
+        foreach (var step in State.Steps)
+            foreach (var call in step.Calls)
+                if (call.Phase == CallPhase.AwaitingApproval && call.Approval!.ExpiresAt <= Now)
+                    Fail(step, call, ErrorCodes.ApprovalExpired, "Nobody decided on the approval request in time.");
+    }
+
+    public void Take(RunEvent.ApprovalDecided decided)
+    {
+        if (decided.Approved) return; // The call is ready now, and starts below.
+        var (step, call) = FindReady(decided);
+        var reason = decided.Reason is null ? "" : $": {decided.Reason}";
+        Fail(step, call, ErrorCodes.ApprovalRejected, $"{decided.By} rejected the call{reason}");
+    }
+
+    public void Take(RunEvent.CancelRequested cancel)
+    {
+        var reason = cancel.Reason is null ? "" : $": {cancel.Reason}";
+        Stop(ErrorCodes.Cancelled, $"{cancel.By} asked to cancel the run{reason}", step: null);
+        CancelInFlight(everything: false);
+    }
+
+    public void TakeRecovery()
+    {
+        if (State.IsPlanning) Ask(new Effect.CallPlanner(State.PlannerRounds));
+        foreach (var step in State.Steps)
+            foreach (var call in step.Calls)
+                if (call.Phase == CallPhase.InFlight)
+                {
+                    Emit(new RunEvent.AttemptLost
+                    {
+                        StepId = call.Key.Step,
+                        Item = call.Key.Item,
+                        Attempt = call.Attempts,
+                    });
+                    Judge(call.Key, Verdict.Lost(call.Last!.Started.Effect));
+                }
+    }
+
+    public void Take(RunEvent.OutcomeSettled settled)
+    {
+        var key = new CallKey(settled.StepId, settled.Item);
+        if (settled.Happened)
+        {
+            EndCall(key, OutcomeStatus.Success, ErrorCodes.Ok, message: null);
+            return;
+        }
+        Judge(key, Verdict.Settled(Call(key)));
+    }
+
+    public void Take(RunEvent.AttemptReturned returned)
+    {
+        var key = new CallKey(returned.StepId, returned.Item);
+        var call = Call(key);
+        // Late: the attempt was given up before, and what was decided then stands.
+        if (call.Phase != CallPhase.Ready || call.Last!.Returned != returned) return;
+        var started = call.Last.Started;
+        if (returned.Status is OutcomeStatus.Success or OutcomeStatus.Partial && returned.Cost <= started.Reserved)
+            EndCall(key, OutcomeStatus.Success, call.IsFallback ? ErrorCodes.FallbackUsed : ErrorCodes.Ok, message: null);
+        else
+            Judge(key, Verdict.Of(returned, started));
+    }
+
+    private void AskPlanner()
+    {
+        Emit(new RunEvent.PlanRequested { Round = State.PlannerRounds + 1 });
+        Ask(new Effect.CallPlanner(State.PlannerRounds));
+    }
+
+    /// <summary>Starts what can start and ends what can end, until nothing more can.</summary>
+    private void Settle()
+    {
+        while (State.Ended is null && !State.IsPlanning)
+        {
+            var before = _events.Count;
+            if (State.Stopping is null) StartReady();
+            if (State.Stopping is not null) FinishStopping();
+            else if (State.OpenSteps == 0) FinishOrPlanOn();
+            if (_events.Count == before) return;
+        }
+    }
+
+    private void FinishOrPlanOn()
+    {
+        var plansOn = State.Settings.Planner?.Mode == PlannerMode.Iterative && State.Submitted!.Plan is null
+            && State.LastAnswer is { Plan: not null } && State.LastAnswer.Round == State.PlannerRounds;
+        if (!plansOn) Complete();
+        else if (State.PlannerRounds >= State.Contract.MaxPlannerRounds)
+            Stop(ErrorCodes.PlannerRoundsExceeded,
+                $"The planner was asked {State.PlannerRounds} times, as often as the contract allows.", step: null);
+        else AskPlanner();
+    }
+
+    private (StepState Step, CallState Call) FindReady(RunEvent.ApprovalDecided decided)
+    {
+        foreach (var step in State.Steps)
+            foreach (var call in step.Calls)
+                if (call.Phase == CallPhase.Ready && call.LastApproval == decided.ApprovalId) return (step, call);
+        throw new System.Diagnostics.UnreachableException("A decision that is taken has its call.");
+    }
+
+    private StepState StepOf(CallKey key) => State.Step(key.Step)!;
+
+    private CallState Call(CallKey key) => StepOf(key).Calls[key.Item ?? 0];
+}
