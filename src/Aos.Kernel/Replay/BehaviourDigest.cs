@@ -39,7 +39,7 @@ public static class BehaviourDigest
         writer.WriteStartObject();
         writer.WriteString("code", code.Value);
         writer.WriteNumber("cost_cents", state.Spent.Cents);
-        writer.WriteNumber("status", (int)status);
+        writer.WriteString("status", status.ToString());
         writer.WriteStartArray("steps");
         foreach (var step in state.Steps) Write(writer, step);
         writer.WriteEndArray();
@@ -53,7 +53,7 @@ public static class BehaviourDigest
         foreach (var call in step.Calls) Write(writer, call);
         writer.WriteEndArray();
         writer.WriteString("code", step.Code?.Value);
-        writer.WriteNumber("status", step.Status is { } status ? (int)status : -1);
+        writer.WriteString("status", step.Status?.ToString());
         writer.WriteString("step_id", step.Program.Id.Value);
         writer.WriteEndObject();
     }
@@ -66,7 +66,7 @@ public static class BehaviourDigest
         writer.WriteEndArray();
         writer.WriteString("code", call.Code?.Value);
         if (call.Key.Item is { } item) writer.WriteNumber("item", item);
-        writer.WriteNumber("status", call.Status is { } status ? (int)status : -1);
+        writer.WriteString("status", call.Status?.ToString());
         writer.WriteEndObject();
     }
 
@@ -76,14 +76,14 @@ public static class BehaviourDigest
         writer.WriteStartObject();
         writer.WriteString("code", returned?.Code.Value ?? "ATTEMPT_LOST");
         writer.WriteNumber("cost_cents", (returned?.Cost ?? attempt.Started.Reserved).Cents);
-        writer.WriteNumber("effect", (int)attempt.Started.Effect);
+        writer.WriteString("effect", attempt.Started.Effect.ToString());
         writer.WriteBoolean("fallback", attempt.Started.Fallback == true);
         writer.WriteNumber("reserved_cents", attempt.Started.Reserved.Cents);
         if (attempt.Retry is { } retry)
         {
             writer.WriteStartObject("retry");
             writer.WriteNumber("bound_ms", retry.BoundMs);
-            writer.WriteNumber("rule", (int)retry.Rule);
+            writer.WriteString("rule", retry.Rule.ToString());
             writer.WriteEndObject();
         }
         writer.WriteStartArray("side_effects");
@@ -91,7 +91,7 @@ public static class BehaviourDigest
         writer.WriteEndArray();
         writer.WriteString("skill", attempt.Started.Skill.Value);
         writer.WriteString("skill_version", attempt.Started.SkillVersion.Value);
-        writer.WriteNumber("status", (int)(returned?.Status ?? OutcomeStatus.Unknown));
+        writer.WriteString("status", (returned?.Status ?? OutcomeStatus.Unknown).ToString());
         writer.WriteEndObject();
     }
 

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using Aos.Contracts.Outcomes;
-using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
-using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 
 namespace Aos.Kernel.Runs;
@@ -55,6 +53,9 @@ public sealed class CallState
 
     /// <summary>The approval request that is open; null where none is.</summary>
     public RunEvent.ApprovalRequested? Approval { get; internal set; }
+
+    /// <summary>The approval request that was decided last; null where none was.</summary>
+    public ApprovalId? LastApproval { get; internal set; }
 
     /// <summary>Whether <see cref="Input"/> was approved, so that the call may be made.</summary>
     public bool IsApproved { get; internal set; }

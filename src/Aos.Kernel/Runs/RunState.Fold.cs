@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
@@ -109,6 +108,7 @@ public sealed partial class RunState
         if (FindApproval(decided.ApprovalId) is not { } key) return;
         var call = Own(key.Step, key.Item);
         call.Approval = null;
+        call.LastApproval = decided.ApprovalId;
         call.Phase = CallPhase.Ready;
         if (!decided.Approved) return; // The decision that follows ends the call.
         call.IsApproved = true;

@@ -1,7 +1,6 @@
 using Aos.Contracts.Expressions;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
-using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Kernel.Replay;
@@ -109,7 +108,7 @@ internal sealed partial class Turn
         if (State.Stopping is not null || !IsBad(status)) return;
         if (program.ForEach is null && GuardLoop(new CallKey(program.Id, null), status)) return;
         if (program.ToleratesFailure) return;
-        var text = message ?? State.Step(program.Id)!.Calls[0].Message;
+        var text = message ?? (State.Step(program.Id)!.Calls is [var only, ..] ? only.Message : null);
         Stop(code, $"Step '{program.Id}' failed: {code}{(text is null ? "" : $": {text}")}", program.Id);
     }
 

@@ -3,7 +3,6 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Json;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
-using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 using Aos.Kernel.Budgets;
 using Aos.Kernel.Plans;

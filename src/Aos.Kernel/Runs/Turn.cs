@@ -1,9 +1,8 @@
-using System.Collections.Immutable;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
-using Aos.Contracts.Values;
+using Aos.Kernel.Retries;
 
 namespace Aos.Kernel.Runs;
 
@@ -125,7 +124,7 @@ internal sealed partial class Turn
         var key = new CallKey(returned.StepId, returned.Item);
         var call = Call(key);
         // Late: the attempt was given up before, and what was decided then stands.
-        if (call.Phase != CallPhase.Ready || call.Last!.Returned != returned) return;
+        if (call.Phase != CallPhase.Ready || !ReferenceEquals(call.Last?.Returned, returned)) return;
         var started = call.Last.Started;
         if (returned.Status is OutcomeStatus.Success or OutcomeStatus.Partial && returned.Cost <= started.Reserved)
             EndCall(key, OutcomeStatus.Success, call.IsFallback ? ErrorCodes.FallbackUsed : ErrorCodes.Ok, message: null);

@@ -1,0 +1,210 @@
+using System.Collections.Immutable;
+using Aos.Contracts.Agents;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Plans;
+using Aos.Contracts.Skills;
+using Aos.Contracts.Values;
+
+namespace Aos.Kernel.Plans;
+
+/// <summary>What a validator asks about skills. Implemented by the shell over its registry; pure.</summary>
+public interface ISkillLookup
+{
+    /// <summary>The contract of the highest version that a reference accepts; null where there is none.</summary>
+    SkillContract? Resolve(SkillRef reference);
+
+    /// <summary>The versions of a skill, newest first; empty where the skill is not known.</summary>
+    IReadOnlyList<SkillVersion> VersionsOf(SkillName name);
+
+    /// <summary>Known skill names like this one, nearest first, for a message.</summary>
+    IReadOnlyList<string> NamesLike(SkillName name);
+
+    /// <summary>The digest of a contract.</summary>
+    Digest DigestOf(SkillContract contract);
+
+    /// <summary>What is wrong with an input by the skill's schema; pointers are relative to the input.</summary>
+    IReadOnlyList<Problem> CheckInput(SkillContract contract, Payload input);
+}
+
+/// <summary>A validated plan, or everything that is wrong with it.</summary>
+/// <param name="Pinned">The plan with its skills pinned; null where it is not valid.</param>
+/// <param name="Problems">Every mistake, by its place in the document.</param>
+public sealed record PlanCheck(PinnedPlan? Pinned, ImmutableArray<Problem> Problems);
+
+/// <summary>Validates plans: a plan that breaks a rule is refused whole, with every mistake named.</summary>
+public static class PlanValidator
+{
+    /// <summary>Checks a plan and pins its skills.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="skills">The skills that there are.</param>
+    /// <param name="contract">The limits that hold.</param>
+    /// <param name="earlier">The plan of the rounds of planning before, whose steps may be referred to.</param>
+    public static PlanCheck Validate(Plan plan, ISkillLookup skills, ResourceContract contract, PlanProgram? earlier = null)
+    {
+        var check = new PlanChecking(plan, skills, contract, earlier);
+        check.Run();
+        var problems = check.Problems.ToImmutableArray();
+        return new PlanCheck(problems.IsEmpty ? check.Pin() : null, problems);
+    }
+}
+
+internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContract contract, PlanProgram? earlier)
+{
+    private const int TimeoutMsMax = 24 * 3600 * 1000;
+    private readonly Dictionary<string, int> _steps = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SkillContract> _resolved = new(StringComparer.Ordinal);
+
+    public List<Problem> Problems { get; } = [];
+
+    public void Run()
+    {
+        if (plan.Steps.IsEmpty) Add("/steps", ErrorCodes.InvalidPlan, "A plan has at least one step.");
+        if (plan.Steps.Count > contract.MaxSteps)
+            Add("/steps", ErrorCodes.PlanTooLarge,
+                $"The plan has {plan.Steps.Count} steps; the contract allows {contract.MaxSteps}.");
+        CheckNames();
+        var dependencies = ImmutableArray.CreateBuilder<ImmutableArray<int>>();
+        for (var i = 0; i < plan.Steps.Count; i++) dependencies.Add(CheckStep(plan.Steps[i], $"/steps/{i}", i));
+        if (plan.Output is { } output) new ExpressionCheck(this, "/output", inFanOut: false).Check(output);
+        if (_steps.Count == plan.Steps.Count) CheckCircles(dependencies.ToImmutable());
+    }
+
+    public PinnedPlan Pin()
+    {
+        var steps = plan.Steps.Select(step => step with
+        {
+            Skill = Exact(step.Skill),
+            OnFailure = step.OnFailure is OnFailure.Fallback { Call: var call }
+                ? new OnFailure.Fallback(call with { Skill = Exact(call.Skill) })
+                : step.OnFailure,
+        });
+        var pins = _resolved.Values.DistinctBy(skill => (skill.Name, skill.Version))
+            .OrderBy(skill => skill.Name.Value, StringComparer.Ordinal).ThenBy(skill => skill.Version)
+            .Select(skill => new SkillPin
+            {
+                Name = skill.Name,
+                Version = skill.Version,
+                Contract = skills.DigestOf(skill),
+                Effect = skill.Effect,
+                Cost = skill.Cost,
+                Latency = skill.Latency,
+                TimeoutMs = skill.TimeoutMs,
+            });
+        return new PinnedPlan { Plan = plan with { Steps = ValueList.From(steps) }, Skills = ValueList.From(pins) };
+    }
+
+    public void Add(string pointer, ErrorCode code, string message) => Problems.Add(new Problem(pointer, code, message));
+
+    public bool IsStep(string name) => _steps.ContainsKey(name) || earlier?.IndexOf(name) >= 0;
+
+    public string StepNames => _steps.Count == 0 ? "there are none" : string.Join(", ", _steps.Keys.Select(name => $"'{name}'"));
+
+    private SkillRef Exact(SkillRef reference)
+    {
+        var skill = _resolved[reference.Value];
+        return new SkillRef(skill.Name, VersionRange.Exactly(skill.Version));
+    }
+
+    private void CheckNames()
+    {
+        for (var i = 0; i < plan.Steps.Count; i++)
+        {
+            var id = plan.Steps[i].Id.Value;
+            if (earlier?.IndexOf(id) >= 0)
+                Add($"/steps/{i}/id", ErrorCodes.InvalidPlan, $"An earlier round of planning has a step '{id}' already.");
+            else if (!_steps.TryAdd(id, i))
+                Add($"/steps/{i}/id", ErrorCodes.InvalidPlan, $"Step {_steps[id]} is called '{id}' already.");
+        }
+    }
+
+    private ImmutableArray<int> CheckStep(PlanStep step, string at, int index)
+    {
+        var found = new SortedSet<int>();
+        for (var i = 0; i < step.DependsOn.Count; i++)
+            CheckDependency(step, $"{at}/depends_on/{i}", step.DependsOn[i].Value, found);
+
+        if (step.When is { } when)
+            Note(new ExpressionCheck(this, $"{at}/when", inFanOut: step.ForEach is not null).Check(when), step, $"{at}/when", found);
+        if (step.ForEach is { } forEach)
+            Note(new ExpressionCheck(this, $"{at}/for_each", inFanOut: false).Check(forEach), step, $"{at}/for_each", found);
+        CheckCall(step, at, step.Skill, step.Input, found);
+        if (step.OnFailure is OnFailure.Fallback { Call: var call })
+        {
+            CheckCall(step, $"{at}/on_failure/fallback", call.Skill, call.Input ?? step.Input, found);
+            CheckTimeout($"{at}/on_failure/fallback/timeout_ms", call.TimeoutMs);
+        }
+        CheckTimeout($"{at}/timeout_ms", step.TimeoutMs);
+        if (step.Retry?.MaxAttempts is < 1)
+            Add($"{at}/retry/max_attempts", ErrorCodes.InvalidPlan, "max_attempts is at least 1: the first attempt counts.");
+        if (step.Approval?.ExpiresInMs is < 1)
+            Add($"{at}/approval/expires_in_ms", ErrorCodes.InvalidPlan, "expires_in_ms is at least 1.");
+        found.Remove(index);
+        return [.. found];
+    }
+
+    private void CheckTimeout(string at, int? timeoutMs)
+    {
+        if (timeoutMs is < 1 or > TimeoutMsMax)
+            Add(at, ErrorCodes.InvalidPlan, $"timeout_ms is 1 to {TimeoutMsMax} (a day).");
+    }
+
+    private void Note(IEnumerable<string> references, PlanStep step, string at, SortedSet<int> found)
+    {
+        foreach (var name in references) CheckDependency(step, at, name, found);
+    }
+
+    private void CheckDependency(PlanStep step, string at, string name, SortedSet<int> found)
+    {
+        if (string.Equals(name, step.Id.Value, StringComparison.Ordinal))
+            Add(at, ErrorCodes.InvalidPlan, $"Step '{name}' cannot depend on itself.");
+        else if (_steps.TryGetValue(name, out var index)) found.Add(index);
+        else if (!IsStep(name))
+            Add(at, ErrorCodes.InvalidPlan, $"There is no step '{name}'; the steps are {StepNames}.");
+    }
+
+    private void CheckCall(PlanStep step, string at, SkillRef reference, Payload? input, SortedSet<int> found)
+    {
+        var skill = CheckSkill(at, reference);
+        if (!Template.TryCompile(input, out var template, out var mistakes))
+        {
+            foreach (var (pointer, message) in mistakes)
+                Add($"{at}/input{pointer}", ErrorCodes.ExpressionInvalid, message);
+            return;
+        }
+        var expressions = new ExpressionCheck(this, $"{at}/input", inFanOut: step.ForEach is not null);
+        foreach (var expression in template.Expressions)
+            Note(expressions.Check(expression), step, $"{at}/input", found);
+        if (skill is null || template.Literal is not { } literal) return;
+        foreach (var problem in skills.CheckInput(skill, literal))
+            Problems.Add(problem with { Pointer = $"{at}/input{problem.Pointer}" });
+    }
+
+    private SkillContract? CheckSkill(string at, SkillRef reference)
+    {
+        if (skills.Resolve(reference) is { } skill)
+        {
+            _resolved[reference.Value] = skill;
+            return skill;
+        }
+        var versions = skills.VersionsOf(reference.Name);
+        if (versions.Count > 0)
+            Add($"{at}/skill", ErrorCodes.SkillVersionMissing,
+                $"No version of '{reference.Name}' is '{reference.Range}'; there are {string.Join(", ", versions)}.");
+        else
+            Add($"{at}/skill", ErrorCodes.UnknownSkill, $"There is no skill '{reference.Name}'."
+                + (skills.NamesLike(reference.Name) is { Count: > 0 } like ? $" Did you mean '{like[0]}'?" : "")
+                + " `aos skills` lists them.");
+        return null;
+    }
+
+    private void CheckCircles(ImmutableArray<ImmutableArray<int>> dependencies)
+    {
+        var circle = StepGraph.FindCircle(dependencies);
+        if (circle.IsEmpty) return;
+        var names = circle.Select(index => $"'{plan.Steps[index].Id}'").ToList();
+        Add($"/steps/{circle[0]}", ErrorCodes.InvalidPlan, names.Count == 1
+            ? $"Step {names[0]} depends on itself."
+            : $"These steps depend on each other in a circle: {string.Join(" needs ", names)} needs {names[0]}.");
+    }
+}

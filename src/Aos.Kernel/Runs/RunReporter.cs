@@ -1,0 +1,151 @@
+using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Skills;
+using Aos.Contracts.Values;
+
+namespace Aos.Kernel.Runs;
+
+/// <summary>Shows the state of a run as a report and as outcomes. Pure: the same state gives the same report.</summary>
+public static class RunReporter
+{
+    /// <summary>The report of a run.</summary>
+    /// <param name="state">A run that was submitted.</param>
+    /// <param name="now">The time, for the latency of a run that has not ended.</param>
+    public static RunReport Report(RunState state, DateTimeOffset now)
+    {
+        var submitted = state.Submitted ?? throw new InvalidOperationException("The run was not submitted.");
+        return new RunReport
+        {
+            RunId = submitted.RunId,
+            Status = state.Status,
+            WaitingFor = state.WaitingFor,
+            Code = state.Ended?.Code,
+            Message = state.Ended?.Message ?? state.Stopping?.Message,
+            FailedStep = state.Ended?.FailedStep,
+            Goal = submitted.Goal,
+            AgentId = submitted.AgentId,
+            Output = state.Ended?.Output,
+            Cost = state.Spent,
+            LatencyMs = Math.Max(0, ((state.Ended?.At ?? now) - submitted.At).TotalMilliseconds),
+            BehaviourDigest = state.Ended?.BehaviourDigest,
+            StartedAt = submitted.At,
+            Steps = ValueList.From(state.Steps.Select(step => Report(state, step))),
+        };
+    }
+
+    /// <summary>The outcome of a step; null until it ended.</summary>
+    public static StructuredOutcome? Outcome(RunState state, StepState step)
+    {
+        if (step.Status is not { } status) return null;
+        var last = step.Calls.LastOrDefault(call => call.Attempts > 0)?.Last;
+        var only = step.Program.ForEach is null && !step.Calls.IsEmpty ? step.Calls[0] : null;
+        return new StructuredOutcome
+        {
+            RunId = state.Submitted!.RunId,
+            StepId = step.Program.Id,
+            Attempt = step.Attempts,
+            Status = status,
+            Code = step.Code!.Value,
+            Message = step.Message ?? only?.Message,
+            Result = status is OutcomeStatus.Success or OutcomeStatus.Partial ? ResultOf(step) : null,
+            Failure = IsGood(status) ? null : Failure(state, step, last?.Returned),
+            Execution = last is null ? null : Execution(state, step, last),
+            SideEffects = ValueList.From(step.Calls.SelectMany(call => call.History)
+                .SelectMany(attempt => attempt.Returned?.SideEffects ?? [])),
+            NextActions = IsGood(status) ? null : Next(state, step),
+            Trace = new TraceContext(state.Submitted.TraceId, SpanId(state, step.Program.Id)),
+            Timestamp = step.EndedAt ?? state.LastAt,
+        };
+    }
+
+    /// <summary>The result of a step that ended well: that of its call, or a list of those of its items.</summary>
+    public static Payload ResultOf(StepState step)
+    {
+        if (step.Program.ForEach is null) return step.Calls[0].Result ?? Payload.Null;
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        using (var writer = new System.Text.Json.Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartArray();
+            foreach (var call in step.Calls)
+                writer.WriteRawValue((call.Result ?? Payload.Null).Utf8.Span, skipInputValidation: true);
+            writer.WriteEndArray();
+        }
+        return Payload.FromUtf8(buffer.WrittenMemory);
+    }
+
+    /// <summary>A failure as the run's catalog explains it.</summary>
+    public static FailureInfo Explain(FailureIndex catalog, ErrorCode code, RunEvent.AttemptReturned? returned)
+    {
+        var entry = catalog.Match(code);
+        return new FailureInfo
+        {
+            Code = code,
+            Category = catalog.CategoryOf(code),
+            Retryable = entry?.Retry is not null,
+            RetryAfterMs = returned?.RetryAfterMs,
+            Cause = returned?.Cause,
+            Suggestions = entry is null ? [] : entry.Suggestions.IsEmpty ? [entry.Cure] : entry.Suggestions,
+            Details = returned?.Problems ?? [],
+        };
+    }
+
+    private static StepReport Report(RunState state, StepState step)
+    {
+        var skill = step.Calls.LastOrDefault(call => call.Attempts > 0)?.Last is { } last
+            ? new SkillRef(last.Started.Skill, VersionRange.Exactly(last.Started.SkillVersion))
+            : step.Program.Source.Skill;
+        return new StepReport
+        {
+            StepId = step.Program.Id,
+            Skill = skill,
+            Status = step.Standing,
+            Code = step.Code,
+            Attempts = step.Attempts,
+            Cost = step.Cost,
+            Outcome = Outcome(state, step),
+        };
+    }
+
+    private static FailureInfo Failure(RunState state, StepState step, RunEvent.AttemptReturned? returned)
+    {
+        var info = Explain(state.Catalog, step.Code!.Value, returned);
+        var first = step.Calls.FirstOrDefault(call => call.FirstFailure is not null)?.FirstFailure;
+        return first is { } cause ? info with { Cause = $"The first call failed with {cause}. {info.Cause}".TrimEnd() } : info;
+    }
+
+    private static ExecutionInfo Execution(RunState state, StepState step, AttemptRecord last)
+    {
+        var history = step.Calls.SelectMany(call => call.History).ToList();
+        return new ExecutionInfo
+        {
+            Skill = last.Started.Skill,
+            SkillVersion = last.Started.SkillVersion,
+            LatencyMs = step.StartedAt is { } from && step.EndedAt is { } to ? (to - from).TotalMilliseconds : 0,
+            Cost = step.Cost,
+            PredictedCost = history.Aggregate(Money.Zero, (sum, attempt) => sum + attempt.Started.PredictedCost),
+            PredictedLatencyMs = history.Sum(attempt => (double)attempt.Started.PredictedLatencyMs),
+            Retries = Math.Max(0, step.Attempts - 1),
+            IdempotencyKey = step.Program.ForEach is null
+                ? Identity.IdempotencyKey(state.Submitted!, step.Calls[0].Key, step.Calls[0].IsFallback)
+                : null,
+        };
+    }
+
+    private static NextActions Next(RunState state, StepState step)
+    {
+        var entry = state.Catalog.Match(step.Code!.Value);
+        return new NextActions
+        {
+            Suggested = entry is null ? [] : [entry.Cure],
+            Blocked = entry?.Retry is null ? ["retry: the same call would fail again"] : [],
+            BudgetImpact = $"{state.Free.Cents} cents of {state.Contract.Budget.Cents} are free",
+        };
+    }
+
+    private static string SpanId(RunState state, StepId step) =>
+        Digest.Of(System.Text.Encoding.UTF8.GetBytes($"{state.Submitted!.RunId}\n{step}")).Hex[..16].ToString();
+
+    private static bool IsGood(OutcomeStatus status) =>
+        status is OutcomeStatus.Success or OutcomeStatus.Partial or OutcomeStatus.Skipped;
+}
