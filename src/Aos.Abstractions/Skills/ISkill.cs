@@ -15,6 +15,14 @@ public interface ISkill
     /// <summary>What the skill promises. The same object for the life of the skill.</summary>
     SkillContract Contract { get; }
 
+    /// <summary>Whether the skill never blocks its thread and gives its answer at once, so that it can be called on
+    /// the loop of the run. Default: no, it is called on the thread pool.</summary>
+    bool IsInline => false;
+
+    /// <summary>What a profile would have to allow for this call, one sentence each, found without making it. Parts of
+    /// the input that are not known yet are null. Default: nothing.</summary>
+    IReadOnlyList<string> FindGaps(SkillCall call) => [];
+
     /// <summary>Makes one try.</summary>
     /// <param name="call">The input, already checked against the contract, and what the call may use.</param>
     /// <param name="cancel">Ends when the attempt is out of time or the run is stopped.</param>

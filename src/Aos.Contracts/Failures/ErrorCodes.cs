@@ -24,6 +24,48 @@ public static class ErrorCodes
     /// <summary>A document is not strict JSON.</summary>
     public static readonly ErrorCode InvalidJson = ErrorCode.Parse("INVALID_JSON");
 
+    /// <summary>A value does not match its JSON Schema.</summary>
+    public static readonly ErrorCode SchemaViolation = ErrorCode.Parse("SCHEMA_VIOLATION");
+
+    /// <summary>The document is empty.</summary>
+    public static readonly ErrorCode JsonEmpty = ErrorCode.Parse("JSON_EMPTY");
+
+    /// <summary>The document is not JSON.</summary>
+    public static readonly ErrorCode JsonSyntax = ErrorCode.Parse("JSON_SYNTAX");
+
+    /// <summary>Something follows the end of the JSON value.</summary>
+    public static readonly ErrorCode JsonTrailingData = ErrorCode.Parse("JSON_TRAILING_DATA");
+
+    /// <summary>The document has a comment, which JSON does not allow.</summary>
+    public static readonly ErrorCode JsonComment = ErrorCode.Parse("JSON_COMMENT");
+
+    /// <summary>The document begins with a byte order mark.</summary>
+    public static readonly ErrorCode JsonByteOrderMark = ErrorCode.Parse("JSON_BYTE_ORDER_MARK");
+
+    /// <summary>The document is not valid UTF-8.</summary>
+    public static readonly ErrorCode JsonInvalidUtf8 = ErrorCode.Parse("JSON_INVALID_UTF8");
+
+    /// <summary>A string has half of a surrogate pair.</summary>
+    public static readonly ErrorCode JsonLoneSurrogate = ErrorCode.Parse("JSON_LONE_SURROGATE");
+
+    /// <summary>An object has the same member twice.</summary>
+    public static readonly ErrorCode JsonDuplicateKey = ErrorCode.Parse("JSON_DUPLICATE_KEY");
+
+    /// <summary>The document is larger than it may be.</summary>
+    public static readonly ErrorCode JsonTooLarge = ErrorCode.Parse("JSON_TOO_LARGE");
+
+    /// <summary>The document is nested deeper than it may be.</summary>
+    public static readonly ErrorCode JsonTooDeep = ErrorCode.Parse("JSON_TOO_DEEP");
+
+    /// <summary>The document has more values than it may have.</summary>
+    public static readonly ErrorCode JsonTooManyNodes = ErrorCode.Parse("JSON_TOO_MANY_NODES");
+
+    /// <summary>A number has more digits than it may have.</summary>
+    public static readonly ErrorCode JsonNumberTooLong = ErrorCode.Parse("JSON_NUMBER_TOO_LONG");
+
+    /// <summary>The exponent of a number is larger than it may be.</summary>
+    public static readonly ErrorCode JsonNumberOutOfRange = ErrorCode.Parse("JSON_NUMBER_OUT_OF_RANGE");
+
     /// <summary>A plan breaks a rule.</summary>
     public static readonly ErrorCode InvalidPlan = ErrorCode.Parse("INVALID_PLAN");
 

@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Text.Json;
+using Aos.Abstractions.Storage;
+using Aos.Contracts;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Values;
+
+namespace Aos.Runtime.Journals;
+
+/// <summary>Writes events as lines of JSON and reads them back. Large payloads leave for blobs on the way out.</summary>
+internal static class EventCodec
+{
+    /// <summary>Bytes above which a payload is kept as a blob.</summary>
+    public const int InlineBytesMax = 256 * 1024;
+
+    private const byte LineFeed = (byte)'\n';
+
+    /// <summary>Encodes events, one a line; payloads that become blobs are added to the list.</summary>
+    public static ReadOnlyMemory<byte> Encode(ReadOnlySpan<RunEvent> events, List<Blob> blobs)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using var writer = new Utf8JsonWriter(buffer);
+        for (var i = 0; i < events.Length; i++)
+        {
+            if (i > 0)
+            {
+                buffer.GetSpan(1)[0] = LineFeed;
+                buffer.Advance(1);
+                writer.Reset();
+            }
+            JsonSerializer.Serialize(writer, Detach(events[i], blobs), AosJson.Of<RunEvent>());
+            writer.Flush();
+        }
+        return buffer.WrittenMemory;
+    }
+
+    /// <summary>Decodes the lines of a segment. Payloads that are blobs are not complete yet.</summary>
+    /// <exception cref="JsonException">A line is no event that this program knows.</exception>
+    public static List<RunEvent> Decode(ReadOnlySpan<byte> lines)
+    {
+        var events = new List<RunEvent>();
+        while (!lines.IsEmpty)
+        {
+            var end = lines.IndexOf(LineFeed);
+            var line = end < 0 ? lines : lines[..end];
+            events.Add(AosJson.Read<RunEvent>(line));
+            lines = end < 0 ? [] : lines[(end + 1)..];
+        }
+        return events;
+    }
+
+    /// <summary>The payloads of an event.</summary>
+    public static IEnumerable<Payload> PayloadsOf(RunEvent e)
+    {
+        Payload?[] all = e switch
+        {
+            RunEvent.RunSubmitted submitted => [submitted.Input],
+            RunEvent.AttemptReturned returned => [returned.Result],
+            RunEvent.ApprovalDecided decided => [decided.Input],
+            RunEvent.OutcomeSettled settled => [settled.Result],
+            RunEvent.StepExpanded expanded => [expanded.Items],
+            RunEvent.ApprovalRequested requested => [requested.Input],
+            RunEvent.AttemptStarted started => [started.Input],
+            RunEvent.RunEnded ended => [ended.Output],
+            _ => [],
+        };
+        return all.OfType<Payload>();
+    }
+
+    private static RunEvent Detach(RunEvent e, List<Blob> blobs) => e switch
+    {
+        RunEvent.RunSubmitted x when IsBlob(x.Input) => x with { Input = Detach(x.Input, blobs) },
+        RunEvent.AttemptReturned { Result: { } value } x when IsBlob(value) => x with { Result = Detach(value, blobs) },
+        RunEvent.ApprovalDecided { Input: { } value } x when IsBlob(value) => x with { Input = Detach(value, blobs) },
+        RunEvent.OutcomeSettled { Result: { } value } x when IsBlob(value) => x with { Result = Detach(value, blobs) },
+        RunEvent.StepExpanded x when IsBlob(x.Items) => x with { Items = Detach(x.Items, blobs) },
+        RunEvent.ApprovalRequested x when IsBlob(x.Input) => x with { Input = Detach(x.Input, blobs) },
+        RunEvent.AttemptStarted { Input: { } value } x when IsBlob(value) => x with { Input = Detach(value, blobs) },
+        RunEvent.RunEnded { Output: { } value } x when IsBlob(value) => x with { Output = Detach(value, blobs) },
+        _ => e,
+    };
+
+    private static Payload Detach(Payload payload, List<Blob> blobs)
+    {
+        var digest = Digest.Of(payload.Utf8.Span);
+        blobs.Add(new Blob(digest, payload.Utf8));
+        return Payload.FromBlob(new BlobRef(digest, payload.Utf8.Length));
+    }
+
+    private static bool IsBlob(Payload payload) => payload.Utf8.Length > InlineBytesMax || LooksLikeReference(payload);
+
+    // A value that itself has a "$blob" member would be read back as a reference, so it is kept apart whatever its size.
+    private static bool LooksLikeReference(Payload payload)
+    {
+        var text = payload.Utf8.Span;
+        return text[0] == (byte)'{' && (text.IndexOf("$blob"u8) >= 0 || text.IndexOf("\\u"u8) >= 0)
+            && payload.Element.TryGetProperty(Payload.BlobMember, out _);
+    }
+}

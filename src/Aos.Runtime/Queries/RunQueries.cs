@@ -1,0 +1,193 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Aos.Abstractions.Skills;
+using Aos.Contracts;
+using Aos.Contracts.Agents;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Values;
+using Aos.Kernel.Runs;
+
+namespace Aos.Runtime.Queries;
+
+/// <summary>The questions that an agent asks about its own run, answered from its state. Pure.</summary>
+internal static class RunQueries
+{
+    private delegate JsonNode? Query(QueryContext context);
+
+    private static readonly FrozenDictionary<string, Query> Known = new Dictionary<string, Query>(StringComparer.Ordinal)
+    {
+        ["remaining_budget_cents"] = context => Number(ContractOf(context.State, context.Now).Remaining!.Budget),
+        ["what_did_i_try_already"] = WhatDidITry,
+        ["allowed_skills"] = context => Names(Allowed(context)),
+        ["skills_available_for_goal"] = SkillsForGoal,
+        ["last_step_outcome"] = LastStepOutcome,
+        ["why_did_step_fail"] = WhyDidStepFail,
+        ["capabilities"] = Capabilities,
+        ["resource_contract"] = context => Node(ContractOf(context.State, context.Now)),
+        ["similar_failures"] = SimilarFailures,
+        ["pending_approvals"] = PendingApprovals,
+        ["cost_breakdown"] = CostBreakdown,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The names of the queries, in order.</summary>
+    public static IReadOnlyList<string> AllNames { get; } = [.. Known.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>Answers a query; false where there is none of that name.</summary>
+    public static bool TryAnswer(string name, QueryContext context, out Payload answer)
+    {
+        answer = Payload.Null;
+        if (!Known.TryGetValue(name, out var query)) return false;
+        if (query(context) is { } node) answer = Payload.FromUtf8(JsonSerializer.SerializeToUtf8Bytes(node, QueryJson.Default.JsonNode));
+        return true;
+    }
+
+    /// <summary>The contract of a run with what is left of it.</summary>
+    public static ResourceContract ContractOf(RunState state, DateTimeOffset now) => state.Contract with
+    {
+        Remaining = new Remaining
+        {
+            Budget = state.Free,
+            Held = state.Reserved,
+            Spent = state.Spent,
+            Attempts = Math.Max(0, state.Contract.MaxAttempts - state.Attempts),
+            PlannerRounds = Math.Max(0, state.Contract.MaxPlannerRounds - state.PlannerRounds),
+            RunMs = Math.Max(0, (long)(state.Deadline - (state.Ended?.At ?? now)).TotalMilliseconds),
+        },
+    };
+
+    private static JsonArray WhatDidITry(QueryContext context) => new([.. Attempts(context.State).Select(pair => new JsonObject
+    {
+        ["step_id"] = pair.Call.Key.Step.Value,
+        ["item"] = pair.Call.Key.Item,
+        ["attempt"] = pair.Attempt.Number,
+        ["skill"] = $"{pair.Attempt.Started.Skill}@{pair.Attempt.Started.SkillVersion}",
+        ["input"] = Node((pair.Attempt.Started.Input ?? pair.Call.Input)?.Element),
+        ["status"] = pair.Attempt.Returned is { } returned ? Snake(returned.Status) : pair.Attempt.IsLost ? "unknown" : "in_flight",
+        ["code"] = pair.Attempt.Returned?.Code.Value,
+        ["message"] = pair.Attempt.Returned?.Message,
+        ["cost_cents"] = Number(pair.Attempt.Returned?.Cost ?? Money.Zero),
+    })]);
+
+    private static JsonArray SkillsForGoal(QueryContext context)
+    {
+        var goal = context.Argument("goal") ?? context.State.Submitted!.Goal ?? "";
+        return new([.. SkillSearch.For(goal, Allowed(context).Select(skill => skill.Contract)).Select(found => new JsonObject
+        {
+            ["skill"] = $"{found.Skill.Name}@{found.Skill.Version}",
+            ["description"] = found.Skill.Description,
+            ["matches"] = new JsonArray([.. found.Words.Select(word => JsonValue.Create(word))]),
+        })]);
+    }
+
+    private static JsonNode? LastStepOutcome(QueryContext context)
+    {
+        var last = context.State.Steps.Where(step => step.IsEnded && step.Attempts > 0).MaxBy(step => step.EndedAt);
+        return last is null ? null : Node(RunReporter.Outcome(context.State, last)!);
+    }
+
+    private static JsonNode? WhyDidStepFail(QueryContext context)
+    {
+        var state = context.State;
+        var step = context.Argument("step_id") is { } id && StepId.TryParse(id, out var stepId)
+            ? state.Step(stepId)
+            : state.Ended?.FailedStep is { } failed ? state.Step(failed)
+            : state.Steps.FirstOrDefault(candidate => candidate.Status is OutcomeStatus.Failure or OutcomeStatus.Unknown);
+        if (step is null || RunReporter.Outcome(state, step) is not { Failure: { } failure } outcome) return null;
+        return new JsonObject
+        {
+            ["step_id"] = step.Program.Id.Value,
+            ["code"] = outcome.Code.Value,
+            ["message"] = outcome.Message,
+            ["cause"] = context.State.Catalog.Match(outcome.Code)?.Cause,
+            ["cure"] = context.State.Catalog.Match(outcome.Code)?.Cure,
+            ["failure"] = Node(failure),
+            ["attempts"] = new JsonArray([.. step.Calls.SelectMany(call => call.History).Select(attempt => new JsonObject
+            {
+                ["attempt"] = attempt.Number,
+                ["code"] = attempt.Returned?.Code.Value,
+                ["message"] = attempt.Returned?.Message,
+                ["retried_after_ms"] = attempt.Retry?.DelayMs,
+            })]),
+        };
+    }
+
+    private static JsonObject Capabilities(QueryContext context) => new()
+    {
+        ["skills"] = Names(Allowed(context)),
+        ["permissions"] = new JsonArray([.. Allowed(context).SelectMany(skill => skill.Contract.Permissions)
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(name => JsonValue.Create(name))]),
+        ["network"] = new JsonArray([.. context.State.Contract.Network.Select(entry => JsonValue.Create(entry))]),
+        ["queries"] = new JsonArray([.. AllNames.Select(name => JsonValue.Create(name))]),
+        ["contract"] = Node(ContractOf(context.State, context.Now)),
+    };
+
+    private static JsonArray SimilarFailures(QueryContext context)
+    {
+        var wanted = context.Argument("code");
+        return new([.. Attempts(context.State)
+            .Where(pair => pair.Attempt.Returned is { Status: OutcomeStatus.Failure } returned
+                && (wanted is null || returned.Code.Value == wanted))
+            .GroupBy(pair => (pair.Attempt.Started.Skill, pair.Attempt.Returned!.Code))
+            .Select(group => new JsonObject
+            {
+                ["skill"] = group.Key.Skill.Value,
+                ["code"] = group.Key.Code.Value,
+                ["times"] = group.Count(),
+                ["recovered"] = group.Select(pair => pair.Call).Distinct().Count(call => call.Status == OutcomeStatus.Success),
+                ["suggestions"] = new JsonArray([.. RunReporter.Explain(context.State.Catalog, group.Key.Code, null).Suggestions
+                    .Select(text => JsonValue.Create(text))]),
+            })]);
+    }
+
+    private static JsonArray PendingApprovals(QueryContext context) => new([.. context.State.Steps
+        .SelectMany(step => step.Calls).Where(call => call.Approval is not null).Select(call => Node<RunEvent>(call.Approval!))]);
+
+    private static JsonObject CostBreakdown(QueryContext context) => new()
+    {
+        ["spent_cents"] = Number(context.State.Spent),
+        ["held_cents"] = Number(context.State.Reserved),
+        ["free_cents"] = Number(context.State.Free),
+        ["planning_cents"] = Number(context.State.Spent - context.State.Steps.Aggregate(Money.Zero, (sum, step) => sum + step.Cost)),
+        ["steps"] = new JsonArray([.. context.State.Steps.Select(step => new JsonObject
+        {
+            ["step_id"] = step.Program.Id.Value,
+            ["attempts"] = step.Attempts,
+            ["cost_cents"] = Number(step.Cost),
+        })]),
+    };
+
+    private static IEnumerable<ISkill> Allowed(QueryContext context) => context.Registry.All.Where(skill =>
+        context.State.Contract.Skills.Any(reference => reference.Accepts(skill.Contract.Name, skill.Contract.Version)));
+
+    private static IEnumerable<(CallState Call, AttemptRecord Attempt)> Attempts(RunState state) =>
+        state.Steps.SelectMany(step => step.Calls).SelectMany(call => call.History.Select(attempt => (call, attempt)))
+            .OrderBy(pair => pair.attempt.Started.At);
+
+    private static JsonArray Names(IEnumerable<ISkill> skills) =>
+        new([.. skills.Select(skill => JsonValue.Create($"{skill.Contract.Name}@{skill.Contract.Version}"))]);
+
+    private static JsonValue Number(Money money) => JsonValue.Create(money.Cents);
+
+    private static string Snake(OutcomeStatus status) => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString());
+
+    private static JsonNode? Node<T>(T value) => JsonNode.Parse(AosJson.Write(value));
+
+    private static JsonNode? Node(JsonElement? element) => element is { } value ? JsonNode.Parse(value.GetRawText()) : null;
+}
+
+/// <summary>What a query is answered from.</summary>
+/// <param name="State">The run.</param>
+/// <param name="Registry">The skills that there are.</param>
+/// <param name="Arguments">The arguments, an object; null for none.</param>
+/// <param name="Now">The time.</param>
+internal sealed record QueryContext(RunState State, ISkillRegistry Registry, Payload? Arguments, DateTimeOffset Now)
+{
+    /// <summary>A text argument; null where it is absent.</summary>
+    public string? Argument(string name) => Arguments?.Element is { ValueKind: JsonValueKind.Object } members
+        && members.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}
+
+[System.Text.Json.Serialization.JsonSerializable(typeof(JsonNode))]
+internal sealed partial class QueryJson : System.Text.Json.Serialization.JsonSerializerContext;

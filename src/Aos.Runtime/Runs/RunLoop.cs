@@ -1,0 +1,157 @@
+using System.Threading.Channels;
+using Aos.Abstractions.Storage;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Values;
+using Aos.Kernel.Runs;
+using Aos.Runtime.Journals;
+
+namespace Aos.Runtime.Runs;
+
+/// <summary>Drives one run: takes a fact, asks the kernel, queues the events, waits for durability where an effect asks
+/// for it, and performs the effects. It decides nothing.</summary>
+internal sealed class RunLoop
+{
+    private readonly RunServices _services;
+    private readonly Channel<Incoming> _inbox;
+    private readonly RunEffects _effects;
+    private readonly RunTimer _timer;
+    private readonly RunProjection _projection;
+    private readonly CancellationToken _shutdown;
+    private readonly TaskCompletionSource _firstWrite = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly RunWatch _watch = new();
+    private RunState _state;
+    private ReadOnlyMemory<byte> _head;
+    private Task<bool> _lastWrite = Task.FromResult(true);
+
+    public RunLoop(RunId runId, RunServices services, RunState state, ReadOnlyMemory<byte> head, CancellationToken shutdown)
+    {
+        RunId = runId;
+        _services = services;
+        _state = state;
+        _head = head;
+        _shutdown = shutdown;
+        _inbox = Channel.CreateUnbounded<Incoming>(new UnboundedChannelOptions { SingleReader = true });
+        _timer = new RunTimer(services, fact => Post(new Incoming(fact)));
+        _effects = new RunEffects(services, incoming => Post(incoming), shutdown);
+        _projection = new RunProjection(state);
+    }
+
+    public RunId RunId { get; }
+
+    /// <summary>The state up to the last event that is durable or on its way. Shown only after <see cref="FlushAsync"/>.</summary>
+    public RunState State => Volatile.Read(ref _state);
+
+    /// <summary>Ends when the loop has stopped: the run ended, the process is shutting down, or the store failed.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Starts the loop with its first facts.</summary>
+    public void Start(IEnumerable<Incoming> first)
+    {
+        foreach (var incoming in first) Post(incoming);
+        _timer.Set(_state.NextWake);
+        Completion = Task.Run(DriveAsync, CancellationToken.None);
+    }
+
+    /// <summary>Hands a fact to the loop; false where it has stopped.</summary>
+    public bool Post(Incoming incoming) => _inbox.Writer.TryWrite(incoming);
+
+    /// <summary>Ends when the first events are durable: the run is admitted.</summary>
+    public Task Admitted => _firstWrite.Task;
+
+    /// <summary>Ends when the run ended or waits for somebody, and everything up to there is durable.</summary>
+    public Task WhenSettledAsync(CancellationToken cancel) => _watch.WaitAsync(cancel);
+
+    private async Task DriveAsync()
+    {
+        try
+        {
+            await foreach (var incoming in _inbox.Reader.ReadAllAsync(_shutdown).ConfigureAwait(false))
+            {
+                await TakeAsync(incoming).ConfigureAwait(false);
+                if (_state.Ended is not null) break;
+                if (!_inbox.Reader.TryPeek(out _)) await ShowIfSettledAsync().ConfigureAwait(false);
+            }
+            await FlushAsync().ConfigureAwait(false);
+            _watch.Settle();
+        }
+        catch (Exception error)
+        {
+            _firstWrite.TrySetException(error);
+            _watch.Fail(error);
+            if (error is not (OperationCanceledException or StoreException)) throw;
+        }
+        finally
+        {
+            _inbox.Writer.TryComplete();
+            _timer.Dispose();
+            await _effects.DrainAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask TakeAsync(Incoming incoming)
+    {
+        var transition = RunKernel.Advance(_state, incoming.Fact);
+        if (!transition.Events.IsEmpty) await WriteAsync(transition, incoming).ConfigureAwait(false);
+        else if (incoming.InboxId is { } id)
+            await _services.Store.DiscardAsync([id], CancellationToken.None).ConfigureAwait(false);
+        foreach (var effect in transition.Effects)
+        {
+            if (effect.WaitsForDurability) await FlushAsync().ConfigureAwait(false);
+            _effects.Perform(_state, effect);
+        }
+        _timer.Set(_state.NextWake);
+    }
+
+    private async ValueTask WriteAsync(Transition transition, Incoming incoming)
+    {
+        var blobs = new List<Blob>(incoming.Blobs);
+        var events = EventCodec.Encode(transition.Events.AsSpan(), blobs);
+        var hash = HashChain.Next(_head.Span, events.Span);
+        var slice = new JournalSlice
+        {
+            RunId = RunId,
+            AfterSeq = _state.Seq,
+            Count = transition.Events.Length,
+            Events = events,
+            Hash = hash,
+            Row = _projection.RowAfter(transition.State, hash),
+            Blobs = blobs,
+            Approvals = _projection.ApprovalsIn(transition),
+            Consumed = incoming.InboxId is { } id ? [id] : [],
+        };
+        _head = hash;
+        Volatile.Write(ref _state, transition.State);
+        _watch.Unsettle();
+        _lastWrite = await _services.Writer.EnqueueAsync(slice, _shutdown).ConfigureAwait(false);
+        if (!_firstWrite.Task.IsCompleted)
+        {
+            await FlushAsync().ConfigureAwait(false);
+            _firstWrite.TrySetResult();
+        }
+    }
+
+    /// <summary>Waits until everything queued is durable. The writer keeps the order, so the last one stands for all.</summary>
+    private async ValueTask FlushAsync()
+    {
+        if (!await _lastWrite.ConfigureAwait(false))
+            throw new StoreException(ErrorCodes.RunOwned,
+                $"Another process took over run {RunId}; this one stopped working on it.");
+    }
+
+    private async ValueTask ShowIfSettledAsync()
+    {
+        if (_state.Status != RunStatus.Waiting || _state.WaitingFor == WaitReason.Timer) return;
+        await FlushAsync().ConfigureAwait(false);
+        _watch.Settle();
+    }
+}
+
+/// <summary>A fact on its way to a run.</summary>
+/// <param name="Fact">The fact.</param>
+/// <param name="InboxId">Its number in the store's inbox, where it came from there.</param>
+internal sealed record Incoming(RunEvent.Fact Fact, long? InboxId = null)
+{
+    /// <summary>Documents that the fact names and that must be stored with it.</summary>
+    public IReadOnlyList<Blob> Blobs { get; init; } = [];
+}

@@ -1,0 +1,46 @@
+using Aos.Abstractions.Planning;
+using Aos.Abstractions.Skills;
+using Aos.Abstractions.Storage;
+using Aos.Contracts.Failures;
+using Aos.Runtime.Documents;
+using Aos.Runtime.Effects;
+using Aos.Runtime.Journals;
+using Aos.Runtime.Skills;
+
+namespace Aos.Runtime.Runs;
+
+/// <summary>What every run of a runtime shares.</summary>
+internal sealed class RunServices
+{
+    public required IStore Store { get; init; }
+
+    public required ISkillRegistry Registry { get; init; }
+
+    public required CompiledSkills Skills { get; init; }
+
+    public required IReadOnlyList<IPlanner> Planners { get; init; }
+
+    public required DocumentCache Documents { get; init; }
+
+    public required JournalReader Reader { get; init; }
+
+    public required JournalWriter Writer { get; init; }
+
+    public required AttemptRunner Attempts { get; init; }
+
+    public required PlannerRunner Planning { get; init; }
+
+    public required FailureCatalog Catalog { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>The time, as precise as the journal keeps it.</summary>
+    public DateTimeOffset Now
+    {
+        get
+        {
+            var now = Time.GetUtcNow();
+            return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+        }
+    }
+}

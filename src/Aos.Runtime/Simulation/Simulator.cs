@@ -1,0 +1,183 @@
+using Aos.Abstractions.Skills;
+using Aos.Contracts.Agents;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Skills;
+using Aos.Contracts.Values;
+using Aos.Kernel.Policies;
+using Aos.Kernel.Runs;
+using Aos.Runtime.Effects;
+
+namespace Aos.Runtime.Simulation;
+
+/// <summary>Runs a plan through the kernel on a virtual clock, with estimates in place of the world.</summary>
+internal sealed class Simulator(ISkillRegistry registry, RunEvent.RunSubmitted submitted, RunState empty)
+{
+    private readonly PriorityQueue<RunEvent.Fact, (DateTimeOffset, int)> _coming = new();
+    private readonly List<string> _gaps = [];
+    private readonly List<string> _approvals = [];
+    private readonly List<Risk> _risks = [];
+    private readonly Dictionary<StepId, (double Start, double Latency)> _times = [];
+    private readonly Dictionary<StepId, Money> _worst = [];
+    private int _order;
+
+    /// <summary>What is foreseen.</summary>
+    public Contracts.Runs.Simulation Run()
+    {
+        var state = empty;
+        Come(submitted);
+        while (_coming.TryDequeue(out var fact, out _))
+        {
+            var transition = RunKernel.Advance(state, fact);
+            state = transition.State;
+            foreach (var e in transition.Events) Observe(state, e);
+            foreach (var effect in transition.Effects) Answer(state, effect);
+            if (_coming.Count == 0 && state is { Ended: null, NextWake: { } next }) Come(new RunEvent.TimeReached { At = next });
+        }
+        return Report(state);
+    }
+
+    private void Come(RunEvent.Fact fact) => _coming.Enqueue(fact, (fact.At, _order++));
+
+    private void Observe(RunState state, RunEvent e)
+    {
+        switch (e)
+        {
+            case RunEvent.StepExpanded { Items.IsUnknown: true } expanded:
+                _risks.Add(new Risk(expanded.StepId, "UNKNOWN_LIST", "The list of for_each is not known before the run: one "
+                    + $"item is expected, at most {state.Contract.MaxItems} are allowed."));
+                break;
+            case RunEvent.ApprovalRequested requested:
+                _approvals.Add($"{new CallKey(requested.StepId, requested.Item)} needs role '{requested.Role}'");
+                // People are not estimated: the decision is taken at once, and the wait is listed.
+                Come(new RunEvent.ApprovalDecided
+                {
+                    At = e.At,
+                    ApprovalId = requested.ApprovalId,
+                    Approved = true,
+                    By = "simulation",
+                });
+                break;
+            case RunEvent.AttemptStarted started: Observe(state, started); break;
+            case RunEvent.StepEnded ended when ended.Code == ErrorCodes.SkillNotAllowed:
+                _gaps.Add(ended.Message ?? ended.Code.Value);
+                break;
+            case RunEvent.StepEnded ended when _times.TryGetValue(ended.StepId, out var times):
+                _times[ended.StepId] = times with { Latency = (ended.At - submitted.At).TotalMilliseconds - times.Start };
+                break;
+            default: break;
+        }
+    }
+
+    private void Observe(RunState state, RunEvent.AttemptStarted started)
+    {
+        _times.TryAdd(started.StepId, ((started.At - submitted.At).TotalMilliseconds, started.PredictedLatencyMs));
+        if (started.Effect == EffectClass.Once)
+            AddOnce(new Risk(started.StepId, "ONCE_EFFECT",
+                $"{started.Skill} cannot be repeated safely: a lost answer leaves its outcome unknown."));
+        if (started.PredictedLatencyMs > started.TimeoutMs)
+            AddOnce(new Risk(started.StepId, "LIKELY_TIMEOUT",
+                $"{started.Skill} usually takes {started.PredictedLatencyMs} ms, but has {started.TimeoutMs} ms."));
+        var program = state.Step(started.StepId)!.Program;
+        if (program.When is { } when && when.MembersOf("steps").Count > 0)
+            AddOnce(new Risk(started.StepId, "UNKNOWN_CONDITION",
+                $"The condition '{when.Text}' reads results that only the run will have; it is taken as true."));
+        if (!registry.TryGet(started.Skill, started.SkillVersion, out var skill)) return;
+        foreach (var gap in skill.FindGaps(CallOf(state, started)))
+            if (!_gaps.Contains(gap)) _gaps.Add(gap);
+    }
+
+    private static SkillCall CallOf(RunState state, RunEvent.AttemptStarted started) => new()
+    {
+        Input = started.Input ?? Payload.Empty,
+        IdempotencyKey = "simulation",
+        Effect = started.Effect,
+        Timeout = TimeSpan.FromMilliseconds(started.TimeoutMs),
+        Network = state.Contract.Network,
+        Workspace = state.Settings.Workspace,
+        Config = RunEffects.ConfigOf(state.Settings.Config, started.Skill.Value),
+    };
+
+    private void AddOnce(Risk risk)
+    {
+        if (!_risks.Contains(risk)) _risks.Add(risk);
+    }
+
+    private void Answer(RunState state, Effect effect)
+    {
+        if (effect is not Effect.InvokeSkill invoke) return;
+        var latency = invoke.Skill.Latency?.ExpectedMs ?? 100;
+        var timedOut = latency > invoke.TimeoutMs;
+        Come(new RunEvent.AttemptReturned
+        {
+            At = state.LastAt.AddMilliseconds(Math.Min(latency, invoke.TimeoutMs)),
+            StepId = invoke.Call.Step,
+            Item = invoke.Call.Item,
+            Attempt = invoke.Attempt,
+            Status = timedOut ? OutcomeStatus.Failure : OutcomeStatus.Success,
+            Code = timedOut ? ErrorCodes.Timeout : ErrorCodes.Ok,
+            Result = timedOut ? null : Payload.Unknown,
+            Effect = timedOut ? EffectState.Unknown : null,
+            Cost = invoke.Skill.Cost?.Expected ?? Money.Zero,
+            LatencyMs = Math.Min(latency, invoke.TimeoutMs),
+        });
+    }
+
+    private Contracts.Runs.Simulation Report(RunState state)
+    {
+        var worst = Money.Zero;
+        foreach (var step in state.Steps) worst += _worst[step.Program.Id] = WorstOf(state, step);
+        var contract = state.Contract;
+        if (worst > contract.Budget)
+            _risks.Add(new Risk(null, "BUDGET_WORST_CASE",
+                $"In the worst case the plan asks for {worst.Cents} cents; the run is stopped at {contract.Budget.Cents}."));
+        var completed = state.Ended?.Status == RunStatus.Completed;
+        return new Contracts.Runs.Simulation
+        {
+            Feasible = completed && _gaps.Count == 0,
+            BudgetOk = worst <= contract.Budget,
+            EstimatedCost = state.Spent,
+            WorstCost = worst,
+            EstimatedLatencyMs = ((state.Ended?.At ?? state.LastAt) - submitted.At).TotalMilliseconds,
+            Code = state.Ended?.Code,
+            PermissionGaps = ValueList.From(_gaps),
+            ApprovalsNeeded = ValueList.From(_approvals),
+            Risks = ValueList.From(_risks),
+            Steps = ValueList.From(state.Steps.Select(step => Report(step, contract))),
+        };
+    }
+
+    /// <summary>The most that a step can cost: every attempt that the catalog ever allows, of every item, at its
+    /// ceiling, and the same for its fallback.</summary>
+    private static Money WorstOf(RunState state, StepState step)
+    {
+        var program = step.Program;
+        var most = state.Catalog.Catalog.Entries.Max(entry => entry.Retry?.MaxAttempts ?? 1);
+        var attempts = Math.Min(most, program.Source.Retry?.MaxAttempts ?? int.MaxValue);
+        var items = program.ForEach is null ? 1
+            : step.Items is { IsUnknown: false } known ? known.Element.GetArrayLength()
+            : state.Contract.MaxItems;
+        var one = program.Main.Skill.Cost?.Worst ?? Money.Zero;
+        var other = program.Fallback?.Skill.Cost?.Worst ?? Money.Zero;
+        return (one + other) * Math.Min((long)attempts * items, state.Contract.MaxAttempts);
+    }
+
+    private PlannedStep Report(StepState step, ResourceContract contract)
+    {
+        var pin = step.Program.Main.Skill;
+        _times.TryGetValue(step.Program.Id, out var times);
+        return new PlannedStep
+        {
+            StepId = step.Program.Id,
+            Skill = new SkillRef(pin.Name, VersionRange.Exactly(pin.Version)),
+            Status = step.Standing,
+            Code = step.Code,
+            Effect = step.Calls is [{ Last: { } last }, ..] ? last.Started.Effect : EffectRules.ClassOf(pin.Effect, Payload.Empty),
+            StartMs = times.Start,
+            LatencyMs = times.Latency,
+            Cost = step.Cost,
+            WorstCost = Money.Min(_worst[step.Program.Id], contract.Budget),
+        };
+    }
+}
