@@ -1,0 +1,200 @@
+using System.Runtime.CompilerServices;
+using Aos.Abstractions.Skills;
+using Aos.Abstractions.Storage;
+using Aos.Contracts;
+using Aos.Contracts.Agents;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Plans;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Skills;
+using Aos.Contracts.Values;
+using Aos.Kernel.Plans;
+using Aos.Kernel.Replay;
+using Aos.Kernel.Runs;
+using Aos.Runtime.Agents;
+using Aos.Runtime.Journals;
+using Aos.Runtime.Queries;
+using Aos.Runtime.Runs;
+using Aos.Runtime.Simulation;
+
+namespace Aos.Runtime;
+
+/// <summary>What the runtime can be asked without running anything, and single calls.</summary>
+public sealed partial class AosRuntime
+{
+    private static readonly TimeSpan FollowInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Calls one skill under a contract, as a run of one step: journaled, retried, budgeted like any other.
+    /// The outcome is that of the step.</summary>
+    public async ValueTask<StructuredOutcome> ExecuteAsync(ExecuteRequest request, CancellationToken cancel)
+    {
+        var step = StepId.Parse("call");
+        var answer = await RunAsync(new RunRequest
+        {
+            Plan = new Plan
+            {
+                Steps =
+                [
+                    new PlanStep
+                    {
+                        Id = step,
+                        Skill = request.Skill,
+                        // The input is a value here, not a template.
+                        Input = LiteralTemplate.Of(request.Input),
+                        TimeoutMs = request.TimeoutMs,
+                        Retry = request.MaxAttempts is { } most ? new StepRetry { MaxAttempts = most } : null,
+                        OnFailure = new OnFailure.Abort(),
+                    },
+                ],
+            },
+            Profile = request.Profile,
+            Budget = request.Budget,
+            IdempotencyKey = request.IdempotencyKey,
+        }, cancel).ConfigureAwait(false);
+        if (answer.Value is not { } report) return Unwrap(answer.Outcome);
+        return report.Steps is [{ Outcome: { } outcome }, ..] ? outcome
+            : _outcomes.Failure(report.Code ?? ErrorCodes.InternalError, report.Message ?? "The call did not end.", run: report.RunId);
+    }
+
+    /// <summary>Describes a skill: its contract in the highest version that the reference accepts, the other versions,
+    /// and how its calls went in this store.</summary>
+    /// <param name="reference">A skill reference, such as <c>http_call</c> or <c>http_call@1</c>.</param>
+    public StructuredOutcome DescribeSkill(string reference)
+    {
+        if (!SkillRef.TryParse(reference, out var skillRef))
+            return _outcomes.Failure(ErrorCodes.InvalidArgument, $"'{reference}' is not {SkillRef.Rule}.");
+        if (!Skills.TryResolve(skillRef, out var skill))
+        {
+            var versions = _services.Skills.VersionsOf(skillRef.Name);
+            var like = _services.Skills.NamesLike(skillRef.Name);
+            return versions.Count > 0
+                ? _outcomes.Failure(ErrorCodes.SkillVersionMissing,
+                    $"No version of '{skillRef.Name}' is '{skillRef.Range}'; there are {string.Join(", ", versions)}.")
+                : _outcomes.Failure(ErrorCodes.UnknownSkill, $"There is no skill '{skillRef.Name}'."
+                    + (like.Count > 0 ? $" Did you mean '{like[0]}'?" : "") + " `aos skills` lists them.");
+        }
+        return _outcomes.Success(SkillDescription.Of(skill.Contract, _services.Skills.VersionsOf(skillRef.Name)));
+    }
+
+    /// <summary>Answers a question about a run.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="name">The query; an unknown name is answered with the known ones.</param>
+    /// <param name="arguments">Its arguments, an object; null for none.</param>
+    /// <param name="cancel">Ends the call.</param>
+    public ValueTask<StructuredOutcome> QueryAsync(RunId runId, string name, Payload? arguments, CancellationToken cancel) => GuardAsync(async () =>
+    {
+        if (await FoldAsync(runId, cancel).ConfigureAwait(false) is not { } state) return UnknownRun<RunReport>(runId).Outcome;
+        if (RunQueries.TryAnswer(name, new QueryContext(state, Skills, arguments, _services.Now), out var answer))
+            return _outcomes.Success(answer, runId);
+        return _outcomes.Failure(ErrorCodes.UnknownQuery, $"There is no query '{name}'; there are {string.Join(", ", RunQueries.AllNames)}.", run: runId);
+    });
+
+    /// <summary>The names that <see cref="QueryAsync"/> knows.</summary>
+    public static IReadOnlyList<string> Queries => RunQueries.AllNames;
+
+    /// <summary>The resource contract that a run of this profile would be granted.</summary>
+    public StructuredOutcome GetResourceContract(AgentProfile profile, Money? budget)
+    {
+        var (contract, problem) = ContractFactory.Grant("local", profile, budget);
+        return contract is null
+            ? _outcomes.Failure(problem!.Code, problem.Message)
+            : _outcomes.Success(Payload.FromUtf8(AosJson.Write(contract)));
+    }
+
+    /// <summary>Checks a plan without running it.</summary>
+    public PlanCheck Validate(Plan plan, AgentProfile profile) =>
+        PlanValidator.Validate(plan, _services.Skills, ContractFactory.Grant("local", profile, null).Contract!);
+
+    /// <summary>Asks the profile's planner for a plan, without running it.</summary>
+    public ValueTask<Answer<Plan>> PlanAsync(RunRequest request, CancellationToken cancel) => GuardAsync(async () =>
+    {
+        var admitted = _admission.Admit(request with { Plan = null }, refuseGaps: false);
+        if (admitted.Value is not { } run) return new Answer<Plan>(null, admitted.Outcome);
+        var settings = _services.Documents.Settings(run.Submitted.Settings).Settings;
+        var asked = _services.Planning.RequestOf(request.Goal!, request.Input, settings.Contract, settings.Planner);
+        var (answer, check) = await _services.Planning.ProposeAsync(asked, earlier: null, cancel).ConfigureAwait(false);
+        if (answer.Plan is not { } plan)
+            return _outcomes.Refuse<Plan>(answer.Code == ErrorCodes.Ok ? ErrorCodes.PlannerNoPlan : answer.Code,
+                answer.Message ?? "The planner has nothing to do for this goal.", answer.Problems);
+        return check!.Pinned is null
+            ? _outcomes.Refuse<Plan>(ErrorCodes.PlannerInvalidPlan, $"The planner's plan breaks {check.Problems.Length} rules.", check.Problems)
+            : _outcomes.Of(plan);
+    });
+
+    /// <summary>Foresees a run: cost, time, permissions and risk, by the same kernel on a virtual clock.</summary>
+    public ValueTask<Answer<Contracts.Runs.Simulation>> SimulateAsync(RunRequest request, CancellationToken cancel) => GuardAsync(async () =>
+    {
+        if (request.Plan is null)
+        {
+            var planned = await PlanAsync(request, cancel).ConfigureAwait(false);
+            if (planned.Value is null) return new Answer<Contracts.Runs.Simulation>(null, planned.Outcome);
+            request = request with { Plan = planned.Value };
+        }
+        var admitted = _admission.Admit(request with { IdempotencyKey = null }, refuseGaps: false);
+        if (admitted.Value is not { } run) return new Answer<Contracts.Runs.Simulation>(null, admitted.Outcome);
+        var simulation = new Simulator(Skills, run.Submitted, RunState.Empty(_services.Documents)).Run();
+        return _outcomes.Of(simulation);
+    });
+
+    /// <summary>Replays a run.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="mode"><c>verify</c>: feeds the recorded facts to today's kernel and compares every decision.</param>
+    /// <param name="cancel">Ends the call.</param>
+    public ValueTask<Answer<ReplayReport>> ReplayAsync(RunId runId, string mode, CancellationToken cancel) => GuardAsync(async () =>
+    {
+        if (mode != "verify")
+            return _outcomes.Refuse<ReplayReport>(ErrorCodes.InvalidArgument, $"There is no replay mode '{mode}'; there is 'verify'.");
+        var journal = await _services.Reader.ReadAsync(runId, cancel).ConfigureAwait(false);
+        if (journal is null) return UnknownRun<ReplayReport>(runId);
+        return _outcomes.Of(JournalVerifier.Verify(runId, _services.Documents, journal.Events), run: runId);
+    });
+
+    /// <summary>The events of a run, as far as they are durable.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="follow">Whether to go on with events that come later, until the run ends.</param>
+    /// <param name="cancel">Ends the enumeration.</param>
+    /// <exception cref="StoreException">The journal cannot be read.</exception>
+    public async IAsyncEnumerable<TraceLine> TraceAsync(RunId runId, bool follow, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(FollowInterval, _services.Time);
+        var seq = 0L;
+        var ended = false;
+        do
+        {
+            foreach (var segment in await _services.Store.ReadAsync(runId, seq, cancel).ConfigureAwait(false))
+                foreach (var e in EventCodec.Decode(segment.Events.Span))
+                {
+                    ended |= e is RunEvent.RunEnded;
+                    yield return new TraceLine(++seq, e);
+                }
+        }
+        while (follow && !ended && await timer.WaitForNextTickAsync(cancel).ConfigureAwait(false));
+    }
+
+    /// <summary>Rows of runs, newest first.</summary>
+    public ValueTask<Answer<IReadOnlyList<RunRow>>> ListRunsAsync(RunFilter filter, CancellationToken cancel) => GuardAsync(async () =>
+        _outcomes.Of(await _services.Store.ListRunsAsync(filter, cancel).ConfigureAwait(false)));
+
+    /// <summary>Approval requests, oldest first.</summary>
+    public ValueTask<Answer<IReadOnlyList<ApprovalRow>>> ListApprovalsAsync(bool openOnly, CancellationToken cancel) => GuardAsync(async () =>
+        _outcomes.Of(await _services.Store.ListApprovalsAsync(openOnly, cancel).ConfigureAwait(false)));
+
+    // A refused plan of one step is a refused call: its problems are shown by their place in the input.
+    private static StructuredOutcome Unwrap(StructuredOutcome outcome)
+    {
+        if (outcome.Failure is not { } failure || outcome.Code != ErrorCodes.InvalidPlan || failure.Details.IsEmpty) return outcome;
+        var details = failure.Details.Select(problem => problem with
+        {
+            Pointer = problem.Pointer.Replace("/steps/0/input", "", StringComparison.Ordinal).Replace("/steps/0", "", StringComparison.Ordinal),
+        }).ToList();
+        var first = details[0];
+        var code = first.Code == ErrorCodes.SchemaViolation ? ErrorCodes.InvalidInput : first.Code;
+        return outcome with
+        {
+            Code = code,
+            Message = first.Pointer.Length == 0 ? first.Message : $"{first.Pointer}: {first.Message}",
+            Failure = failure with { Code = code, Details = ValueList.From(details) },
+        };
+    }
+}

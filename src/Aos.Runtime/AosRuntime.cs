@@ -1,0 +1,283 @@
+using Aos.Abstractions.Planning;
+using Aos.Abstractions.Skills;
+using Aos.Abstractions.Storage;
+using Aos.Contracts;
+using Aos.Contracts.Agents;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Plans;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Skills;
+using Aos.Contracts.Values;
+using Aos.Kernel.Plans;
+using Aos.Kernel.Replay;
+using Aos.Kernel.Runs;
+using Aos.Runtime.Documents;
+using Aos.Runtime.Effects;
+using Aos.Runtime.Journals;
+using Aos.Runtime.Queries;
+using Aos.Runtime.Runs;
+using Aos.Runtime.Skills;
+
+namespace Aos.Runtime;
+
+/// <summary>The runtime: runs goals and plans, answers questions about them, simulates and replays them.</summary>
+/// <remarks>Every call ends in an outcome; only cancellation of the call itself throws
+/// (<see cref="OperationCanceledException"/>). Cancelling a call never cancels a run: <see cref="CancelAsync"/> does.
+/// Thread-safe. Disposing stops working on open runs and leaves them to be resumed.</remarks>
+public sealed partial class AosRuntime : IAsyncDisposable
+{
+    private readonly RunServices _services;
+    private readonly RunHost _host;
+    private readonly Admission _admission;
+    private readonly Outcomes _outcomes;
+    private readonly JournalWriter _writer;
+
+    /// <summary>Puts a runtime together. The store stays the caller's to dispose, after the runtime.</summary>
+    public AosRuntime(AosRuntimeParts parts)
+    {
+        var time = parts.Time;
+        var skills = new CompiledSkills(parts.Skills);
+        var documents = new DocumentCache(parts.Store);
+        _writer = new JournalWriter(parts.Store);
+        _outcomes = new Outcomes(new FailureIndex(parts.Catalog), time);
+        _services = new RunServices
+        {
+            Store = parts.Store,
+            Registry = parts.Skills,
+            Skills = skills,
+            Planners = parts.Planners,
+            Documents = documents,
+            Reader = new JournalReader(parts.Store, documents),
+            Writer = _writer,
+            Attempts = new AttemptRunner(parts.Skills, skills, time),
+            Planning = new PlannerRunner(parts.Planners, parts.Skills, skills, documents, time),
+            Catalog = parts.Catalog,
+            Time = time,
+        };
+        _host = new RunHost(_services);
+        _admission = new Admission(_services, _outcomes, parts.Ids ?? new RunIds(time), parts.Tenant);
+    }
+
+    /// <summary>The skills that can be called.</summary>
+    public ISkillRegistry Skills => _services.Registry;
+
+    /// <summary>The failure catalog that new runs are pinned to.</summary>
+    public FailureCatalog Catalog => _services.Catalog;
+
+    /// <summary>The runs that this process works on.</summary>
+    public IEnumerable<RunId> OpenRuns => _host.Open;
+
+    /// <summary>Admits a run and starts it. It is durable when this returns.</summary>
+    public ValueTask<Answer<RunReport>> SubmitAsync(RunRequest request, CancellationToken cancel) => GuardAsync(async () =>
+    {
+        var admitted = _admission.Admit(request, refuseGaps: true);
+        if (admitted.Value is not { } run) return new Answer<RunReport>(null, admitted.Outcome);
+        if (run.Submitted.Request is { } digest && await FindSameAsync(run, digest, cancel).ConfigureAwait(false) is { } same) return same;
+        var loop = await _host.StartAsync(run).ConfigureAwait(false);
+        return Report(loop.State);
+    });
+
+    /// <summary>Waits until a run that this process works on has ended, or waits for somebody, and reports it.</summary>
+    /// <remarks>A run of another process is reported as it stands.</remarks>
+    public ValueTask<Answer<RunReport>> WaitAsync(RunId runId, CancellationToken cancel) => GuardAsync(async () =>
+    {
+        if (_host.Find(runId) is not { } loop) return await ReportAsync(runId, cancel).ConfigureAwait(false);
+        await loop.WhenSettledAsync(cancel).ConfigureAwait(false);
+        return Report(loop.State);
+    });
+
+    /// <summary>Admits a run and waits for it: <see cref="SubmitAsync"/>, then <see cref="WaitAsync"/>.</summary>
+    public async ValueTask<Answer<RunReport>> RunAsync(RunRequest request, CancellationToken cancel)
+    {
+        var submitted = await SubmitAsync(request, cancel).ConfigureAwait(false);
+        return submitted.Value is { } report ? await WaitAsync(report.RunId, cancel).ConfigureAwait(false) : submitted;
+    }
+
+    /// <summary>Reports a run as its journal has it.</summary>
+    public ValueTask<Answer<RunReport>> ReportAsync(RunId runId, CancellationToken cancel) => GuardAsync(async () =>
+        await FoldAsync(runId, cancel).ConfigureAwait(false) is { } state ? Report(state) : UnknownRun<RunReport>(runId));
+
+    /// <summary>Goes on with a run whose process is gone, or with all of them, and waits for each as
+    /// <see cref="WaitAsync"/> does.</summary>
+    /// <returns>A report for each run that was taken on, or the outcome that says why it was not.</returns>
+    public async ValueTask<IReadOnlyList<Answer<RunReport>>> ResumeAsync(RunId? runId, CancellationToken cancel)
+    {
+        var adopted = new List<RunId>();
+        var answers = new List<Answer<RunReport>>();
+        foreach (var id in runId is { } only ? [only] : await OpenRunsAsync(cancel).ConfigureAwait(false))
+        {
+            var answer = await GuardAsync(() => AdoptAsync(id, cancel)).ConfigureAwait(false);
+            if (answer.Value is not null && _host.Find(id) is not null) adopted.Add(id);
+            else if (runId is not null || answer.Outcome.Code != ErrorCodes.RunOwned) answers.Add(answer);
+        }
+        foreach (var id in adopted) answers.Add(await WaitAsync(id, cancel).ConfigureAwait(false));
+        return answers;
+    }
+
+    /// <summary>Asks to cancel a run. Its owner stops it; a run without an owner is taken on and stopped here.</summary>
+    public ValueTask<StructuredOutcome> CancelAsync(RunId runId, string by, string? reason, CancellationToken cancel) =>
+        PostAsync(runId, new RunEvent.CancelRequested { At = _services.Now, By = by, Reason = reason }, adopt: true, cancel);
+
+    /// <summary>Decides on an approval request. The decision is durable on return; the run's owner takes it up, or
+    /// whoever resumes the run.</summary>
+    public ValueTask<StructuredOutcome> DecideAsync(
+        ApprovalId id, bool approved, string by, string? reason, Payload? editedInput, CancellationToken cancel) => GuardAsync(async () =>
+    {
+        var row = await _services.Store.FindApprovalAsync(id, cancel).ConfigureAwait(false);
+        if (row is null)
+            return _outcomes.Failure(ErrorCodes.UnknownApproval, $"There is no approval request {id}; `aos approvals` lists the open ones.");
+        if (row.Status != ApprovalStatus.Open || row.ExpiresAt <= _services.Now)
+            return _outcomes.Failure(ErrorCodes.ApprovalNotOpen,
+                $"Request {id} is {(row.Status == ApprovalStatus.Open ? "expired" : row.Status.ToString().ToLowerInvariant())}.", run: row.RunId);
+        return await PostAsync(row.RunId, new RunEvent.ApprovalDecided
+        {
+            At = _services.Now,
+            ApprovalId = id,
+            Approved = approved,
+            By = by,
+            Reason = reason,
+            Input = editedInput,
+        }, adopt: false, cancel).ConfigureAwait(false);
+    });
+
+    /// <summary>Says what became of an attempt whose outcome is unknown.</summary>
+    public ValueTask<StructuredOutcome> SettleAsync(RunId runId, StepId step, int? item, bool happened, Payload? result,
+        string by, string? reason, CancellationToken cancel) => GuardAsync(async () =>
+    {
+        var state = await FoldAsync(runId, cancel).ConfigureAwait(false);
+        if (state is null) return UnknownRun<RunReport>(runId).Outcome;
+        if (state.Step(step) is not { } known)
+            return _outcomes.Failure(ErrorCodes.UnknownStep, $"Run {runId} has no step '{step}'.", run: runId);
+        if (!known.Calls.Any(call => call.Key.Item == item && call.Phase == CallPhase.AwaitingSettlement))
+            return _outcomes.Failure(ErrorCodes.InvalidArgument,
+                $"{new CallKey(step, item)} does not wait to be settled; it is {known.Standing.ToString().ToLowerInvariant()}.", run: runId);
+        return await PostAsync(runId, new RunEvent.OutcomeSettled
+        {
+            At = _services.Now,
+            StepId = step,
+            Item = item,
+            Happened = happened,
+            Result = result,
+            By = by,
+            Reason = reason,
+        }, adopt: false, cancel).ConfigureAwait(false);
+    });
+
+    /// <summary>Stops working on open runs, which can then be resumed elsewhere.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        var open = OpenRuns.ToList();
+        await _host.DisposeAsync().ConfigureAwait(false);
+        await _writer.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            foreach (var id in open) await _services.Store.ReleaseAsync(id, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StoreException)
+        {
+            // The store has failed, as its callers know: the lock of this process frees the runs when it ends.
+        }
+    }
+
+    private async ValueTask<Answer<RunReport>> AdoptAsync(RunId id, CancellationToken cancel)
+    {
+        if (await _services.Store.FindRunAsync(id, cancel).ConfigureAwait(false) is not { } row) return UnknownRun<RunReport>(id);
+        if (row.IsEnded) return await ReportAsync(id, cancel).ConfigureAwait(false);
+        if (await FoldAsync(id, cancel).ConfigureAwait(false) is { Program: { } program }
+            && program.Source.Skills.FirstOrDefault(pin => !Skills.TryGet(pin.Name, pin.Version, out _)) is { } missing)
+            return _outcomes.Refuse<RunReport>(ErrorCodes.SkillVersionMissing,
+                $"Run {id} waits for {missing.Name}@{missing.Version}, which is not registered here.", run: id);
+        return await _host.AdoptAsync(id, cancel).ConfigureAwait(false) is { } loop
+            ? Report(loop.State)
+            : _outcomes.Refuse<RunReport>(ErrorCodes.RunOwned, $"Another process works on run {id}.", run: id);
+    }
+
+    private async ValueTask<Answer<RunReport>?> FindSameAsync(Admitted run, Digest request, CancellationToken cancel)
+    {
+        if (await FoldAsync(run.Submitted.RunId, cancel).ConfigureAwait(false) is not { } known) return null;
+        return known.Submitted!.Request == request
+            ? Report(known)
+            : _outcomes.Refuse<RunReport>(ErrorCodes.IdempotencyConflict,
+                $"The idempotency key was used for run {run.Submitted.RunId} with another goal, plan, input or agent.",
+                run: run.Submitted.RunId);
+    }
+
+    private async ValueTask<List<RunId>> OpenRunsAsync(CancellationToken cancel)
+    {
+        var open = new List<RunId>();
+        RunId? before = null;
+        while (true)
+        {
+            var page = await _services.Store.ListRunsAsync(new RunFilter
+            {
+                Statuses = [RunStatus.Running, RunStatus.Waiting],
+                Before = before,
+                Limit = 1_000,
+            }, cancel).ConfigureAwait(false);
+            open.AddRange(page.Select(row => row.RunId));
+            if (page.Count < 1_000) break;
+            before = page[^1].RunId;
+        }
+        open.Reverse();
+        return open;
+    }
+
+    private ValueTask<StructuredOutcome> PostAsync(RunId runId, RunEvent.Fact fact, bool adopt, CancellationToken cancel) => GuardAsync(async () =>
+    {
+        if (await _services.Store.FindRunAsync(runId, cancel).ConfigureAwait(false) is not { } row) return UnknownRun<RunReport>(runId).Outcome;
+        if (row.IsEnded)
+            return _outcomes.Failure(ErrorCodes.InvalidArgument, $"Run {runId} has ended: {row.Status.ToString().ToLowerInvariant()}.", run: runId);
+        await _services.Store.PostAsync(runId, AosJson.Write<RunEvent>(fact), cancel).ConfigureAwait(false);
+        if (_host.Find(runId) is not null || (adopt && await _host.AdoptAsync(runId, cancel).ConfigureAwait(false) is not null))
+            await _host.PollAsync(cancel).ConfigureAwait(false);
+        return _outcomes.Success(run: runId);
+    });
+
+    private async ValueTask<RunState?> FoldAsync(RunId runId, CancellationToken cancel)
+    {
+        var journal = await _services.Reader.ReadAsync(runId, cancel).ConfigureAwait(false);
+        return journal is null ? null : RunState.Fold(_services.Documents, journal.Events);
+    }
+
+    private Answer<RunReport> Report(RunState state)
+    {
+        var report = RunReporter.Report(state, _services.Now);
+        return _outcomes.Of(report, run: report.RunId);
+    }
+
+    private Answer<T> UnknownRun<T>(RunId runId) where T : class =>
+        _outcomes.Refuse<T>(ErrorCodes.UnknownRun, $"There is no run {runId} in this store; `aos runs` lists them.", run: runId);
+
+    private async ValueTask<Answer<T>> GuardAsync<T>(Func<ValueTask<Answer<T>>> call) where T : class
+    {
+        try
+        {
+            return await call().ConfigureAwait(false);
+        }
+        catch (Exception error) when (Failed(error) is { } outcome)
+        {
+            return new Answer<T>(null, outcome);
+        }
+    }
+
+    private async ValueTask<StructuredOutcome> GuardAsync(Func<ValueTask<StructuredOutcome>> call)
+    {
+        try
+        {
+            return await call().ConfigureAwait(false);
+        }
+        catch (Exception error) when (Failed(error) is { } outcome)
+        {
+            return outcome;
+        }
+    }
+
+    /// <summary>What went wrong beneath, as an outcome; null for a cancelled call.</summary>
+    private StructuredOutcome? Failed(Exception error) => error switch
+    {
+        OperationCanceledException => null,
+        StoreException store => _outcomes.Failure(store.Code, store.Message),
+        _ => _outcomes.Failure(ErrorCodes.InternalError, $"AOS has a defect: {error.Message}", cause: error.ToString()),
+    };
+}

@@ -1,0 +1,32 @@
+using Aos.Abstractions.Planning;
+using Aos.Abstractions.Skills;
+using Aos.Abstractions.Storage;
+using Aos.Contracts.Failures;
+using Aos.Runtime.Runs;
+
+namespace Aos.Runtime;
+
+/// <summary>What a runtime is put together from.</summary>
+public sealed record AosRuntimeParts
+{
+    /// <summary>Where runs are kept.</summary>
+    public required IStore Store { get; init; }
+
+    /// <summary>The skills that can be called.</summary>
+    public required ISkillRegistry Skills { get; init; }
+
+    /// <summary>The planners that profiles can choose.</summary>
+    public IReadOnlyList<IPlanner> Planners { get; init; } = [];
+
+    /// <summary>The failure catalog. Default: the built-in one.</summary>
+    public FailureCatalog Catalog { get; init; } = BuiltInCatalog.Instance;
+
+    /// <summary>The clock. Default: the system's.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Where run ids come from. Default: drawn by time and chance.</summary>
+    public IRunIdSource? Ids { get; init; }
+
+    /// <summary>The tenant. Default: <c>local</c>.</summary>
+    public string Tenant { get; init; } = "local";
+}

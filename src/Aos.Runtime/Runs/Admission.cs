@@ -1,0 +1,117 @@
+using Aos.Abstractions.Storage;
+using Aos.Contracts;
+using Aos.Contracts.Agents;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Json;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Plans;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Values;
+using Aos.Kernel.Plans;
+using Aos.Kernel.Policies;
+using Aos.Kernel.Runs;
+
+namespace Aos.Runtime.Runs;
+
+/// <summary>A request that may run, or why it may not.</summary>
+internal sealed record Admitted(RunEvent.RunSubmitted Submitted, IReadOnlyList<Blob> Documents);
+
+/// <summary>Admits requests: checks goal, plan and rights, grants the contract, and fixes everything that decides how
+/// the run goes.</summary>
+internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdSource ids, string tenant)
+{
+    private const int GoalCharactersMax = 4_000;
+
+    /// <summary>Admits a request, or says what is wrong with it.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="refuseGaps">Whether a plan with skills that the profile does not allow is refused; a simulation
+    /// shows them instead.</param>
+    public Answer<Admitted> Admit(RunRequest request, bool refuseGaps)
+    {
+        if (request.Plan is null && string.IsNullOrWhiteSpace(request.Goal))
+            return outcomes.Refuse<Admitted>(ErrorCodes.PlannerInvalidGoal, "The goal is blank. State what is to be reached, or give a plan.");
+        if (request.Goal?.Length > GoalCharactersMax)
+            return outcomes.Refuse<Admitted>(ErrorCodes.PlannerInvalidGoal,
+                $"The goal has {request.Goal.Length} characters; at most {GoalCharactersMax} are allowed.");
+        if (request.IdempotencyKey is { Length: 0 or > 256 })
+            return outcomes.Refuse<Admitted>(ErrorCodes.InvalidArgument, "An idempotency key has 1 to 256 characters.");
+        var (contract, problem) = Agents.ContractFactory.Grant(tenant, request.Profile, request.Budget);
+        if (contract is null) return outcomes.Refuse<Admitted>(problem!.Code, problem.Message);
+        var choice = request.Profile.Planner;
+        if (request.Plan is null && choice is not null && !services.Planning.Knows(choice.Id))
+            return outcomes.Refuse<Admitted>(ErrorCodes.UnknownPlanner,
+                $"Profile '{request.Profile.AgentId}' names planner '{choice.Id}'; there are {string.Join(", ", services.Planning.Ids)}.");
+
+        PinnedPlan? pinned = null;
+        if (request.Plan is { } plan)
+        {
+            var check = PlanValidator.Validate(plan, services.Skills, contract);
+            if (check.Pinned is null) return RefusePlan(check.Problems);
+            if (refuseGaps && Gaps(check.Pinned, contract) is { Count: > 0 } gaps)
+                return outcomes.Refuse<Admitted>(ErrorCodes.SkillNotAllowed, gaps[0].Message, gaps);
+            pinned = check.Pinned;
+        }
+        return outcomes.Of(Fix(request, contract, pinned));
+    }
+
+    private Answer<Admitted> RefusePlan(IReadOnlyList<Problem> problems) => outcomes.Refuse<Admitted>(ErrorCodes.InvalidPlan,
+        problems.Count == 1
+            ? $"The plan is not valid: {problems[0].Pointer}: {problems[0].Message}"
+            : $"The plan has {problems.Count} mistakes; first: {problems[0].Pointer}: {problems[0].Message}", problems);
+
+    private Admitted Fix(RunRequest request, ResourceContract contract, PinnedPlan? pinned)
+    {
+        var settings = services.Documents.Add(new RunSettings
+        {
+            RulesVersion = RunKernel.RulesVersion,
+            Contract = contract,
+            Catalog = services.Catalog,
+            Planner = request.Plan is null ? request.Profile.Planner ?? Effects.PlannerRunner.DefaultChoice : null,
+            Workspace = request.Profile.Workspace,
+            Config = request.Profile.Config,
+        });
+        Blob? plan = pinned is null ? null : services.Documents.Add(pinned);
+        var id = request.IdempotencyKey is { } key ? Identity.Run(tenant, key) : ids.Next();
+        return new Admitted(new RunEvent.RunSubmitted
+        {
+            At = services.Now,
+            RunId = id,
+            Tenant = tenant,
+            AgentId = contract.AgentId,
+            Goal = request.Goal ?? request.Plan?.Goal,
+            Input = request.Input,
+            Settings = settings.Digest,
+            Plan = plan?.Digest,
+            Request = request.IdempotencyKey is null ? null : RequestDigest(request),
+            TraceId = Digest.Of(System.Text.Encoding.UTF8.GetBytes(id.Value)).Hex[..32].ToString(),
+        }, plan is null ? [settings] : [settings, plan]);
+    }
+
+    /// <summary>What makes two requests under one key the same: goal, plan, input, agent.</summary>
+    private static Digest RequestDigest(RunRequest request)
+    {
+        var plan = request.Plan is null ? "null"u8.ToArray() : AosJson.Write(request.Plan);
+        var parts = string.Join('\n', request.Goal ?? "", request.Profile.AgentId,
+            CanonicalJson.Sha256Hex(Payload.FromUtf8(plan).Element), CanonicalJson.Sha256Hex(request.Input.Element));
+        return Digest.Of(System.Text.Encoding.UTF8.GetBytes(parts));
+    }
+
+    private static List<Problem> Gaps(PinnedPlan pinned, ResourceContract contract)
+    {
+        var gaps = new List<Problem>();
+        for (var i = 0; i < pinned.Plan.Steps.Count; i++)
+        {
+            var step = pinned.Plan.Steps[i];
+            Check(step.Skill, $"/steps/{i}/skill");
+            if (step.OnFailure is OnFailure.Fallback { Call: var call }) Check(call.Skill, $"/steps/{i}/on_failure/fallback/skill");
+        }
+        return gaps;
+
+        void Check(Contracts.Skills.SkillRef reference, string pointer)
+        {
+            var pin = pinned.Skills.First(pin => reference.Accepts(pin.Name, pin.Version));
+            if (!Permissions.Allow(contract, pin))
+                gaps.Add(new Problem(pointer, ErrorCodes.SkillNotAllowed, Permissions.Gap(contract, pin)));
+        }
+    }
+}
