@@ -19,55 +19,23 @@ internal static class CanonicalNumber
             return;
         }
 
-        var isNegative = raw[0] == '-';
-        if (isNegative)
-            raw = raw[1..];
-        var mark = raw.IndexOfAny((byte)'e', (byte)'E');
-        var mantissa = mark < 0 ? raw : raw[..mark];
-        var dot = mantissa.IndexOf((byte)'.');
-        var integerDigits = dot < 0 ? mantissa.Length : dot;
-
-        var buffer = mantissa.Length <= 128 ? stackalloc byte[128] : new byte[mantissa.Length];
-        mantissa[..integerDigits].CopyTo(buffer);
-        var count = integerDigits;
-        if (dot >= 0)
-        {
-            mantissa[(dot + 1)..].CopyTo(buffer[integerDigits..]);
-            count = mantissa.Length - 1;
-        }
-
-        var leading = buffer[..count].IndexOfAnyExcept((byte)'0');
-        if (leading < 0)
+        var number = DecimalDigits.Read(raw, raw.Length <= 128 ? stackalloc byte[128] : new byte[raw.Length]);
+        if (number.Digits.IsEmpty)
         {
             output.Add((byte)'0');
             return;
         }
 
-        var digits = buffer[leading..count].TrimEnd((byte)'0');
-        if (isNegative)
+        if (number.IsNegative)
             output.Add((byte)'-');
-        var point = (long)integerDigits - leading; // The value is 0.digits × 10^point.
-        var exponent = mark < 0 ? [] : raw[(mark + 1)..];
-        if (Magnitude(exponent).Length <= 9)
-            LayOut(digits, point + Small(exponent), ref output);
+        if (number.HasExactPoint)
+            LayOut(number.Digits, number.Point, ref output);
         else
-            LayOutHuge(digits, point, exponent, ref output);
+            LayOutHuge(number, ref output);
     }
 
     private static bool IsPlainInteger(ReadOnlySpan<byte> raw) =>
         raw.Length <= PlainIntegerDigits && !raw.ContainsAnyExceptInRange((byte)'0', (byte)'9');
-
-    private static ReadOnlySpan<byte> Magnitude(ReadOnlySpan<byte> exponent) =>
-        exponent.TrimStart("+-"u8).TrimStart((byte)'0');
-
-    private static int Small(ReadOnlySpan<byte> exponent)
-    {
-        var magnitude = Magnitude(exponent);
-        if (magnitude.IsEmpty)
-            return 0;
-        var size = int.Parse(magnitude, NumberStyles.None, CultureInfo.InvariantCulture);
-        return exponent[0] == '-' ? -size : size;
-    }
 
     private static void LayOut(ReadOnlySpan<byte> digits, long point, ref PooledBytes output)
     {
@@ -94,15 +62,12 @@ internal static class CanonicalNumber
         }
     }
 
-    private static void LayOutHuge(ReadOnlySpan<byte> digits, long point, ReadOnlySpan<byte> exponent, ref PooledBytes output)
+    // Such an exponent is beyond every other layout: the digits that could offset it do not fit in memory.
+    private static void LayOutHuge(DecimalDigits number, ref PooledBytes output)
     {
-        var shift = BigInteger.Parse(
-            Encoding.ASCII.GetString(exponent), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        var total = shift + point;
-        if (total > int.MinValue && total < int.MaxValue)
-            LayOut(digits, (long)total, ref output);
-        else
-            LayOutScientific(digits, total - 1, ref output);
+        var exponent = BigInteger.Parse(
+            Encoding.ASCII.GetString(number.Exponent), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        LayOutScientific(number.Digits, exponent + number.MantissaPoint - 1, ref output);
     }
 
     private static void LayOutScientific(ReadOnlySpan<byte> digits, BigInteger exponent, ref PooledBytes output)
