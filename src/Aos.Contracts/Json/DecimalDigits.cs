@@ -71,13 +71,15 @@ internal readonly ref struct DecimalDigits
                 isNegative, scratch[leading..count].TrimEnd((byte)'0'), whole - leading, mark < 0 ? [] : raw[(mark + 1)..]);
     }
 
-    /// <summary>Less than, equal to or greater than zero as the value is to the other's.</summary>
-    public int CompareTo(DecimalDigits other)
+    /// <summary>Less than, equal to or greater than zero as the left value is to the right one.</summary>
+    public static int Compare(DecimalDigits left, DecimalDigits right)
     {
-        var sign = Sign;
-        if (sign != other.Sign || sign == 0)
-            return sign.CompareTo(other.Sign);
-        var magnitude = Point != other.Point ? Point.CompareTo(other.Point) : Digits.SequenceCompareTo(other.Digits);
+        var sign = left.Sign;
+        if (sign != right.Sign || sign == 0)
+            return sign.CompareTo(right.Sign);
+        var magnitude = left.Point != right.Point
+            ? left.Point.CompareTo(right.Point)
+            : left.Digits.SequenceCompareTo(right.Digits);
         return sign * magnitude;
     }
 
