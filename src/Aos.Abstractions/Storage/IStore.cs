@@ -4,7 +4,8 @@ namespace Aos.Abstractions.Storage;
 
 /// <summary>Where runs are kept. One instance a process and store; thread-safe.</summary>
 /// <remarks>Every method throws <see cref="StoreException"/> where the store cannot be read or written, and nothing
-/// else but cancellation.</remarks>
+/// else but cancellation, and <see cref="ArgumentException"/> for what no caller may hand over. An embedded store works
+/// on the calling thread. Moments are kept to the microsecond, in UTC.</remarks>
 public interface IStore : IAsyncDisposable
 {
     /// <summary>This process among those that open the store. Held by a lock of the operating system, so that it is
@@ -12,13 +13,17 @@ public interface IStore : IAsyncDisposable
     string Owner { get; }
 
     /// <summary>Appends events of several runs, each run's all or nothing, durable on return. A slice names the
-    /// sequence number that it follows, which keeps a second writer out. Slices of one run may follow each other.</summary>
-    /// <returns>For each slice, in order, whether it was written. <see cref="AppendResult.Conflict"/>: another writer
-    /// came first, and nothing of this slice was written.</returns>
+    /// sequence number that it follows, which keeps a second writer out. Slices of one run may follow each other. Only
+    /// the owner of a run appends to it; a new run belongs to the process that began it, with epoch 1.</summary>
+    /// <remarks>With the row of a run that has ended, what is left in its inbox is removed.</remarks>
+    /// <returns>For each slice, in order, whether it was written. <see cref="AppendResult.Conflict"/>: the run has gone
+    /// on, or is not this process's, or exists already where the slice begins it. Nothing of this slice was written, and
+    /// nothing of later slices of the same run in this call.</returns>
     /// <exception cref="StoreException">Outcome unknown: read again before deciding anything.</exception>
     ValueTask<AppendResult[]> AppendAsync(ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel);
 
-    /// <summary>The segments of a run after a sequence number, in order; empty where there are none.</summary>
+    /// <summary>The segments of a run that hold events after a sequence number, in order; empty where there are none. The
+    /// first may begin before it.</summary>
     ValueTask<IReadOnlyList<JournalSegment>> ReadAsync(RunId runId, long afterSeq, CancellationToken cancel);
 
     /// <summary>Reads a blob; null where there is none of that name.</summary>
@@ -27,14 +32,20 @@ public interface IStore : IAsyncDisposable
     /// <summary>The row of a run; null where there is none.</summary>
     ValueTask<RunRow?> FindRunAsync(RunId runId, CancellationToken cancel);
 
-    /// <summary>Rows of runs, newest first.</summary>
+    /// <summary>Rows of runs, newest first: in the reverse order of their first append.</summary>
     ValueTask<IReadOnlyList<RunRow>> ListRunsAsync(RunFilter filter, CancellationToken cancel);
 
     /// <summary>Makes this process the owner of an open run whose owner is gone, and raises the run's epoch.</summary>
-    /// <returns>The new epoch; null where the run is not open, or its owner is alive, or another process was faster.</returns>
+    /// <returns>The new epoch, or the present one where this process owns the run already; null where the run is not
+    /// open, or its owner is alive, or another process was faster.</returns>
     ValueTask<int?> AdoptAsync(RunId runId, CancellationToken cancel);
 
-    /// <summary>Gives up the ownership of an open run, so that another process may adopt it at once.</summary>
+    /// <summary>Adopts many runs in one transaction.</summary>
+    /// <returns>For each run, in order, what <see cref="AdoptAsync"/> returns.</returns>
+    ValueTask<IReadOnlyList<int?>> AdoptManyAsync(IReadOnlyList<RunId> runIds, CancellationToken cancel);
+
+    /// <summary>Gives up the ownership of an open run, so that another process may adopt it at once. Nothing
+    /// happens where this process does not own it.</summary>
     ValueTask ReleaseAsync(RunId runId, CancellationToken cancel);
 
     /// <summary>Approval requests, oldest first.</summary>
@@ -43,11 +54,13 @@ public interface IStore : IAsyncDisposable
     /// <summary>One approval request; null where there is none.</summary>
     ValueTask<ApprovalRow?> FindApprovalAsync(ApprovalId id, CancellationToken cancel);
 
-    /// <summary>Leaves a fact for the owner of a run: a decision, a cancellation, a settlement. Durable on return.</summary>
+    /// <summary>Leaves a fact for the owner of an open run: a decision, a cancellation, a settlement. Durable on
+    /// return.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="fact">The event, encoded as in the journal.</param>
     /// <param name="cancel">Ends the wait.</param>
-    ValueTask PostAsync(RunId runId, ReadOnlyMemory<byte> fact, CancellationToken cancel);
+    /// <returns>False where there is no such run or it has ended: nothing was left.</returns>
+    ValueTask<bool> PostAsync(RunId runId, ReadOnlyMemory<byte> fact, CancellationToken cancel);
 
     /// <summary>The facts left for runs that this process owns, oldest first. They stay until a slice consumes them.</summary>
     ValueTask<IReadOnlyList<InboxItem>> ReadInboxAsync(CancellationToken cancel);
@@ -64,7 +77,8 @@ public interface IStore : IAsyncDisposable
     /// <summary>The recorded skill versions, by name and version.</summary>
     ValueTask<IReadOnlyList<SkillRow>> ListSkillsAsync(CancellationToken cancel);
 
-    /// <summary>Checks the store: opens it, reads it, and runs the engine's own integrity check.</summary>
+    /// <summary>Checks the store: the engine's own integrity check, the sequence and the hash chain of every run, and the
+    /// digest of every blob. Reads all of it.</summary>
     /// <returns>What is wrong; empty where nothing is.</returns>
     ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancel);
 }

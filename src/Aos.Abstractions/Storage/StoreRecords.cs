@@ -12,13 +12,15 @@ public sealed record JournalSlice
     /// <summary>The sequence number of the event before; 0 for a new run.</summary>
     public required long AfterSeq { get; init; }
 
-    /// <summary>How many events there are, 1 or more.</summary>
+    /// <summary>How many events there are. 0 where only the row changes or facts are removed, which a run can need whose
+    /// journal cannot be read; never for a new run.</summary>
     public required int Count { get; init; }
 
-    /// <summary>The events as JSON, one a line, without a line feed at the end.</summary>
+    /// <summary>The events as JSON, one a line, without a line feed at the end. Read before the append returns.</summary>
     public required ReadOnlyMemory<byte> Events { get; init; }
 
-    /// <summary>The hash of this link of the chain, 32 bytes: SHA-256 over the hash before and the events.</summary>
+    /// <summary>The hash of this link of the chain, 32 bytes: SHA-256 over the hash before and the events. Before the
+    /// first link stand 32 zero bytes. Not read where there are no events.</summary>
     public required ReadOnlyMemory<byte> Hash { get; init; }
 
     /// <summary>The row of the run, where it changed. Required for a new run.</summary>
@@ -92,10 +94,11 @@ public sealed record RunRow
     /// <summary>When a waiting run goes on by itself; absent where no moment does.</summary>
     public DateTimeOffset? WakeAt { get; init; }
 
-    /// <summary>The sequence number of the last event at the time of writing. Events may have followed.</summary>
+    /// <summary>The sequence number of the last event at the time of writing; the store fills it in from the slice.
+    /// Events may have followed.</summary>
     public long Seq { get; init; }
 
-    /// <summary>The hash of the chain at that event, 32 bytes.</summary>
+    /// <summary>The hash of the chain at that event, 32 bytes; the store fills it in from the slice.</summary>
     public ReadOnlyMemory<byte> Head { get; init; }
 
     /// <summary>The process that owns the run; the store fills it in, and keeps it when a row is written.</summary>
@@ -114,7 +117,7 @@ public sealed record RunFilter
     /// <summary>Only these statuses; empty: all.</summary>
     public IReadOnlyList<RunStatus> Statuses { get; init; } = [];
 
-    /// <summary>Only runs that started before this one, for the next page.</summary>
+    /// <summary>Only runs older than this one, for the next page; none where it is not known.</summary>
     public RunId? Before { get; init; }
 
     /// <summary>At most so many, 1 to 1,000.</summary>

@@ -1,0 +1,84 @@
+namespace Aos.Storage.Sqlite.Schema;
+
+/// <summary>A step from one version of the schema to the next. Published ones never change.</summary>
+/// <param name="Version">The version that it leads to, from 1 without gaps.</param>
+/// <param name="Sql">The statements.</param>
+internal sealed record Migration(int Version, string Sql)
+{
+    /// <summary>All of them, in order.</summary>
+    public static IReadOnlyList<Migration> All { get; } = [new(1, First)];
+
+    // Segments are appended in the order of commits, never clustered by run: a page then holds the events of many runs
+    // and each commit dirties few pages. The unique index finds a run's segments, and is the last fence against a
+    // second writer. Pages stay at SQLite's 4 KiB: larger ones gain only without that index.
+    // Times are microseconds since 1970 (UTC), money is nano-dollars.
+    private const string First = """
+        CREATE TABLE migrations (
+          version INTEGER PRIMARY KEY,
+          applied_at INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE runs (
+          run_no INTEGER PRIMARY KEY,
+          id TEXT NOT NULL UNIQUE,
+          tenant TEXT NOT NULL,
+          agent_id TEXT NOT NULL,
+          goal TEXT,
+          status TEXT NOT NULL,
+          waiting_for TEXT,
+          code TEXT,
+          cost INTEGER NOT NULL,
+          started_at INTEGER NOT NULL,
+          ended_at INTEGER,
+          wake_at INTEGER,
+          seq INTEGER NOT NULL,
+          head BLOB NOT NULL,
+          owner TEXT,
+          epoch INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX runs_by_status ON runs (status);
+
+        CREATE TABLE segments (
+          segment_no INTEGER PRIMARY KEY,
+          run_no INTEGER NOT NULL,
+          first_seq INTEGER NOT NULL,
+          count INTEGER NOT NULL,
+          events BLOB NOT NULL,
+          hash BLOB NOT NULL,
+          UNIQUE (run_no, first_seq)
+        ) STRICT;
+
+        CREATE TABLE blobs (
+          blob_no INTEGER PRIMARY KEY,
+          digest BLOB NOT NULL UNIQUE,
+          bytes BLOB NOT NULL
+        ) STRICT;
+
+        CREATE TABLE approvals (
+          approval_no INTEGER PRIMARY KEY,
+          id TEXT NOT NULL UNIQUE,
+          run_no INTEGER NOT NULL,
+          status TEXT NOT NULL,
+          requested_at INTEGER NOT NULL,
+          expires_at INTEGER NOT NULL,
+          request BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX approvals_open ON approvals (requested_at) WHERE status = 'open';
+
+        CREATE TABLE inbox (
+          fact_no INTEGER PRIMARY KEY AUTOINCREMENT,
+          run_no INTEGER NOT NULL,
+          posted_at INTEGER NOT NULL,
+          fact BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX inbox_by_run ON inbox (run_no);
+
+        CREATE TABLE skills (
+          name TEXT NOT NULL,
+          version TEXT NOT NULL,
+          digest BLOB NOT NULL,
+          contract BLOB NOT NULL,
+          PRIMARY KEY (name, version)
+        ) STRICT;
+        """;
+}
