@@ -67,6 +67,7 @@ public static class AosJson
 [JsonSerializable(typeof(AgentProfile))]
 [JsonSerializable(typeof(Plan))]
 [JsonSerializable(typeof(PinnedPlan))]
+[JsonSerializable(typeof(PlanningRules))]
 [JsonSerializable(typeof(FallbackWire))]
 [JsonSerializable(typeof(FailureCatalog))]
 [JsonSerializable(typeof(RunSettings))]

@@ -24,6 +24,7 @@ internal sealed class ValueListConverterFactory : JsonConverterFactory
         [typeof(ValueList<ErrorCode>)] = new ValueListConverter<ErrorCode>(),
         [typeof(ValueList<Payload>)] = new ValueListConverter<Payload>(),
         [typeof(ValueList<PlanStep>)] = new ValueListConverter<PlanStep>(),
+        [typeof(ValueList<PlanningRule>)] = new ValueListConverter<PlanningRule>(),
         [typeof(ValueList<SkillPin>)] = new ValueListConverter<SkillPin>(),
         [typeof(ValueList<EffectCase>)] = new ValueListConverter<EffectCase>(),
         [typeof(ValueList<FailureMode>)] = new ValueListConverter<FailureMode>(),

@@ -4,6 +4,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Kernel.Runs;
+using Aos.Runtime.Effects;
 using Aos.Runtime.Journals;
 
 namespace Aos.Runtime.Runs;
