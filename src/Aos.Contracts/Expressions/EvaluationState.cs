@@ -1,7 +1,7 @@
 namespace Aos.Contracts.Expressions;
 
-/// <summary>What is left to spend during one evaluation, and the first error. After an error every charge fails, so loops end
-/// soon and values made meanwhile are never seen.</summary>
+/// <summary>What is left to spend during one evaluation, and the first error. After an error every charge fails, so
+/// loops end soon and values made meanwhile are never seen.</summary>
 internal struct EvaluationState(ExpressionLimits limits)
 {
     /// <summary>Levels of arrays and objects that an expression may put around what it was given.</summary>
@@ -130,10 +130,12 @@ internal struct EvaluationState(ExpressionLimits limits)
             return default;
         }
 
-        return value.Kind == ExpressionValueKind.Array ? MeasureItems(at, value, level) : MeasureMembers(at, value, level);
+        return value.Kind == ExpressionValueKind.Array
+            ? MeasureItems(at, value, level) : MeasureMembers(at, value, level);
     }
 
-    // What the caller handed in as a list or as members found on demand: its size is not known, so the walk is paid for.
+    // What the caller handed in as a list or as members found on demand: its size is not known, so the walk is paid
+    // for.
     private Extent MeasureItems(Node at, in ExpressionValue value, int level)
     {
         long bytes = 2;
@@ -145,7 +147,8 @@ internal struct EvaluationState(ExpressionLimits limits)
     private Extent MeasureMembers(Node at, in ExpressionValue value, int level)
     {
         long bytes = 2;
-        foreach (var (name, member) in MembersOf(at, value)) bytes += Measure(at, member, level + 1).Bytes + name.Length + 4;
+        foreach (var (name, member) in MembersOf(at, value))
+            bytes += Measure(at, member, level + 1).Bytes + name.Length + 4;
         return new Extent(bytes, 0);
     }
 }

@@ -3,9 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace Aos.Contracts.Expressions;
 
 /// <summary>A parsed JMESPath expression. Immutable and safe to share between threads; parse once, evaluate often.
-/// The language is that of the JMESPath specification and its compliance suite. What is ours: calls of functions that do not
-/// exist, or with a wrong number of arguments, and slices with step 0 are refused when parsing; numbers are exact decimals;
-/// work is bounded by fuel; and unknown values propagate.</summary>
+/// The language is that of the JMESPath specification and its compliance suite. What is ours: calls of functions that
+/// do not exist, or with a wrong number of arguments, and slices with step 0 are refused when parsing; numbers are
+/// exact decimals; work is bounded by fuel; and unknown values propagate.</summary>
 public sealed class Expression
 {
     private readonly Node _root;
@@ -24,7 +24,7 @@ public sealed class Expression
     /// <summary>The names that the expression reads of its scope, each once, in the order of the text.</summary>
     public IReadOnlyList<string> Roots => _use.Roots;
 
-    /// <summary>Parses a whole text of at most 8,192 characters, nested at most 64 levels deep.</summary>
+    /// <summary>Parses a whole text of at most 8,192 characters, nested at most 128 levels deep.</summary>
     public static bool TryParse(
         string text,
         [NotNullWhen(true)] out Expression? expression,
@@ -43,7 +43,8 @@ public sealed class Expression
     /// <param name="start">Where the expression begins, from 0 to the length of the text.</param>
     /// <param name="expression">The expression, on success.</param>
     /// <param name="end">The index of the closing brace, on success.</param>
-    /// <param name="error">What is wrong, on failure; positions count from the start of <paramref name="text"/>.</param>
+    /// <param name="error">What is wrong, on failure; positions count from the start of <paramref
+    /// name="text"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="start"/> lies outside of the text.</exception>
     public static bool TryParseUntilBrace(
         string text,
@@ -61,12 +62,13 @@ public sealed class Expression
         return error is null;
     }
 
-    /// <summary>The names read as a literal <c>root.name</c> (also quoted, grouped or piped) where the current node is the
-    /// scope, each once, in the order of the text.</summary>
+    /// <summary>The names read as a literal <c>root.name</c> (also quoted, grouped or piped) where the current node is
+    /// the scope, each once, in the order of the text.</summary>
     public IReadOnlyList<string> MembersOf(string root) => _use.MembersOf(root);
 
     /// <summary>Whether the root is read other than by a literal member, as in <c>keys(steps)</c>, <c>steps.*</c> or
-    /// <c>steps[0]</c>, or the scope as a whole is, as in <c>@</c>. Then <see cref="MembersOf"/> does not tell everything.</summary>
+    /// <c>steps[0]</c>, or the scope as a whole is, as in <c>@</c>. Then <see cref="MembersOf"/> does not tell
+    /// everything.</summary>
     public bool UsesWholeRoot(string root) => _use.IsWhole(root);
 
     /// <summary>Evaluates against a scope. Never throws, but for a scope whose document was disposed or whose
@@ -83,8 +85,9 @@ public sealed class Expression
         }
         catch (InvalidOperationException error) when (error is not ObjectDisposedException)
         {
-            // Text of a document is decoded only when it is used.
-            state.Fail(_root, ExpressionErrorKind.InvalidValue, "The data holds text that is not Unicode.");
+            // Text of a document is decoded only when it is used, and names are compared only when it is rendered.
+            const string message = "The data is not strict JSON: it holds text that is not Unicode, or a name twice.";
+            state.Fail(_root, ExpressionErrorKind.InvalidValue, message);
         }
 
         return new ExpressionResult(state.Failed ? ExpressionValue.Null : value, state.Error, state.FuelUsed);

@@ -21,7 +21,8 @@ public enum ExpressionErrorKind
     /// <summary>The evaluation cost more than <see cref="ExpressionLimits.FuelMax"/>.</summary>
     FuelExhausted,
 
-    /// <summary>A computed value is larger than <see cref="ExpressionLimits.ResultBytesMax"/>, or nests too deep.</summary>
+    /// <summary>A computed value is larger than <see cref="ExpressionLimits.ResultBytesMax"/>, or nests too
+    /// deep.</summary>
     TooLarge,
 }
 

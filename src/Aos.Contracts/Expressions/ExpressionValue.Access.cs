@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
@@ -21,7 +20,8 @@ public readonly partial struct ExpressionValue
     public int ItemCount => Kind != ExpressionValueKind.Array ? 0
         : _payload is ItemList items ? items.Values.Length : _element.GetArrayLength();
 
-    /// <summary>The names of an object's members in the order of their source; none for a value of another kind.</summary>
+    /// <summary>The names of an object's members in the order of their source; none for a value of another
+    /// kind.</summary>
     public IEnumerable<string> MemberNames => Members.Select(member => member.Key);
 
     /// <summary>An object's members in the order of their source; none for a value of another kind.</summary>
@@ -53,25 +53,23 @@ public readonly partial struct ExpressionValue
     };
 
     /// <summary>Writes the value in the order of its source, numbers as they were given.</summary>
-    /// <exception cref="InvalidOperationException">The value is not fully known; see <see cref="ContainsUnknown"/>.</exception>
+    /// <exception cref="InvalidOperationException">The value is not fully known; see <see
+    /// cref="ContainsUnknown"/>.</exception>
     public void WriteTo(Utf8JsonWriter writer) => ValueWriter.Write(this, writer);
 
-    /// <summary>JSON without white space, members sorted by name (UTF-16 order), no needless escapes, numbers as they were
-    /// given: equal documents that differ only in layout give equal bytes.</summary>
-    /// <exception cref="InvalidOperationException">The value is not fully known; see <see cref="ContainsUnknown"/>.</exception>
-    public byte[] ToSortedUtf8()
-    {
-        var output = new ArrayBufferWriter<byte>();
-        ValueWriter.WriteSorted(this, output);
-        return output.WrittenSpan.ToArray();
-    }
+    /// <summary>The canonical bytes of the value, as <see cref="Json.CanonicalJson"/> defines them.</summary>
+    /// <exception cref="InvalidOperationException">The value is not fully known (see <see cref="ContainsUnknown"/>), or
+    /// lies in a document that is not strict JSON.</exception>
+    public byte[] ToCanonicalUtf8() => ValueWriter.WriteCanonical(this);
 
-    /// <summary>Whether the value is unknown or, at any depth, holds something unknown; then it cannot be written.</summary>
+    /// <summary>Whether the value is unknown or, at any depth, holds something unknown; then it cannot be
+    /// written.</summary>
     public bool ContainsUnknown => Kind switch
     {
         ExpressionValueKind.Unknown => true,
         ExpressionValueKind.Array => _payload is ItemList list && AnyUnknown(list.Values),
-        ExpressionValueKind.Object => _payload is ExpressionObject && AnyUnknown(Members.Select(member => member.Value)),
+        ExpressionValueKind.Object =>
+            _payload is ExpressionObject && AnyUnknown(Members.Select(member => member.Value)),
         _ => false,
     };
 
@@ -87,8 +85,8 @@ public readonly partial struct ExpressionValue
         return true;
     }
 
-    /// <summary>Gives the element when the value lies unchanged in a JSON document. Strings, numbers, arrays and objects
-    /// that were computed do not, nor do booleans and null.</summary>
+    /// <summary>Gives the element when the value lies unchanged in a JSON document. Strings, numbers, arrays and
+    /// objects that were computed do not, nor do booleans and null.</summary>
     public bool TryGetElement(out JsonElement element)
     {
         element = _element;
@@ -119,7 +117,8 @@ public readonly partial struct ExpressionValue
 
     internal JsonElement.ArrayEnumerator ElementItems => _element.EnumerateArray();
 
-    private bool HasMembers => _payload is ExpressionObject members ? members.MemberNames.Any() : _element.GetPropertyCount() > 0;
+    private bool HasMembers =>
+        _payload is ExpressionObject members ? members.MemberNames.Any() : _element.GetPropertyCount() > 0;
 
     private static bool AnyUnknown(IEnumerable<ExpressionValue> values)
     {

@@ -11,7 +11,8 @@ public enum ExpressionValueKind
     /// <summary>JSON null, and what a missing member reads as.</summary>
     Null,
 
-    /// <summary>A value that exists only when the plan really runs. Whatever is computed from it is unknown too.</summary>
+    /// <summary>A value that exists only when the plan really runs. Whatever is computed from it is unknown
+    /// too.</summary>
     Unknown,
 
     /// <summary>True or false.</summary>
@@ -40,7 +41,8 @@ public readonly partial struct ExpressionValue
     private readonly JsonElement _element;
     private readonly Truth _truth;
 
-    private ExpressionValue(ExpressionValueKind kind, object? payload, JsonElement element = default, Truth truth = Truth.Open)
+    private ExpressionValue(
+        ExpressionValueKind kind, object? payload, JsonElement element = default, Truth truth = Truth.Open)
     {
         Kind = kind;
         _payload = payload;
@@ -60,8 +62,9 @@ public readonly partial struct ExpressionValue
     /// <summary>Whether the value as a whole is not known.</summary>
     public bool IsUnknown => Kind == ExpressionValueKind.Unknown;
 
-    /// <summary>Whether JMESPath counts the value as true: everything but null, false, and empty text, arrays and objects.
-    /// Null when that is not known; an unknown value can still have a known truth, as in <c>unknown &amp;&amp; `false`</c>.</summary>
+    /// <summary>Whether JMESPath counts the value as true: everything but null, false, and empty text, arrays and
+    /// objects. Null when that is not known; an unknown value can still have a known truth, as in <c>unknown &amp;&amp;
+    /// `false`</c>.</summary>
     public bool? IsTruthy => Kind switch
     {
         ExpressionValueKind.Null => false,
@@ -73,8 +76,8 @@ public readonly partial struct ExpressionValue
         _ => HasMembers,
     };
 
-    /// <summary>The value of a JSON element, not copied. A document with duplicate names, or with text that is not Unicode,
-    /// should have been refused before; here the last of the duplicates wins.</summary>
+    /// <summary>The value of a JSON element, not copied. A document with duplicate names, or with text that is not
+    /// Unicode, should have been refused before; here the last of the duplicates wins.</summary>
     public static ExpressionValue FromElement(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.True => FromBoolean(true),
@@ -100,7 +103,8 @@ public readonly partial struct ExpressionValue
     public static ExpressionValue FromInteger(long value) => FromNumber(Encoding.ASCII.GetBytes(value.ToString()));
 
     /// <summary>An array of these values, which may be of any kind and include <see cref="Unknown"/>.</summary>
-    public static ExpressionValue FromItems(IEnumerable<ExpressionValue> items) => FromItems(new ItemList([.. items], null));
+    public static ExpressionValue FromItems(IEnumerable<ExpressionValue> items) =>
+        FromItems(new ItemList([.. items], null));
 
     internal static ExpressionValue FromItems(ItemList items) => new(ExpressionValueKind.Array, items);
 

@@ -144,7 +144,7 @@ internal abstract record TemplateNode
         {
             if (!rendering.TryEvaluate(Expression, out var value)) rendering.Writer.WriteNullValue();
             else if (value.Kind is ExpressionValueKind.Object or ExpressionValueKind.Array)
-                rendering.Writer.WriteRawValue(value.ToSortedUtf8(), skipInputValidation: true);
+                rendering.Writer.WriteRawValue(value.ToCanonicalUtf8(), skipInputValidation: true);
             else value.WriteTo(rendering.Writer);
         }
     }
@@ -173,7 +173,7 @@ internal abstract record TemplateNode
             }
             text.Append(value.Kind == ExpressionValueKind.String
                 ? value.Text
-                : Encoding.UTF8.GetString(value.ToSortedUtf8()));
+                : Encoding.UTF8.GetString(value.ToCanonicalUtf8()));
             return true;
         }
     }

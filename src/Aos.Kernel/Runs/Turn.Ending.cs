@@ -189,7 +189,7 @@ internal sealed partial class Turn
                 $"The output '{expression.Text}' failed: {error.Message}", failedStep: null, output: null);
         else
             EndRun(RunStatus.Completed, ErrorCodes.Ok, message: null, failedStep: null,
-                result.Value.ContainsUnknown ? Payload.Unknown : Payload.FromUtf8(result.Value.ToSortedUtf8()));
+                result.Value.ContainsUnknown ? Payload.Unknown : Payload.FromUtf8(result.Value.ToCanonicalUtf8()));
     }
 
     private void EndRun(RunStatus status, ErrorCode code, string? message, StepId? failedStep, Payload? output)

@@ -7,7 +7,7 @@ namespace Aos.Tests.Expressions;
 /// <summary>Short forms that the tests of expressions share.</summary>
 internal static class ExpressionTesting
 {
-    public static ExpressionValue Json(string json) => ExpressionValue.FromElement(JsonElement.Parse(json));
+    public static ExpressionValue Value(string json) => ExpressionValue.FromElement(JsonElement.Parse(json));
 
     public static Expression Parse(string text)
     {
@@ -30,12 +30,13 @@ internal static class ExpressionTesting
         return result.Value;
     }
 
-    /// <summary>Evaluates against JSON, expecting a known value, and writes it: members sorted, unknown parts as ?.</summary>
-    public static string Run(string text, string json) => Show(Run(text, Json(json)));
+    /// <summary>Evaluates against JSON, expecting a known value, and writes it: members sorted, unknown parts as
+    /// ?.</summary>
+    public static string Run(string text, string json) => Show(Run(text, Value(json)));
 
     public static ExpressionError RunError(string text, string json, ExpressionLimits? limits = null)
     {
-        var result = Parse(text).Evaluate(Json(json), limits);
+        var result = Parse(text).Evaluate(Value(json), limits);
         Assert.False(result.IsSuccess, $"{text} gives {Show(result.Value)}");
         Assert.Equal(ExpressionValueKind.Null, result.Value.Kind);
         return result.Error!;
@@ -43,7 +44,7 @@ internal static class ExpressionTesting
 
     public static string Show(in ExpressionValue value)
     {
-        if (!value.ContainsUnknown) return Encoding.UTF8.GetString(value.ToSortedUtf8());
+        if (!value.ContainsUnknown) return Encoding.UTF8.GetString(value.ToCanonicalUtf8());
         return value.Kind switch
         {
             ExpressionValueKind.Unknown => value.IsTruthy switch { null => "?", true => "?true", false => "?false" },

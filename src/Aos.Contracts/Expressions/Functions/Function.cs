@@ -12,4 +12,9 @@ internal delegate ExpressionValue FunctionBody(
 /// <param name="ReferenceAt">Which argument must be a reference; -1 for none.</param>
 /// <param name="TakesUnknown">Whether it decides itself what an unknown argument means.</param>
 internal sealed record Function(
-    string Name, int ArgumentsMin, int ArgumentsMax, FunctionBody Body, int ReferenceAt = -1, bool TakesUnknown = false);
+    string Name,
+    int ArgumentsMin,
+    int ArgumentsMax,
+    FunctionBody Body,
+    int ReferenceAt = -1,
+    bool TakesUnknown = false);

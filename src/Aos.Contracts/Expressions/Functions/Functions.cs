@@ -61,11 +61,15 @@ internal static class Functions
 
     /// <summary>Checks the kind of an argument, and fails the evaluation when it is another.</summary>
     public static bool Expect(
-        ref EvaluationState state, CallNode call, in ExpressionValue value, params ReadOnlySpan<ExpressionValueKind> kinds)
+        ref EvaluationState state,
+        CallNode call,
+        in ExpressionValue value,
+        params ReadOnlySpan<ExpressionValueKind> kinds)
     {
         if (kinds.Contains(value.Kind)) return true;
         var names = string.Join(" or ", kinds.ToArray().Select(ObjectFunctions.NameOf));
-        state.Fail(call, ExpressionErrorKind.InvalidType, $"{call.Name}() takes {names}, not {ObjectFunctions.NameOf(value.Kind)}.");
+        var message = $"{call.Name}() takes {names}, not {ObjectFunctions.NameOf(value.Kind)}.";
+        state.Fail(call, ExpressionErrorKind.InvalidType, message);
         return false;
     }
 }

@@ -2,32 +2,34 @@ using System.Numerics;
 
 namespace Aos.Contracts.Expressions;
 
-/// <summary>Functions that order arrays by numbers or text, and <c>map</c>. Sorting is stable; of equals the first wins.</summary>
+/// <summary>Functions that order arrays by numbers or text, and <c>map</c>. Sorting is stable; of equals the first
+/// wins.</summary>
 internal static class OrderFunctions
 {
-    public static ExpressionValue Sort(ref EvaluationState state, CallNode call, ReadOnlySpan<ExpressionValue> arguments) =>
-        TryItems(ref state, call, arguments[0], out var items) ? Sorted(ref state, call, items, items) : default;
+    public static ExpressionValue Sort(ref EvaluationState state, CallNode call, ReadOnlySpan<ExpressionValue> args) =>
+        TryItems(ref state, call, args[0], out var items) ? Sorted(ref state, call, items, items) : default;
 
-    public static ExpressionValue SortBy(ref EvaluationState state, CallNode call, ReadOnlySpan<ExpressionValue> arguments) =>
-        TryItems(ref state, call, arguments[0], out var items)
+    public static ExpressionValue SortBy(
+        ref EvaluationState state, CallNode call, ReadOnlySpan<ExpressionValue> args) =>
+        TryItems(ref state, call, args[0], out var items)
             ? Sorted(ref state, call, items, KeysOf(ref state, call, items)) : default;
 
-    public static ExpressionValue Max(ref EvaluationState state, CallNode call, ReadOnlySpan<ExpressionValue> arguments) =>
-        TryItems(ref state, call, arguments[0], out var items) ? Extreme(ref state, call, items, items, 1) : default;
+    public static ExpressionValue Max(ref EvaluationState state, CallNode call, ReadOnlySpan<ExpressionValue> args) =>
+        TryItems(ref state, call, args[0], out var items) ? Extreme(ref state, call, items, items, 1) : default;
 
-    public static ExpressionValue MaxBy(ref EvaluationState state, CallNode call, ReadOnlySpan<ExpressionValue> arguments) =>
-        TryItems(ref state, call, arguments[0], out var items)
+    public static ExpressionValue MaxBy(ref EvaluationState state, CallNode call, ReadOnlySpan<ExpressionValue> args) =>
+        TryItems(ref state, call, args[0], out var items)
             ? Extreme(ref state, call, items, KeysOf(ref state, call, items), 1) : default;
 
-    public static ExpressionValue Min(ref EvaluationState state, CallNode call, ReadOnlySpan<ExpressionValue> arguments) =>
-        TryItems(ref state, call, arguments[0], out var items) ? Extreme(ref state, call, items, items, -1) : default;
+    public static ExpressionValue Min(ref EvaluationState state, CallNode call, ReadOnlySpan<ExpressionValue> args) =>
+        TryItems(ref state, call, args[0], out var items) ? Extreme(ref state, call, items, items, -1) : default;
 
-    public static ExpressionValue MinBy(ref EvaluationState state, CallNode call, ReadOnlySpan<ExpressionValue> arguments) =>
-        TryItems(ref state, call, arguments[0], out var items)
+    public static ExpressionValue MinBy(ref EvaluationState state, CallNode call, ReadOnlySpan<ExpressionValue> args) =>
+        TryItems(ref state, call, args[0], out var items)
             ? Extreme(ref state, call, items, KeysOf(ref state, call, items), -1) : default;
 
-    public static ExpressionValue Map(ref EvaluationState state, CallNode call, ReadOnlySpan<ExpressionValue> arguments) =>
-        TryItems(ref state, call, arguments[0], out var items)
+    public static ExpressionValue Map(ref EvaluationState state, CallNode call, ReadOnlySpan<ExpressionValue> args) =>
+        TryItems(ref state, call, args[0], out var items)
             ? state.Items(call, KeysOf(ref state, call, items)) : default;
 
     private static bool TryItems(

@@ -1,14 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using System.Text.Json;
+using Aos.Contracts.Json;
 
 namespace Aos.Contracts.Expressions;
 
 /// <summary>Reads the values of tokens.</summary>
 internal static class Lexemes
 {
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 32, AllowDuplicateProperties = false };
-
     /// <summary>Reads what stands between the quotes of <c>"name"</c>, where JSON's escapes hold.</summary>
     public static bool TryReadName(ReadOnlySpan<char> lexeme, [NotNullWhen(true)] out string? name)
     {
@@ -31,16 +29,10 @@ internal static class Lexemes
     {
         value = default;
         if (!IsUnicode(json)) return false;
-        try
-        {
-            value = ExpressionValue.FromElement(JsonElement.Parse(json, Strict));
-            value.ToSortedUtf8(); // Decodes all text: an escaped lone surrogate shows only now.
-            return true;
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            return false;
-        }
+        var utf8 = Encoding.UTF8.GetBytes(json);
+        if (StrictJson.Parse(utf8, JsonLimits.Default) is not JsonReadResult.Read read) return false;
+        value = ExpressionValue.FromElement(read.Value);
+        return true;
     }
 
     private static string Unescape(ReadOnlySpan<char> text, char delimiter)

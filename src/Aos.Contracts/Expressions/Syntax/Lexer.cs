@@ -1,6 +1,7 @@
 namespace Aos.Contracts.Expressions;
 
-/// <summary>Cuts JMESPath text into tokens, one at a time, so that nothing after the last token asked for is looked at.</summary>
+/// <summary>Cuts JMESPath text into tokens, one at a time, so that nothing after the last token asked for is looked
+/// at.</summary>
 internal static class Lexer
 {
     public static Token Next(string text, int from)
@@ -41,7 +42,8 @@ internal static class Lexer
 
         Token Of(TokenKind kind, int length) => new(kind, from, from + length);
 
-        // A backslash takes the next character with it, whatever that is, so an escaped delimiter does not end the token.
+        // A backslash takes the next character with it, whatever that is, so an escaped delimiter does not end the
+        // token.
         Token Delimited(TokenKind kind)
         {
             for (var at = from + 1; at < text.Length; at++)

@@ -1,6 +1,7 @@
 namespace Aos.Contracts.Expressions;
 
-/// <summary><c>a || b || c</c> (decided by the first true side) or <c>a &amp;&amp; b &amp;&amp; c</c> (by the first false one).</summary>
+/// <summary><c>a || b || c</c> (decided by the first true side) or <c>a &amp;&amp; b &amp;&amp; c</c> (by the first
+/// false one).</summary>
 internal sealed class LogicNode : Node
 {
     private readonly List<Node> _sides = [];
@@ -33,7 +34,8 @@ internal sealed class LogicNode : Node
         return value;
     }
 
-    // Whichever side the value will come from, one side that decides settles its truth: `unknown && false` is never true.
+    // Whichever side the value will come from, one side that decides settles its truth: `unknown && false` is never
+    // true.
     private ExpressionValue AfterUnknown(ref EvaluationState state, in ExpressionValue current, int next)
     {
         for (; next < _sides.Count && state.Charge(this); next++)
@@ -113,7 +115,8 @@ internal sealed class ComparisonNode : Node
                 : ExpressionValue.Unknown;
         }
 
-        if (left.Kind != ExpressionValueKind.Number || right.Kind != ExpressionValueKind.Number) return ExpressionValue.Null;
+        if (left.Kind != ExpressionValueKind.Number || right.Kind != ExpressionValueKind.Number)
+            return ExpressionValue.Null;
         if (!state.ChargeBulk(this, left.RawUtf8.Length + right.RawUtf8.Length)) return ExpressionValue.Null;
         return ExpressionValue.FromBoolean(Holds(NumberOrder.Compare(left.RawUtf8, right.RawUtf8)));
     }

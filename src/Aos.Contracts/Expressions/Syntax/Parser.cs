@@ -1,11 +1,11 @@
 namespace Aos.Contracts.Expressions;
 
-/// <summary>Parses JMESPath by operator precedence. After the first mistake every token reads as the end, so that all loops stop
-/// and only that mistake is reported.</summary>
+/// <summary>Parses JMESPath by operator precedence. After the first mistake every token reads as the end, so that all
+/// loops stop and only that mistake is reported.</summary>
 internal sealed class Parser
 {
     public const int LengthMax = 8 * 1024;
-    public const int NestingMax = 64;
+    public const int NestingMax = 128;
 
     private const int PipePower = 1;
     private const int OrPower = 2;
@@ -13,11 +13,13 @@ internal sealed class Parser
     private const int ComparisonPower = 5;
     private const int FlattenPower = 9;
     private const int ProjectionStop = 10; // An operator that binds less ends what a projection applies to each item.
-    private const int StarPower = 20;
+    private const int ProjectionPower = 20;
     private const int FilterPower = 21;
     private const int DotPower = 40;
-    private const int NotPower = 45;
+    private const int NotPower = 6; // !a.b is !(a.b). Other implementations read (!a).b, which is null whatever a is.
     private const int BracketPower = 55;
+
+    private const string BadName = "The quoted name is not a JSON string.";
 
     private readonly string _text;
     private readonly int _start;
@@ -83,7 +85,8 @@ internal sealed class Parser
         {
             case TokenKind.Identifier:
                 Advance();
-                return _token.Kind == TokenKind.LeftParenthesis ? ParseCall(token) : new FieldNode(Lexeme(token).ToString(), token.Start);
+                return _token.Kind == TokenKind.LeftParenthesis
+                    ? ParseCall(token) : new FieldNode(Lexeme(token).ToString(), token.Start);
             case TokenKind.QuotedIdentifier or TokenKind.Literal or TokenKind.RawString:
                 Advance();
                 return ParseQuoted(token);
@@ -119,7 +122,8 @@ internal sealed class Parser
         switch (token.Kind)
         {
             case TokenKind.Dot:
-                return _token.Kind == TokenKind.Star ? ParseValueProjection(left) : Chain(left, ParseDotRight(DotPower));
+                return _token.Kind == TokenKind.Star
+                    ? ParseValueProjection(left) : Chain(left, ParseDotRight(DotPower));
             case TokenKind.Pipe:
                 return Chain(left, ParseExpression(PipePower));
             case TokenKind.Or or TokenKind.And:
@@ -127,7 +131,7 @@ internal sealed class Parser
             case TokenKind.Filter:
                 var condition = ParseExpression(0);
                 Expect(TokenKind.RightBracket);
-                return new FilterNode(left, condition, ParseProjectionRight(FilterPower), token.Start);
+                return new FilterNode(left, condition, ParseProjectionRight(ProjectionPower), token.Start);
             case TokenKind.Flatten:
                 return new FlattenNode(left, ParseProjectionRight(FlattenPower), token.Start);
             default:
@@ -143,8 +147,9 @@ internal sealed class Parser
         return logic;
     }
 
-    private static ChainNode Chain(Node left, Node right)
+    private static Node Chain(Node left, Node right)
     {
+        if (left is CurrentNode) return right;
         if (left is not ChainNode chain) return new ChainNode(left, right);
         chain.Append(right);
         return chain;
@@ -154,7 +159,7 @@ internal sealed class Parser
     {
         var position = _token.Start;
         Advance();
-        return new ValueProjectionNode(left, ParseProjectionRight(StarPower), position);
+        return new ValueProjectionNode(left, ParseProjectionRight(ProjectionPower), position);
     }
 
     private Node ParseProjectionRight(int power)
@@ -197,7 +202,7 @@ internal sealed class Parser
         {
             Advance();
             Expect(TokenKind.RightBracket);
-            return new ListProjectionNode(left, ParseProjectionRight(StarPower), position);
+            return new ListProjectionNode(left, ParseProjectionRight(ProjectionPower), position);
         }
 
         var start = ParseOptionalNumber();
@@ -218,9 +223,9 @@ internal sealed class Parser
             step = ParseOptionalNumber();
         }
 
-        if (step == 0) return Fail(position, "The step of a slice cannot be 0.", ExpressionErrorKind.InvalidValue);
         Expect(TokenKind.RightBracket);
-        return new SliceNode(left, ParseProjectionRight(StarPower), new Slice(start, stop, step ?? 1), position);
+        if (step == 0) return Fail(position, "The step of a slice cannot be 0.", ExpressionErrorKind.InvalidValue);
+        return new SliceNode(left, ParseProjectionRight(ProjectionPower), new Slice(start, stop, step ?? 1), position);
     }
 
     private int? ParseOptionalNumber()
@@ -269,7 +274,7 @@ internal sealed class Parser
         string? name = null;
         if (token.Kind == TokenKind.Identifier) name = Lexeme(token).ToString();
         else if (token.Kind != TokenKind.QuotedIdentifier) FailUnexpected();
-        else if (!Lexemes.TryReadName(Lexeme(token), out name)) Fail(token.Start, "The quoted name is not a JSON string.");
+        else if (!Lexemes.TryReadName(Lexeme(token), out name)) Fail(token.Start, BadName);
         Advance();
         return name ?? "";
     }
@@ -280,7 +285,7 @@ internal sealed class Parser
         switch (token.Kind)
         {
             case TokenKind.QuotedIdentifier:
-                if (!Lexemes.TryReadName(Lexeme(token), out var name)) return Fail(token.Start, "The quoted name is not a JSON string.");
+                if (!Lexemes.TryReadName(Lexeme(token), out var name)) return Fail(token.Start, BadName);
                 return new FieldNode(name, token.Start);
             case TokenKind.Literal when !Lexemes.TryReadLiteral(Lexeme(token), out value):
                 return Fail(token.Start, "The literal between backticks is not JSON.");
@@ -333,7 +338,8 @@ internal sealed class Parser
     private CurrentNode FailUnexpected() => Fail(_token.Start, _token.Kind switch
     {
         TokenKind.End => "The expression ends too early.",
-        TokenKind.Invalid when _text[_token.Start] is '"' or '\'' or '`' => $"The {_text[_token.Start]} is never closed.",
+        TokenKind.Invalid when _text[_token.Start] is '"' or '\'' or '`' =>
+            $"The {_text[_token.Start]} is never closed.",
         _ when char.IsAscii(_text[_token.Start]) => $"The character '{_text[_token.Start]}' cannot stand here.",
         _ => $"The character U+{(int)_text[_token.Start]:X4} cannot stand here.",
     });

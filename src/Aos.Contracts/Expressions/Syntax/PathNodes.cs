@@ -56,8 +56,9 @@ internal sealed class IndexNode(int index, int position) : Node(position)
     public override Origin Trace(Origin current, ScopeUse use) => use.Whole(current);
 }
 
-/// <summary>Steps that are each applied to the value of the one before: <c>a.b[0].c</c>, and also <c>a | b</c>, because a pipe
-/// differs from a dot only in what it ends while parsing. One flat list, so that a long path takes no stack.</summary>
+/// <summary>Steps that are each applied to the value of the one before: <c>a.b[0].c</c>, and also <c>a | b</c>, because
+/// a pipe differs from a dot only in what it ends while parsing. One flat list, so that a long path takes no
+/// stack.</summary>
 internal sealed class ChainNode : Node
 {
     private readonly List<Node> _steps = [];

@@ -1,7 +1,7 @@
 namespace Aos.Contracts.Expressions;
 
-/// <summary>Applies the right side to each item that the left side yields and leaves nulls out. An unknown result might be null,
-/// so one of them makes the list as a whole unknown.</summary>
+/// <summary>Applies the right side to each item that the left side yields and leaves nulls out. An unknown result might
+/// be null, so one of them makes the list as a whole unknown.</summary>
 internal abstract class ProjectionNode : Node
 {
     private readonly Node _left;
@@ -18,9 +18,9 @@ internal abstract class ProjectionNode : Node
     public sealed override ExpressionValue Evaluate(ref EvaluationState state, in ExpressionValue current)
     {
         var source = _left.Evaluate(ref state, current);
-        if (source.IsUnknown || !state.Charge(this)) return source;
-        if (!TrySelect(ref state, source, out var selected)) return ExpressionValue.Null;
-        if (selected.IsUnknown) return selected;
+        if (source.IsUnknown) return ExpressionValue.Unknown;
+        if (!state.Charge(this) || !TrySelect(ref state, source, out var selected)) return ExpressionValue.Null;
+        if (selected.IsUnknown) return ExpressionValue.Unknown;
 
         var results = new List<ExpressionValue>();
         var items = new ItemCursor(selected);
@@ -68,7 +68,8 @@ internal sealed class ValueProjectionNode(Node left, Node right, int position) :
     }
 }
 
-/// <summary><c>[]</c>: the items, with those of inner arrays in their place. An unknown item might be an array of any length.</summary>
+/// <summary><c>[]</c>: the items, with those of inner arrays in their place. An unknown item might be an array of any
+/// length.</summary>
 internal sealed class FlattenNode(Node left, Node right, int position) : ProjectionNode(left, right, position)
 {
     protected override bool TrySelect(ref EvaluationState state, in ExpressionValue source, out ExpressionValue items)
@@ -144,7 +145,8 @@ internal sealed class FilterNode : ProjectionNode
 }
 
 /// <summary><c>[start:stop:step]</c></summary>
-internal sealed class SliceNode(Node left, Node right, Slice slice, int position) : ProjectionNode(left, right, position)
+internal sealed class SliceNode(Node left, Node right, Slice slice, int position)
+    : ProjectionNode(left, right, position)
 {
     protected override bool TrySelect(ref EvaluationState state, in ExpressionValue source, out ExpressionValue items)
     {

@@ -21,7 +21,7 @@ internal sealed class ScopeUse
     public bool IsWhole(string root) => _wholeScope || _whole.Contains(root);
 
     public IReadOnlyList<string> MembersOf(string root) =>
-        [.. _members.Where(read => string.Equals(read.Root, root, StringComparison.Ordinal)).Select(read => read.Member)];
+        [.. from read in _members where string.Equals(read.Root, root, StringComparison.Ordinal) select read.Member];
 
     /// <summary>Notes the reading of a member by its name.</summary>
     public Origin Member(Origin owner, string name)

@@ -1,6 +1,7 @@
 namespace Aos.Contracts.Expressions;
 
-/// <summary><c>[a, b]</c>; null of null, unknown of unknown (it might be null), else a new array that keeps nulls.</summary>
+/// <summary><c>[a, b]</c>; null of null, unknown of unknown (it might be null), else a new array that keeps
+/// nulls.</summary>
 internal sealed class ListSelectNode : Node
 {
     private readonly Node[] _items;
@@ -13,7 +14,8 @@ internal sealed class ListSelectNode : Node
 
     public override ExpressionValue Evaluate(ref EvaluationState state, in ExpressionValue current)
     {
-        if (current.IsUnknown || current.Kind == ExpressionValueKind.Null || !state.Charge(this)) return current;
+        if (current.IsUnknown) return ExpressionValue.Unknown;
+        if (current.Kind == ExpressionValueKind.Null || !state.Charge(this)) return ExpressionValue.Null;
         var values = new ExpressionValue[_items.Length];
         for (var i = 0; i < _items.Length && !state.Failed; i++) values[i] = _items[i].Evaluate(ref state, current);
         return state.Items(this, values);
@@ -39,7 +41,8 @@ internal sealed class ObjectSelectNode : Node
 
     public override ExpressionValue Evaluate(ref EvaluationState state, in ExpressionValue current)
     {
-        if (current.IsUnknown || current.Kind == ExpressionValueKind.Null || !state.Charge(this)) return current;
+        if (current.IsUnknown) return ExpressionValue.Unknown;
+        if (current.Kind == ExpressionValueKind.Null || !state.Charge(this)) return ExpressionValue.Null;
         var values = new KeyValuePair<string, ExpressionValue>[_members.Length];
         for (var i = 0; i < _members.Length && !state.Failed; i++)
             values[i] = new(_members[i].Key, _members[i].Value.Evaluate(ref state, current));

@@ -1,6 +1,7 @@
 namespace Aos.Contracts.Expressions;
 
-/// <summary>Orders text by Unicode code points. UTF-16 order differs: it puts U+10000 and above before U+E000.</summary>
+/// <summary>Orders text by Unicode code points. UTF-16 order differs: it puts U+10000 and above before
+/// U+E000.</summary>
 internal static class CodePointOrder
 {
     public static int Compare(string left, string right)

@@ -10,7 +10,8 @@ internal sealed class ComputedObject : ExpressionObject
     private readonly Dictionary<string, int>? _places;
 
     /// <param name="extent">The size of the object.</param>
-    /// <param name="members">A later member replaces the value of an earlier one of the same name, in its place.</param>
+    /// <param name="members">A later member replaces the value of an earlier one of the same name, in its
+    /// place.</param>
     public ComputedObject(IReadOnlyCollection<KeyValuePair<string, ExpressionValue>> members, Extent extent)
     {
         Extent = extent;

@@ -1,10 +1,13 @@
 using System.Numerics;
 using System.Text;
+using Aos.Contracts.Json;
 
 namespace Aos.Contracts.Expressions;
 
-/// <summary>A decimal number for arithmetic, <paramref name="Coefficient"/> × 10^<paramref name="Exponent"/>, never rounded but by
-/// <see cref="DivideBy"/>. It is read and written within the bounds that the strict JSON reader sets by default.</summary>
+/// <summary>A decimal number for arithmetic, <paramref name="Coefficient"/> × 10^<paramref name="Exponent"/>, never
+/// rounded but by
+/// <see cref="DivideBy"/>. It is read and written within the bounds that the strict JSON reader sets by
+/// default.</summary>
 internal readonly record struct ExactNumber(BigInteger Coefficient, int Exponent)
 {
     /// <summary>Digits that a number may have.</summary>
@@ -79,36 +82,20 @@ internal readonly record struct ExactNumber(BigInteger Coefficient, int Exponent
         return floor with { Coefficient = -floor.Coefficient };
     }
 
-    /// <summary>Writes the shortest digits, laid out as ECMAScript (and so RFC 8785) lays out numbers.</summary>
+    /// <summary>Writes the number in its canonical form.</summary>
     /// <returns>False when the number is outside of the bounds.</returns>
     public bool TryFormat(out byte[] utf8)
     {
         utf8 = [];
-        var digits = BigInteger.Abs(Coefficient).ToString().TrimEnd('0');
-        var point = DigitsOf(Coefficient) + Exponent;
-        if (digits.Length > DigitsMax || Math.Abs(point - 1) > ExponentMax) return Coefficient.IsZero && Zero(out utf8);
-        if (Coefficient.IsZero) return Zero(out utf8);
+        var digits = Coefficient.ToString();
+        var magnitude = digits.Length - (digits[0] == '-' ? 1 : 0) + Exponent - 1;
+        var significant = digits.AsSpan().TrimStart('-').TrimEnd('0').Length;
+        if (significant > 0 && (significant > DigitsMax || Math.Abs(magnitude) > ExponentMax)) return false;
 
-        var text = point switch
-        {
-            > 21 or < -5 => Scientific(digits, point - 1),
-            <= 0 => "0." + new string('0', -point) + digits,
-            _ when point >= digits.Length => digits.PadRight(point, '0'),
-            _ => digits[..point] + "." + digits[point..],
-        };
-        utf8 = Encoding.ASCII.GetBytes(Coefficient.Sign < 0 ? "-" + text : text);
-        return true;
-    }
-
-    private static string Scientific(string digits, int exponent)
-    {
-        var mantissa = digits.Length == 1 ? digits : digits[..1] + "." + digits[1..];
-        return mantissa + (exponent < 0 ? "e-" : "e+") + Math.Abs(exponent);
-    }
-
-    private static bool Zero(out byte[] utf8)
-    {
-        utf8 = "0"u8.ToArray();
+        var output = new PooledBytes(DigitsMax * 2);
+        CanonicalNumber.Write(Encoding.ASCII.GetBytes($"{digits}e{Exponent}"), ref output);
+        utf8 = output.Written.ToArray();
+        output.Dispose();
         return true;
     }
 

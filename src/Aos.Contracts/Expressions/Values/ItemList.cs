@@ -7,8 +7,8 @@ internal readonly record struct Extent(long Bytes, int Depth);
 
 /// <summary>The items of an array that is not part of a document.</summary>
 /// <param name="Values">The items. Nobody writes to them.</param>
-/// <param name="Extent">The size of the array where an evaluation built it. Computed values share parts, so a small graph can
-/// be an exponentially large tree: its size is summed while building, never found by walking.</param>
+/// <param name="Extent">The size of the array where an evaluation built it. Computed values share parts, so a small
+/// graph can be an exponentially large tree: its size is summed while building, never found by walking.</param>
 internal sealed record ItemList(ExpressionValue[] Values, Extent? Extent);
 
 /// <summary>Walks an array, wherever it lies, without allocating.</summary>

@@ -7,7 +7,8 @@ internal static class NumberOrder
 {
     public static int Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
-        if (TryWhole(left, out var leftWhole) && TryWhole(right, out var rightWhole)) return leftWhole.CompareTo(rightWhole);
+        if (TryWhole(left, out var leftWhole) && TryWhole(right, out var rightWhole))
+            return leftWhole.CompareTo(rightWhole);
 
         var a = new Digits(left);
         var b = new Digits(right);

@@ -6,7 +6,8 @@ namespace Aos.Contracts.Expressions;
 internal static class ValueEquality
 {
     /// <summary>Compares two values, at a cost in proportion to what is looked at.</summary>
-    /// <returns>Null when it hangs on something unknown: a known difference decides even beside an unknown part.</returns>
+    /// <returns>Null when it hangs on something unknown: a known difference decides even beside an unknown
+    /// part.</returns>
     public static bool? Equal(
         ref EvaluationState state, Node at, in ExpressionValue left, in ExpressionValue right, int level)
     {
@@ -30,10 +31,12 @@ internal static class ValueEquality
         };
     }
 
-    private static bool? TextEqual(ref EvaluationState state, Node at, in ExpressionValue left, in ExpressionValue right)
+    private static bool? TextEqual(
+        ref EvaluationState state, Node at, in ExpressionValue left, in ExpressionValue right)
     {
         if (!state.ChargeBulk(at, left.TextLengthMax + right.TextLengthMax)) return null;
-        if (left.Payload is string text) return right.TryGetElement(out var other) ? other.ValueEquals(text) : text == right.Text;
+        if (left.Payload is string text)
+            return right.TryGetElement(out var other) ? other.ValueEquals(text) : text == right.Text;
         return left.TryGetElement(out JsonElement element) && element.ValueEquals(right.Text);
     }
 
@@ -72,7 +75,8 @@ internal static class ValueEquality
         return equal;
     }
 
-    private static OrderedDictionary<string, ExpressionValue> ByName(List<KeyValuePair<string, ExpressionValue>> members)
+    private static OrderedDictionary<string, ExpressionValue> ByName(
+        List<KeyValuePair<string, ExpressionValue>> members)
     {
         var byName = new OrderedDictionary<string, ExpressionValue>(members.Count, StringComparer.Ordinal);
         foreach (var (name, value) in members) byName[name] = value;

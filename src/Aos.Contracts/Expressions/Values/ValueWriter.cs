@@ -1,12 +1,15 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
+using Aos.Contracts.Json;
 
 namespace Aos.Contracts.Expressions;
 
 /// <summary>Writes values as JSON.</summary>
 internal static class ValueWriter
 {
+    // More than a payload may nest and an expression may add to it.
+    private const int DepthMax = 2048;
+
     /// <summary>Writes in the order of the source.</summary>
     public static void Write(in ExpressionValue value, Utf8JsonWriter writer)
     {
@@ -23,20 +26,15 @@ internal static class ValueWriter
         }
     }
 
-    /// <summary>Writes without white space, members sorted by UTF-16 order, text with no more escapes than JSON demands,
-    /// numbers as they were given.</summary>
-    public static void WriteSorted(in ExpressionValue value, IBufferWriter<byte> output)
+    /// <summary>Writes canonical JSON, as <see cref="CanonicalJson"/> defines it.</summary>
+    public static byte[] WriteCanonical(in ExpressionValue value)
     {
-        switch (value.Kind)
-        {
-            case ExpressionValueKind.Unknown: throw Unwritable();
-            case ExpressionValueKind.Null: output.Write("null"u8); break;
-            case ExpressionValueKind.Boolean: output.Write(value.IsTruthy == true ? "true"u8 : "false"u8); break;
-            case ExpressionValueKind.Number: output.Write(value.RawUtf8); break;
-            case ExpressionValueKind.String: WriteText(value.Text, output); break;
-            case ExpressionValueKind.Array: WriteSortedItems(value, output); break;
-            default: WriteSortedMembers(value, output); break;
-        }
+        if (value.TryGetElement(out var element)) return CanonicalJson.ToBytes(element);
+        var output = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { MaxDepth = DepthMax }))
+            Write(value, writer);
+        var options = new JsonDocumentOptions { MaxDepth = DepthMax };
+        return CanonicalJson.ToBytes(JsonElement.Parse(output.WrittenSpan, options));
     }
 
     private static void WriteItems(in ExpressionValue value, Utf8JsonWriter writer)
@@ -57,62 +55,6 @@ internal static class ValueWriter
         }
 
         writer.WriteEndObject();
-    }
-
-    private static void WriteSortedItems(in ExpressionValue value, IBufferWriter<byte> output)
-    {
-        output.Write("["u8);
-        var first = true;
-        var items = new ItemCursor(value);
-        while (items.MoveNext())
-        {
-            if (!first) output.Write(","u8);
-            first = false;
-            WriteSorted(items.Current, output);
-        }
-
-        output.Write("]"u8);
-    }
-
-    private static void WriteSortedMembers(in ExpressionValue value, IBufferWriter<byte> output)
-    {
-        var members = new SortedDictionary<string, ExpressionValue>(StringComparer.Ordinal);
-        foreach (var (name, member) in value.Members) members[name] = member;
-
-        output.Write("{"u8);
-        var first = true;
-        foreach (var (name, member) in members)
-        {
-            if (!first) output.Write(","u8);
-            first = false;
-            WriteText(name, output);
-            output.Write(":"u8);
-            WriteSorted(member, output);
-        }
-
-        output.Write("}"u8);
-    }
-
-    private static void WriteText(string text, IBufferWriter<byte> output)
-    {
-        var escaped = new StringBuilder(text.Length + 2).Append('"');
-        foreach (var unit in text)
-        {
-            _ = unit switch
-            {
-                '"' => escaped.Append("\\\""),
-                '\\' => escaped.Append("\\\\"),
-                '\b' => escaped.Append("\\b"),
-                '\f' => escaped.Append("\\f"),
-                '\n' => escaped.Append("\\n"),
-                '\r' => escaped.Append("\\r"),
-                '\t' => escaped.Append("\\t"),
-                < ' ' => escaped.Append("\\u").Append(((int)unit).ToString("x4")),
-                _ => escaped.Append(unit),
-            };
-        }
-
-        output.Write(Encoding.UTF8.GetBytes(escaped.Append('"').ToString()));
     }
 
     private static InvalidOperationException Unwritable() =>
