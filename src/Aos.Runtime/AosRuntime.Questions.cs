@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Aos.Abstractions.Skills;
 using Aos.Abstractions.Storage;
 using Aos.Contracts;
 using Aos.Contracts.Agents;

@@ -1,21 +1,14 @@
-using Aos.Abstractions.Planning;
 using Aos.Abstractions.Skills;
 using Aos.Abstractions.Storage;
 using Aos.Contracts;
-using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
-using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
-using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
-using Aos.Kernel.Plans;
-using Aos.Kernel.Replay;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Documents;
 using Aos.Runtime.Effects;
 using Aos.Runtime.Journals;
-using Aos.Runtime.Queries;
 using Aos.Runtime.Runs;
 using Aos.Runtime.Skills;
 

@@ -134,6 +134,10 @@ public sealed class SqliteStore : IStore
         Read(Owner, InboxTable.Read, cancel);
 
     /// <inheritdoc />
+    public async ValueTask DiscardAsync(IReadOnlyList<long> inboxIds, CancellationToken cancel) =>
+        await Write(inboxIds, InboxTable.Discard, cancel).ConfigureAwait(false);
+
+    /// <inheritdoc />
     public async ValueTask<IReadOnlyList<SkillRow>> RecordSkillsAsync(
         IReadOnlyList<SkillRow> skills, CancellationToken cancel)
     {

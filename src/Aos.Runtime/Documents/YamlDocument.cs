@@ -43,10 +43,10 @@ internal static class YamlDocument
 
     private static void WriteNode(IParser parser, Utf8JsonWriter writer, int depth)
     {
+        if (parser.Accept<AnchorAlias>(out var alias)) throw Anchored(alias);
         var node = parser.Consume<NodeEvent>();
         if (depth > DepthMax) throw new YamlException(node.Start, node.End, $"It is nested deeper than {DepthMax}.");
-        if (node is AnchorAlias || !node.Anchor.IsEmpty)
-            throw new YamlException(node.Start, node.End, "Anchors and aliases are not allowed here; write the value out.");
+        if (!node.Anchor.IsEmpty) throw Anchored(node);
         if (!node.Tag.IsEmpty) throw new YamlException(node.Start, node.End, $"The tag {node.Tag} is not allowed here.");
         switch (node)
         {
@@ -56,6 +56,9 @@ internal static class YamlDocument
             default: throw new YamlException(node.Start, node.End, "Expected a value.");
         }
     }
+
+    private static YamlException Anchored(ParsingEvent node) =>
+        new(node.Start, node.End, "Anchors and aliases are not allowed here; write the value out.");
 
     private static void WriteSequence(IParser parser, Utf8JsonWriter writer, int depth)
     {

@@ -1,5 +1,4 @@
 using Aos.Abstractions.Skills;
-using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;

@@ -3,7 +3,6 @@ using Aos.Abstractions.Skills;
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
-using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Kernel.Plans;

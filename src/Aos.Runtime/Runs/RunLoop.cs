@@ -11,7 +11,9 @@ namespace Aos.Runtime.Runs;
 
 /// <summary>Drives one run: takes a fact, asks the kernel, queues the events, waits for durability where an effect asks
 /// for it, and performs the effects. It decides nothing.</summary>
+#pragma warning disable CA1001 // The loop disposes its timer when it ends.
 internal sealed class RunLoop
+#pragma warning restore CA1001
 {
     private readonly RunServices _services;
     private readonly Channel<Incoming> _inbox;

@@ -42,6 +42,17 @@ internal static class InboxTable
     public static void Remove(Connection connection, long runNo, long factNo) =>
         connection.Prepare("DELETE FROM inbox WHERE fact_no = ?1 AND run_no = ?2").Bind(1, factNo).Bind(2, runNo).Run();
 
+    /// <summary>Removes facts that their runs took no notice of.</summary>
+    public static bool Discard(WriteSession session, IReadOnlyList<long> factNos)
+    {
+        foreach (var factNo in factNos)
+        {
+            session.Connection.Prepare("DELETE FROM inbox WHERE fact_no = ?1").Bind(1, factNo).Run();
+            session.Wrote |= session.Connection.Changes > 0;
+        }
+        return true;
+    }
+
     /// <summary>Removes the facts of a run that has ended: nobody will ever take them.</summary>
     public static void Clear(Connection connection, long runNo) =>
         connection.Prepare("DELETE FROM inbox WHERE run_no = ?1").Bind(1, runNo).Run();

@@ -167,6 +167,17 @@ public sealed partial class MemoryStore(MemoryStoreState state) : IStore
     }
 
     /// <inheritdoc />
+    public ValueTask DiscardAsync(IReadOnlyList<long> inboxIds, CancellationToken cancel)
+    {
+        lock (state.Gate)
+        {
+            RequireAlive(cancel);
+            state.Inbox.RemoveAll(item => inboxIds.Contains(item.Id));
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    /// <inheritdoc />
     public ValueTask<IReadOnlyList<InboxItem>> ReadInboxAsync(CancellationToken cancel)
     {
         lock (state.Gate)
