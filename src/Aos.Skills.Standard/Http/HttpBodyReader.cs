@@ -1,0 +1,167 @@
+using System.Buffers;
+using System.IO.Compression;
+using Aos.Contracts.Failures;
+
+namespace Aos.Skills.Standard.Http;
+
+/// <summary>What reading a body gave.</summary>
+internal abstract record HttpBody
+{
+    private HttpBody() { }
+
+    /// <summary>The whole body, decompressed.</summary>
+    internal sealed record Complete(ReadOnlyMemory<byte> Bytes) : HttpBody;
+
+    /// <summary>No whole body.</summary>
+    internal sealed record Failed(HttpFailure Failure) : HttpBody;
+}
+
+/// <summary>Reads and decompresses the body of an answer, within limits.</summary>
+internal static class HttpBodyReader
+{
+    /// <summary>The content codings that are asked for and understood.</summary>
+    public const string AcceptEncoding = "gzip, deflate, br";
+
+    /// <summary>Reads a body to its end.</summary>
+    public static async ValueTask<HttpBody> ReadAsync(HttpResponseMessage response, HttpLimits limits, string authority,
+        CancellationToken cancel)
+    {
+        if (response.Content.Headers.ContentLength > limits.BodyBytesMax) return TooLarge(limits, authority);
+        var coding = string.Join(",", response.Content.Headers.ContentEncoding).ToLowerInvariant();
+        try
+        {
+            var raw = new CountedStream(await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false));
+            await using (raw.ConfigureAwait(false))
+            {
+                var first = new byte[2];
+                var peeked = await raw.ReadAtLeastAsync(first, 2, throwOnEndOfStream: false, cancel).ConfigureAwait(false);
+                if (peeked == 0) return new HttpBody.Complete(default);
+                raw.PutBack(first.AsMemory(0, peeked));
+                var decoded = Decode(raw, coding, first);
+                if (decoded is null) return UnknownCoding(coding, authority);
+                await using (decoded.ConfigureAwait(false))
+                    return await ReadAsync(decoded, raw, limits, authority, cancel).ConfigureAwait(false);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or InvalidDataException or HttpRequestException)
+        {
+            return new HttpBody.Failed(HttpFailures.OfReading(failure, authority));
+        }
+    }
+
+    private static async ValueTask<HttpBody> ReadAsync(Stream decoded, CountedStream raw, HttpLimits limits,
+        string authority, CancellationToken cancel)
+    {
+        var body = new ArrayBufferWriter<byte>(16 << 10);
+        while (true)
+        {
+            var read = await decoded.ReadAsync(body.GetMemory(16 << 10), cancel).ConfigureAwait(false);
+            if (read == 0)
+            {
+                if (IsCutShort(decoded, raw, body.WrittenCount))
+                    throw new InvalidDataException("The packed body is cut short.");
+                return new HttpBody.Complete(body.WrittenMemory);
+            }
+            body.Advance(read);
+            if (body.WrittenCount > limits.BodyBytesMax) return TooLarge(limits, authority);
+            if (body.WrittenCount > limits.RatioFreeBytes && body.WrittenCount / limits.RatioMax > raw.BytesRead)
+                return new HttpBody.Failed(new HttpFailure(ErrorCodes.ResponseTooLarge,
+                    $"The body of {authority}'s answer unpacks to more than {limits.RatioMax} times its size."));
+        }
+    }
+
+    // The framework takes the end of the packed bytes for the end of the text. A whole deflate or Brotli stream says
+    // itself that it ends, so its reader never asks for more; a gzip file ends with the size of its text (RFC 1952
+    // §2.3.1), and one of several members, which nobody sends over HTTP, is refused with the broken ones.
+    private static bool IsCutShort(Stream decoded, CountedStream raw, int textBytes) => decoded switch
+    {
+        GZipStream => raw.LastFour != (uint)textBytes,
+        ZLibStream or DeflateStream or BrotliStream => raw.EndSeen,
+        _ => false,
+    };
+
+    private static Stream? Decode(Stream raw, string coding, byte[] first) => coding switch
+    {
+        "" or "identity" => raw,
+        "gzip" or "x-gzip" => new GZipStream(raw, CompressionMode.Decompress),
+        "br" => new BrotliStream(raw, CompressionMode.Decompress),
+        // RFC 9110 means zlib by 'deflate'; servers that send the bare stream are as old as the name.
+        "deflate" => (first[0] & 0x0F) == 8 && ((first[0] << 8) | first[1]) % 31 == 0
+            ? new ZLibStream(raw, CompressionMode.Decompress)
+            : new DeflateStream(raw, CompressionMode.Decompress),
+        _ => null,
+    };
+
+    private static HttpBody.Failed TooLarge(HttpLimits limits, string authority) => new(new HttpFailure(
+        ErrorCodes.ResponseTooLarge,
+        $"The body of {authority}'s answer is larger than {limits.BodyBytesMax} bytes; ask for less at a time."));
+
+    private static HttpBody.Failed UnknownCoding(string coding, string authority) => new(new HttpFailure(
+        ErrorCodes.ResponseInvalid,
+        $"The body of {authority}'s answer is coded as '{coding}'; only {AcceptEncoding} are understood."));
+
+    /// <summary>Counts what came over the wire and lets the first bytes be read twice.</summary>
+    private sealed class CountedStream(Stream inner) : Stream
+    {
+        private ReadOnlyMemory<byte> _putBack;
+
+        public long BytesRead { get; private set; }
+
+        /// <summary>The last four bytes as a little-endian number.</summary>
+        public uint LastFour { get; private set; }
+
+        /// <summary>Whether a reader asked for more than there is, since bytes were put back.</summary>
+        public bool EndSeen { get; private set; }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public void PutBack(ReadOnlyMemory<byte> bytes) => (_putBack, EndSeen) = (bytes, false);
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (!_putBack.IsEmpty)
+            {
+                var again = Math.Min(_putBack.Length, buffer.Length);
+                _putBack[..again].CopyTo(buffer);
+                _putBack = _putBack[again..];
+                return again;
+            }
+            var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            BytesRead += read;
+            foreach (var last in buffer.Span[Math.Max(0, read - 4)..read]) LastFour = (LastFour >> 8) | ((uint)last << 24);
+            EndSeen |= read == 0 && buffer.Length > 0;
+            return read;
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) inner.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Json;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Values;
+
+namespace Aos.Skills.Standard.Http;
+
+/// <summary>The input of <c>http_call</c>, checked and ready to be sent.</summary>
+internal sealed record HttpCallRequest
+{
+    /// <summary>The address, with the query; no user information, no fragment.</summary>
+    public required Uri Url { get; init; }
+
+    /// <summary>The method, in capital letters.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>The caller's header fields, in order, each name once.</summary>
+    public required ImmutableArray<KeyValuePair<string, string>> Headers { get; init; }
+
+    /// <summary>The body; null: none.</summary>
+    public byte[]? Body { get; init; }
+
+    /// <summary>The content type of the body unless a header says another.</summary>
+    public string? BodyType { get; init; }
+
+    /// <summary>How long the call may take by its own input; null: as long as the attempt.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Whether a method asks the server to change something (RFC 9110 §9.2.1).</summary>
+    public static bool IsUnsafe(string method) => method is not ("GET" or "HEAD" or "OPTIONS");
+}
+
+/// <summary>Reads the input of <c>http_call</c>; collects every mistake, by place. Single use.</summary>
+internal sealed class HttpCallRequestReader
+{
+    private static readonly string[] Methods = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
+    private readonly List<Problem> _problems = [];
+
+    /// <summary>The mistakes; empty where the request is good.</summary>
+    public ValueList<Problem> Problems => ValueList.From(_problems);
+
+    /// <summary>Reads an input; null where it has mistakes.</summary>
+    public HttpCallRequest? Read(JsonElement input)
+    {
+        if (input.ValueKind != JsonValueKind.Object)
+        {
+            Refuse("", "the input is an object");
+            return null;
+        }
+        var method = ReadMethod(input);
+        var headers = ReadHeaders(input);
+        var (body, bodyType) = ReadBody(input, method);
+        var url = ReadUrl(input);
+        var timeout = ReadTimeout(input);
+        return _problems.Count > 0 ? null : new HttpCallRequest
+        {
+            Url = url!,
+            Method = method,
+            Headers = headers,
+            Body = body,
+            BodyType = bodyType,
+            Timeout = timeout,
+        };
+    }
+
+    /// <summary>What is wrong with an address, its redirects included; null where nothing is.</summary>
+    public static string? CheckUrl(Uri url) => url switch
+    {
+        { Scheme: not ("http" or "https") } => "only http and https addresses are called",
+        { UserInfo.Length: > 0 } => "an address holds no user name or password; use the Authorization header",
+        { IdnHost.Length: 0 } => "the address has no host",
+        { Port: 0 } => "the address has port 0",
+        _ => null,
+    };
+
+    private Uri? ReadUrl(JsonElement input)
+    {
+        var text = ReadString(input, "url");
+        if (text is null)
+        {
+            if (!input.TryGetProperty("url", out _)) Refuse("/url", "url is required");
+            return null;
+        }
+        if (text.AsSpan().ContainsAnyInRange('\0', ' ') || !Uri.TryCreate(text, UriKind.Absolute, out var url))
+        {
+            Refuse("/url", "url is an absolute http or https address without spaces, such as https://example.com/path");
+            return null;
+        }
+        if (CheckUrl(url) is { } mistake)
+        {
+            Refuse("/url", mistake);
+            return null;
+        }
+        return WithQuery(url, input);
+    }
+
+    private Uri WithQuery(Uri url, JsonElement input)
+    {
+        var query = new StringBuilder(url.Query);
+        if (!input.TryGetProperty("query", out var members) || members.ValueKind == JsonValueKind.Null) return url;
+        if (members.ValueKind != JsonValueKind.Object)
+        {
+            Refuse("/query", "query is an object");
+            return url;
+        }
+        foreach (var member in members.EnumerateObject())
+        {
+            var pointer = $"/query/{Escape(member.Name)}";
+            if (member.Value.ValueKind != JsonValueKind.Array) Append(query, member.Name, member.Value, pointer);
+            else foreach (var item in member.Value.EnumerateArray()) Append(query, member.Name, item, pointer);
+        }
+        return new UriBuilder(url) { Query = query.ToString(), Fragment = "" }.Uri;
+    }
+
+    private void Append(StringBuilder query, string name, JsonElement value, string pointer)
+    {
+        if (value.ValueKind == JsonValueKind.Null) return;
+        if (value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+        {
+            Refuse(pointer, "a query value is a string, number, boolean, null (left out) or a list of those");
+            return;
+        }
+        var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+        query.Append(query.Length == 0 ? '?' : '&')
+            .Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(text));
+    }
+
+    private string ReadMethod(JsonElement input)
+    {
+        var method = ReadString(input, "method") ?? "GET";
+        if (Array.IndexOf(Methods, method) < 0)
+            Refuse("/method", $"method is one of {string.Join(", ", Methods)}, in capital letters");
+        return method;
+    }
+
+    private ImmutableArray<KeyValuePair<string, string>> ReadHeaders(JsonElement input)
+    {
+        if (!input.TryGetProperty("headers", out var members) || members.ValueKind == JsonValueKind.Null) return [];
+        if (members.ValueKind != JsonValueKind.Object)
+        {
+            Refuse("/headers", "headers is an object of strings");
+            return [];
+        }
+        var headers = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
+        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var member in members.EnumerateObject())
+        {
+            var value = member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : null;
+            var mistake = value is null ? "a header value is a string"
+                : HttpHeaderRules.Check(member.Name, value)
+                ?? (seen.Add(member.Name) ? null : "header names differ in more than case");
+            if (mistake is not null) Refuse($"/headers/{Escape(member.Name)}", mistake);
+            else headers.Add(new(member.Name, value!));
+        }
+        return headers.DrainToImmutable();
+    }
+
+    private (byte[]? Body, string? Type) ReadBody(JsonElement input, string method)
+    {
+        if (!input.TryGetProperty("body", out var body) || body.ValueKind == JsonValueKind.Null) return (null, null);
+        if (method is "GET" or "HEAD")
+            Refuse("/body", $"a {method} request has no body; put what is asked into the query, or use POST");
+        return body.ValueKind == JsonValueKind.String
+            ? (Encoding.UTF8.GetBytes(body.GetString()!), "text/plain; charset=utf-8")
+            : (Encoding.UTF8.GetBytes(body.GetRawText()), "application/json");
+    }
+
+    private TimeSpan? ReadTimeout(JsonElement input)
+    {
+        if (!input.TryGetProperty("timeout_ms", out var value) || value.ValueKind == JsonValueKind.Null) return null;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var milliseconds)
+            && milliseconds is >= 1 and <= HttpCallContract.TimeoutMsMax) return TimeSpan.FromMilliseconds(milliseconds);
+        Refuse("/timeout_ms", $"timeout_ms is a whole number from 1 to {HttpCallContract.TimeoutMsMax}");
+        return null;
+    }
+
+    private string? ReadString(JsonElement input, string member)
+    {
+        if (!input.TryGetProperty(member, out var value)) return null;
+        if (value.ValueKind == JsonValueKind.String) return value.GetString();
+        Refuse($"/{member}", $"{member} is a string");
+        return null;
+    }
+
+    private void Refuse(string pointer, string message) =>
+        _problems.Add(new Problem(pointer, ErrorCodes.InvalidInput, message));
+
+    private static string Escape(string name) => JsonPointer.Escape(name);
+}

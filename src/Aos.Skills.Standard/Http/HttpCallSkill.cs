@@ -1,0 +1,55 @@
+using Aos.Abstractions.Skills;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Skills;
+
+namespace Aos.Skills.Standard.Http;
+
+/// <summary><c>http_call</c>: one HTTP request, under the egress policy of the profile.</summary>
+/// <remarks>
+/// <para>Answers of status 400 and above are failures that carry the answer as their result. Whether a failed call
+/// changed the world: not where the request never left, was refused by the policy, or was answered with 4xx or 503;
+/// unknown for other statuses, a cut connection or a time-out after a request that may change something had left.</para>
+/// <para>Thread-safe. Owns its connections until it is disposed.</para>
+/// </remarks>
+public sealed class HttpCallSkill : ISkill, IDisposable
+{
+    private readonly HttpServices _services;
+
+    /// <summary>A skill with connections of its own.</summary>
+    /// <param name="clock">Measures time-outs and dates in <c>Retry-After</c>.</param>
+    public HttpCallSkill(TimeProvider clock) : this(clock, new SystemResolver(), new HttpLimits()) { }
+
+    internal HttpCallSkill(TimeProvider clock, IHostResolver resolver, HttpLimits limits) =>
+        _services = new HttpServices(new HttpTransport(limits), new EgressGuard(resolver), limits, clock);
+
+    /// <inheritdoc />
+    public SkillContract Contract { get; } = HttpCallContract.Create();
+
+    /// <inheritdoc />
+    public async ValueTask<SkillResult> InvokeAsync(SkillCall call, CancellationToken cancel)
+    {
+        var reader = new HttpCallRequestReader();
+        if (reader.Read(call.Input.Element) is not { } request)
+            return SkillResult.Failure(ErrorCodes.InvalidInput, "The request cannot be made as it is.", EffectState.None)
+                with { Problems = reader.Problems };
+        if (!EgressPolicy.TryParse(call.Network, out var policy, out var mistake))
+            return SkillResult.Failure(ErrorCodes.EgressDenied, "The profile's network has an entry that is no host, "
+                + $"*.host, address or range, with or without port: '{mistake}'.", EffectState.None);
+        var exchange = new HttpExchange(_services, policy, request, call);
+        if (request.Timeout is not { } timeout) return await exchange.RunAsync(cancel).ConfigureAwait(false);
+        using var limit = new CancellationTokenSource(timeout, _services.Clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+        try
+        {
+            return await exchange.RunAsync(both.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return exchange.TimedOut(timeout);
+        }
+    }
+
+    /// <summary>Closes the connections. Calls in flight fail.</summary>
+    public void Dispose() => _services.Transport.Dispose();
+}
