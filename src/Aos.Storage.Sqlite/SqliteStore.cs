@@ -54,6 +54,7 @@ public sealed class SqliteStore : IStore
         SqliteStore? store = null;
         try
         {
+            StoreFile.CreateDirectory(directory);
             ownerLock = OwnerLock.Acquire(Path.Combine(directory, "owners"));
             var path = Path.Combine(directory, StoreFile.Name);
             if (StoreFile.Ensure(path, options, time, ownerLock.Owner)) ownerLock.RequireLocking();

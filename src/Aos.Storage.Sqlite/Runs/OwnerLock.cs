@@ -31,7 +31,7 @@ internal sealed class OwnerLock : IDisposable
     /// <exception cref="IOException">The directory cannot be used.</exception>
     public static OwnerLock Acquire(string directory)
     {
-        CreatePrivate(directory);
+        Directory.CreateDirectory(directory);
         for (var attempt = 1; ; attempt++)
         {
             var owner = "own_" + RandomNumberGenerator.GetHexString(24, lowercase: true);
@@ -90,12 +90,6 @@ internal sealed class OwnerLock : IDisposable
 
     /// <summary>Frees the lock and leaves the file, as a process does that is killed.</summary>
     internal void Abandon() => _file.Dispose();
-
-    private static void CreatePrivate(string directory)
-    {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(directory);
-        else Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
 
     private static OwnerLock? TryLock(string directory, string owner)
     {

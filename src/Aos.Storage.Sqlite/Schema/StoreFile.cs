@@ -10,6 +10,13 @@ internal static class StoreFile
     /// <summary>Its name.</summary>
     public const string Name = "aos.db";
 
+    /// <summary>Makes the data directory where there is none, readable by its owner only: journals hold what runs saw.</summary>
+    public static void CreateDirectory(string directory)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(directory);
+        else Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
     /// <summary>Makes a new store where there is none; what exists is never touched.</summary>
     /// <param name="path">Where it belongs.</param>
     /// <param name="options">How the store behaves.</param>

@@ -1,0 +1,72 @@
+using Aos.Abstractions.Storage;
+
+namespace Aos.Storage.Tests.Contracts;
+
+/// <summary>Approval requests.</summary>
+public abstract class ApprovalContract<TFixture> : StoreContract<TFixture> where TFixture : IStoreFixture, new()
+{
+    [Fact]
+    public async Task A_request_is_found_with_everything_it_holds()
+    {
+        var run = new TestRun("a");
+        var asked = run.Approval("ask", ApprovalStatus.Open, TestRun.Noon.AddTicks(10));
+        await WriteAsync(run.Begin() with { Approvals = [asked] });
+
+        var found = await Store.FindApprovalAsync(asked.Id, Cancel);
+
+        Assert.NotNull(found);
+        Assert.Equal(asked with { Request = default }, found with { Request = default });
+        Assert.Equal("may I ask?", TestRun.Text(found.Request));
+        Assert.Null(await Store.FindApprovalAsync(TestRun.ApprovalIdOf("other"), Cancel));
+    }
+
+    [Fact]
+    public async Task Requests_are_listed_oldest_first_and_in_order_of_arrival_within_one_moment()
+    {
+        var run = new TestRun("a");
+        await WriteAsync(run.Begin() with
+        {
+            Approvals =
+            [
+                run.Approval("late", ApprovalStatus.Open, TestRun.Noon.AddMinutes(2)),
+                run.Approval("same2", ApprovalStatus.Open, TestRun.Noon),
+                run.Approval("same1", ApprovalStatus.Open, TestRun.Noon),
+            ],
+        });
+
+        Assert.Equal(["same2", "same1", "late"], await ListAsync(openOnly: false));
+    }
+
+    [Theory]
+    [InlineData(ApprovalStatus.Approved)]
+    [InlineData(ApprovalStatus.Rejected)]
+    [InlineData(ApprovalStatus.Expired)]
+    [InlineData(ApprovalStatus.Void)]
+    public async Task A_closed_request_is_no_longer_open_but_still_listed(ApprovalStatus closed)
+    {
+        var run = new TestRun("a");
+        await WriteAsync(run.Begin() with
+        {
+            Approvals = [run.Approval("one", ApprovalStatus.Open), run.Approval("two", ApprovalStatus.Open)],
+        });
+        await WriteAsync(run.Next("2") with { Approvals = [run.Approval("one", closed)] });
+
+        Assert.Equal(["two"], await ListAsync(openOnly: true));
+        Assert.Equal(["one", "two"], await ListAsync(openOnly: false));
+        Assert.Equal(closed, (await Store.FindApprovalAsync(TestRun.ApprovalIdOf("one"), Cancel))!.Status);
+    }
+
+    [Fact]
+    public async Task Another_run_cannot_write_a_request_of_this_one()
+    {
+        var (a, b) = (new TestRun("a"), new TestRun("b"));
+        await WriteAsync(a.Begin() with { Approvals = [a.Approval("ask", ApprovalStatus.Open)] });
+        await WriteAsync(b.Begin() with { Approvals = [b.Approval("ask", ApprovalStatus.Approved)] });
+
+        var found = await Store.FindApprovalAsync(TestRun.ApprovalIdOf("ask"), Cancel);
+        Assert.Equal((a.Id, ApprovalStatus.Open), (found!.RunId, found.Status));
+    }
+
+    private async Task<string[]> ListAsync(bool openOnly) =>
+        [.. (await Store.ListApprovalsAsync(openOnly, Cancel)).Select(row => row.Id.Value[4..].TrimEnd('0'))];
+}
