@@ -16,15 +16,21 @@ namespace Aos.Contracts;
 /// contract here throws <see cref="JsonException"/>. Thread-safe.</remarks>
 public static class AosJson
 {
+    // Written for machines and terminals, never into HTML: people should be able to read quotes and umlauts.
+    private static readonly AosJsonContext Context = new(new JsonSerializerOptions(AosJsonContext.Default.Options)
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
     /// <summary>The metadata of a contract type.</summary>
     /// <typeparam name="T">One of the contract types.</typeparam>
     /// <exception cref="NotSupportedException">The type is not a contract.</exception>
     public static JsonTypeInfo<T> Of<T>() =>
-        (JsonTypeInfo<T>?)AosJsonContext.Default.GetTypeInfo(typeof(T))
+        (JsonTypeInfo<T>?)Context.GetTypeInfo(typeof(T))
         ?? throw new NotSupportedException($"{typeof(T)} is not one of the contract types.");
 
     /// <summary>The metadata of every contract type.</summary>
-    public static IJsonTypeInfoResolver Resolver => AosJsonContext.Default;
+    public static IJsonTypeInfoResolver Resolver => Context;
 
     /// <summary>Writes a value as UTF-8.</summary>
     public static byte[] Write<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Of<T>());
@@ -33,7 +39,7 @@ public static class AosJson
     public static string WriteIndented<T>(T value)
     {
         using var stream = new MemoryStream();
-        var options = new JsonWriterOptions { Indented = true, Encoder = AosJsonContext.Default.Options.Encoder };
+        var options = new JsonWriterOptions { Indented = true, Encoder = Context.Options.Encoder };
         using (var writer = new Utf8JsonWriter(stream, options))
         {
             using var document = JsonDocument.Parse(Write(value));

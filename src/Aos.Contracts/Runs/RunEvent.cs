@@ -91,10 +91,12 @@ public abstract record RunEvent
         public string? Message { get; init; }
 
         /// <summary>Each mistake of a plan that was refused.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public ValueList<Problem> Problems { get; init; }
 
         /// <summary>What the answer cost.</summary>
         [JsonPropertyName("cost_cents")]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public Money Cost { get; init; }
 
         /// <summary>Milliseconds that it took.</summary>
@@ -135,16 +137,19 @@ public abstract record RunEvent
         public string? Cause { get; init; }
 
         /// <summary>Each mistake by its place, where input or result broke the contract.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public ValueList<Problem> Problems { get; init; }
 
         /// <summary>What it cost.</summary>
         [JsonPropertyName("cost_cents")]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public Money Cost { get; init; }
 
         /// <summary>Milliseconds that it took.</summary>
         public double LatencyMs { get; init; }
 
         /// <summary>What was changed in the world.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public ValueList<SideEffect> SideEffects { get; init; }
     }
 
@@ -302,10 +307,12 @@ public abstract record RunEvent
 
         /// <summary>Money held for it.</summary>
         [JsonPropertyName("reserved_cents")]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public Money Reserved { get; init; }
 
         /// <summary>What it is expected to cost.</summary>
         [JsonPropertyName("predicted_cost_cents")]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public Money PredictedCost { get; init; }
 
         /// <summary>Milliseconds that it is expected to take.</summary>
@@ -445,6 +452,7 @@ public abstract record RunEvent
 
         /// <summary>What the run cost.</summary>
         [JsonPropertyName("cost_cents")]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public Money Cost { get; init; }
 
         /// <summary>The behaviour digest (DESIGN §4).</summary>

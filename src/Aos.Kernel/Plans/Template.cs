@@ -142,10 +142,36 @@ internal abstract record TemplateNode
     {
         public override void Write(TemplateRendering rendering)
         {
-            if (!rendering.TryEvaluate(Expression, out var value)) rendering.Writer.WriteNullValue();
-            else if (value.Kind is ExpressionValueKind.Object or ExpressionValueKind.Array)
-                rendering.Writer.WriteRawValue(value.ToCanonicalUtf8(), skipInputValidation: true);
-            else value.WriteTo(rendering.Writer);
+            if (rendering.TryEvaluate(Expression, out var value)) WriteKnown(value, rendering.Writer);
+            else rendering.Writer.WriteNullValue();
+        }
+
+        // What a simulation does not know is written as null.
+        private static void WriteKnown(in ExpressionValue value, Utf8JsonWriter writer)
+        {
+            if (!value.ContainsUnknown)
+            {
+                if (value.Kind is ExpressionValueKind.Object or ExpressionValueKind.Array)
+                    writer.WriteRawValue(value.ToCanonicalUtf8(), skipInputValidation: true);
+                else value.WriteTo(writer);
+            }
+            else if (value.IsUnknown) writer.WriteNullValue();
+            else if (value.Kind == ExpressionValueKind.Array)
+            {
+                writer.WriteStartArray();
+                foreach (var item in value.Items) WriteKnown(item, writer);
+                writer.WriteEndArray();
+            }
+            else
+            {
+                writer.WriteStartObject();
+                foreach (var (name, member) in value.Members.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+                {
+                    writer.WritePropertyName(name);
+                    WriteKnown(member, writer);
+                }
+                writer.WriteEndObject();
+            }
         }
     }
 
@@ -164,7 +190,7 @@ internal abstract record TemplateNode
         private static bool TryAppend(Expression expression, TemplateRendering rendering, StringBuilder text)
         {
             if (!rendering.TryEvaluate(expression, out var value)) return false;
-            if (value.IsUnknown) return true;
+            if (value.ContainsUnknown) return true;
             if (value.Kind == ExpressionValueKind.Null)
             {
                 rendering.Fail($"'{expression.Text}' is null, which cannot stand inside text; give a default with "

@@ -46,7 +46,7 @@ internal sealed partial class Turn
         if (result.Value.ItemCount > State.Contract.MaxItems)
             return Refuse(step, $"for_each has {result.Value.ItemCount} items; at most {State.Contract.MaxItems} are "
                 + "allowed.", ErrorCodes.ItemsExceeded);
-        var items = result.Value.IsUnknown ? Payload.Unknown : Payload.FromUtf8(result.Value.ToCanonicalUtf8());
+        var items = result.Value.ContainsUnknown ? Payload.Unknown : Payload.FromUtf8(result.Value.ToCanonicalUtf8());
         Emit(new RunEvent.StepExpanded { StepId = step.Program.Id, Items = items });
         return true;
     }

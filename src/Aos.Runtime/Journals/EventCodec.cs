@@ -13,13 +13,19 @@ internal static class EventCodec
     /// <summary>Bytes above which a payload is kept as a blob.</summary>
     public const int InlineBytesMax = 256 * 1024;
 
+    public static readonly JsonWriterOptions Options = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
     private const byte LineFeed = (byte)'\n';
 
     /// <summary>Encodes events, one a line; payloads that become blobs are added to the list.</summary>
     public static ReadOnlyMemory<byte> Encode(ReadOnlySpan<RunEvent> events, List<Blob> blobs)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
-        using var writer = new Utf8JsonWriter(buffer);
+        using var writer = new Utf8JsonWriter(buffer, Options);
         for (var i = 0; i < events.Length; i++)
         {
             if (i > 0)

@@ -94,7 +94,9 @@ internal sealed class RunLoop
 
     private async ValueTask TakeAsync(Incoming incoming)
     {
-        var transition = RunKernel.Advance(_state, incoming.Fact);
+        // Facts come from several threads: the journal's time never runs backwards.
+        var fact = incoming.Fact.At >= _state.LastAt ? incoming.Fact : incoming.Fact with { At = _state.LastAt };
+        var transition = RunKernel.Advance(_state, fact);
         if (!transition.Events.IsEmpty) await WriteAsync(transition, incoming).ConfigureAwait(false);
         else if (incoming.InboxId is { } id)
             await _services.Store.DiscardAsync([id], CancellationToken.None).ConfigureAwait(false);

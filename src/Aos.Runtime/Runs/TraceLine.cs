@@ -3,6 +3,7 @@ using System.Text.Json;
 using Aos.Contracts;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
+using Aos.Runtime.Journals;
 
 namespace Aos.Runtime.Runs;
 
@@ -16,7 +17,7 @@ public sealed record TraceLine(long Seq, RunEvent Event)
     public string ToJson()
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer))
+        using (var writer = new Utf8JsonWriter(buffer, EventCodec.Options))
         {
             var element = Payload.FromUtf8(AosJson.Write(Event)).Element;
             writer.WriteStartObject();
