@@ -1,0 +1,54 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Values;
+
+namespace Aos.Testing.Runs;
+
+/// <summary>Facts for <see cref="Given"/>, with little ceremony. They carry no time unless a test gives one.</summary>
+public static class Facts
+{
+    /// <summary>An attempt came back with success.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="result">The result, as JSON.</param>
+    /// <param name="attempt">Which attempt.</param>
+    /// <param name="item">The item of a fanned-out step.</param>
+    public static RunEvent.AttemptReturned Returned(
+        string step, [StringSyntax(StringSyntaxAttribute.Json)] string result = "{}", int attempt = 1, int? item = null) => new()
+        {
+            StepId = StepId.Parse(step),
+            Item = item,
+            Attempt = attempt,
+            Status = OutcomeStatus.Success,
+            Code = ErrorCodes.Ok,
+            Result = Payload.FromUtf8(Encoding.UTF8.GetBytes(result)),
+        };
+
+    /// <summary>An attempt came back with a failure.</summary>
+    public static RunEvent.AttemptReturned Failed(
+        string step, string code, int attempt = 1, int? item = null, EffectState? effect = null) => new()
+        {
+            StepId = StepId.Parse(step),
+            Item = item,
+            Attempt = attempt,
+            Status = OutcomeStatus.Failure,
+            Code = ErrorCode.Parse(code),
+            Effect = effect,
+        };
+
+    /// <summary>The same attempt, back at a cost.</summary>
+    public static RunEvent.AttemptReturned Costing(this RunEvent.AttemptReturned returned, decimal cents) =>
+        returned with { Cost = Money.FromCents(cents) };
+
+    /// <summary>Somebody asked to stop the run.</summary>
+    public static RunEvent.CancelRequested Cancel() => new() { By = "tester" };
+
+    /// <summary>A new owner took over.</summary>
+    public static RunEvent.RunRecovered Recovered(int epoch = 2) => new() { Epoch = epoch };
+
+    /// <summary>Somebody found out what became of a call.</summary>
+    public static RunEvent.OutcomeSettled Settled(string step, bool happened, int? item = null) =>
+        new() { StepId = StepId.Parse(step), Item = item, Happened = happened, By = "tester" };
+}
