@@ -133,11 +133,18 @@ public sealed class StepProgram
     private ImmutableArray<int> ResolveDependencies(Dictionary<string, int> indexes)
     {
         var found = new SortedSet<int>();
-        foreach (var id in Source.DependsOn) found.Add(indexes[id.Value]);
+        foreach (var id in Source.DependsOn) Add(id.Value);
         foreach (var expression in Expressions())
             foreach (var name in expression.MembersOf("steps"))
-                found.Add(indexes[name]);
+                Add(name);
         return [.. found];
+
+        // A step of an earlier round of planning is not there until the two plans are compiled as one; the validator
+        // has seen to it that there are no others.
+        void Add(string name)
+        {
+            if (indexes.TryGetValue(name, out var dependency)) found.Add(dependency);
+        }
     }
 
     private IEnumerable<Expression> Expressions()

@@ -52,6 +52,7 @@ public static class PlanValidator
 internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContract contract, PlanProgram? earlier)
 {
     private const int TimeoutMsMax = 24 * 3600 * 1000;
+    private const long ApprovalMsMax = 365L * 24 * 3600 * 1000;
     private readonly Dictionary<string, int> _steps = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SkillContract> _resolved = new(StringComparer.Ordinal);
 
@@ -60,12 +61,14 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
     public void Run()
     {
         if (plan.Steps.IsEmpty) Add("/steps", ErrorCodes.InvalidPlan, "A plan has at least one step.");
-        if (plan.Steps.Count > contract.MaxSteps)
-            Add("/steps", ErrorCodes.PlanTooLarge,
-                $"The plan has {plan.Steps.Count} steps; the contract allows {contract.MaxSteps}.");
+        var earlierSteps = earlier?.Steps.Length ?? 0;
+        if (earlierSteps + plan.Steps.Count > contract.MaxSteps)
+            Add("/steps", ErrorCodes.PlanTooLarge, $"The plan has {plan.Steps.Count} steps"
+                + (earlierSteps == 0 ? "" : $" after {earlierSteps} of earlier rounds of planning")
+                + $"; the contract allows {contract.MaxSteps}.");
         CheckNames();
         var dependencies = ImmutableArray.CreateBuilder<ImmutableArray<int>>();
-        for (var i = 0; i < plan.Steps.Count; i++) dependencies.Add(CheckStep(plan.Steps[i], $"/steps/{i}", i));
+        for (var i = 0; i < plan.Steps.Count; i++) dependencies.Add(CheckStep(plan.Steps[i], $"/steps/{i}"));
         if (plan.Output is { } output) new ExpressionCheck(this, "/output", inFanOut: false).Check(output);
         if (_steps.Count == plan.Steps.Count) CheckCircles(dependencies.ToImmutable());
     }
@@ -118,7 +121,7 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
         }
     }
 
-    private ImmutableArray<int> CheckStep(PlanStep step, string at, int index)
+    private ImmutableArray<int> CheckStep(PlanStep step, string at)
     {
         var found = new SortedSet<int>();
         for (var i = 0; i < step.DependsOn.Count; i++)
@@ -128,18 +131,19 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
             Note(new ExpressionCheck(this, $"{at}/when", inFanOut: step.ForEach is not null).Check(when), step, $"{at}/when", found);
         if (step.ForEach is { } forEach)
             Note(new ExpressionCheck(this, $"{at}/for_each", inFanOut: false).Check(forEach), step, $"{at}/for_each", found);
-        CheckCall(step, at, step.Skill, step.Input, found);
+        CheckCall(step, CheckSkill(at, step.Skill), $"{at}/input", step.Input, found);
         if (step.OnFailure is OnFailure.Fallback { Call: var call })
         {
-            CheckCall(step, $"{at}/on_failure/fallback", call.Skill, call.Input ?? step.Input, found);
+            var fallback = CheckSkill($"{at}/on_failure/fallback", call.Skill);
+            if (call.Input is not null) CheckCall(step, fallback, $"{at}/on_failure/fallback/input", call.Input, found);
+            else if (fallback is not null) CheckLiteral(fallback, $"{at}/input", step.Input);
             CheckTimeout($"{at}/on_failure/fallback/timeout_ms", call.TimeoutMs);
         }
         CheckTimeout($"{at}/timeout_ms", step.TimeoutMs);
         if (step.Retry?.MaxAttempts is < 1)
             Add($"{at}/retry/max_attempts", ErrorCodes.InvalidPlan, "max_attempts is at least 1: the first attempt counts.");
-        if (step.Approval?.ExpiresInMs is < 1)
-            Add($"{at}/approval/expires_in_ms", ErrorCodes.InvalidPlan, "expires_in_ms is at least 1.");
-        found.Remove(index);
+        if (step.Approval?.ExpiresInMs is < 1 or > ApprovalMsMax)
+            Add($"{at}/approval/expires_in_ms", ErrorCodes.InvalidPlan, $"expires_in_ms is 1 to {ApprovalMsMax} (a year).");
         return [.. found];
     }
 
@@ -163,21 +167,31 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
             Add(at, ErrorCodes.InvalidPlan, $"There is no step '{name}'; the steps are {StepNames}.");
     }
 
-    private void CheckCall(PlanStep step, string at, SkillRef reference, Payload? input, SortedSet<int> found)
+    private void CheckCall(PlanStep step, SkillContract? skill, string at, Payload? input, SortedSet<int> found)
     {
-        var skill = CheckSkill(at, reference);
-        if (!Template.TryCompile(input, out var template, out var mistakes))
+        var compiler = new TemplateCompiler();
+        var template = compiler.Compile((input ?? Payload.Empty).Element);
+        foreach (var (pointer, message) in compiler.Mistakes) Add(at + pointer, ErrorCodes.ExpressionInvalid, message);
+        for (var i = 0; i < template.Expressions.Length; i++)
         {
-            foreach (var (pointer, message) in mistakes)
-                Add($"{at}/input{pointer}", ErrorCodes.ExpressionInvalid, message);
-            return;
+            var place = at + compiler.Places[i];
+            var check = new ExpressionCheck(this, place, inFanOut: step.ForEach is not null);
+            Note(check.Check(template.Expressions[i]), step, place, found);
         }
-        var expressions = new ExpressionCheck(this, $"{at}/input", inFanOut: step.ForEach is not null);
-        foreach (var expression in template.Expressions)
-            Note(expressions.Check(expression), step, $"{at}/input", found);
-        if (skill is null || template.Literal is not { } literal) return;
-        foreach (var problem in skills.CheckInput(skill, literal))
-            Problems.Add(problem with { Pointer = $"{at}/input{problem.Pointer}" });
+        if (skill is not null && compiler.Mistakes.Count == 0) CheckLiteral(skill, at, template);
+    }
+
+    private void CheckLiteral(SkillContract skill, string at, Template template)
+    {
+        if (template.Literal is not { } literal) return; // It is known, and checked, when the attempt is made.
+        foreach (var problem in skills.CheckInput(skill, literal)) Problems.Add(problem with { Pointer = at + problem.Pointer });
+    }
+
+    private void CheckLiteral(SkillContract skill, string at, Payload? input)
+    {
+        var compiler = new TemplateCompiler();
+        var template = compiler.Compile((input ?? Payload.Empty).Element);
+        if (compiler.Mistakes.Count == 0) CheckLiteral(skill, at, template);
     }
 
     private SkillContract? CheckSkill(string at, SkillRef reference)
@@ -203,8 +217,7 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
         var circle = StepGraph.FindCircle(dependencies);
         if (circle.IsEmpty) return;
         var names = circle.Select(index => $"'{plan.Steps[index].Id}'").ToList();
-        Add($"/steps/{circle[0]}", ErrorCodes.InvalidPlan, names.Count == 1
-            ? $"Step {names[0]} depends on itself."
-            : $"These steps depend on each other in a circle: {string.Join(" needs ", names)} needs {names[0]}.");
+        Add($"/steps/{circle[0]}", ErrorCodes.InvalidPlan,
+            $"These steps depend on each other in a circle: {string.Join(" needs ", names)} needs {names[0]}.");
     }
 }

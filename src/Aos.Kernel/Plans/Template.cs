@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using Aos.Contracts.Expressions;
@@ -44,17 +43,6 @@ public sealed class Template
         return compiler.Mistakes.Count == 0
             ? template
             : throw new InvalidOperationException($"The template was not validated: {compiler.Mistakes[0].Message}");
-    }
-
-    /// <summary>Compiles a template, or says where its expressions are wrong.</summary>
-    public static bool TryCompile(Payload? document, [NotNullWhen(true)] out Template? template,
-        out IReadOnlyList<(string Pointer, string Message)> mistakes)
-    {
-        var compiler = new TemplateCompiler();
-        var compiled = compiler.Compile((document ?? Payload.Empty).Element);
-        mistakes = compiler.Mistakes;
-        template = mistakes.Count == 0 ? compiled : null;
-        return template is not null;
     }
 
     /// <summary>Renders the template on the data of a run.</summary>

@@ -15,6 +15,9 @@ internal sealed class TemplateCompiler
 
     public IReadOnlyList<(string Pointer, string Message)> Mistakes => _mistakes;
 
+    /// <summary>Where in the document each expression of the template stands.</summary>
+    public List<string> Places { get; } = [];
+
     public Template Compile(JsonElement document) =>
         Template.Of(Node(document, ""), ImmutableArray<Expression>.Empty.AddRange(_expressions));
 
@@ -77,6 +80,7 @@ internal sealed class TemplateCompiler
                 literal.Clear();
                 parts.Add((null, expression));
                 _expressions.Add(expression);
+                Places.Add(pointer);
                 i = end;
             }
             else literal.Append(text[i]);
