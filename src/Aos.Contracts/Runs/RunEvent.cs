@@ -39,10 +39,16 @@ public abstract record RunEvent
     public DateTimeOffset At { get; init; }
 
     /// <summary>Something that came from outside. The kernel's input.</summary>
-    public abstract record Fact : RunEvent;
+    public abstract record Fact : RunEvent
+    {
+        private protected Fact() { }
+    }
 
     /// <summary>Something that the kernel decided.</summary>
-    public abstract record Decision : RunEvent;
+    public abstract record Decision : RunEvent
+    {
+        private protected Decision() { }
+    }
 
     /// <summary>A run was admitted. The first event of every journal.</summary>
     public sealed record RunSubmitted : Fact
@@ -239,6 +245,9 @@ public abstract record RunEvent
 
         /// <summary>The list.</summary>
         public required Payload Items { get; init; }
+
+        /// <summary>How many items there are, where a simulation knows that but not what they are. Absent: the list says it.</summary>
+        public int? Count { get; init; }
     }
 
     /// <summary>A call waits for a person.</summary>

@@ -13,7 +13,7 @@ public static class Backoff
     {
         long bound = rule.InitialMs;
         for (var i = 1; i < attempts && bound < rule.MaxMs; i++) bound *= Math.Max(1, rule.Factor);
-        return Math.Min(bound, rule.MaxMs);
+        return Math.Clamp(bound, 0, Math.Max(0, rule.MaxMs));
     }
 
     /// <summary>A wait from 0 to the bound, both included.</summary>

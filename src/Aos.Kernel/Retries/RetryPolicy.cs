@@ -13,38 +13,41 @@ namespace Aos.Kernel.Retries;
 /// <param name="Effect">The effect class of the call.</param>
 /// <param name="State">Whether the world was changed.</param>
 /// <param name="RetryAfterMs">What the other side asked to wait.</param>
-/// <param name="IsCancelled">Whether it was stopped on request.</param>
+/// <param name="Status">How the attempt itself ended.</param>
 /// <param name="IsFinal">Whether the call breaks its contract, so that no catalog entry applies.</param>
 internal sealed record Verdict(
-    ErrorCode Code, string? Message, EffectClass Effect, EffectState State, long? RetryAfterMs, bool IsCancelled, bool IsFinal)
+    ErrorCode Code, string? Message, EffectClass Effect, EffectState State, long? RetryAfterMs, OutcomeStatus Status, bool IsFinal)
 {
     /// <summary>Whether nobody can say that repeating it is safe.</summary>
-    public bool IsUnknown => Effect == EffectClass.Once && State == EffectState.Unknown && !IsFinal;
+    public bool IsUnknown => Effect == EffectClass.Once && State == EffectState.Unknown;
 
-    /// <summary>How a call ends with it while the run is stopping.</summary>
+    /// <summary>Whether it was stopped on request.</summary>
+    public bool IsCancelled => Status == OutcomeStatus.Cancelled;
+
+    /// <summary>How a call ends with it while the run is stopping, so that it cannot be made again.</summary>
     public OutcomeStatus StatusWhenStopped =>
-        IsUnknown ? OutcomeStatus.Unknown : IsCancelled ? OutcomeStatus.Cancelled : OutcomeStatus.Failure;
+        Status is OutcomeStatus.Cancelled or OutcomeStatus.Unknown ? Status : OutcomeStatus.Failure;
 
     public static Verdict Of(RunEvent.AttemptReturned returned, RunEvent.AttemptStarted started)
     {
         if (returned.Status is OutcomeStatus.Success or OutcomeStatus.Partial)
             return new Verdict(ErrorCodes.CostCeilingBroken,
                 $"{started.Skill} cost {returned.Cost}, but its contract says at most {started.Reserved}.",
-                started.Effect, EffectState.Happened, null, IsCancelled: false, IsFinal: true);
+                started.Effect, EffectState.Happened, null, OutcomeStatus.Failure, IsFinal: true);
         return new Verdict(returned.Code, returned.Message, started.Effect, returned.Effect ?? EffectState.Unknown,
-            returned.RetryAfterMs, returned.Status == OutcomeStatus.Cancelled, IsFinal: returned.Cost > started.Reserved);
+            returned.RetryAfterMs, returned.Status, IsFinal: returned.Cost > started.Reserved);
     }
 
     public static Verdict Lost(EffectClass effect) => new(ErrorCodes.AttemptLost,
         "The process ended while the attempt was in flight.", effect, EffectState.Unknown, null,
-        IsCancelled: false, IsFinal: false);
+        OutcomeStatus.Unknown, IsFinal: false);
 
     /// <summary>Somebody found out that the effect did not happen.</summary>
     public static Verdict Settled(CallState call)
     {
-        var returned = call.Last!.Returned;
-        return new Verdict(returned?.Code ?? ErrorCodes.AttemptLost, returned?.Message, call.Last.Started.Effect,
-            EffectState.None, null, IsCancelled: false, IsFinal: false);
+        var (started, returned) = (call.Last!.Started, call.Last.Returned);
+        return new Verdict(returned?.Code ?? ErrorCodes.AttemptLost, returned?.Message, started.Effect,
+            EffectState.None, null, OutcomeStatus.Failure, IsFinal: returned?.Cost > started.Reserved);
     }
 }
 
@@ -79,16 +82,16 @@ internal static class RetryPolicy
         if (call.AttemptsOfVariant >= most) return giveUp;
 
         var again = Wait(state, call, verdict, rule);
-        return now.AddMilliseconds(again.DelayMs) >= state.Deadline
+        return Moments.After(now, again.DelayMs) >= state.Deadline
             ? new RetryDecision.GiveUp(verdict.Code, $"{verdict.Message} The next attempt would be in {again.DelayMs} ms, "
-                + "after the end of the time that the run's contract allows.")
+                .TrimStart() + "after the end of the time that the run's contract allows.")
             : again;
     }
 
     private static RetryDecision.Again Wait(RunState state, CallState call, Verdict verdict, RetryRule rule)
     {
         if (verdict.RetryAfterMs is { } asked and >= 0)
-            return new RetryDecision.Again(Math.Min(asked, int.MaxValue), BackoffRule.RetryAfter, asked);
+            return new RetryDecision.Again(asked, BackoffRule.RetryAfter, asked);
         if (rule.InitialMs <= 0) return new RetryDecision.Again(0, BackoffRule.Immediate, 0);
         var bound = Backoff.Bound(rule, call.AttemptsOfVariant);
         var drawn = Backoff.Jitter(bound, Identity.Draw(state.Submitted!.RunId, call.Key, call.Attempts));

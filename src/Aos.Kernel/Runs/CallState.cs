@@ -104,4 +104,8 @@ public sealed record AttemptRecord(
     RunEvent.AttemptStarted Started,
     RunEvent.AttemptReturned? Returned,
     bool IsLost,
-    RunEvent.RetryScheduled? Retry);
+    RunEvent.RetryScheduled? Retry)
+{
+    /// <summary>How a lost attempt came back after all, when that no longer mattered; null where it did not.</summary>
+    public RunEvent.AttemptReturned? Late { get; init; }
+}

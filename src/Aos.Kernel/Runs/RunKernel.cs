@@ -18,9 +18,10 @@ public static class RunKernel
     /// <summary>The version of these rules, which every run records. A change of behaviour is a new version.</summary>
     public const int RulesVersion = 1;
 
-    /// <summary>Takes a fact.</summary>
+    /// <summary>Takes a fact. Its time is kept to the microsecond, as the journal keeps it.</summary>
     public static Transition Advance(RunState state, RunEvent.Fact fact)
     {
+        if (!Moments.IsExact(fact.At)) fact = fact with { At = Moments.Exact(fact.At) };
         if (IsIgnored(state, fact)) return new Transition([], [], state);
         var turn = new Turn(state.Draft(), fact);
         switch (fact)
@@ -44,11 +45,11 @@ public static class RunKernel
     {
         RunEvent.RunSubmitted => state.Submitted is not null,
         RunEvent.AttemptReturned returned =>
-            state.Step(returned.StepId) is null || state.Ended is not null || IsRepeated(state, returned),
+            state.Step(returned.StepId) is null || IsRepeated(state, returned),
         _ when state.Submitted is null || state.Ended is not null => true,
         RunEvent.PlannerAnswered answered => !state.IsPlanning || answered.Round != state.PlannerRounds,
         RunEvent.TimeReached reached => state.NextWake is not { } due || reached.At < due,
-        RunEvent.ApprovalDecided decided => state.Stopping is not null || state.FindApproval(decided.ApprovalId) is null,
+        RunEvent.ApprovalDecided decided => state.Stopping is not null || !IsOpen(state, decided),
         RunEvent.OutcomeSettled settled => state.Stopping is not null || !AwaitsSettlement(state, settled),
         RunEvent.CancelRequested => state.Stopping is not null,
         RunEvent.RunRecovered recovered => recovered.Epoch <= state.Epoch,
@@ -61,9 +62,13 @@ public static class RunKernel
         foreach (var call in state.Step(returned.StepId)!.Calls)
             if (call.Key.Item == returned.Item)
                 foreach (var attempt in call.History)
-                    if (attempt.Number == returned.Attempt) return !attempt.IsLost;
+                    if (attempt.Number == returned.Attempt) return !attempt.IsLost || attempt.Late is not null;
         return true; // Nobody ever started it.
     }
+
+    private static bool IsOpen(RunState state, RunEvent.ApprovalDecided decided) =>
+        state.FindApproval(decided.ApprovalId) is { } key
+        && decided.At < state.Step(key.Step)!.Calls[key.Item ?? 0].Approval!.ExpiresAt;
 
     private static bool AwaitsSettlement(RunState state, RunEvent.OutcomeSettled settled)
     {

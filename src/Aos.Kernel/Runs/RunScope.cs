@@ -67,7 +67,7 @@ internal sealed class StepScope(StepState step) : ExpressionObject
     {
         if (step.Status is not (OutcomeStatus.Success or OutcomeStatus.Partial)) return ExpressionValue.Null;
         if (step.Program.ForEach is null) return ValueOf(step.Calls[0].Result);
-        return step.Items!.IsUnknown
+        return step.IsCountUnknown
             ? ExpressionValue.Unknown
             : ExpressionValue.FromItems(step.Calls.Select(call => ValueOf(call.Result)));
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Aos.Contracts.Json;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
@@ -36,7 +37,7 @@ public sealed partial class RunState
             case RunEvent.TimeReached reached: On(reached); break;
             case RunEvent.ApprovalDecided decided: On(decided); break;
             case RunEvent.OutcomeSettled settled: On(settled); break;
-            case RunEvent.CancelRequested: break;
+            case RunEvent.CancelRequested: IsCancelled = Stopping is null; break;
             case RunEvent.RunRecovered recovered: Epoch = recovered.Epoch; break;
             case RunEvent.PlanRequested requested: (PlannerRounds, IsPlanning) = (requested.Round, true); break;
             case RunEvent.PlanAccepted accepted: On(accepted); break;
@@ -61,7 +62,7 @@ public sealed partial class RunState
     {
         Submitted = submitted;
         _settings = Documents.Settings(submitted.Settings);
-        Deadline = submitted.At.AddMilliseconds(_settings.Settings.Contract.MaxRunMs);
+        Deadline = Moments.After(submitted.At, _settings.Settings.Contract.MaxRunMs);
     }
 
     private void On(RunEvent.PlannerAnswered answered)
@@ -89,7 +90,8 @@ public sealed partial class RunState
         var step = Own(expanded.StepId);
         step.Items = expanded.Items;
         step.StartedAt = expanded.At;
-        var count = expanded.Items.IsUnknown ? 1 : expanded.Items.Element.GetArrayLength();
+        step.IsCountUnknown = expanded.Items.IsUnknown && expanded.Count is null;
+        var count = expanded.Count ?? (expanded.Items.IsUnknown ? 1 : expanded.Items.Element.GetArrayLength());
         var calls = ImmutableArray.CreateBuilder<CallState>(count);
         for (var i = 0; i < count; i++) calls.Add(new CallState(new CallKey(expanded.StepId, i)));
         step.Calls = calls.MoveToImmutable();
@@ -132,12 +134,25 @@ public sealed partial class RunState
 
     private void On(RunEvent.AttemptReturned returned)
     {
-        if (!IsInFlight(returned.StepId, returned.Item, returned.Attempt)) return; // Late: kept, changes nothing.
+        if (!IsInFlight(returned.StepId, returned.Item, returned.Attempt))
+        {
+            KeepLate(returned);
+            return;
+        }
         var call = Own(returned.StepId, returned.Item);
         Settle(call, returned.Cost);
         call.History = call.History.SetItem(call.History.Length - 1, call.Last! with { Returned = returned });
         call.Phase = CallPhase.Ready; // The decisions that follow say what becomes of it.
         if (returned.Status is OutcomeStatus.Success or OutcomeStatus.Partial) call.Result = returned.Result ?? Payload.Null;
+    }
+
+    // It changes nothing but that it is known to have come back, so that it is not kept twice.
+    private void KeepLate(RunEvent.AttemptReturned returned)
+    {
+        var call = Own(returned.StepId, returned.Item);
+        for (var i = 0; i < call.History.Length; i++)
+            if (call.History[i] is { IsLost: true } lost && lost.Number == returned.Attempt)
+                call.History = call.History.SetItem(i, lost with { Late = returned });
     }
 
     private void On(RunEvent.AttemptLost lost)
@@ -152,7 +167,7 @@ public sealed partial class RunState
     {
         var call = Own(retry.StepId, retry.Item);
         call.Phase = CallPhase.BackingOff;
-        call.Due = retry.At.AddMilliseconds(retry.DelayMs);
+        call.Due = Moments.After(retry.At, retry.DelayMs);
         call.History = call.History.SetItem(call.History.Length - 1, call.Last! with { Retry = retry });
     }
 
@@ -203,7 +218,7 @@ public sealed partial class RunState
         (call.Phase, call.Status, call.Code, call.Approval) = (CallPhase.Ended, status, code, null);
         call.Message = message ?? call.Last?.Returned?.Message;
         if (status is not (OutcomeStatus.Success or OutcomeStatus.Partial)) call.Result = null;
-        if (status == OutcomeStatus.Failure && call.Input is not null && call.Attempts > 0)
+        if (status == OutcomeStatus.Failure && call.Input is not null && call.AttemptsOfVariant > 0)
         {
             var key = FailureKey(call);
             _equalFailures = _equalFailures.SetItem(key, _equalFailures.GetValueOrDefault(key) + 1);
@@ -222,14 +237,14 @@ public sealed partial class RunState
     internal static string FailureKey(CallState call)
     {
         var started = call.Last!.Started;
-        return $"{started.Skill}@{started.SkillVersion} {Digest.Of(call.Input!.Utf8.Span)}";
+        return $"{started.Skill}@{started.SkillVersion} {CanonicalJson.Sha256Hex(call.Input!.Element)}";
     }
 
     internal bool IsInFlight(StepId id, int? item, int attempt)
     {
         var step = Step(id);
         var index = item ?? 0;
-        return step is not null && index < step.Calls.Length && step.Calls[index] is { Phase: CallPhase.InFlight } call
+        return step is not null && (uint)index < (uint)step.Calls.Length && step.Calls[index] is { Phase: CallPhase.InFlight } call
             && call.Key.Item == item && call.Attempts == attempt;
     }
 

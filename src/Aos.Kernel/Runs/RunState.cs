@@ -69,6 +69,9 @@ public sealed partial class RunState
     /// <summary>Why the run is stopping; null while it is not.</summary>
     public RunEvent.RunStopping? Stopping { get; private set; }
 
+    /// <summary>Whether somebody's request is why the run stops or stopped.</summary>
+    public bool IsCancelled { get; private set; }
+
     /// <summary>Whether the grace period of a stopping run is over.</summary>
     public bool IsGraceOver { get; private set; }
 
@@ -114,7 +117,7 @@ public sealed partial class RunState
         get
         {
             if (Ended is not null || Submitted is null) return null;
-            if (Stopping is not null) return IsGraceOver || InFlight == 0 ? null : Stopping.GraceUntil;
+            if (Stopping is not null) return IsGraceOver || (InFlight == 0 && !IsPlanning) ? null : Stopping.GraceUntil;
             var next = Deadline;
             foreach (var step in Steps)
             {

@@ -21,6 +21,9 @@ public sealed class StepState
     /// <summary>The list that it is fanned out over; null where it is not, or not yet.</summary>
     public Payload? Items { get; internal set; }
 
+    /// <summary>Whether a simulation does not know how many items there are, and takes one.</summary>
+    public bool IsCountUnknown { get; internal set; }
+
     /// <summary>How it ended; null until then.</summary>
     public OutcomeStatus? Status { get; internal set; }
 

@@ -19,9 +19,11 @@ internal sealed partial class Turn
     private void Judge(CallKey key, Verdict verdict)
     {
         var (step, call) = (StepOf(key), Call(key));
+        // The attempt was cut short by the end of the run: that is what stops the run, not the attempt's time-out.
+        if (State.Stopping is null && Now >= State.Deadline) StopForTime();
         if (State.Stopping is not null)
         {
-            EndCall(key, verdict.StatusWhenStopped, verdict.Code, verdict.Message);
+            EndStopped(call, verdict);
             return;
         }
         switch (RetryPolicy.Decide(State, step, call, verdict, Now))
@@ -48,6 +50,14 @@ internal sealed partial class Turn
         }
     }
 
+    private void EndStopped(CallState call, Verdict verdict)
+    {
+        if (verdict.IsUnknown)
+            EndCall(call.Key, OutcomeStatus.Unknown, ErrorCodes.OutcomeUnknown, UnknownMessage(call, verdict));
+        else
+            EndCall(call.Key, verdict.StatusWhenStopped, verdict.Code, verdict.Message);
+    }
+
     // An unknown outcome: what the plan says counts; where it says nothing, somebody must find out.
     private void HoldOrGiveUp(StepState step, CallState call, Verdict verdict)
     {
@@ -62,7 +72,8 @@ internal sealed partial class Turn
 
     private void GiveUp(StepState step, CallState call, OutcomeStatus status, ErrorCode code, string? message)
     {
-        if (step.Program.Fallback is not null && !call.IsFallback && status != OutcomeStatus.Cancelled)
+        if (step.Program.Fallback is not null && !call.IsFallback && status != OutcomeStatus.Cancelled
+            && State.Stopping is null)
             Emit(new RunEvent.FallbackChosen { StepId = call.Key.Step, Item = call.Key.Item, Cause = code });
         else
             EndCall(call.Key, status, code, message);
@@ -77,13 +88,9 @@ internal sealed partial class Turn
             return;
         }
         Emit(new RunEvent.ItemEnded { StepId = key.Step, Item = item, Status = status, Code = code, Message = message });
-        if (GuardLoop(key, status)) return;
-        if (IsBad(status) && !program.ToleratesFailure)
-        {
-            var text = $"Item {item} of '{key.Step}' failed: {code}{(message is null ? "" : $": {message}")}";
-            // Other items in flight come back first: the step ends when the last of them has.
-            if (State.Stopping is null) Stop(code, text, key.Step);
-        }
+        // Other items in flight come back first: the step ends when the last of them has.
+        if (!GuardLoop(key, status) && State.Stopping is null && IsBad(status) && !program.ToleratesFailure)
+            Stop(code, $"Item {item} of '{key.Step}' failed: {code}{(message is null ? "" : $": {message}")}", key.Step);
         if (StepOf(key).Calls.All(call => call.Phase == CallPhase.Ended)) EndFanOut(program);
     }
 
@@ -117,7 +124,7 @@ internal sealed partial class Turn
     {
         if (status != OutcomeStatus.Failure || State.Stopping is not null) return false;
         var calls = StepOf(key).Calls;
-        if (calls.IsEmpty || calls[key.Item ?? 0] is not { Attempts: > 0, Input: not null } call) return false;
+        if (calls.IsEmpty || calls[key.Item ?? 0] is not { AttemptsOfVariant: > 0, Input: not null } call) return false;
         var times = State.EqualFailures(RunState.FailureKey(call));
         if (times < State.Contract.MaxEqualFailures) return false;
         Stop(ErrorCodes.LoopDetected, $"{times} calls of {call.Last!.Started.Skill} with the same input have failed; "
@@ -133,7 +140,7 @@ internal sealed partial class Turn
         Code = code,
         Message = message,
         StepId = step,
-        GraceUntil = Now.AddMilliseconds(State.Contract.GraceMs),
+        GraceUntil = Moments.After(Now, State.Contract.GraceMs),
     });
 
     private void CancelInFlight(bool everything)
@@ -152,7 +159,7 @@ internal sealed partial class Turn
         foreach (var step in State.Steps)
             if (!step.IsEnded) EndUnfinished(step);
         var stopping = State.Stopping!;
-        var status = stopping.Code == ErrorCodes.Cancelled ? RunStatus.Cancelled : RunStatus.Failed;
+        var status = State.IsCancelled ? RunStatus.Cancelled : RunStatus.Failed;
         EndRun(status, stopping.Code, stopping.Message, stopping.StepId, output: null);
     }
 

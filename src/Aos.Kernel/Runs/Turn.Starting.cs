@@ -18,12 +18,12 @@ internal sealed partial class Turn
 
     private void StartReady()
     {
-        foreach (var index in State.Program!.Order)
+        if (State.Program is null) return; // The planner had nothing to do.
+        foreach (var index in State.Program.Order)
         {
             var step = State.Steps[index];
-            if (step.IsEnded) continue;
-            if (!step.IsReached && !Reach(step)) continue;
-            StartCalls(index);
+            if (step.IsEnded || (!step.IsReached && !Reach(step))) continue;
+            if (State.Stopping is null) StartCalls(index);
             if (State.Stopping is not null) return;
         }
     }
@@ -46,8 +46,13 @@ internal sealed partial class Turn
         if (result.Value.ItemCount > State.Contract.MaxItems)
             return Refuse(step, $"for_each has {result.Value.ItemCount} items; at most {State.Contract.MaxItems} are "
                 + "allowed.", ErrorCodes.ItemsExceeded);
-        var items = result.Value.ContainsUnknown ? Payload.Unknown : Payload.FromUtf8(result.Value.ToCanonicalUtf8());
-        Emit(new RunEvent.StepExpanded { StepId = step.Program.Id, Items = items });
+        var unknown = result.Value.ContainsUnknown;
+        Emit(new RunEvent.StepExpanded
+        {
+            StepId = step.Program.Id,
+            Items = unknown ? Payload.Unknown : Payload.FromUtf8(result.Value.ToCanonicalUtf8()),
+            Count = unknown && !result.Value.IsUnknown ? result.Value.ItemCount : null,
+        });
         return true;
     }
 
@@ -133,7 +138,7 @@ internal sealed partial class Turn
             InputDigest = digest,
             Role = spec.Role ?? "approver",
             Reason = spec.Reason,
-            ExpiresAt = Now.AddMilliseconds(spec.ExpiresInMs ?? State.Contract.ApprovalMs),
+            ExpiresAt = Moments.After(Now, spec.ExpiresInMs ?? State.Contract.ApprovalMs),
         });
     }
 
@@ -161,7 +166,7 @@ internal sealed partial class Turn
                 return;
             default: break;
         }
-        var timeout = Math.Min(program.TimeoutMs ?? step.Program.Source.TimeoutMs ?? program.Skill.TimeoutMs ?? DefaultTimeoutMs,
+        var timeout = Math.Min(program.TimeoutMs ?? program.Skill.TimeoutMs ?? DefaultTimeoutMs,
             (int)Math.Clamp((State.Deadline - Now).TotalMilliseconds, 1, int.MaxValue));
         var started = new RunEvent.AttemptStarted
         {

@@ -48,12 +48,15 @@ internal sealed partial class Turn
 
     public void Take(RunEvent.PlannerAnswered answered)
     {
+        if (State.Stopping is not null) return; // Nothing new starts, and why the run stops stays as it is.
         if (answered.Code != ErrorCodes.Ok)
             Stop(answered.Code, answered.Message, step: null);
         else if (State.Spent > State.Contract.Budget)
             Stop(ErrorCodes.BudgetExceeded, $"Planning cost {answered.Cost}, more than was left.", step: null);
         else if (answered.Plan is { } plan)
             Emit(new RunEvent.PlanAccepted { Round = answered.Round, Plan = plan });
+        else if (!IsIterative)
+            Stop(ErrorCodes.PlannerNoPlan, "The planner answered without a plan.", step: null);
         // Otherwise nothing is left to do, and the run ends below.
     }
 
@@ -66,13 +69,12 @@ internal sealed partial class Turn
         }
         if (Now >= State.Deadline)
         {
-            Stop(ErrorCodes.RunTimeout,
-                $"The run took longer than the {State.Contract.MaxRunMs} ms that its contract allows.", step: null);
+            StopForTime();
             return;
         }
         foreach (var step in State.Steps)
             foreach (var call in step.Calls)
-                if (call.Phase == CallPhase.AwaitingApproval && call.Approval!.ExpiresAt <= Now)
+                if (State.Stopping is null && call.Phase == CallPhase.AwaitingApproval && call.Approval!.ExpiresAt <= Now)
                     Fail(step, call, ErrorCodes.ApprovalExpired, "Nobody decided on the approval request in time.");
     }
 
@@ -93,7 +95,7 @@ internal sealed partial class Turn
 
     public void TakeRecovery()
     {
-        if (State.IsPlanning) Ask(new Effect.CallPlanner(State.PlannerRounds));
+        if (State.IsPlanning && State.Stopping is null) Ask(new Effect.CallPlanner(State.PlannerRounds));
         foreach (var step in State.Steps)
             foreach (var call in step.Calls)
                 if (call.Phase == CallPhase.InFlight)
@@ -111,12 +113,8 @@ internal sealed partial class Turn
     public void Take(RunEvent.OutcomeSettled settled)
     {
         var key = new CallKey(settled.StepId, settled.Item);
-        if (settled.Happened)
-        {
-            EndCall(key, OutcomeStatus.Success, ErrorCodes.Ok, message: null);
-            return;
-        }
-        Judge(key, Verdict.Settled(Call(key)));
+        if (settled.Happened) Succeed(Call(key));
+        else Judge(key, Verdict.Settled(Call(key)));
     }
 
     public void Take(RunEvent.AttemptReturned returned)
@@ -127,10 +125,13 @@ internal sealed partial class Turn
         if (call.Phase != CallPhase.Ready || !ReferenceEquals(call.Last?.Returned, returned)) return;
         var started = call.Last.Started;
         if (returned.Status is OutcomeStatus.Success or OutcomeStatus.Partial && returned.Cost <= started.Reserved)
-            EndCall(key, OutcomeStatus.Success, call.IsFallback ? ErrorCodes.FallbackUsed : ErrorCodes.Ok, message: null);
+            Succeed(call);
         else
             Judge(key, Verdict.Of(returned, started));
     }
+
+    private void Succeed(CallState call) => EndCall(call.Key, OutcomeStatus.Success,
+        call.IsFallback ? ErrorCodes.FallbackUsed : ErrorCodes.Ok, message: null);
 
     private void AskPlanner()
     {
@@ -141,9 +142,11 @@ internal sealed partial class Turn
     /// <summary>Starts what can start and ends what can end, until nothing more can.</summary>
     private void Settle()
     {
-        while (State.Ended is null && !State.IsPlanning)
+        // A planner that does not answer holds a stopping run up for the grace period at most.
+        while (State.Ended is null && (!State.IsPlanning || State.IsGraceOver))
         {
             var before = _events.Count;
+            GuardRun();
             if (State.Stopping is null) StartReady();
             if (State.Stopping is not null) FinishStopping();
             else if (State.OpenSteps == 0) FinishOrPlanOn();
@@ -151,11 +154,27 @@ internal sealed partial class Turn
         }
     }
 
+    /// <summary>Stops a run that is not done when its time is over or its journal is full.</summary>
+    private void GuardRun()
+    {
+        if (State.Stopping is not null || (State.OpenSteps == 0 && !PlansOn)) return;
+        if (Now >= State.Deadline) StopForTime();
+        else if (State.Seq >= State.Contract.MaxEvents)
+            Stop(ErrorCodes.JournalExceeded,
+                $"The journal of the run has {State.Seq} events, as many as its contract allows.", step: null);
+    }
+
+    private void StopForTime() => Stop(ErrorCodes.RunTimeout,
+        $"The run took longer than the {State.Contract.MaxRunMs} ms that its contract allows.", step: null);
+
+    private bool IsIterative => State.Settings.Planner?.Mode == PlannerMode.Iterative && State.Submitted!.Plan is null;
+
+    // An iterative planner is asked again until it has nothing left to do.
+    private bool PlansOn => IsIterative && State.LastAnswer is { Plan: not null };
+
     private void FinishOrPlanOn()
     {
-        var plansOn = State.Settings.Planner?.Mode == PlannerMode.Iterative && State.Submitted!.Plan is null
-            && State.LastAnswer is { Plan: not null } && State.LastAnswer.Round == State.PlannerRounds;
-        if (!plansOn) Complete();
+        if (!PlansOn) Complete();
         else if (State.PlannerRounds >= State.Contract.MaxPlannerRounds)
             Stop(ErrorCodes.PlannerRoundsExceeded,
                 $"The planner was asked {State.PlannerRounds} times, as often as the contract allows.", step: null);

@@ -1,0 +1,45 @@
+using System.Text.Json;
+
+namespace Aos.Contracts.Schemas;
+
+/// <summary>The schemas of the documents that users write, compiled on first use. Thread-safe.</summary>
+/// <remarks>Generated from the contract records into <c>docs/schemas</c> and carried in the assembly as resources.</remarks>
+public static class ContractSchemas
+{
+    private static readonly Lazy<JsonSchema> PlanFile = Of("plan");
+    private static readonly Lazy<JsonSchema> AgentProfileFile = Of("agent_profile");
+    private static readonly Lazy<JsonSchema> FailureCatalogFile = Of("failure_catalog");
+    private static readonly Lazy<JsonSchema> SkillContractFile = Of("skill_contract");
+    private static readonly Lazy<JsonSchema> PlanningRulesFile = Of("planning_rules");
+
+    /// <summary>The schema of a <see cref="Plans.Plan"/>.</summary>
+    public static JsonSchema Plan => PlanFile.Value;
+
+    /// <summary>The schema of an <see cref="Agents.AgentProfile"/>.</summary>
+    public static JsonSchema AgentProfile => AgentProfileFile.Value;
+
+    /// <summary>The schema of a <see cref="Failures.FailureCatalog"/>.</summary>
+    public static JsonSchema FailureCatalog => FailureCatalogFile.Value;
+
+    /// <summary>The schema of a <see cref="Skills.SkillContract"/>.</summary>
+    public static JsonSchema SkillContract => SkillContractFile.Value;
+
+    /// <summary>The schema of <see cref="Plans.PlanningRules"/>.</summary>
+    public static JsonSchema PlanningRules => PlanningRulesFile.Value;
+
+    private static Lazy<JsonSchema> Of(string name) => new(() => Load($"Aos.Contracts.Schemas.{name}.schema.json"));
+
+    private static JsonSchema Load(string resource)
+    {
+        using var stream = typeof(ContractSchemas).Assembly.GetManifestResourceStream(resource)
+            ?? throw new InvalidOperationException($"The resource {resource} is missing from the assembly.");
+        using var document = JsonDocument.Parse(stream);
+        return JsonSchema.Compile(document.RootElement, SchemaOptions.Default) switch
+        {
+            SchemaCompilation.Compiled compiled => compiled.Schema,
+            SchemaCompilation.Refused refused => throw new InvalidOperationException(
+                $"The resource {resource} is no valid schema: {refused.Problems[0].Message}"),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+}

@@ -1,0 +1,21 @@
+namespace Aos.Kernel.Runs;
+
+/// <summary>Arithmetic of moments that cannot fail, and the precision in which moments are kept.</summary>
+internal static class Moments
+{
+    /// <summary>The moment so many milliseconds later; the last moment that there is where that is beyond it.</summary>
+    public static DateTimeOffset After(DateTimeOffset from, long milliseconds) =>
+        milliseconds >= (DateTimeOffset.MaxValue - from).TotalMilliseconds
+            ? DateTimeOffset.MaxValue
+            : from.AddMilliseconds(milliseconds);
+
+    /// <summary>Whether a moment is a whole number of microseconds in UTC: what a journal keeps.</summary>
+    public static bool IsExact(DateTimeOffset at) => at.Offset == TimeSpan.Zero && at.Ticks % TimeSpan.TicksPerMicrosecond == 0;
+
+    /// <summary>The moment as a journal keeps it.</summary>
+    public static DateTimeOffset Exact(DateTimeOffset at)
+    {
+        var utc = at.ToUniversalTime();
+        return utc.AddTicks(-(utc.Ticks % TimeSpan.TicksPerMicrosecond));
+    }
+}
