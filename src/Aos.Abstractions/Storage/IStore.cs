@@ -65,8 +65,8 @@ public interface IStore : IAsyncDisposable
     /// <summary>The facts left for runs that this process owns, oldest first. They stay until a slice consumes them.</summary>
     ValueTask<IReadOnlyList<InboxItem>> ReadInboxAsync(CancellationToken cancel);
 
-    /// <summary>Removes facts from the inbox that the run took no notice of. Durable on return; an id that is gone is
-    /// passed over.</summary>
+    /// <summary>Removes facts from the inbox that the run took no notice of. Durable on return; one that is gone, or of a
+    /// run that this process does not own, is passed over.</summary>
     ValueTask DiscardAsync(IReadOnlyList<long> inboxIds, CancellationToken cancel);
 
     /// <summary>Records the contracts of the skills that this process offers. A version that is recorded with another

@@ -19,6 +19,9 @@ internal static class InboxTable
         WHERE r.owner = ?1 ORDER BY i.fact_no
         """;
 
+    private const string DiscardSql =
+        "DELETE FROM inbox WHERE fact_no = ?1 AND run_no IN (SELECT run_no FROM runs WHERE owner = ?2)";
+
     /// <summary>Leaves a fact for an open run.</summary>
     /// <returns>Whether there is such a run.</returns>
     public static bool Post(WriteSession session, RunId runId, long postedAt, ReadOnlySpan<byte> fact)
@@ -42,15 +45,18 @@ internal static class InboxTable
     public static void Remove(Connection connection, long runNo, long factNo) =>
         connection.Prepare("DELETE FROM inbox WHERE fact_no = ?1 AND run_no = ?2").Bind(1, factNo).Bind(2, runNo).Run();
 
-    /// <summary>Removes facts that their runs took no notice of.</summary>
+    /// <summary>Removes facts that runs of this process took no notice of.</summary>
+    /// <returns>Whether there were any.</returns>
     public static bool Discard(WriteSession session, IReadOnlyList<long> factNos)
     {
+        var discard = session.Connection.Prepare(DiscardSql).Bind(2, session.Owner);
         foreach (var factNo in factNos)
         {
-            session.Connection.Prepare("DELETE FROM inbox WHERE fact_no = ?1").Bind(1, factNo).Run();
+            discard.Bind(1, factNo).Run();
             session.Wrote |= session.Connection.Changes > 0;
         }
-        return true;
+
+        return session.Wrote;
     }
 
     /// <summary>Removes the facts of a run that has ended: nobody will ever take them.</summary>

@@ -172,7 +172,7 @@ public sealed partial class MemoryStore(MemoryStoreState state) : IStore
         lock (state.Gate)
         {
             RequireAlive(cancel);
-            state.Inbox.RemoveAll(item => inboxIds.Contains(item.Id));
+            state.Inbox.RemoveAll(item => inboxIds.Contains(item.Id) && IsMine(state.RunsById[item.RunId]));
             return ValueTask.CompletedTask;
         }
     }

@@ -92,6 +92,21 @@ public abstract class InboxContract<TFixture> : StoreContract<TFixture> where TF
     }
 
     [Fact]
+    public async Task A_fact_of_no_notice_is_discarded_by_the_owner_alone()
+    {
+        var run = await BeginAsync("a");
+        var other = await OpenAnotherAsync();
+        foreach (var fact in new[] { "one", "two" }) await Store.PostAsync(run.Id, TestRun.Utf8(fact), Cancel);
+        var items = await Store.ReadInboxAsync(Cancel);
+
+        await other.DiscardAsync([items[0].Id], Cancel);
+        Assert.Equal(2, (await Store.ReadInboxAsync(Cancel)).Count);
+
+        await Store.DiscardAsync([items[0].Id, 99], Cancel);
+        Assert.Equal([items[1].Id], (await Store.ReadInboxAsync(Cancel)).Select(item => item.Id));
+    }
+
+    [Fact]
     public async Task A_run_that_does_not_exist_takes_no_facts() =>
         Assert.False(await Store.PostAsync(new TestRun("a").Id, TestRun.Utf8("x"), Cancel));
 }

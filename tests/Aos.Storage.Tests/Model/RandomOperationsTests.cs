@@ -18,7 +18,7 @@ public sealed class RandomOperationsTests
     private static readonly Gen<Operation> AnyOperation = Gen.Frequency(
         (8, Gen.Select(Gen.Int[0, 1], Gen.Int[0, 2], Gen.Int[0, 3], Gen.Int[0, 9],
             (process, run, events, luck) => new Operation("append", process, run, events, luck))),
-        (2, Simple("adopt")), (1, Simple("release")), (2, Simple("post")), (1, Simple("skill")),
+        (2, Simple("adopt")), (1, Simple("release")), (2, Simple("post")), (1, Simple("discard")), (1, Simple("skill")),
         (1, Simple("crash")));
 
     [Fact]
@@ -72,6 +72,9 @@ public sealed class RandomOperationsTests
                     break;
                 case "post":
                     Say($"post {await store.PostAsync(run.Id, TestRun.Utf8($"fact {operation.Luck}"), Cancel)}");
+                    break;
+                case "discard":
+                    await store.DiscardAsync([operation.Luck, operation.Luck + 1], Cancel);
                     break;
                 case "skill":
                     var contract = TestRun.Utf8($"contract {operation.Luck % 3}");
