@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using Aos.Abstractions.Skills;
-using Aos.Contracts;
 using Aos.Contracts.Failures;
-using Aos.Contracts.Json;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Schemas;
 using Aos.Contracts.Skills;
@@ -47,7 +45,7 @@ internal sealed class CompiledSkills(ISkillRegistry registry) : ISkillLookup
         public static CompiledSkill Compile(SkillContract contract) => new(
             Compile(contract, "input_schema", contract.InputSchema),
             Compile(contract, "output_schema", contract.OutputSchema),
-            Digest.Of(CanonicalJson.ToBytes(Payload.FromUtf8(AosJson.Write(contract)).Element)));
+            SkillCatalog.DigestOf(contract));
 
         private static JsonSchema Compile(SkillContract contract, string member, Payload schema)
         {
