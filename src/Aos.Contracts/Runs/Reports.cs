@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Skills;
@@ -150,10 +151,27 @@ public sealed record Simulation
 }
 
 /// <summary>Something that may come out differently.</summary>
-/// <param name="StepId">The step; absent for the whole run.</param>
-/// <param name="Code">What kind of risk, such as <c>UNKNOWN_CONDITION</c>.</param>
-/// <param name="Message">What may happen.</param>
-public sealed record Risk(StepId? StepId, string Code, string Message);
+public sealed record Risk
+{
+    /// <summary>An empty value, for the reader of JSON and for initialisers.</summary>
+    [JsonConstructor]
+    public Risk()
+    {
+    }
+
+    /// <summary>Builds a risk.</summary>
+    [SetsRequiredMembers]
+    public Risk(StepId? stepId, string code, string message) => (StepId, Code, Message) = (stepId, code, message);
+
+    /// <summary>The step; absent for the whole run.</summary>
+    public StepId? StepId { get; init; }
+
+    /// <summary>What kind of risk, such as <c>UNKNOWN_CONDITION</c>.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>What may happen.</summary>
+    public required string Message { get; init; }
+}
 
 /// <summary>A step in a <see cref="Simulation"/>.</summary>
 public sealed record PlannedStep

@@ -84,13 +84,15 @@ public readonly record struct ApprovalId : IScalar<ApprovalId>
     public static bool TryParse([NotNullWhen(true)] string? text, out ApprovalId value)
     {
         var good = text is not null && text.StartsWith("apr_", StringComparison.Ordinal) && text.Length is >= 20 and <= 68
-            && ScalarText.Matches(text[4..], 64, char.IsAsciiLetterOrDigit, char.IsAsciiLetterOrDigit);
+            && ScalarText.Matches(text[4..], 64, IsIdCharacter, IsIdCharacter);
         value = good ? new ApprovalId(text!) : default;
         return good;
     }
 
     /// <inheritdoc />
     public override string ToString() => Value ?? "";
+
+    private static bool IsIdCharacter(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c);
 }
 
 /// <summary>The SHA-256 of some bytes, as <c>sha256:</c> and 64 hexadecimal digits in lower case.</summary>
