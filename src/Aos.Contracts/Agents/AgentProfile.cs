@@ -4,10 +4,10 @@ using Aos.Contracts.Values;
 
 namespace Aos.Contracts.Agents;
 
-/// <summary>Who acts, and within which bounds (DESIGN §8). What a profile does not allow is denied.</summary>
+/// <summary>Who acts, and within which bounds. What a profile does not allow is denied.</summary>
 public sealed record AgentProfile
 {
-    /// <summary>The agent's name: letters, digits, <c>_</c>, <c>-</c>, <c>.</c>.</summary>
+    /// <summary>The agent's name: letters, digits, <c>_</c>, <c>-</c>, <c>.</c>; at most 64 characters.</summary>
     public required string AgentId { get; init; }
 
     /// <summary>What the agent is for.</summary>
@@ -22,7 +22,7 @@ public sealed record AgentProfile
     /// <summary>Money. Absent: 100 cents a run.</summary>
     public BudgetSpec? Budget { get; init; }
 
-    /// <summary>Counts and times. Absent: the defaults of RELIABILITY §3.</summary>
+    /// <summary>Counts and times. Absent: the most that AOS allows.</summary>
     public LimitSpec? Limits { get; init; }
 
     /// <summary>What it may reach. Absent: nothing.</summary>
@@ -93,18 +93,23 @@ public enum BudgetMode
 public sealed record LimitSpec
 {
     /// <summary>Steps of a plan, 1 to 200.</summary>
+    [Bounds(1, 200)]
     public int? MaxSteps { get; init; }
 
     /// <summary>Attempts of a run, 1 to 1,000.</summary>
+    [Bounds(1, 1_000)]
     public int? MaxAttempts { get; init; }
 
     /// <summary>Attempts in flight at once, 1 to 64.</summary>
+    [Bounds(1, 64)]
     public int? MaxParallelSteps { get; init; }
 
     /// <summary>Seconds from start to end, waits included, 1 to 604,800.</summary>
+    [Bounds(1, 604_800)]
     public int? MaxRunSeconds { get; init; }
 
     /// <summary>Planner rounds of a run, 1 to 10.</summary>
+    [Bounds(1, 10)]
     public int? MaxPlannerRounds { get; init; }
 
     /// <summary>Calls per time, by skill.</summary>
@@ -118,9 +123,11 @@ public sealed record RateLimit
     public required SkillRef Skill { get; init; }
 
     /// <summary>Calls, 1 or more.</summary>
+    [Bounds(1)]
     public int Calls { get; init; }
 
     /// <summary>Within so many seconds, 1 or more.</summary>
+    [Bounds(1)]
     public int PerSeconds { get; init; }
 }
 

@@ -79,7 +79,8 @@ public sealed record FailureEntry
     /// <summary>What an agent can do, most useful first.</summary>
     public ValueList<string> Suggestions { get; init; }
 
-    /// <summary>The exit code of the command line for a run that ends with this code, 1 unless it says otherwise.</summary>
+    /// <summary>The exit code of the command line for a run that ends with this code, 0 to 255; 1 unless it says otherwise.</summary>
+    [Bounds(0, 255)]
     public int? ExitCode { get; init; }
 }
 
@@ -87,14 +88,18 @@ public sealed record FailureEntry
 public sealed record RetryRule
 {
     /// <summary>Attempts in all, the first included; 1 or more.</summary>
+    [Bounds(1)]
     public int MaxAttempts { get; init; }
 
-    /// <summary>Milliseconds that bound the first wait.</summary>
+    /// <summary>Milliseconds that bound the first wait; 0 tries again at once.</summary>
+    [Bounds(0)]
     public int InitialMs { get; init; }
 
-    /// <summary>How much each bound grows on the one before.</summary>
+    /// <summary>How many times the one before each bound is; 0 is read as 1.</summary>
+    [Bounds(0)]
     public int Factor { get; init; }
 
     /// <summary>Milliseconds above which no bound grows.</summary>
+    [Bounds(0)]
     public int MaxMs { get; init; }
 }

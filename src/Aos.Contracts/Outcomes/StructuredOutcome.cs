@@ -99,6 +99,7 @@ public sealed record FailureInfo
     public int? SimilarPastFailures { get; init; }
 
     /// <summary>The share of those that recovered, 0 to 1; absent where there were none.</summary>
+    [Bounds(0, 1)]
     public double? PastRecoveryRate { get; init; }
 
     /// <summary>Each mistake by its place, where the input was not valid.</summary>

@@ -5,13 +5,15 @@ using Aos.Contracts.Values;
 
 namespace Aos.Contracts.Plans;
 
-/// <summary>A plan: a directed acyclic graph of steps (DESIGN §8).</summary>
+/// <summary>A plan: a directed acyclic graph of steps.</summary>
 public sealed record Plan
 {
     /// <summary>What the plan is for.</summary>
     public string? Goal { get; init; }
 
-    /// <summary>The steps, 1 to 200, in the order in which equals are started.</summary>
+    /// <summary>The steps, in the order in which equals are started: 1 or more, at most as many as the contract allows
+    /// (200).</summary>
+    [Bounds(1)]
     public ValueList<PlanStep> Steps { get; init; }
 
     /// <summary>JMESPath expression of the run's output. Absent: the run has none.</summary>
@@ -39,7 +41,8 @@ public sealed record PlanStep
     /// <summary>JMESPath expression of a list; the step is done for each item, with <c>item</c> and <c>index</c>.</summary>
     public string? ForEach { get; init; }
 
-    /// <summary>Milliseconds for one attempt. Absent: what the skill's contract says.</summary>
+    /// <summary>Milliseconds for one attempt, at most a day. Absent: what the skill's contract says.</summary>
+    [Bounds(1, 86_400_000)]
     public int? TimeoutMs { get; init; }
 
     /// <summary>Tightens the retry rules of the catalog.</summary>
@@ -56,6 +59,7 @@ public sealed record PlanStep
 public sealed record StepRetry
 {
     /// <summary>Attempts in all, the first included; 1 or more.</summary>
+    [Bounds(1)]
     public int? MaxAttempts { get; init; }
 }
 
@@ -65,7 +69,8 @@ public sealed record ApprovalSpec
     /// <summary>The role that may decide. Absent: approver.</summary>
     public string? Role { get; init; }
 
-    /// <summary>Milliseconds until the request expires. Absent: 24 hours.</summary>
+    /// <summary>Milliseconds until the request expires, at most seven days. Absent: 24 hours.</summary>
+    [Bounds(1, 604_800_000)]
     public long? ExpiresInMs { get; init; }
 
     /// <summary>What the person is told.</summary>
@@ -97,7 +102,8 @@ public sealed record FallbackCall
     /// <summary>The input template, an object. Absent: the input template of the step.</summary>
     public Payload? Input { get; init; }
 
-    /// <summary>Milliseconds for one attempt. Absent: what the skill's contract says.</summary>
+    /// <summary>Milliseconds for one attempt, at most a day. Absent: what the skill's contract says.</summary>
+    [Bounds(1, 86_400_000)]
     public int? TimeoutMs { get; init; }
 }
 

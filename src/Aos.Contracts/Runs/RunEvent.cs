@@ -464,7 +464,7 @@ public abstract record RunEvent
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public Money Cost { get; init; }
 
-        /// <summary>The behaviour digest (DESIGN §4).</summary>
+        /// <summary>The behaviour digest: equal for two runs that decided alike.</summary>
         public required Digest BehaviourDigest { get; init; }
     }
 }

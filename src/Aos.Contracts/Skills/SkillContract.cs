@@ -31,7 +31,8 @@ public sealed record SkillContract
     /// <summary>How long a call takes. Absent: 100 ms are expected.</summary>
     public LatencyModel? Latency { get; init; }
 
-    /// <summary>Milliseconds that one attempt may take unless the step says less. Absent: 60,000.</summary>
+    /// <summary>Milliseconds that one attempt may take unless the step says less, at most a day. Absent: 60,000.</summary>
+    [Bounds(1, 86_400_000)]
     public int? TimeoutMs { get; init; }
 
     /// <summary>How the skill fails, by code.</summary>
@@ -56,7 +57,7 @@ public sealed record SkillContract
     public ValueList<SkillExample> Examples { get; init; }
 }
 
-/// <summary>What a call can do to the world (RELIABILITY §2).</summary>
+/// <summary>What a call can do to the world.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<EffectClass>))]
 public enum EffectClass
 {
@@ -115,6 +116,7 @@ public sealed record CostModel
 public sealed record LatencyModel
 {
     /// <summary>Milliseconds that a call usually takes.</summary>
+    [Bounds(0)]
     public int ExpectedMs { get; init; }
 }
 
