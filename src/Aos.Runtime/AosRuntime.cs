@@ -64,11 +64,8 @@ public sealed partial class AosRuntime : IAsyncDisposable
     /// <summary>Admits a run and starts it. It is durable when this returns.</summary>
     public ValueTask<Answer<RunReport>> SubmitAsync(RunRequest request, CancellationToken cancel) => GuardAsync(async () =>
     {
-        var admitted = _admission.Admit(request, refuseGaps: true);
-        if (admitted.Value is not { } run) return new Answer<RunReport>(null, admitted.Outcome);
-        if (run.Submitted.Request is { } digest && await FindSameAsync(run, digest, cancel).ConfigureAwait(false) is { } same) return same;
-        var loop = await _host.StartAsync(run).ConfigureAwait(false);
-        return Report(loop.State);
+        var (loop, answer) = await StartAsync(request, cancel).ConfigureAwait(false);
+        return loop is null ? answer : Report(loop.State);
     });
 
     /// <summary>Waits until a run that this process works on has ended, or waits for somebody, and reports it.</summary>
@@ -81,11 +78,14 @@ public sealed partial class AosRuntime : IAsyncDisposable
     });
 
     /// <summary>Admits a run and waits for it: <see cref="SubmitAsync"/>, then <see cref="WaitAsync"/>.</summary>
-    public async ValueTask<Answer<RunReport>> RunAsync(RunRequest request, CancellationToken cancel)
+    public ValueTask<Answer<RunReport>> RunAsync(RunRequest request, CancellationToken cancel) => GuardAsync(async () =>
     {
-        var submitted = await SubmitAsync(request, cancel).ConfigureAwait(false);
-        return submitted.Value is { } report ? await WaitAsync(report.RunId, cancel).ConfigureAwait(false) : submitted;
-    }
+        var (loop, answer) = await StartAsync(request, cancel).ConfigureAwait(false);
+        if (loop is null)
+            return answer.Value is { } same ? await WaitAsync(same.RunId, cancel).ConfigureAwait(false) : answer;
+        await loop.WhenSettledAsync(cancel).ConfigureAwait(false);
+        return Report(loop.State);
+    });
 
     /// <summary>Reports a run as its journal has it.</summary>
     public ValueTask<Answer<RunReport>> ReportAsync(RunId runId, CancellationToken cancel) => GuardAsync(async () =>
@@ -171,6 +171,16 @@ public sealed partial class AosRuntime : IAsyncDisposable
         {
             // The store has failed, as its callers know: the lock of this process frees the runs when it ends.
         }
+    }
+
+    /// <summary>Starts a run; or gives the run that is there already, or the outcome that says why it may not run.</summary>
+    private async ValueTask<(RunLoop? Loop, Answer<RunReport> Answer)> StartAsync(RunRequest request, CancellationToken cancel)
+    {
+        var admitted = _admission.Admit(request, refuseGaps: true);
+        if (admitted.Value is not { } run) return (null, new Answer<RunReport>(null, admitted.Outcome));
+        if (run.Submitted.Request is { } digest && await FindSameAsync(run, digest, cancel).ConfigureAwait(false) is { } same)
+            return (null, same);
+        return (await _host.StartAsync(run).ConfigureAwait(false), default);
     }
 
     private async ValueTask<Answer<RunReport>> AdoptAsync(RunId id, CancellationToken cancel)

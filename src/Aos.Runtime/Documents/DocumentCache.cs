@@ -28,20 +28,24 @@ internal sealed class DocumentCache(IStore store) : IRunDocuments
         : throw new KeyNotFoundException($"The plan {digest} was not loaded.");
 
     /// <summary>Adds settings, and gives the blob that keeps them.</summary>
-    public Blob Add(RunSettings settings)
+    public Blob Add(RunSettings settings) => Add(settings, BlobOf(AosJson.Write(settings)));
+
+    /// <summary>Adds settings whose blob is known.</summary>
+    public Blob Add(RunSettings settings, Blob blob)
     {
-        var blob = BlobOf(AosJson.Write(settings));
         Trim(_settings);
-        _settings.GetOrAdd(blob.Digest, _ => new SettingsDocument(settings, new FailureIndex(settings.Catalog)));
+        _settings.GetOrAdd(blob.Digest, static (_, value) => new SettingsDocument(value, new FailureIndex(value.Catalog)), settings);
         return blob;
     }
 
     /// <summary>Adds a plan, and gives the blob that keeps it.</summary>
-    public Blob Add(PinnedPlan plan)
+    public Blob Add(PinnedPlan plan) => Add(plan, BlobOf(AosJson.Write(plan)));
+
+    /// <summary>Adds a plan whose blob is known.</summary>
+    public Blob Add(PinnedPlan plan, Blob blob)
     {
-        var blob = BlobOf(AosJson.Write(plan));
         Trim(_programs);
-        _programs.GetOrAdd(blob.Digest, _ => PlanProgram.Compile(plan));
+        _programs.GetOrAdd(blob.Digest, static (_, value) => PlanProgram.Compile(value), plan);
         return blob;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Aos.Abstractions.Storage;
 using Aos.Contracts;
 using Aos.Contracts.Agents;
@@ -10,6 +11,7 @@ using Aos.Contracts.Values;
 using Aos.Kernel.Plans;
 using Aos.Kernel.Policies;
 using Aos.Kernel.Runs;
+using Aos.Runtime.Effects;
 
 namespace Aos.Runtime.Runs;
 
@@ -21,6 +23,10 @@ internal sealed record Admitted(RunEvent.RunSubmitted Submitted, IReadOnlyList<B
 internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdSource ids, string tenant)
 {
     private const int GoalCharactersMax = 4_000;
+
+    // Agents submit the same few profiles and plans over and over: what they come to is remembered as long as they live.
+    private readonly ConditionalWeakTable<AgentProfile, GrantedSettings> _granted = [];
+    private readonly ConditionalWeakTable<Plan, AcceptedPlan> _accepted = [];
 
     /// <summary>Admits a request, or says what is wrong with it.</summary>
     /// <param name="request">The request.</param>
@@ -42,16 +48,47 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
             return outcomes.Refuse<Admitted>(ErrorCodes.UnknownPlanner,
                 $"Profile '{request.Profile.AgentId}' names planner '{choice.Id}'; there are {string.Join(", ", services.Planning.Ids)}.");
 
-        PinnedPlan? pinned = null;
+        Blob? document = null;
         if (request.Plan is { } plan)
         {
-            var check = PlanValidator.Validate(plan, services.Skills, contract);
-            if (check.Pinned is null) return RefusePlan(check.Problems);
-            if (refuseGaps && Gaps(check.Pinned, contract) is { Count: > 0 } gaps)
+            var accepted = Accept(plan, contract);
+            if (accepted.Pinned is null) return RefusePlan(accepted.Problems);
+            if (refuseGaps && Gaps(accepted.Pinned, contract) is { Count: > 0 } gaps)
                 return outcomes.Refuse<Admitted>(ErrorCodes.SkillNotAllowed, gaps[0].Message, gaps);
-            pinned = check.Pinned;
+            document = accepted.Document;
         }
-        return outcomes.Of(Fix(request, contract, pinned));
+        return outcomes.Of(Fix(request, contract, document));
+    }
+
+    private AcceptedPlan Accept(Plan plan, ResourceContract contract)
+    {
+        if (_accepted.TryGetValue(plan, out var known) && known.MaxSteps == contract.MaxSteps)
+            return known with { Document = services.Documents.Add(known.Pinned!, known.Document!) };
+        var check = PlanValidator.Validate(plan, services.Skills, contract);
+        var accepted = new AcceptedPlan(contract.MaxSteps, check.Pinned,
+            check.Pinned is null ? null : services.Documents.Add(check.Pinned), check.Problems);
+        if (accepted.Pinned is not null) _accepted.AddOrUpdate(plan, accepted);
+        return accepted;
+    }
+
+    private Blob SettingsOf(RunRequest request, ResourceContract contract)
+    {
+        var planner = request.Plan is null ? request.Profile.Planner ?? PlannerRunner.DefaultChoice : null;
+        if (_granted.TryGetValue(request.Profile, out var known) && known.Settings.Contract.Budget == contract.Budget
+            && known.Settings.Planner == planner)
+            return services.Documents.Add(known.Settings, known.Document);
+        var settings = new RunSettings
+        {
+            RulesVersion = RunKernel.RulesVersion,
+            Contract = contract,
+            Catalog = services.Catalog,
+            Planner = planner,
+            Workspace = request.Profile.Workspace,
+            Config = request.Profile.Config,
+        };
+        var document = services.Documents.Add(settings);
+        _granted.AddOrUpdate(request.Profile, new GrantedSettings(settings, document));
+        return document;
     }
 
     private Answer<Admitted> RefusePlan(IReadOnlyList<Problem> problems) => outcomes.Refuse<Admitted>(ErrorCodes.InvalidPlan,
@@ -59,18 +96,9 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
             ? $"The plan is not valid: {problems[0].Pointer}: {problems[0].Message}"
             : $"The plan has {problems.Count} mistakes; first: {problems[0].Pointer}: {problems[0].Message}", problems);
 
-    private Admitted Fix(RunRequest request, ResourceContract contract, PinnedPlan? pinned)
+    private Admitted Fix(RunRequest request, ResourceContract contract, Blob? plan)
     {
-        var settings = services.Documents.Add(new RunSettings
-        {
-            RulesVersion = RunKernel.RulesVersion,
-            Contract = contract,
-            Catalog = services.Catalog,
-            Planner = request.Plan is null ? request.Profile.Planner ?? Effects.PlannerRunner.DefaultChoice : null,
-            Workspace = request.Profile.Workspace,
-            Config = request.Profile.Config,
-        });
-        Blob? plan = pinned is null ? null : services.Documents.Add(pinned);
+        var settings = SettingsOf(request, contract);
         var id = request.IdempotencyKey is { } key ? Identity.Run(tenant, key) : ids.Next();
         return new Admitted(new RunEvent.RunSubmitted
         {
@@ -114,4 +142,8 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
                 gaps.Add(new Problem(pointer, ErrorCodes.SkillNotAllowed, Permissions.Gap(contract, pin)));
         }
     }
+
+    private sealed record GrantedSettings(RunSettings Settings, Blob Document);
+
+    private sealed record AcceptedPlan(int MaxSteps, PinnedPlan? Pinned, Blob? Document, IReadOnlyList<Problem> Problems);
 }
