@@ -25,6 +25,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
     private readonly Admission _admission;
     private readonly Outcomes _outcomes;
     private readonly JournalWriter _writer;
+    private bool _skillsRecorded;
 
     /// <summary>Puts a runtime together. The store stays the caller's to dispose, after the runtime.</summary>
     public AosRuntime(AosRuntimeParts parts)
@@ -48,7 +49,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
             Catalog = parts.Catalog,
             Time = time,
         };
-        _host = new RunHost(_services);
+        _host = new RunHost(_services, parts.Logger);
         _admission = new Admission(_services, _outcomes, parts.Ids ?? new RunIds(time), parts.Tenant);
     }
 
@@ -180,7 +181,19 @@ public sealed partial class AosRuntime : IAsyncDisposable
         if (admitted.Value is not { } run) return (null, new Answer<RunReport>(null, admitted.Outcome));
         if (run.Submitted.Request is { } digest && await FindSameAsync(run, digest, cancel).ConfigureAwait(false) is { } same)
             return (null, same);
+        if (await RefuseSkillsAsync(cancel).ConfigureAwait(false) is { } refused) return (null, new Answer<RunReport>(null, refused));
         return (await _host.StartAsync(run).ConfigureAwait(false), default);
+    }
+
+    /// <summary>Records the contracts of the registered skills, once, before anything runs; the outcome says which of
+    /// them are published with another contract. Null where all is well.</summary>
+    private async ValueTask<StructuredOutcome?> RefuseSkillsAsync(CancellationToken cancel)
+    {
+        if (Volatile.Read(ref _skillsRecorded)) return null;
+        var problems = await SkillCatalog.RecordAsync(Skills, _services.Store, cancel).ConfigureAwait(false);
+        if (!problems.IsEmpty) return _outcomes.Failure(ErrorCodes.ContractChanged, problems[0].Message, problems);
+        Volatile.Write(ref _skillsRecorded, true);
+        return null;
     }
 
     private async ValueTask<Answer<RunReport>> AdoptAsync(RunId id, CancellationToken cancel)
@@ -191,6 +204,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
             && program.Source.Skills.FirstOrDefault(pin => !Skills.TryGet(pin.Name, pin.Version, out _)) is { } missing)
             return _outcomes.Refuse<RunReport>(ErrorCodes.SkillVersionMissing,
                 $"Run {id} waits for {missing.Name}@{missing.Version}, which is not registered here.", run: id);
+        if (await RefuseSkillsAsync(cancel).ConfigureAwait(false) is { } refused) return new Answer<RunReport>(null, refused);
         return await _host.AdoptAsync(id, cancel).ConfigureAwait(false) is { } loop
             ? Report(loop.State)
             : _outcomes.Refuse<RunReport>(ErrorCodes.RunOwned, $"Another process works on run {id}.", run: id);

@@ -3,6 +3,8 @@ using Aos.Abstractions.Skills;
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Failures;
 using Aos.Runtime.Runs;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Aos.Runtime;
 
@@ -26,6 +28,10 @@ public sealed record AosRuntimeParts
 
     /// <summary>Where run ids come from. Default: drawn by time and chance.</summary>
     public IRunIdSource? Ids { get; init; }
+
+    /// <summary>Where the runtime says what operators should know. Default: nowhere. The journal of a run does not
+    /// depend on it.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>The tenant. Default: <c>local</c>.</summary>
     public string Tenant { get; init; } = "local";

@@ -99,6 +99,9 @@ public static class ErrorCodes
     /// <summary>The skill is registered, but in no version that the reference accepts.</summary>
     public static readonly ErrorCode SkillVersionMissing = ErrorCode.Parse("SKILL_VERSION_MISSING");
 
+    /// <summary>A skill version is published in this store with another contract.</summary>
+    public static readonly ErrorCode ContractChanged = ErrorCode.Parse("CONTRACT_CHANGED");
+
     /// <summary>There is no run of that id in this store.</summary>
     public static readonly ErrorCode UnknownRun = ErrorCode.Parse("UNKNOWN_RUN");
 

@@ -6,6 +6,8 @@ using Aos.Runtime.Planning;
 using Aos.Runtime.Skills;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Aos.Runtime.Hosting;
 
@@ -30,6 +32,7 @@ public static class AosServices
             Planners = WithRules(provider.GetServices<IPlanner>()),
             Catalog = provider.GetService<FailureCatalog>() ?? BuiltInCatalog.Instance,
             Time = provider.GetRequiredService<TimeProvider>(),
+            Logger = provider.GetService<ILogger<AosRuntime>>() ?? (ILogger)NullLogger.Instance,
         }));
         return services;
     }

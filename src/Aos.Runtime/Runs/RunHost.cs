@@ -6,12 +6,13 @@ using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Journals;
+using Microsoft.Extensions.Logging;
 
 namespace Aos.Runtime.Runs;
 
 /// <summary>The runs that this process works on: starts them, adopts those whose owner is gone, and brings them what
 /// was left in the store's inbox.</summary>
-internal sealed class RunHost : IAsyncDisposable
+internal sealed partial class RunHost : IAsyncDisposable
 {
     /// <summary>How often the inbox is looked into while runs are open.</summary>
     private static readonly TimeSpan InboxInterval = TimeSpan.FromMilliseconds(200);
@@ -24,7 +25,9 @@ internal sealed class RunHost : IAsyncDisposable
     private Task? _poller;
     private readonly Lock _gate = new();
 
-    public RunHost(RunServices services) => _services = services;
+    private readonly ILogger _logger;
+
+    public RunHost(RunServices services, ILogger logger) => (_services, _logger) = (services, logger);
 
     /// <summary>The loop of a run that this process works on; null where it does not.</summary>
     public RunLoop? Find(RunId runId) => _loops.GetValueOrDefault(runId);
@@ -100,8 +103,9 @@ internal sealed class RunHost : IAsyncDisposable
     {
         _loops[loop.RunId] = loop;
         loop.Start(first);
-        _ = loop.Completion.ContinueWith(_ =>
+        _ = loop.Completion.ContinueWith(done =>
         {
+            if (done.Exception is { } error) LogRunStopped(error, loop.RunId.Value);
             if (loop.State.Ended is not null) _loops.TryRemove(new KeyValuePair<RunId, RunLoop>(loop.RunId, loop));
         }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         lock (_gate) _poller ??= Task.Run(PollForeverAsync);
@@ -111,6 +115,13 @@ internal sealed class RunHost : IAsyncDisposable
     {
         using var timer = new PeriodicTimer(InboxInterval, _services.Time);
         while (await timer.WaitForNextTickAsync(_shutdown.Token).ConfigureAwait(false))
-            if (!_loops.IsEmpty) await PollAsync(_shutdown.Token).ConfigureAwait(false);
+            try
+            {
+                if (!_loops.IsEmpty) await PollAsync(_shutdown.Token).ConfigureAwait(false);
+            }
+            catch (StoreException error)
+            {
+                LogInboxUnreadable(error); // Looked into again at the next tick.
+            }
     }
 }

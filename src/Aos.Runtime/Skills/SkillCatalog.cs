@@ -37,7 +37,7 @@ public static class SkillCatalog
     }
 
     private static Problem Changed(SkillRow row) => new(
-        "/" + JsonPointer.Escape($"{row.Name}@{row.Version}"), ErrorCodes.InvalidArgument,
+        "/" + JsonPointer.Escape($"{row.Name}@{row.Version}"), ErrorCodes.ContractChanged,
         $"{row.Name}@{row.Version} is published in this store with another contract, and runs rely on that one. "
         + "Give the changed contract a new version and register both.");
 }
