@@ -19,13 +19,17 @@ internal static class EventCodec
         SkipValidation = true,
     };
 
+    private const int ScratchBytesMax = 1024 * 1024;
+
+    [ThreadStatic]
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer)? _scratch;
+
     private const byte LineFeed = (byte)'\n';
 
     /// <summary>Encodes events, one a line; payloads that become blobs are added to the list.</summary>
     public static ReadOnlyMemory<byte> Encode(ReadOnlySpan<RunEvent> events, List<Blob> blobs)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using var writer = new Utf8JsonWriter(buffer, Options);
+        var (buffer, writer) = Scratch();
         for (var i = 0; i < events.Length; i++)
         {
             if (i > 0)
@@ -37,7 +41,20 @@ internal static class EventCodec
             JsonSerializer.Serialize(writer, Detach(events[i], blobs), AosJson.Of<RunEvent>());
             writer.Flush();
         }
-        return buffer.WrittenMemory;
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    // Encoding is the hottest path that allocates: each thread keeps its writer, unless one grew out of hand.
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer) Scratch()
+    {
+        if (_scratch is not { } kept || kept.Buffer.Capacity > ScratchBytesMax)
+        {
+            var buffer = new ArrayBufferWriter<byte>(4096);
+            _scratch = kept = (buffer, new Utf8JsonWriter(buffer, Options));
+        }
+        kept.Buffer.ResetWrittenCount();
+        kept.Writer.Reset();
+        return kept;
     }
 
     /// <summary>Decodes the lines of a segment. Payloads that are blobs are not complete yet.</summary>
