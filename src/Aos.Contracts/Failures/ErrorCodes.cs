@@ -66,6 +66,27 @@ public static class ErrorCodes
     /// <summary>The exponent of a number is larger than it may be.</summary>
     public static readonly ErrorCode JsonNumberOutOfRange = ErrorCode.Parse("JSON_NUMBER_OUT_OF_RANGE");
 
+    /// <summary>A keyword of a JSON Schema has a value of the wrong type or range.</summary>
+    public static readonly ErrorCode SchemaInvalidKeyword = ErrorCode.Parse("SCHEMA_INVALID_KEYWORD");
+
+    /// <summary>Something else than an object or a boolean stands where a JSON Schema must.</summary>
+    public static readonly ErrorCode SchemaNotASchema = ErrorCode.Parse("SCHEMA_NOT_A_SCHEMA");
+
+    /// <summary>A reference of a JSON Schema leads nowhere.</summary>
+    public static readonly ErrorCode SchemaUnresolvedReference = ErrorCode.Parse("SCHEMA_UNRESOLVED_REFERENCE");
+
+    /// <summary>A pattern of a JSON Schema is no ECMA-262 regular expression, or uses a part of it that is not supported.</summary>
+    public static readonly ErrorCode SchemaInvalidPattern = ErrorCode.Parse("SCHEMA_INVALID_PATTERN");
+
+    /// <summary>Two parts of a JSON Schema claim one <c>$id</c> or one anchor.</summary>
+    public static readonly ErrorCode SchemaDuplicateIdentifier = ErrorCode.Parse("SCHEMA_DUPLICATE_IDENTIFIER");
+
+    /// <summary>The <c>$schema</c> of a JSON Schema, or a vocabulary that it requires, is not known.</summary>
+    public static readonly ErrorCode SchemaUnknownDialect = ErrorCode.Parse("SCHEMA_UNKNOWN_DIALECT");
+
+    /// <summary>References of a JSON Schema lead back to where they start.</summary>
+    public static readonly ErrorCode SchemaEndlessReference = ErrorCode.Parse("SCHEMA_ENDLESS_REFERENCE");
+
     /// <summary>A plan breaks a rule.</summary>
     public static readonly ErrorCode InvalidPlan = ErrorCode.Parse("INVALID_PLAN");
 

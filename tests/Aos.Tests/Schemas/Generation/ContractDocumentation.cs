@@ -11,6 +11,9 @@ internal static partial class ContractDocumentation
 
     public static string? Of(Type type) => TextOf(Find($"T:{NameOf(type)}")?.Element("summary"));
 
+    public static string? Of(Enum value) =>
+        TextOf(Find($"F:{NameOf(value.GetType())}.{value}")?.Element("summary"));
+
     /// <summary>The summary of a property; for a positional record, what is said of its parameter.</summary>
     public static string? Of(PropertyInfo property)
     {
