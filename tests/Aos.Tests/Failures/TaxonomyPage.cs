@@ -20,7 +20,7 @@ internal static class TaxonomyPage
 
         An agent reads the code in `code` and in `failure` of a [structured outcome](formats.md#structured-outcome); a shell reads
         the exit code. A skill may declare codes of its own in its contract: one that the catalog does not know is never retried.
-        Put a catalog of your own on top of this one, by the same codes, to change what is retried and how often.
+        [A catalog of your own](formats.md#failure-catalog) on top of this one changes what is retried and how often.
 
         **Retried** says what the catalog allows. The effect class of the call comes first: what is not known to have failed,
         and cannot be repeated safely, is never tried again (see [determinism and replay](determinism_and_replay.md)).

@@ -39,6 +39,13 @@ public sealed class ContractSchemaTests
         Assert.Empty(Errors(ContractSchemas.AgentProfile, ProfileExample));
 
     [Fact]
+    public void What_ships_with_the_product_keeps_the_schemas()
+    {
+        Assert.Empty(Errors(ContractSchemas.FailureCatalog, Repository.Read("src/Aos.Contracts/Failures/failure_catalog.json")));
+        Assert.Empty(Errors(ContractSchemas.PlanningRules, Repository.Read("src/Aos.Runtime/Planning/built_in_rules.json")));
+    }
+
+    [Fact]
     public void A_document_may_name_its_schema() =>
         Assert.Empty(Errors(ContractSchemas.Plan,
             """{"$schema":"https://aos.dev/schemas/v1/plan.schema.json","steps":[{"id":"a","skill":"b"}]}"""));
