@@ -8,6 +8,8 @@ namespace Aos.Contracts.Json;
 /// <summary>Writes one value canonically. Its buffers are pooled: dispose it once, in a finally.</summary>
 internal ref struct CanonicalWriter : IDisposable
 {
+    private const int FewMembers = 16;
+
     private PooledBytes _output;
 
     // Unescaped names and the members of every open object, each used as a stack by the recursion.
@@ -141,10 +143,26 @@ internal ref struct CanonicalWriter : IDisposable
         var members = _members.AsSpan(start, _memberCount - start);
         if (IsOrdered(members))
             return;
-        members.Sort(new NameOrder(_names.Array));
+        if (members.Length <= FewMembers)
+            SortFew(members);
+        else
+            members.Sort(new NameOrder(_names.Array));
         if (IsOrdered(members))
             return;
         throw new InvalidOperationException("An object names a member twice. Read it with StrictJson first.");
+    }
+
+    // By insertion: cheap for few members, and no comparer is allocated.
+    private readonly void SortFew(Span<Member> members)
+    {
+        for (var at = 1; at < members.Length; at++)
+        {
+            var member = members[at];
+            var place = at;
+            for (; place > 0 && CanonicalText.Compare(NameOf(members[place - 1]), NameOf(member)) > 0; place--)
+                members[place] = members[place - 1];
+            members[place] = member;
+        }
     }
 
     private readonly bool IsOrdered(ReadOnlySpan<Member> members)

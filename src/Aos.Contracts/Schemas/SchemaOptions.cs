@@ -39,8 +39,9 @@ public sealed record SchemaOptions
     /// <summary>Errors that one validation reports. Default 100; at least 1.</summary>
     public int ErrorsMax { get; init => field = Within(value, int.MaxValue, nameof(ErrorsMax)); } = 100;
 
-    /// <summary>Time for one match of a pattern that needs backtracking (lookaround, back-references); all other
-    /// patterns take linear time. Default 100 ms; 1 ms to 10 s.</summary>
+    /// <summary>Time that patterns which need backtracking (lookaround, back-references, very many different
+    /// characters) may take together in one validation; all other patterns take linear time. Default 100 ms; 1 ms to
+    /// 10 s.</summary>
     public TimeSpan PatternTimeout
     {
         get;

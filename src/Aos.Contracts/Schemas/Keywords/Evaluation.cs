@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -19,6 +20,7 @@ internal sealed class Evaluation(SchemaOptions options)
     private int _depth;
     private int _steps;
     private int _errorCount;
+    private TimeSpan _backtracking;
     private char[] _text = new char[128];
     private List<SchemaError>? _errors;
     private string? _undecided;
@@ -35,6 +37,7 @@ internal sealed class Evaluation(SchemaOptions options)
         _depth = 0;
         _steps = options.StepsMax;
         _errorCount = 0;
+        _backtracking = TimeSpan.Zero;
         _errors = collecting ? [] : null;
         _undecided = null;
     }
@@ -127,7 +130,8 @@ internal sealed class Evaluation(SchemaOptions options)
 
     public void Add(Keyword keyword, string message, ImmutableArray<SchemaError> causes)
     {
-        if (_errorCount >= options.ErrorsMax)
+        // What fails after the end fails because of it.
+        if (_errorCount >= options.ErrorsMax || _undecided is not null)
             return;
         _errorCount++;
         var location = keyword.Owner.Location;
@@ -187,7 +191,14 @@ internal sealed class Evaluation(SchemaOptions options)
     {
         if (!Spend(1 + (text.Length >> 4)))
             return false;
-        return pattern.IsMatch(text) ?? Abandon(
+        if (!pattern.IsBacktracking)
+            return pattern.IsMatch(text)!.Value;
+
+        // Many matches that each stay within the time must not add up.
+        var start = Stopwatch.GetTimestamp();
+        var isMatch = pattern.IsMatch(text);
+        _backtracking += Stopwatch.GetElapsedTime(start);
+        return (_backtracking < options.PatternTimeout ? isMatch : null) ?? Abandon(
             $"took too long to match against the pattern {JsonText.Quote(pattern.Source)}. Simplify the pattern.");
     }
 

@@ -4,7 +4,7 @@ using Aos.Contracts.Json;
 namespace Aos.Contracts.Schemas.Keywords;
 
 /// <summary><c>required</c>.</summary>
-internal sealed class RequiredKeyword(SchemaNode owner, IReadOnlyList<string> names) : Keyword(owner, "required")
+internal sealed class RequiredKeyword(SchemaNode owner, string[] names) : Keyword(owner, "required")
 {
     private readonly MemberPresence _presence = new(names);
 
@@ -70,7 +70,7 @@ internal sealed class DependentSchemasKeyword(
 }
 
 /// <summary>Whether an object has all of some members.</summary>
-internal sealed class MemberPresence(IReadOnlyList<string> names)
+internal sealed class MemberPresence(string[] names)
 {
     private const int FewLookups = 256;
 
@@ -79,10 +79,10 @@ internal sealed class MemberPresence(IReadOnlyList<string> names)
     public bool AllOf(JsonElement instance, Evaluation run)
     {
         var count = instance.GetPropertyCount();
-        if (count < names.Count)
+        if (count < names.Length)
             return false;
         // Each lookup reads the object through; where that is too much, the object is read through once.
-        if (count * (long)names.Count > FewLookups)
+        if (count * (long)names.Length > FewLookups)
             return AllOfMany(instance, run);
         foreach (var name in names)
         {
@@ -95,7 +95,7 @@ internal sealed class MemberPresence(IReadOnlyList<string> names)
 
     private bool AllOfMany(JsonElement instance, Evaluation run)
     {
-        var found = new bool[names.Count];
+        var found = new bool[names.Length];
         foreach (var member in instance.EnumerateObject())
         {
             if (_names.Find(member, run) is >= 0 and var index)

@@ -14,6 +14,7 @@ internal sealed class SchemaCompiler(SchemaOptions options)
     private readonly Dictionary<(SchemaDocument, string), SchemaNode> _nodes = [];
     private readonly Queue<SchemaNode> _pending = [];
     private readonly Dictionary<string, EcmaPattern> _patterns = new(StringComparer.Ordinal);
+    private int _linearBudget = 20_000;
     private bool _hasDynamicRef;
 
     public SchemaOptions Options => options;
@@ -71,7 +72,7 @@ internal sealed class SchemaCompiler(SchemaOptions options)
     {
         if (_patterns.TryGetValue(source, out var known))
             return known;
-        if (!EcmaPattern.TryCreate(source, options.PatternTimeout, out var pattern, out var mistake))
+        if (!EcmaPattern.TryCreate(source, options.PatternTimeout, ref _linearBudget, out var pattern, out var mistake))
         {
             Report(SchemaProblemCodes.InvalidPattern, place, pointer,
                 $"The pattern {JsonText.Quote(source)} is no ECMA-262 regular expression: {mistake}.");

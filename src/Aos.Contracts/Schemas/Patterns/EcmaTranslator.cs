@@ -4,6 +4,11 @@ using System.Text;
 
 namespace Aos.Contracts.Schemas.Patterns;
 
+/// <summary>A pattern for .NET's engine.</summary>
+/// <param name="Pattern">The pattern.</param>
+/// <param name="SetCount">At least as many as the different sets of characters it has.</param>
+internal sealed record Translation(string Pattern, int SetCount);
+
 /// <summary>Rewrites an ECMA-262 pattern (flag <c>u</c>) for .NET's engine. More lenient than the standard in what real
 /// schemas use: escaped punctuation, and a <c>]</c>, <c>{</c> or <c>}</c> that stands alone.</summary>
 internal sealed class EcmaTranslator
@@ -13,6 +18,7 @@ internal sealed class EcmaTranslator
     private const string WordClass = "[0-9A-Z_a-z]";
 
     private readonly StringBuilder _output = new();
+    private readonly HashSet<string> _atoms = new(StringComparer.Ordinal);
     private readonly EcmaCursor _cursor;
     private readonly EcmaGroups _groups;
     private int _captures;
@@ -25,7 +31,7 @@ internal sealed class EcmaTranslator
     }
 
     public static bool TryTranslate(
-        string source, [NotNullWhen(true)] out string? translated, [NotNullWhen(false)] out string? mistake)
+        string source, [NotNullWhen(true)] out Translation? translated, [NotNullWhen(false)] out string? mistake)
     {
         translated = null;
         mistake = source.Length > LengthMax ? $"it is longer than {LengthMax} characters" : null;
@@ -38,7 +44,9 @@ internal sealed class EcmaTranslator
             return false;
         }
 
-        translated = translator._output.ToString();
+        // An atom of surrogate pairs has a set for each half of each pair.
+        var sets = translator._atoms.Sum(atom => 1 + 2 * atom.Count(unit => unit == '|'));
+        translated = new Translation(translator._output.ToString(), sets);
         return true;
     }
 
@@ -169,17 +177,20 @@ internal sealed class EcmaTranslator
             return Repeated(set);
         }
 
-        if (!char.IsAscii((char)codePoint) || char.IsAsciiLetterOrDigit((char)codePoint))
-            _output.Append((char)codePoint);
-        else
-            _output.Append(CultureInfo.InvariantCulture, $"\\u{codePoint:X4}");
-        return Quantifier();
+        var isPlain = !char.IsAscii((char)codePoint) || char.IsAsciiLetterOrDigit((char)codePoint);
+        return RepeatedAtom(isPlain ? ((char)codePoint).ToString() : $"\\u{codePoint:X4}");
     }
 
     private bool Repeated(CodePointSet set)
     {
         var isUncounted = !_cursor.IsAtEnd && _cursor.Current is '*' or '+';
-        _output.Append((isUncounted ? set.ToUnits() : null) ?? set.ToAtom());
+        return RepeatedAtom((isUncounted ? set.ToUnits() : null) ?? set.ToAtom());
+    }
+
+    private bool RepeatedAtom(string atom)
+    {
+        _atoms.Add(atom);
+        _output.Append(atom);
         return Quantifier();
     }
 
