@@ -70,9 +70,39 @@ public sealed class FormatTests
     [InlineData("idn-hostname", "é\uFF21", false)]
     [InlineData("idn-hostname", "é É", false)]
     [InlineData("idn-hostname", "\U00020000\u30FB", true)]
+    [InlineData("idn-hostname", "\u200C", false)]
+    [InlineData("idn-hostname", "\u0301\u200C\u0628", false)]
+    [InlineData("idn-hostname", "l\u00B7", false)]
+    [InlineData("idn-hostname", "\u05D0.-", false)]
+    [InlineData("idn-hostname", "\u06601", false)]
+    [InlineData("idn-hostname", "\u05D0.\u0661", false)]
+    [InlineData("idn-hostname", "\u0628\u0661\u06F1", false)]
+    [InlineData("hostname", "xn--99999999999", false)]
+    [InlineData("hostname", "xn--ab-_", false)]
+    [InlineData("hostname", "xn--a-", false)]
+    [InlineData("uri", "http://[::1", false)]
+    [InlineData("uri", "http://a:b:80/", false)]
     [InlineData("unknown", "x", true)]
     public void A_text_has_a_format_or_not(string format, string text, bool expected) =>
         Assert.Equal(expected, Format.Find(format)?.Invoke(text) ?? true);
+
+    [Fact]
+    public void A_domain_longer_than_a_name_may_be_is_refused()
+    {
+        var label = new string('a', 60) + ".";
+
+        Assert.True(HostFormats.IsDomain(string.Concat(Enumerable.Repeat(label, 4)) + "com", international: false));
+        Assert.False(HostFormats.IsDomain(string.Concat(Enumerable.Repeat(label, 4)) + "commercials", international: false));
+    }
+
+    [Theory]
+    [InlineData("9")] // cut off
+    [InlineData("a!")] // no digit
+    [InlineData("99999999999")] // a delta beyond any code point
+    [InlineData("en32g")] // U+110000
+    [InlineData("ab-oe24y")] // the same after letters
+    [InlineData("ab-0d9k")] // a surrogate
+    public void Broken_punycode_is_refused(string encoded) => Assert.False(Punycode.TryDecode(encoded, out _));
 
     // RFC 3492 §7.1, samples A, B, I, L and S.
     [Theory]

@@ -175,6 +175,18 @@ public sealed class SchemaCompilationTests
     }
 
     [Fact]
+    public void A_dynamic_reference_to_a_resource_that_is_not_open_starts_there()
+    {
+        var registry = SchemaRegistry.Empty.Add("http://x/b", JsonElement.Parse(
+            """{"$id":"http://x/b","$defs":{"n":{"$dynamicAnchor":"n","type":"null"}}}"""));
+        var options = new SchemaOptions { Registry = registry };
+
+        Assert.False(SchemaTesting.IsValid("""{"$dynamicRef":"http://x/b#n"}""", "1", options));
+        Assert.True(SchemaTesting.IsValid("""{"$dynamicRef":"http://x/b#n"}""", "null", options));
+        Assert.False(SchemaTesting.IsValid("""{"$dynamicRef":"http://x/b#/$defs/n"}""", "1", options));
+    }
+
+    [Fact]
     public void The_metaschema_is_bundled_and_judges_schemas()
     {
         const string Schema = """{"$ref":"https://json-schema.org/draft/2020-12/schema"}""";

@@ -1,3 +1,6 @@
+using Aos.Contracts.Json;
+using Aos.Contracts.Schemas;
+
 namespace Aos.Tests.Schemas;
 
 public sealed class SchemaValueTests
@@ -60,8 +63,25 @@ public sealed class SchemaValueTests
     [InlineData("""{"dependencies":{"a":["b"],"c":{"minProperties":2}}}""", "{\"c\":1}", false)]
     [InlineData("""{"dependencies":{"a":["b"],"c":{"minProperties":2}}}""", "{\"a\":1,\"b\":1}", true)]
     [InlineData("""{"pattern":"^.$"}""", "\"\\u0041\"", true)]
+    [InlineData("""{"x":{"not":{"type":"null"}},"allOf":[{"$ref":"#/x/not"},{"$ref":"#/x"}]}""", "null", false)]
+    [InlineData("""{"const":[1,2]}""", "[1,2.0]", true)]
+    [InlineData("""{"propertyNames":{"minLength":300}}""", "{\"a\":1}", false)]
     public void A_value_is_judged_exactly(string schema, string instance, bool expected) =>
         Assert.Equal(expected, SchemaTesting.IsValid(schema, instance));
+
+    [Fact]
+    public void Numbers_and_names_longer_than_any_buffer_are_judged_too()
+    {
+        var digits = new string('7', 400);
+        var options = new SchemaOptions { Limits = JsonLimits.Default with { NumberDigitsMax = 1_000 } };
+
+        Assert.True(SchemaTesting.IsValid($"{{\"const\":{digits}}}", digits + ".0", options));
+        Assert.True(SchemaTesting.IsValid($"{{\"minimum\":{digits},\"maximum\":{digits}}}", digits + ".0", options));
+        Assert.False(SchemaTesting.IsValid($"{{\"exclusiveMinimum\":{digits}}}", digits + ".0", options));
+        Assert.True(SchemaTesting.IsValid("{\"type\":\"integer\",\"multipleOf\":7}", digits + ".0"));
+        Assert.False(SchemaTesting.IsValid("{\"uniqueItems\":true}", $"[1,2,3,4,5,6,7,8,{digits},{digits}.0]"));
+        Assert.True(SchemaTesting.IsValid("{\"propertyNames\":{\"minLength\":400}}", $"{{\"{digits}\":1}}"));
+    }
 
     [Fact]
     public void Large_objects_are_compared_without_regard_to_order()

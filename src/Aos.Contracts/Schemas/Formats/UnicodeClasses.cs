@@ -44,6 +44,33 @@ internal static class UnicodeClasses
         0x06D2, 0x06D3, 0x06D5, 0x06EE, 0x06EF,
     ];
 
+    private static readonly (int First, int Last)[] HiraganaKatakanaHan =
+    [
+        (0x3005, 0x3005), (0x3007, 0x3007), (0x3041, 0x309F), (0x30A1, 0x30FA), (0x30FD, 0x30FF), (0x31F0, 0x31FF),
+        (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF),
+    ];
+
+    // Arabic letters that join at all.
+    private static readonly (int First, int Last)[] Joining =
+    [
+        (0x0620, 0x0620), (0x0622, 0x063F), (0x0641, 0x064A), (0x066E, 0x066F), (0x0671, 0x0673), (0x0675, 0x06D3),
+        (0x06FA, 0x06FF),
+    ];
+
+    private static readonly (int First, int Last)[] RightToLeft =
+    [
+        (0x0590, 0x08FF), (0xFB1D, 0xFDFF), (0xFE70, 0xFEFF), (0x10800, 0x10FFF), (0x1E800, 0x1EFFF),
+    ];
+
+    private static readonly HashSet<int> AlwaysPermitted = [0x00DF, 0x03C2, 0x06FD, 0x06FE, 0x0F0B, 0x3007];
+
+    // Disallowed by name, or permitted in some contexts only.
+    private static readonly HashSet<int> NeverPermitted =
+    [
+        0x00B7, 0x0375, 0x05F3, 0x05F4, 0x0640, .. Enumerable.Range(0x0660, 10), .. Enumerable.Range(0x06F0, 10), 0x07FA,
+        0x30FB,
+    ];
+
     public static bool IsMark(Rune rune) => Rune.GetUnicodeCategory(rune)
         is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 
@@ -52,14 +79,12 @@ internal static class UnicodeClasses
     {
         if (rune.IsAscii)
             return rune.Value is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-';
-        if (rune.Value is 0x00DF or 0x03C2 or 0x06FD or 0x06FE or 0x0F0B or 0x3007)
+        if (AlwaysPermitted.Contains(rune.Value))
             return true;
-        if (rune.Value is 0x0375 or 0x05F3 or 0x05F4 or 0x0640 or 0x07FA or (>= 0x0660 and <= 0x0669) or (>= 0x06F0 and <= 0x06F9))
-            return false;
         var isLetterOrDigit = Rune.GetUnicodeCategory(rune) is UnicodeCategory.LowercaseLetter or UnicodeCategory.OtherLetter
             or UnicodeCategory.ModifierLetter or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
             or UnicodeCategory.DecimalDigitNumber;
-        return isLetterOrDigit && !Array.Exists(Excluded, range => rune.Value >= range.First && rune.Value <= range.Last);
+        return isLetterOrDigit && !NeverPermitted.Contains(rune.Value) && !Contains(Excluded, rune.Value);
     }
 
     public static bool IsVirama(int codePoint) => Viramas.Contains(codePoint);
@@ -69,16 +94,10 @@ internal static class UnicodeClasses
 
     public static bool IsHebrew(int codePoint) => codePoint is >= 0x0591 and <= 0x05F4;
 
-    public static bool IsHiraganaKatakanaOrHan(int codePoint) => codePoint
-        is (>= 0x3041 and <= 0x309F) or (>= 0x30A1 and <= 0x30FA) or (>= 0x30FD and <= 0x30FF) or (>= 0x31F0 and <= 0x31FF)
-        or 0x3005 or 0x3007 or (>= 0x3400 and <= 0x4DBF) or (>= 0x4E00 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF)
-        or (>= 0x20000 and <= 0x3FFFF);
+    public static bool IsHiraganaKatakanaOrHan(int codePoint) => Contains(HiraganaKatakanaHan, codePoint);
 
     /// <summary>Joining type D, for the Arabic block.</summary>
-    public static bool JoinsOnBothSides(int codePoint) =>
-        codePoint is (>= 0x0620 and <= 0x064A and not 0x0621 and not 0x0640) or (>= 0x066E and <= 0x06D3 and not 0x0670 and not 0x0674)
-            or (>= 0x06FA and <= 0x06FF)
-        && !JoinsOnTheRight(codePoint);
+    public static bool JoinsOnBothSides(int codePoint) => Contains(Joining, codePoint) && !JoinsOnTheRight(codePoint);
 
     /// <summary>Joining type R, for the Arabic block.</summary>
     public static bool JoinsOnTheRight(int codePoint) => RightJoining.Contains(codePoint);
@@ -88,14 +107,15 @@ internal static class UnicodeClasses
         var category = Rune.GetUnicodeCategory(rune);
         if (category is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark)
             return BidiClass.Mark;
-        return rune.Value switch
-        {
-            (>= '0' and <= '9') or (>= 0x06F0 and <= 0x06F9) => BidiClass.EuropeanNumber,
-            (>= 0x0660 and <= 0x0669) or 0x066B or 0x066C or (>= 0x10D30 and <= 0x10D39) => BidiClass.ArabicNumber,
-            (>= 0x0590 and <= 0x08FF) or (>= 0xFB1D and <= 0xFDFF) or (>= 0xFE70 and <= 0xFEFF)
-                or (>= 0x10800 and <= 0x10FFF) or (>= 0x1E800 and <= 0x1EFFF) => BidiClass.RightToLeft,
-            '-' or 0x00B7 or 0x0375 or 0x30FB or 0x200C or 0x200D => BidiClass.Neutral,
-            _ => BidiClass.LeftToRight,
-        };
+        if (rune.Value is (>= '0' and <= '9') or (>= 0x06F0 and <= 0x06F9))
+            return BidiClass.EuropeanNumber;
+        if (rune.Value is (>= 0x0660 and <= 0x0669) or (>= 0x10D30 and <= 0x10D39))
+            return BidiClass.ArabicNumber;
+        if (rune.Value is '-' or 0x00B7 or 0x0375 or 0x30FB or 0x200C or 0x200D)
+            return BidiClass.Neutral;
+        return Contains(RightToLeft, rune.Value) ? BidiClass.RightToLeft : BidiClass.LeftToRight;
     }
+
+    private static bool Contains((int First, int Last)[] ranges, int codePoint) =>
+        Array.Exists(ranges, range => codePoint >= range.First && codePoint <= range.Last);
 }

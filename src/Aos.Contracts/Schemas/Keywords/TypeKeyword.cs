@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Aos.Contracts.Json;
@@ -20,18 +21,12 @@ internal enum JsonTypes
 /// <summary><c>type</c>.</summary>
 internal sealed class TypeKeyword(SchemaNode owner, JsonTypes types) : Assertion(owner, "type")
 {
+    private static readonly FrozenDictionary<string, JsonTypes> ByName = Enum.GetValues<JsonTypes>()
+        .Where(type => type != JsonTypes.None)
+        .ToFrozenDictionary(type => type.ToString().ToLowerInvariant(), StringComparer.Ordinal);
+
     /// <summary>The type of a name, or none.</summary>
-    public static JsonTypes Named(string name) => name switch
-    {
-        "null" => JsonTypes.Null,
-        "boolean" => JsonTypes.Boolean,
-        "object" => JsonTypes.Object,
-        "array" => JsonTypes.Array,
-        "string" => JsonTypes.String,
-        "integer" => JsonTypes.Integer,
-        "number" => JsonTypes.Number,
-        _ => JsonTypes.None,
-    };
+    public static JsonTypes Named(string name) => ByName.GetValueOrDefault(name);
 
     protected override bool Holds(JsonElement instance, Evaluation run)
     {

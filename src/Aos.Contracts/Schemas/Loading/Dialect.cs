@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Aos.Contracts.Schemas.Loading;
 
 /// <summary>The vocabularies that a schema resource is read with.</summary>
@@ -21,21 +23,20 @@ internal enum Vocabularies
 internal static class Dialect
 {
     public const string Draft202012 = "https://json-schema.org/draft/2020-12/schema";
-    private const string VocabularyPrefix = "https://json-schema.org/draft/2020-12/vocab/";
+    private const string Prefix = "https://json-schema.org/draft/2020-12/vocab/";
+
+    private static readonly FrozenDictionary<string, Vocabularies> ByUri = new Dictionary<string, Vocabularies>(StringComparer.Ordinal)
+    {
+        [Prefix + "core"] = Vocabularies.Core,
+        [Prefix + "applicator"] = Vocabularies.Applicator,
+        [Prefix + "unevaluated"] = Vocabularies.Unevaluated,
+        [Prefix + "validation"] = Vocabularies.Validation,
+        [Prefix + "meta-data"] = Vocabularies.Metadata,
+        [Prefix + "format-annotation"] = Vocabularies.FormatAnnotation,
+        [Prefix + "format-assertion"] = Vocabularies.FormatAssertion,
+        [Prefix + "content"] = Vocabularies.Content,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The vocabulary of a URI, or none where it is not known.</summary>
-    public static Vocabularies Named(string uri) => !uri.StartsWith(VocabularyPrefix, StringComparison.Ordinal)
-        ? Vocabularies.None
-        : uri[VocabularyPrefix.Length..] switch
-        {
-            "core" => Vocabularies.Core,
-            "applicator" => Vocabularies.Applicator,
-            "unevaluated" => Vocabularies.Unevaluated,
-            "validation" => Vocabularies.Validation,
-            "meta-data" => Vocabularies.Metadata,
-            "format-annotation" => Vocabularies.FormatAnnotation,
-            "format-assertion" => Vocabularies.FormatAssertion,
-            "content" => Vocabularies.Content,
-            _ => Vocabularies.None,
-        };
+    public static Vocabularies Named(string uri) => ByUri.GetValueOrDefault(uri);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Globalization;
 
 namespace Aos.Contracts.Schemas.Patterns;
@@ -7,6 +8,61 @@ namespace Aos.Contracts.Schemas.Patterns;
 /// Scripts are not supported: the framework has no data on them.</summary>
 internal static class UnicodeProperty
 {
+    private const int LastCodePoint = 0x10FFFF;
+
+    // Every name of a general category (Unicode property value aliases) and the categories it stands for. Surrogates are
+    // left out: no text holds one by itself.
+    private static readonly FrozenDictionary<string, UnicodeCategory[]> Categories = Named(
+        ("L Letter",
+            [UnicodeCategory.UppercaseLetter, UnicodeCategory.LowercaseLetter, UnicodeCategory.TitlecaseLetter,
+             UnicodeCategory.ModifierLetter, UnicodeCategory.OtherLetter]),
+        ("LC Cased_Letter",
+            [UnicodeCategory.UppercaseLetter, UnicodeCategory.LowercaseLetter, UnicodeCategory.TitlecaseLetter]),
+        ("Lu Uppercase_Letter", [UnicodeCategory.UppercaseLetter]),
+        ("Ll Lowercase_Letter", [UnicodeCategory.LowercaseLetter]),
+        ("Lt Titlecase_Letter", [UnicodeCategory.TitlecaseLetter]),
+        ("Lm Modifier_Letter", [UnicodeCategory.ModifierLetter]),
+        ("Lo Other_Letter", [UnicodeCategory.OtherLetter]),
+        ("M Mark Combining_Mark",
+            [UnicodeCategory.NonSpacingMark, UnicodeCategory.SpacingCombiningMark, UnicodeCategory.EnclosingMark]),
+        ("Mn Nonspacing_Mark", [UnicodeCategory.NonSpacingMark]),
+        ("Mc Spacing_Mark", [UnicodeCategory.SpacingCombiningMark]),
+        ("Me Enclosing_Mark", [UnicodeCategory.EnclosingMark]),
+        ("N Number", [UnicodeCategory.DecimalDigitNumber, UnicodeCategory.LetterNumber, UnicodeCategory.OtherNumber]),
+        ("Nd Decimal_Number digit", [UnicodeCategory.DecimalDigitNumber]),
+        ("Nl Letter_Number", [UnicodeCategory.LetterNumber]),
+        ("No Other_Number", [UnicodeCategory.OtherNumber]),
+        ("P Punctuation punct",
+            [UnicodeCategory.ConnectorPunctuation, UnicodeCategory.DashPunctuation, UnicodeCategory.OpenPunctuation,
+             UnicodeCategory.ClosePunctuation, UnicodeCategory.InitialQuotePunctuation,
+             UnicodeCategory.FinalQuotePunctuation, UnicodeCategory.OtherPunctuation]),
+        ("Pc Connector_Punctuation", [UnicodeCategory.ConnectorPunctuation]),
+        ("Pd Dash_Punctuation", [UnicodeCategory.DashPunctuation]),
+        ("Ps Open_Punctuation", [UnicodeCategory.OpenPunctuation]),
+        ("Pe Close_Punctuation", [UnicodeCategory.ClosePunctuation]),
+        ("Pi Initial_Punctuation", [UnicodeCategory.InitialQuotePunctuation]),
+        ("Pf Final_Punctuation", [UnicodeCategory.FinalQuotePunctuation]),
+        ("Po Other_Punctuation", [UnicodeCategory.OtherPunctuation]),
+        ("S Symbol",
+            [UnicodeCategory.MathSymbol, UnicodeCategory.CurrencySymbol, UnicodeCategory.ModifierSymbol,
+             UnicodeCategory.OtherSymbol]),
+        ("Sm Math_Symbol", [UnicodeCategory.MathSymbol]),
+        ("Sc Currency_Symbol", [UnicodeCategory.CurrencySymbol]),
+        ("Sk Modifier_Symbol", [UnicodeCategory.ModifierSymbol]),
+        ("So Other_Symbol", [UnicodeCategory.OtherSymbol]),
+        ("Z Separator",
+            [UnicodeCategory.SpaceSeparator, UnicodeCategory.LineSeparator, UnicodeCategory.ParagraphSeparator]),
+        ("Zs Space_Separator", [UnicodeCategory.SpaceSeparator]),
+        ("Zl Line_Separator", [UnicodeCategory.LineSeparator]),
+        ("Zp Paragraph_Separator", [UnicodeCategory.ParagraphSeparator]),
+        ("C Other",
+            [UnicodeCategory.Control, UnicodeCategory.Format, UnicodeCategory.PrivateUse,
+             UnicodeCategory.OtherNotAssigned]),
+        ("Cc Control cntrl", [UnicodeCategory.Control]),
+        ("Cf Format", [UnicodeCategory.Format]),
+        ("Co Private_Use", [UnicodeCategory.PrivateUse]),
+        ("Cn Unassigned", [UnicodeCategory.OtherNotAssigned]));
+
     private static readonly ConcurrentDictionary<string, CodePointSet> Sets = new(StringComparer.Ordinal);
 
     /// <summary>The set of what stands in the braces; null where it is not known.</summary>
@@ -19,8 +75,8 @@ internal static class UnicodeProperty
                 name = expression[prefix.Length..];
         }
 
-        if (Categories(name) is { } codes)
-            return Sets.GetOrAdd(codes, OfCategories);
+        if (Categories.TryGetValue(name, out var categories))
+            return Sets.GetOrAdd(name, static (_, members) => Of(members), categories);
         return name.Length == expression.Length ? Binary(name) : null;
     }
 
@@ -30,7 +86,7 @@ internal static class UnicodeProperty
         switch (name)
         {
             case "Any":
-                set.Add(0, 0x10FFFF);
+                set.Add(0, LastCodePoint);
                 return set;
             case "ASCII":
                 set.Add(0, 0x7F);
@@ -49,94 +105,26 @@ internal static class UnicodeProperty
         }
     }
 
-    // Two-letter codes in a row; the letters of a group stand for all its members.
-    private static string? Categories(string name) => name switch
+    private static FrozenDictionary<string, UnicodeCategory[]> Named(
+        params ReadOnlySpan<(string Names, UnicodeCategory[] Categories)> rows)
     {
-        "L" or "Letter" => "LuLlLtLmLo",
-        "LC" or "Cased_Letter" => "LuLlLt",
-        "Lu" or "Uppercase_Letter" => "Lu",
-        "Ll" or "Lowercase_Letter" => "Ll",
-        "Lt" or "Titlecase_Letter" => "Lt",
-        "Lm" or "Modifier_Letter" => "Lm",
-        "Lo" or "Other_Letter" => "Lo",
-        "M" or "Mark" or "Combining_Mark" => "MnMcMe",
-        "Mn" or "Nonspacing_Mark" => "Mn",
-        "Mc" or "Spacing_Mark" => "Mc",
-        "Me" or "Enclosing_Mark" => "Me",
-        "N" or "Number" => "NdNlNo",
-        "Nd" or "Decimal_Number" or "digit" => "Nd",
-        "Nl" or "Letter_Number" => "Nl",
-        "No" or "Other_Number" => "No",
-        "P" or "Punctuation" or "punct" => "PcPdPsPePiPfPo",
-        "Pc" or "Connector_Punctuation" => "Pc",
-        "Pd" or "Dash_Punctuation" => "Pd",
-        "Ps" or "Open_Punctuation" => "Ps",
-        "Pe" or "Close_Punctuation" => "Pe",
-        "Pi" or "Initial_Punctuation" => "Pi",
-        "Pf" or "Final_Punctuation" => "Pf",
-        "Po" or "Other_Punctuation" => "Po",
-        "S" or "Symbol" => "SmScSkSo",
-        "Sm" or "Math_Symbol" => "Sm",
-        "Sc" or "Currency_Symbol" => "Sc",
-        "Sk" or "Modifier_Symbol" => "Sk",
-        "So" or "Other_Symbol" => "So",
-        "Z" or "Separator" => "ZsZlZp",
-        "Zs" or "Space_Separator" => "Zs",
-        "Zl" or "Line_Separator" => "Zl",
-        "Zp" or "Paragraph_Separator" => "Zp",
-        "C" or "Other" => "CcCfCoCn",
-        "Cc" or "Control" or "cntrl" => "Cc",
-        "Cf" or "Format" => "Cf",
-        "Co" or "Private_Use" => "Co",
-        "Cn" or "Unassigned" => "Cn",
-        _ => null,
-    };
+        var named = new Dictionary<string, UnicodeCategory[]>(StringComparer.Ordinal);
+        foreach (var (names, categories) in rows)
+        {
+            foreach (var name in names.Split(' '))
+                named.Add(name, categories);
+        }
 
-    private static string CodeOf(UnicodeCategory category) => category switch
+        return named.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    private static CodePointSet Of(UnicodeCategory[] categories)
     {
-        UnicodeCategory.UppercaseLetter => "Lu",
-        UnicodeCategory.LowercaseLetter => "Ll",
-        UnicodeCategory.TitlecaseLetter => "Lt",
-        UnicodeCategory.ModifierLetter => "Lm",
-        UnicodeCategory.OtherLetter => "Lo",
-        UnicodeCategory.NonSpacingMark => "Mn",
-        UnicodeCategory.SpacingCombiningMark => "Mc",
-        UnicodeCategory.EnclosingMark => "Me",
-        UnicodeCategory.DecimalDigitNumber => "Nd",
-        UnicodeCategory.LetterNumber => "Nl",
-        UnicodeCategory.OtherNumber => "No",
-        UnicodeCategory.ConnectorPunctuation => "Pc",
-        UnicodeCategory.DashPunctuation => "Pd",
-        UnicodeCategory.OpenPunctuation => "Ps",
-        UnicodeCategory.ClosePunctuation => "Pe",
-        UnicodeCategory.InitialQuotePunctuation => "Pi",
-        UnicodeCategory.FinalQuotePunctuation => "Pf",
-        UnicodeCategory.OtherPunctuation => "Po",
-        UnicodeCategory.MathSymbol => "Sm",
-        UnicodeCategory.CurrencySymbol => "Sc",
-        UnicodeCategory.ModifierSymbol => "Sk",
-        UnicodeCategory.OtherSymbol => "So",
-        UnicodeCategory.SpaceSeparator => "Zs",
-        UnicodeCategory.LineSeparator => "Zl",
-        UnicodeCategory.ParagraphSeparator => "Zp",
-        UnicodeCategory.Control => "Cc",
-        UnicodeCategory.Format => "Cf",
-        UnicodeCategory.PrivateUse => "Co",
-        UnicodeCategory.Surrogate => "Cs",
-        _ => "Cn",
-    };
-
-    private static CodePointSet OfCategories(string codes)
-    {
-        var wanted = new bool[30];
-        foreach (var category in Enum.GetValues<UnicodeCategory>())
-            wanted[(int)category] = codes.Contains(CodeOf(category), StringComparison.Ordinal);
-
         var set = new CodePointSet();
         var start = -1;
-        for (var codePoint = 0; codePoint <= 0x10FFFF; codePoint++)
+        for (var codePoint = 0; codePoint <= LastCodePoint; codePoint++)
         {
-            var isIn = wanted[(int)CharUnicodeInfo.GetUnicodeCategory(codePoint)];
+            var isIn = categories.Contains(CharUnicodeInfo.GetUnicodeCategory(codePoint));
             if (isIn && start < 0)
                 start = codePoint;
             if (isIn || start < 0)
@@ -146,7 +134,7 @@ internal static class UnicodeProperty
         }
 
         if (start >= 0)
-            set.Add(start, 0x10FFFF);
+            set.Add(start, LastCodePoint);
         return set;
     }
 }
