@@ -176,7 +176,8 @@ internal ref struct CanonicalWriter : IDisposable
         return true;
     }
 
-    private readonly ReadOnlySpan<byte> NameOf(Member member) => _names.Array.AsSpan(member.NameStart, member.NameLength);
+    private readonly ReadOnlySpan<byte> NameOf(Member member) =>
+        _names.Array.AsSpan(member.NameStart, member.NameLength);
 
     private void WriteString(JsonElement value)
     {

@@ -65,10 +65,10 @@ internal readonly ref struct DecimalDigits
         }
 
         var leading = scratch[..count].IndexOfAnyExcept((byte)'0');
-        return leading < 0
-            ? default
-            : new DecimalDigits(
-                isNegative, scratch[leading..count].TrimEnd((byte)'0'), whole - leading, mark < 0 ? [] : raw[(mark + 1)..]);
+        if (leading < 0)
+            return default;
+        var digits = scratch[leading..count].TrimEnd((byte)'0');
+        return new DecimalDigits(isNegative, digits, whole - leading, mark < 0 ? [] : raw[(mark + 1)..]);
     }
 
     /// <summary>Less than, equal to or greater than zero as the left value is to the right one.</summary>

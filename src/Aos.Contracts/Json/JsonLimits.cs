@@ -19,7 +19,8 @@ public sealed record JsonLimits
     /// <summary>Digits of a number before its exponent, leading zeros included. Default 64; at least 1.</summary>
     public int NumberDigitsMax { get; init => field = Within(value, 1, int.MaxValue, nameof(NumberDigitsMax)); } = 64;
 
-    /// <summary>Magnitude of a number's exponent, so that exact arithmetic stays cheap. Default 999; 0 to 99,999.</summary>
+    /// <summary>Magnitude of a number's exponent, so that exact arithmetic stays cheap. Default 999; 0 to
+    /// 99,999.</summary>
     public int ExponentMax { get; init => field = Within(value, 0, 99_999, nameof(ExponentMax)); } = 999;
 
     private static int Within(int value, int low, int high, string name)

@@ -10,7 +10,8 @@ internal static class JsonText
 {
     private const int QuotedMax = 80;
 
-    /// <summary>A name for a message: quoted, escaped to ASCII (no bidi tricks), cut to a length a person reads.</summary>
+    /// <summary>A name for a message: quoted, escaped to ASCII (no bidi tricks), cut to a length a person
+    /// reads.</summary>
     public static string Quote(string name)
     {
         var cut = name.Length <= QuotedMax ? name : string.Concat(name.AsSpan(0, QuotedMax), "…");

@@ -36,7 +36,7 @@ internal ref struct StrictJsonScan
     {
         if (_utf8.Length > _limits.BytesMax)
             return Problem(JsonProblemCodes.TooLarge, 0,
-                $"The document has {_utf8.Length} bytes; at most {_limits.BytesMax} are taken. Send less, or a reference.");
+                $"The document has {_utf8.Length} bytes; at most {_limits.BytesMax} are taken. Send less.");
         if (_utf8.StartsWith(ByteOrderMark))
             return Problem(JsonProblemCodes.ByteOrderMark, 0,
                 "The document starts with a byte order mark. Save it as UTF-8 without one.");
@@ -132,13 +132,14 @@ internal ref struct StrictJsonScan
         var digits = mantissa.Length - (mantissa[0] == '-' ? 1 : 0) - (mantissa.Contains((byte)'.') ? 1 : 0);
         if (digits > _limits.NumberDigitsMax)
             return Problem(JsonProblemCodes.NumberTooLong, Token,
-                $"The number has {digits} digits; at most {_limits.NumberDigitsMax} are taken. Round it, or send a string.");
+                $"The number has {digits} digits; at most {_limits.NumberDigitsMax} are taken. Round it.");
         if (mark < 0)
             return null;
 
         var exponent = raw[(mark + 1)..].TrimStart("+-"u8).TrimStart((byte)'0');
         var fits = exponent.IsEmpty
-            || (exponent.Length <= 5 && Utf8Parser.TryParse(exponent, out int size, out _) && size <= _limits.ExponentMax);
+            || (exponent.Length <= 5 && Utf8Parser.TryParse(exponent, out int size, out _)
+                && size <= _limits.ExponentMax);
         return fits
             ? null
             : Problem(JsonProblemCodes.NumberOutOfRange, Token,

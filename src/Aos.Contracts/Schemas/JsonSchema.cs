@@ -4,9 +4,11 @@ using Aos.Contracts.Schemas.Loading;
 
 namespace Aos.Contracts.Schemas;
 
-/// <summary>A compiled JSON Schema of draft 2020-12. Safe for any number of threads; keep it and use it often.</summary>
+/// <summary>A compiled JSON Schema of draft 2020-12. Safe for any number of threads; keep it and use it
+/// often.</summary>
 /// <remarks>Numbers are compared exactly, whatever their size. Patterns are ECMA-262 with Unicode semantics and are not
-/// anchored. <c>content*</c> keywords and, by default, <c>format</c> are annotations. Nothing is ever fetched.</remarks>
+/// anchored. <c>content*</c> keywords and, by default, <c>format</c> are annotations. Nothing is ever
+/// fetched.</remarks>
 public sealed class JsonSchema
 {
     private readonly SchemaNode _root;

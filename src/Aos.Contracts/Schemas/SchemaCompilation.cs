@@ -19,8 +19,8 @@ public abstract record SchemaCompilation
 }
 
 /// <summary>A mistake in a schema.</summary>
-/// <param name="Code">One of <see cref="SchemaProblemCodes"/>, or of <c>JsonProblemCodes</c> where the text is no strict
-/// JSON; stable.</param>
+/// <param name="Code">One of <see cref="SchemaProblemCodes"/>, or of <c>JsonProblemCodes</c> where the text is no
+/// strict JSON; stable.</param>
 /// <param name="Document">URI of the document that holds it; empty for a root without one.</param>
 /// <param name="Pointer">RFC 6901 pointer into that document.</param>
 /// <param name="Message">What is wrong and what to do.</param>

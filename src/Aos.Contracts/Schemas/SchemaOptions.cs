@@ -13,7 +13,8 @@ public sealed record SchemaOptions
     /// The 2020-12 metaschemas are always known. Default empty.</summary>
     public SchemaRegistry Registry { get; init; } = SchemaRegistry.Empty;
 
-    /// <summary>The URI that a relative <c>$id</c> or <c>$ref</c> of the root resolves against. Default empty.</summary>
+    /// <summary>The URI that a relative <c>$id</c> or <c>$ref</c> of the root resolves against. Default
+    /// empty.</summary>
     public string BaseUri { get; init; } = "";
 
     /// <summary>Whether <c>format</c> rejects values. False, the default, leaves it an annotation, as the

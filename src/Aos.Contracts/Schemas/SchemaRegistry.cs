@@ -11,7 +11,8 @@ public sealed class SchemaRegistry
     private SchemaRegistry(ImmutableDictionary<string, JsonElement> documents) => _documents = documents;
 
     /// <summary>No documents.</summary>
-    public static SchemaRegistry Empty { get; } = new(ImmutableDictionary.Create<string, JsonElement>(StringComparer.Ordinal));
+    public static SchemaRegistry Empty { get; } =
+        new(ImmutableDictionary.Create<string, JsonElement>(StringComparer.Ordinal));
 
     /// <summary>This registry and one document more; a document of the same URI is replaced. Its mistakes are
     /// reported by the compilation that first needs it.</summary>

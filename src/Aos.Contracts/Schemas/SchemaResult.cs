@@ -15,8 +15,8 @@ public sealed record SchemaResult(ImmutableArray<SchemaError> Errors)
 
 /// <summary>One way in which an instance breaks a schema.</summary>
 /// <param name="InstanceLocation">RFC 6901 pointer to the offending value.</param>
-/// <param name="SchemaLocation">Absolute URI of the keyword: the resource's URI (empty where it has none), <c>#</c>, and
-/// a pointer in the URI fragment form.</param>
+/// <param name="SchemaLocation">Absolute URI of the keyword: the resource's URI (empty where it has none), <c>#</c>,
+/// and a pointer in the URI fragment form.</param>
 /// <param name="Keyword">The keyword that failed; <c>false</c> for a boolean schema.</param>
 /// <param name="Message">What is expected and, for numbers and names, what was found. Holds no string values of the
 /// instance.</param>

@@ -48,8 +48,8 @@ internal static class HostFormats
         return length <= NameMax && Idna.KeepBidiRule(labels);
     }
 
-    /// <summary>The domain of a mailbox: letters, digits and hyphens, and where international any other characters beyond
-    /// ASCII (RFC 6531 asks no more of them).</summary>
+    /// <summary>The domain of a mailbox: letters, digits and hyphens, and where international any other characters
+    /// beyond ASCII (RFC 6531 asks no more of them).</summary>
     public static bool IsDomain(ReadOnlySpan<char> text, bool international)
     {
         if (text.Length > NameMax)
@@ -75,8 +75,8 @@ internal static class HostFormats
         }
 
         var encoded = label[4..].ToString().ToLowerInvariant();
-        return Punycode.TryDecode(encoded, out var decoded) && !Ascii.IsValid(decoded) && Punycode.Encode(decoded) == encoded
-            && TryReadUnicode(decoded, labels);
+        return Punycode.TryDecode(encoded, out var decoded) && !Ascii.IsValid(decoded)
+            && Punycode.Encode(decoded) == encoded && TryReadUnicode(decoded, labels);
     }
 
     private static bool TryReadUnicode(string label, List<string> labels)

@@ -4,9 +4,9 @@ namespace Aos.Contracts.Schemas.Formats;
 
 /// <summary>IDNA2008: the rules for one Unicode label (RFC 5891 §4.2, RFC 5892) and for labels together (RFC 5893).
 /// </summary>
-/// <remarks>Characters that NFKC changes are recognised by their blocks, and scripts and joining types by the ranges that
-/// the context rules name: the framework carries no Unicode data on these when globalization is invariant. Whether the
-/// label is in NFC is not checked, for the same reason.</remarks>
+/// <remarks>Characters that NFKC changes are recognised by their blocks, and scripts and joining types by the ranges
+/// that the context rules name: the framework carries no Unicode data on these when globalization is invariant. Whether
+/// the label is in NFC is not checked, for the same reason.</remarks>
 internal static class Idna
 {
     public static bool IsLabel(string label)
@@ -25,7 +25,8 @@ internal static class Idna
         return true;
     }
 
-    /// <summary>Whether a name keeps the Bidi rule, which holds for all its labels once one runs right to left.</summary>
+    /// <summary>Whether a name keeps the Bidi rule, which holds for all its labels once one runs right to
+    /// left.</summary>
     public static bool KeepBidiRule(List<string> labels) =>
         !labels.Exists(IsRightToLeft) || labels.TrueForAll(KeepsBidiRule);
 
@@ -58,7 +59,8 @@ internal static class Idna
             right++;
         return left >= 0 && right < runes.Length
             && UnicodeClasses.JoinsOnBothSides(runes[left].Value)
-            && (UnicodeClasses.JoinsOnBothSides(runes[right].Value) || UnicodeClasses.JoinsOnTheRight(runes[right].Value));
+            && (UnicodeClasses.JoinsOnBothSides(runes[right].Value)
+                || UnicodeClasses.JoinsOnTheRight(runes[right].Value));
     }
 
     private static bool IsRightToLeft(string label) => label.EnumerateRunes().Any(
@@ -73,7 +75,8 @@ internal static class Idna
             BidiClass.RightToLeft => !classes.Contains(BidiClass.LeftToRight)
                 && last is BidiClass.RightToLeft or BidiClass.EuropeanNumber or BidiClass.ArabicNumber
                 && !(classes.Contains(BidiClass.EuropeanNumber) && classes.Contains(BidiClass.ArabicNumber)),
-            BidiClass.LeftToRight => !classes.Contains(BidiClass.RightToLeft) && !classes.Contains(BidiClass.ArabicNumber)
+            BidiClass.LeftToRight => !classes.Contains(BidiClass.RightToLeft)
+                && !classes.Contains(BidiClass.ArabicNumber)
                 && last is BidiClass.LeftToRight or BidiClass.EuropeanNumber,
             _ => false,
         };

@@ -7,7 +7,8 @@ internal static class TimeFormats
     {
         if (text.Length != 10 || text[4] != '-' || text[7] != '-')
             return false;
-        if (!TryNumber(text[..4], out var year) || !TryNumber(text[5..7], out var month) || !TryNumber(text[8..], out var day))
+        if (!TryNumber(text[..4], out var year) || !TryNumber(text[5..7], out var month)
+            || !TryNumber(text[8..], out var day))
             return false;
         return month is >= 1 and <= 12 && day >= 1 && day <= DaysIn(year, month);
     }
@@ -16,7 +17,8 @@ internal static class TimeFormats
     {
         if (text.Length < 9 || text[2] != ':' || text[5] != ':')
             return false;
-        if (!TryNumber(text[..2], out var hour) || !TryNumber(text[3..5], out var minute) || !TryNumber(text[6..8], out var second))
+        if (!TryNumber(text[..2], out var hour) || !TryNumber(text[3..5], out var minute)
+            || !TryNumber(text[6..8], out var second))
             return false;
         var rest = text[8..];
         if (rest[0] == '.')
@@ -71,7 +73,8 @@ internal static class TimeFormats
         if (text is "Z" or "z")
             return true;
         if (text.Length != 6 || text[0] is not ('+' or '-') || text[3] != ':'
-            || !TryNumber(text[1..3], out var hour) || !TryNumber(text[4..], out var minute) || hour > 23 || minute > 59)
+            || !TryNumber(text[1..3], out var hour) || !TryNumber(text[4..], out var minute)
+            || hour > 23 || minute > 59)
             return false;
         minutes = (hour * 60 + minute) * (text[0] == '-' ? -1 : 1);
         return true;

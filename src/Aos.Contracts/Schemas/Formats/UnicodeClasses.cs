@@ -67,8 +67,8 @@ internal static class UnicodeClasses
     // Disallowed by name, or permitted in some contexts only.
     private static readonly HashSet<int> NeverPermitted =
     [
-        0x00B7, 0x0375, 0x05F3, 0x05F4, 0x0640, .. Enumerable.Range(0x0660, 10), .. Enumerable.Range(0x06F0, 10), 0x07FA,
-        0x30FB,
+        0x00B7, 0x0375, 0x05F3, 0x05F4, 0x0640, .. Enumerable.Range(0x0660, 10), .. Enumerable.Range(0x06F0, 10),
+        0x07FA, 0x30FB,
     ];
 
     public static bool IsMark(Rune rune) => Rune.GetUnicodeCategory(rune)
@@ -81,8 +81,9 @@ internal static class UnicodeClasses
             return rune.Value is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-';
         if (AlwaysPermitted.Contains(rune.Value))
             return true;
-        var isLetterOrDigit = Rune.GetUnicodeCategory(rune) is UnicodeCategory.LowercaseLetter or UnicodeCategory.OtherLetter
-            or UnicodeCategory.ModifierLetter or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
+        var isLetterOrDigit = Rune.GetUnicodeCategory(rune)
+            is UnicodeCategory.LowercaseLetter or UnicodeCategory.OtherLetter or UnicodeCategory.ModifierLetter
+            or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
             or UnicodeCategory.DecimalDigitNumber;
         return isLetterOrDigit && !NeverPermitted.Contains(rune.Value) && !Contains(Excluded, rune.Value);
     }

@@ -73,8 +73,8 @@ internal sealed class Evaluation(SchemaOptions options)
         if (_undecided is not null || !Spend(CostOf(node, instance)))
             return false;
         if (_depth == options.DepthMax || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
-            return Abandon($"needs more than {options.DepthMax} nested subschemas. Flatten it, or look for a reference that "
-                + "leads back to itself.");
+            return Abandon($"needs more than {options.DepthMax} nested subschemas. Flatten it, or look for a reference "
+                + "that leads back to itself.");
         _depth++;
         if (_scopeCount == _scope.Length)
             Array.Resize(ref _scope, _scopeCount * 2);
@@ -98,7 +98,8 @@ internal sealed class Evaluation(SchemaOptions options)
         }
 
         _steps = 0;
-        return Abandon($"needs more than {options.StepsMax} steps to validate. Make it smaller, or the schema simpler.");
+        return Abandon(
+            $"needs more than {options.StepsMax} steps to validate. Make it smaller, or the schema simpler.");
     }
 
     /// <summary>Ends the validation without a verdict; always false.</summary>
@@ -210,9 +211,10 @@ internal sealed class Evaluation(SchemaOptions options)
     private static int CostOf(SchemaNode node, JsonElement instance)
     {
         var keywords = 1 + node.Keywords.Count;
-        return instance.ValueKind is JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.String
-            ? keywords + (int)Math.Min(int.MaxValue >> 1, (long)keywords * (JsonMarshal.GetRawUtf8Value(instance).Length >> 7))
-            : keywords;
+        if (instance.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.String))
+            return keywords;
+        var blocks = (long)JsonMarshal.GetRawUtf8Value(instance).Length >> 7;
+        return (int)Math.Min(int.MaxValue, keywords * (1 + blocks));
     }
 
     private ReadOnlySpan<char> Decode(ReadOnlySpan<byte> utf8)
@@ -237,7 +239,11 @@ internal sealed class Evaluation(SchemaOptions options)
 
     private static readonly JsonLimits Anything = new()
     {
-        BytesMax = int.MaxValue, DepthMax = 512, NodesMax = int.MaxValue, NumberDigitsMax = int.MaxValue, ExponentMax = 99_999,
+        BytesMax = int.MaxValue,
+        DepthMax = 512,
+        NodesMax = int.MaxValue,
+        NumberDigitsMax = int.MaxValue,
+        ExponentMax = 99_999,
     };
 
     private readonly record struct Segment(string? Name, int Index);

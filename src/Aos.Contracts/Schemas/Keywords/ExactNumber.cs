@@ -34,7 +34,8 @@ internal sealed class ExactNumber
         if (_small is { } small && instance.TryGetInt64(out var other))
             return other.CompareTo(small);
         var raw = JsonMarshal.GetRawUtf8Value(instance);
-        Span<byte> scratch = raw.Length + _raw.Length <= 256 ? stackalloc byte[256] : new byte[raw.Length + _raw.Length];
+        var length = raw.Length + _raw.Length;
+        Span<byte> scratch = length <= 256 ? stackalloc byte[256] : new byte[length];
         return DecimalDigits.Compare(DecimalDigits.Read(raw, scratch), DecimalDigits.Read(_raw, scratch[raw.Length..]));
     }
 
@@ -44,7 +45,8 @@ internal sealed class ExactNumber
         if (_small is { } small && instance.TryGetInt64(out var other))
             return other % small == 0;
         var raw = JsonMarshal.GetRawUtf8Value(instance);
-        Span<byte> scratch = raw.Length + _raw.Length <= 256 ? stackalloc byte[256] : new byte[raw.Length + _raw.Length];
+        var length = raw.Length + _raw.Length;
+        Span<byte> scratch = length <= 256 ? stackalloc byte[256] : new byte[length];
         var dividend = DecimalDigits.Read(raw, scratch);
         var divisor = DecimalDigits.Read(_raw, scratch[raw.Length..]);
         if (dividend.Digits.IsEmpty)

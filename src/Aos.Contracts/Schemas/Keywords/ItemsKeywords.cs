@@ -55,10 +55,14 @@ internal sealed class ContainsKeyword(SchemaNode owner, SchemaNode node, int lea
             return true;
         if (run.IsCollecting)
             run.Add(this, matches < least
-                ? $"must have at least {least} item{(least == 1 ? "" : "s")} that the schema of contains accepts, but has {matches}"
-                : $"must have at most {most} item{(most == 1 ? "" : "s")} that the schema of contains accepts, but has more");
+                ? Expectation("least", least, $"{matches}")
+                : Expectation("most", most, "more"));
         return false;
     }
+
+    private static string Expectation(string bound, int count, string found) =>
+        $"must have at {bound} {count} item{(count == 1 ? "" : "s")} that the schema of contains accepts, "
+        + $"but has {found}";
 }
 
 /// <summary><c>unevaluatedItems</c>.</summary>

@@ -46,7 +46,8 @@ internal sealed class JsonValues : IEqualityComparer<JsonElement>
             case JsonValueKind.Object:
                 var members = 0;
                 foreach (var member in value.EnumerateObject())
-                    members ^= HashCode.Combine(member.Name.GetHashCode(StringComparison.Ordinal), GetHashCode(member.Value));
+                    members ^= HashCode.Combine(
+                        member.Name.GetHashCode(StringComparison.Ordinal), GetHashCode(member.Value));
                 hash.Add(members);
                 break;
         }
@@ -75,8 +76,10 @@ internal sealed class JsonValues : IEqualityComparer<JsonElement>
         var right = JsonMarshal.GetRawUtf8Value(y);
         if (left.SequenceEqual(right))
             return true;
-        Span<byte> scratch = left.Length + right.Length <= 256 ? stackalloc byte[256] : new byte[left.Length + right.Length];
-        return DecimalDigits.Compare(DecimalDigits.Read(left, scratch), DecimalDigits.Read(right, scratch[left.Length..])) == 0;
+        var length = left.Length + right.Length;
+        Span<byte> scratch = length <= 256 ? stackalloc byte[256] : new byte[length];
+        var number = DecimalDigits.Read(left, scratch);
+        return DecimalDigits.Compare(number, DecimalDigits.Read(right, scratch[left.Length..])) == 0;
     }
 
     private static bool TextsEqual(JsonElement x, JsonElement y)

@@ -7,7 +7,8 @@ internal sealed class FalseKeyword(SchemaNode owner) : Assertion(owner, "false")
 {
     protected override bool Holds(JsonElement instance, Evaluation run) => false;
 
-    protected override string Expectation(JsonElement instance) => "must not be here: no value is allowed at this place";
+    protected override string Expectation(JsonElement instance) =>
+        "must not be here: no value is allowed at this place";
 }
 
 /// <summary><c>allOf</c>.</summary>
@@ -46,7 +47,9 @@ internal sealed class AnyOfKeyword(SchemaNode owner, SchemaNode[] nodes) : Keywo
 
         var causes = run.EndAlternatives(outer, keep: !isValid);
         if (!isValid && run.IsCollecting)
-            run.Add(this, $"must match at least one of {nodes.Length} alternatives, but matches none; the causes say why", causes);
+            run.Add(this,
+                $"must match at least one of {nodes.Length} alternatives, but matches none; the causes say why",
+                causes);
         return isValid;
     }
 }
@@ -73,10 +76,11 @@ internal sealed class OneOfKeyword(SchemaNode owner, SchemaNode[] nodes) : Keywo
         if (first >= 0 && second < 0)
             return true;
         if (run.IsCollecting)
-            run.Add(this, first < 0
-                ? $"must match exactly one of {nodes.Length} alternatives, but matches none; the causes say why"
-                : $"must match exactly one of {nodes.Length} alternatives, but matches the alternatives {first} and {second}",
-                causes);
+        {
+            var found = first < 0 ? "none; the causes say why" : $"the alternatives {first} and {second}";
+            run.Add(this, $"must match exactly one of {nodes.Length} alternatives, but matches {found}", causes);
+        }
+
         return false;
     }
 }

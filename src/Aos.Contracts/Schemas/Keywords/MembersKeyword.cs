@@ -6,11 +6,14 @@ namespace Aos.Contracts.Schemas.Keywords;
 /// <summary><c>properties</c>, <c>patternProperties</c> and <c>additionalProperties</c>, in one pass over the object.
 /// </summary>
 internal sealed class MembersKeyword(
-    SchemaNode owner, IReadOnlyList<string> names, SchemaNode[] named, (EcmaPattern Pattern, SchemaNode Node)[] patterns,
+    SchemaNode owner,
+    List<(string Name, SchemaNode Node)> named,
+    (EcmaPattern Pattern, SchemaNode Node)[] patterns,
     SchemaNode? others)
     : Keyword(owner, "properties")
 {
-    private readonly Names _names = new(names);
+    private readonly Names _names = new([.. named.Select(pair => pair.Name)]);
+    private readonly SchemaNode[] _named = [.. named.Select(pair => pair.Node)];
 
     public override bool Evaluate(JsonElement instance, ref Seen seen, Evaluation run)
     {
@@ -37,7 +40,7 @@ internal sealed class MembersKeyword(
         if (_names.Find(member, run) is >= 0 and var at)
         {
             isKnown = true;
-            isValid = named[at].Evaluate(member.Value, run);
+            isValid = _named[at].Evaluate(member.Value, run);
         }
 
         foreach (var (pattern, node) in patterns)

@@ -42,7 +42,8 @@ internal sealed class DependentRequiredKeyword(
             if (!run.IsCollecting)
                 return false;
             foreach (var missing in names.Where(missing => !instance.TryGetProperty(missing, out _)))
-                run.Add(this, $"must have the member {JsonText.Quote(missing)}, because it has {JsonText.Quote(trigger)}");
+                run.Add(
+                    this, $"must have the member {JsonText.Quote(missing)}, because it has {JsonText.Quote(trigger)}");
         }
 
         return isValid;

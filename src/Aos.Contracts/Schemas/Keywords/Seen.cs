@@ -30,8 +30,13 @@ internal struct Seen
     /// <summary>An empty one for the same instance.</summary>
     public readonly Seen Fork() => IsTracking ? new Seen(_count) : default;
 
-    public readonly bool Contains(int index) =>
-        _all || (index < 64 ? _first >> index & 1 : _rest is null ? 0 : _rest[(index >> 6) - 1] >> (index & 63) & 1) != 0;
+    public readonly bool Contains(int index)
+    {
+        if (_all)
+            return true;
+        var block = index < 64 ? _first : _rest is null ? 0 : _rest[(index >> 6) - 1];
+        return (block >> (index & 63) & 1) != 0;
+    }
 
     public void Mark(int index)
     {

@@ -3,8 +3,8 @@ using System.Text.Json;
 
 namespace Aos.Contracts.Schemas.Keywords;
 
-/// <summary><c>minLength</c>, <c>maxLength</c> (in code points), <c>minItems</c>, <c>maxItems</c>, <c>minProperties</c> and
-/// <c>maxProperties</c>.</summary>
+/// <summary><c>minLength</c>, <c>maxLength</c> (in code points), <c>minItems</c>, <c>maxItems</c>, <c>minProperties</c>
+/// and <c>maxProperties</c>.</summary>
 internal sealed class SizeKeyword(SchemaNode owner, string name, int limit) : Assertion(owner, name)
 {
     private readonly bool _isMinimum = name.StartsWith("min", StringComparison.Ordinal);

@@ -11,7 +11,8 @@ internal sealed class PatternKeyword(SchemaNode owner, EcmaPattern pattern) : As
     protected override bool Holds(JsonElement instance, Evaluation run) =>
         instance.ValueKind != JsonValueKind.String || run.IsMatch(pattern, run.TextOf(instance));
 
-    protected override string Expectation(JsonElement instance) => $"must match the pattern {JsonText.Quote(pattern.Source)}";
+    protected override string Expectation(JsonElement instance) =>
+        $"must match the pattern {JsonText.Quote(pattern.Source)}";
 }
 
 /// <summary><c>format</c> where it asserts; a format that is not known holds always.</summary>

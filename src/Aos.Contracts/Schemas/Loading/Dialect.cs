@@ -25,17 +25,18 @@ internal static class Dialect
     public const string Draft202012 = "https://json-schema.org/draft/2020-12/schema";
     private const string Prefix = "https://json-schema.org/draft/2020-12/vocab/";
 
-    private static readonly FrozenDictionary<string, Vocabularies> ByUri = new Dictionary<string, Vocabularies>(StringComparer.Ordinal)
-    {
-        [Prefix + "core"] = Vocabularies.Core,
-        [Prefix + "applicator"] = Vocabularies.Applicator,
-        [Prefix + "unevaluated"] = Vocabularies.Unevaluated,
-        [Prefix + "validation"] = Vocabularies.Validation,
-        [Prefix + "meta-data"] = Vocabularies.Metadata,
-        [Prefix + "format-annotation"] = Vocabularies.FormatAnnotation,
-        [Prefix + "format-assertion"] = Vocabularies.FormatAssertion,
-        [Prefix + "content"] = Vocabularies.Content,
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, Vocabularies> ByUri =
+        new Dictionary<string, Vocabularies>(StringComparer.Ordinal)
+        {
+            [Prefix + "core"] = Vocabularies.Core,
+            [Prefix + "applicator"] = Vocabularies.Applicator,
+            [Prefix + "unevaluated"] = Vocabularies.Unevaluated,
+            [Prefix + "validation"] = Vocabularies.Validation,
+            [Prefix + "meta-data"] = Vocabularies.Metadata,
+            [Prefix + "format-annotation"] = Vocabularies.FormatAnnotation,
+            [Prefix + "format-assertion"] = Vocabularies.FormatAssertion,
+            [Prefix + "content"] = Vocabularies.Content,
+        }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The vocabulary of a URI, or none where it is not known.</summary>
     public static Vocabularies Named(string uri) => ByUri.GetValueOrDefault(uri);

@@ -9,6 +9,11 @@ namespace Aos.Contracts.Schemas.Loading;
 /// <summary>Reads the keywords of one subschema, the cheap ones first, and reports values they cannot have.</summary>
 internal sealed class KeywordReader(SchemaCompiler compiler, SchemaNode owner)
 {
+    private static readonly string[] Bounds = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];
+
+    private static readonly string[] Sizes =
+        ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"];
+
     private readonly List<Keyword> _keywords = [];
     private readonly KeywordValues _values = new(compiler, owner);
     private readonly Vocabularies _vocabularies = owner.Place.Resource.Vocabularies;
@@ -55,7 +60,7 @@ internal sealed class KeywordReader(SchemaCompiler compiler, SchemaNode owner)
             _keywords.Add(new ConstKeyword(owner, value));
         if (_values.TryGet("enum", JsonValueKind.Array, "an array", out var values))
             _keywords.Add(new EnumKeyword(owner, values));
-        foreach (var name in (string[])["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"])
+        foreach (var name in Bounds)
             Add(_values.Number(name), bound => new BoundKeyword(owner, name, bound));
         if (_values.TryGet("multipleOf", JsonValueKind.Number, "a number", out var multiple))
         {
@@ -66,7 +71,7 @@ internal sealed class KeywordReader(SchemaCompiler compiler, SchemaNode owner)
                 _values.Report("multipleOf", "multipleOf must be greater than 0.");
         }
 
-        foreach (var name in (string[])["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"])
+        foreach (var name in Sizes)
         {
             if (_values.Count(name) is { } limit)
                 _keywords.Add(new SizeKeyword(owner, name, limit));
@@ -85,7 +90,8 @@ internal sealed class KeywordReader(SchemaCompiler compiler, SchemaNode owner)
     private void ReadFormat()
     {
         const Vocabularies Any = Vocabularies.FormatAnnotation | Vocabularies.FormatAssertion;
-        if ((_vocabularies & Any) == Vocabularies.None || !_values.TryGet("format", JsonValueKind.String, "a string", out var name))
+        if ((_vocabularies & Any) == Vocabularies.None
+            || !_values.TryGet("format", JsonValueKind.String, "a string", out var name))
             return;
         var asserts = compiler.Options.AssertFormats || _vocabularies.HasFlag(Vocabularies.FormatAssertion);
         if (asserts && Format.Find(name.GetString()!) is { } check)
@@ -105,8 +111,7 @@ internal sealed class KeywordReader(SchemaCompiler compiler, SchemaNode owner)
         }
 
         if (named.Count > 0 || patterns.Count > 0 || others is not null)
-            _keywords.Add(new MembersKeyword(
-                owner, [.. named.Select(pair => pair.Name)], [.. named.Select(pair => pair.Node)], [.. patterns], others));
+            _keywords.Add(new MembersKeyword(owner, named, [.. patterns], others));
         Add(_values.One("propertyNames"), node => new PropertyNamesKeyword(owner, node));
         AddDependentSchemas("dependentSchemas");
         AddDependentSchemas("dependencies");
@@ -147,12 +152,14 @@ internal sealed class KeywordReader(SchemaCompiler compiler, SchemaNode owner)
     private void ReadReferences()
     {
         if (_values.TryGet("$ref", JsonValueKind.String, "a URI reference in a string", out var reference))
-            Add(compiler.NodeOf(owner, "$ref", reference.GetString()!), target => new RefKeyword(owner, "$ref", target));
+            Add(compiler.NodeOf(owner, "$ref", reference.GetString()!),
+                target => new RefKeyword(owner, "$ref", target));
         if (!_values.TryGet("$dynamicRef", JsonValueKind.String, "a URI reference in a string", out var dynamic))
             return;
         var text = dynamic.GetString()!;
-        Add(compiler.NodeOf(owner, "$dynamicRef", text), initial => compiler.DynamicAnchorOf(initial, text) is { } anchor
-            ? new DynamicRefKeyword(owner, anchor, initial)
-            : new RefKeyword(owner, "$dynamicRef", initial));
+        Add(compiler.NodeOf(owner, "$dynamicRef", text), initial =>
+            compiler.DynamicAnchorOf(initial, text) is { } anchor
+                ? new DynamicRefKeyword(owner, anchor, initial)
+                : new RefKeyword(owner, "$dynamicRef", initial));
     }
 }

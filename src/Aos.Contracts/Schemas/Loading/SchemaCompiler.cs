@@ -52,7 +52,8 @@ internal sealed class SchemaCompiler(SchemaOptions options)
         if (_loader.Resolve(owner.Place.Resource, reference) is { } place)
             return NodeAt(place);
         Report(SchemaProblemCodes.UnresolvedReference, owner.Place, $"{owner.Place.Pointer}/{keyword}",
-            $"The reference {JsonText.Quote(reference)} leads to no schema. Correct it, or register the document it names.");
+            $"The reference {JsonText.Quote(reference)} leads to no schema. "
+            + "Correct it, or register the document it names.");
         return null;
     }
 
@@ -127,7 +128,8 @@ internal sealed class SchemaCompiler(SchemaOptions options)
                 if (!open.Add(step.Node))
                 {
                     Report(SchemaProblemCodes.EndlessReference, step.Node.Place, step.Node.Place.Pointer,
-                        "The schema leads back to itself for the same value, so it never ends. Break the circle of references.");
+                        "The schema leads back to itself for the same value, so it never ends. "
+                        + "Break the circle of references.");
                     return;
                 }
 

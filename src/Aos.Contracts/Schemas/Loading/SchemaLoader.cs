@@ -29,7 +29,8 @@ internal sealed class SchemaLoader(SchemaOptions options)
     {
         if (element.ValueKind == JsonValueKind.Undefined)
         {
-            Report(new SchemaProblem(SchemaProblemCodes.NotASchema, uri, "", "There is no schema. Give an object or a boolean."));
+            Report(new SchemaProblem(
+                SchemaProblemCodes.NotASchema, uri, "", "There is no schema. Give an object or a boolean."));
             return null;
         }
 
@@ -105,7 +106,8 @@ internal sealed class SchemaLoader(SchemaOptions options)
             resource.Vocabularies = Declared(metaschema);
         else
             Report(new SchemaProblem(SchemaProblemCodes.UnknownDialect, resource.Document.Uri, pointer,
-                $"The dialect {JsonText.Quote(uri)} is not known. Use {Dialect.Draft202012}, or register its metaschema."));
+                $"The dialect {JsonText.Quote(uri)} is not known. Use {Dialect.Draft202012}, "
+                + "or register its metaschema."));
         _dialectsOpen.Remove(uri);
     }
 
@@ -122,7 +124,8 @@ internal sealed class SchemaLoader(SchemaOptions options)
             if (vocabulary == Vocabularies.None && member.Value.ValueKind != JsonValueKind.False)
                 Report(new SchemaProblem(SchemaProblemCodes.UnknownDialect, metaschema.Document.Uri,
                     $"{metaschema.Pointer}/$vocabulary/{JsonPointer.Escape(member.Name)}",
-                    $"The vocabulary {JsonText.Quote(member.Name)} is required but not known. Make it optional or drop it."));
+                    $"The vocabulary {JsonText.Quote(member.Name)} is required but not known. "
+                    + "Make it optional or drop it."));
         }
 
         return all;

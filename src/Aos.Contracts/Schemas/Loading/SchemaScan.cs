@@ -28,7 +28,10 @@ internal sealed class SchemaScan(SchemaDocument document, SchemaLoader loader)
         AddAnchor(place, "$anchor", isDynamic: false);
         AddAnchor(place, "$dynamicAnchor", isDynamic: true);
         foreach (var member in element.EnumerateObject())
-            WalkMember(member.Value, pointer + "/" + JsonPointer.Escape(member.Name), SubschemaKeywords.Of(member.Name), resource);
+        {
+            var below = pointer + "/" + JsonPointer.Escape(member.Name);
+            WalkMember(member.Value, below, SubschemaKeywords.Of(member.Name), resource);
+        }
     }
 
     private void WalkMember(JsonElement value, string pointer, Subschemas kind, SchemaResource resource)

@@ -22,7 +22,8 @@ internal static class UriText
         return (given with { Scheme = root.Scheme, Authority = root.Authority, Path = RemoveDots(path) }).ToString();
     }
 
-    /// <summary>What stands before and after the first <c>#</c>; the fragment is percent-decoded, null if absent.</summary>
+    /// <summary>What stands before and after the first <c>#</c>; the fragment is percent-decoded, null if
+    /// absent.</summary>
     public static (string Uri, string? Fragment) Split(string uri)
     {
         var hash = uri.IndexOf('#', StringComparison.Ordinal);
@@ -37,7 +38,9 @@ internal static class UriText
         Span<byte> utf8 = stackalloc byte[4];
         foreach (var rune in pointer.EnumerateRunes())
         {
-            if (rune.IsAscii && (char.IsAsciiLetterOrDigit((char)rune.Value) || Plain.Contains((char)rune.Value, StringComparison.Ordinal)))
+            var isPlain = rune.IsAscii
+                && (Rune.IsLetterOrDigit(rune) || Plain.Contains((char)rune.Value, StringComparison.Ordinal));
+            if (isPlain)
             {
                 fragment.Append((char)rune.Value);
                 continue;
@@ -80,7 +83,8 @@ internal static class UriText
         return string.Join('/', kept);
     }
 
-    private readonly record struct Parts(string? Scheme, string? Authority, string Path, string? Query, string? Fragment)
+    private readonly record struct Parts(
+        string? Scheme, string? Authority, string Path, string? Query, string? Fragment)
     {
         public static Parts Of(string text)
         {

@@ -61,7 +61,8 @@ internal sealed class CodePointSet
             return null;
         if (hasAll)
             ranges.Add((0xD800, 0xDFFF));
-        return Class(ranges.Where(range => range.First < FirstAstral).Select(range => (range.First, Math.Min(range.Last, 0xFFFF))));
+        return Class(ranges.Where(range => range.First < FirstAstral)
+            .Select(range => (range.First, Math.Min(range.Last, 0xFFFF))));
     }
 
     private (string Plane, List<string> Pairs) Write()

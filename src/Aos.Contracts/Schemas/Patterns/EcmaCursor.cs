@@ -85,7 +85,8 @@ internal sealed class EcmaCursor(string source)
         if (close < 0)
             return null;
         var bounds = source[(At + 1)..close].Split(',');
-        if (bounds.Length > 2 || !IsNumber(bounds[0]) || (bounds.Length == 2 && bounds[1].Length > 0 && !IsNumber(bounds[1])))
+        if (bounds.Length > 2 || !IsNumber(bounds[0])
+            || (bounds.Length == 2 && bounds[1].Length > 0 && !IsNumber(bounds[1])))
             return null;
         var least = Saturated(bounds[0]);
         var most = bounds.Length == 1 ? least : bounds[1].Length == 0 ? int.MaxValue : Saturated(bounds[1]);

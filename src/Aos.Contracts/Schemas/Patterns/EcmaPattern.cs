@@ -25,7 +25,8 @@ internal sealed class EcmaPattern
     /// <summary>Compiles a pattern.</summary>
     /// <param name="source">The pattern, without slashes or flags.</param>
     /// <param name="timeout">For one match, where the pattern needs backtracking.</param>
-    /// <param name="linearBudget">What automata may still cost; a pattern that costs more is left to backtracking.</param>
+    /// <param name="linearBudget">What automata may still cost; a pattern that costs more is left to
+    /// backtracking.</param>
     /// <param name="pattern">The result.</param>
     /// <param name="mistake">Where false: what is wrong with it.</param>
     public static bool TryCreate(

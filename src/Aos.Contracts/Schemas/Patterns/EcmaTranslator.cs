@@ -162,7 +162,8 @@ internal sealed class EcmaTranslator
             return _cursor.Fail("this kind of group is not ECMA-262");
         else
             _cursor.Skip(1);
-        // Numbers are given, because .NET numbers named groups last; and where nothing refers back, nothing is captured.
+        // Numbers are given, because .NET numbers named groups last; and where nothing refers back, nothing is
+        // captured.
         _captures++;
         _output.Append(_groups.HasReferences ? $"(?<{_captures}>" : "(?:");
         return true;

@@ -10,8 +10,8 @@ internal static class UnicodeProperty
 {
     private const int LastCodePoint = 0x10FFFF;
 
-    // Every name of a general category (Unicode property value aliases) and the categories it stands for. Surrogates are
-    // left out: no text holds one by itself.
+    // Every name of a general category (Unicode property value aliases) and the categories it stands for. Surrogates
+    // are left out: no text holds one by itself.
     private static readonly FrozenDictionary<string, UnicodeCategory[]> Categories = Named(
         ("L Letter",
             [UnicodeCategory.UppercaseLetter, UnicodeCategory.LowercaseLetter, UnicodeCategory.TitlecaseLetter,
