@@ -22,6 +22,7 @@ internal enum ReservationVerdict
 /// <summary>The rule of reservation: spent + held never exceeds the limit (RELIABILITY P6).</summary>
 internal static class Reservation
 {
+    // Differences, because a sum with a worst case near the end of the scale would overflow.
     public static ReservationVerdict Judge(RunState state, StepState step, Money worst)
     {
         if (worst == Money.Zero) return ReservationVerdict.Hold;
@@ -29,11 +30,11 @@ internal static class Reservation
         {
             var held = Money.Zero;
             foreach (var call in step.Calls) held += call.Reserved;
-            if (step.Cost + worst > perStep) return ReservationVerdict.StepBudget;
-            if (step.Cost + held + worst > perStep) return ReservationVerdict.Wait;
+            if (worst > perStep - step.Cost) return ReservationVerdict.StepBudget;
+            if (worst > perStep - step.Cost - held) return ReservationVerdict.Wait;
         }
-        if (state.Spent + worst > state.Contract.Budget) return ReservationVerdict.RunBudget;
-        return state.Spent + state.Reserved + worst > state.Contract.Budget
+        if (worst > state.Contract.Budget - state.Spent) return ReservationVerdict.RunBudget;
+        return worst > state.Contract.Budget - state.Spent - state.Reserved
             ? ReservationVerdict.Wait
             : ReservationVerdict.Hold;
     }

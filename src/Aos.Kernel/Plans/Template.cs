@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
-using System.Text.Json;
 using Aos.Contracts.Expressions;
 using Aos.Contracts.Values;
 
@@ -12,12 +11,6 @@ namespace Aos.Kernel.Plans;
 /// string as JSON. <c>$${</c> stands for <c>${</c>. Members are rendered in the order of canonical JSON.</remarks>
 public sealed class Template
 {
-    private static readonly JsonWriterOptions Options = new()
-    {
-        SkipValidation = true,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     private readonly TemplateNode _root;
     private readonly Payload? _literal;
 
@@ -52,13 +45,12 @@ public sealed class Template
 
     private static Rendered Render(in ExpressionValue scope, TemplateNode root)
     {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using var writer = new Utf8JsonWriter(buffer, Options);
-        var rendering = new TemplateRendering(scope, writer);
+        var output = new ArrayBufferWriter<byte>(256);
+        var rendering = new TemplateRendering(scope, output);
         root.Write(rendering);
-        if (rendering.Error is { } error) return new Rendered(Payload.Null, error, HasUnknown: false);
-        writer.Flush();
-        return new Rendered(Payload.FromUtf8(buffer.WrittenMemory), null, rendering.HasUnknown);
+        return rendering.Error is { } error
+            ? new Rendered(Payload.Null, error, HasUnknown: false)
+            : new Rendered(Payload.FromUtf8(output.WrittenMemory), null, rendering.HasUnknown);
     }
 
     internal static Template Of(TemplateNode root, ImmutableArray<Expression> expressions) => new(root, expressions);
@@ -70,9 +62,9 @@ public sealed class Template
 /// <param name="HasUnknown">Whether parts of it are unknown, in a simulation.</param>
 public readonly record struct Rendered(Payload Payload, string? Error, bool HasUnknown);
 
-internal sealed class TemplateRendering(ExpressionValue scope, Utf8JsonWriter writer)
+internal sealed class TemplateRendering(ExpressionValue scope, ArrayBufferWriter<byte> output)
 {
-    public Utf8JsonWriter Writer { get; } = writer;
+    public void Write(ReadOnlySpan<byte> json) => output.Write(json);
 
     public string? Error { get; private set; }
 
@@ -98,21 +90,23 @@ internal abstract record TemplateNode
 
     public sealed record Literal(byte[] Json) : TemplateNode
     {
-        public override void Write(TemplateRendering rendering) =>
-            rendering.Writer.WriteRawValue(Json, skipInputValidation: true);
+        public override void Write(TemplateRendering rendering) => rendering.Write(Json);
     }
 
-    public sealed record Members(ImmutableArray<(JsonEncodedText Name, TemplateNode Value)> Items) : TemplateNode
+    /// <summary>Names are JSON text with the colon.</summary>
+    public sealed record Members(ImmutableArray<(byte[] Name, TemplateNode Value)> Items) : TemplateNode
     {
         public override void Write(TemplateRendering rendering)
         {
-            rendering.Writer.WriteStartObject();
+            var before = "{"u8;
             foreach (var (name, value) in Items)
             {
-                rendering.Writer.WritePropertyName(name);
+                rendering.Write(before);
+                rendering.Write(name);
                 value.Write(rendering);
+                before = ","u8;
             }
-            rendering.Writer.WriteEndObject();
+            rendering.Write(Items.IsEmpty ? "{}"u8 : "}"u8);
         }
     }
 
@@ -120,9 +114,14 @@ internal abstract record TemplateNode
     {
         public override void Write(TemplateRendering rendering)
         {
-            rendering.Writer.WriteStartArray();
-            foreach (var item in Items) item.Write(rendering);
-            rendering.Writer.WriteEndArray();
+            var before = "["u8;
+            foreach (var item in Items)
+            {
+                rendering.Write(before);
+                item.Write(rendering);
+                before = ","u8;
+            }
+            rendering.Write(Items.IsEmpty ? "[]"u8 : "]"u8);
         }
     }
 
@@ -130,36 +129,42 @@ internal abstract record TemplateNode
     {
         public override void Write(TemplateRendering rendering)
         {
-            if (rendering.TryEvaluate(Expression, out var value)) WriteKnown(value, rendering.Writer);
-            else rendering.Writer.WriteNullValue();
+            if (rendering.TryEvaluate(Expression, out var value)) WriteKnown(value, rendering);
+            else rendering.Write("null"u8);
         }
 
         // What a simulation does not know is written as null.
-        private static void WriteKnown(in ExpressionValue value, Utf8JsonWriter writer)
+        private static void WriteKnown(in ExpressionValue value, TemplateRendering rendering)
         {
-            if (!value.ContainsUnknown)
+            if (!value.ContainsUnknown) rendering.Write(value.ToCanonicalUtf8());
+            else if (value.Kind == ExpressionValueKind.Array) WriteItems(value, rendering);
+            else if (value.Kind == ExpressionValueKind.Object) WriteMembers(value, rendering);
+            else rendering.Write("null"u8);
+        }
+
+        private static void WriteItems(in ExpressionValue value, TemplateRendering rendering)
+        {
+            var before = "["u8;
+            foreach (var item in value.Items)
             {
-                if (value.Kind is ExpressionValueKind.Object or ExpressionValueKind.Array)
-                    writer.WriteRawValue(value.ToCanonicalUtf8(), skipInputValidation: true);
-                else value.WriteTo(writer);
+                rendering.Write(before);
+                WriteKnown(item, rendering);
+                before = ","u8;
             }
-            else if (value.IsUnknown) writer.WriteNullValue();
-            else if (value.Kind == ExpressionValueKind.Array)
+            rendering.Write("]"u8);
+        }
+
+        private static void WriteMembers(in ExpressionValue value, TemplateRendering rendering)
+        {
+            var before = "{"u8;
+            foreach (var (name, member) in value.Members.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             {
-                writer.WriteStartArray();
-                foreach (var item in value.Items) WriteKnown(item, writer);
-                writer.WriteEndArray();
+                rendering.Write(before);
+                rendering.Write(TemplateCompiler.Name(name));
+                WriteKnown(member, rendering);
+                before = ","u8;
             }
-            else
-            {
-                writer.WriteStartObject();
-                foreach (var (name, member) in value.Members.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-                {
-                    writer.WritePropertyName(name);
-                    WriteKnown(member, writer);
-                }
-                writer.WriteEndObject();
-            }
+            rendering.Write("}"u8);
         }
     }
 
@@ -172,7 +177,7 @@ internal abstract record TemplateNode
             foreach (var (literal, expression) in Parts)
                 if (literal is not null) text.Append(literal);
                 else if (!TryAppend(expression!, rendering, text)) break;
-            rendering.Writer.WriteStringValue(text.ToString());
+            rendering.Write(ExpressionValue.FromString(text.ToString()).ToCanonicalUtf8());
         }
 
         private static bool TryAppend(Expression expression, TemplateRendering rendering, StringBuilder text)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Aos.Contracts.Expressions;
 using Aos.Contracts.Json;
@@ -48,8 +47,11 @@ internal sealed class TemplateCompiler
             items.Add((member.Name, Node(member.Value, $"{pointer}/{JsonPointer.Escape(member.Name)}")));
         items.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
         return new TemplateNode.Members([.. items.Select(item =>
-            (JsonEncodedText.Encode(item.Name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping), item.Value))]);
+            (Name(item.Name), item.Value))]);
     }
+
+    /// <summary>The name of a member as JSON text, with the colon.</summary>
+    public static byte[] Name(string name) => [.. ExpressionValue.FromString(name).ToCanonicalUtf8(), (byte)':'];
 
     private TemplateNode.List Items(JsonElement element, string pointer)
     {

@@ -11,9 +11,9 @@ public static class Backoff
     /// <param name="attempts">Attempts made, 1 or more.</param>
     public static long Bound(RetryRule rule, int attempts)
     {
-        long bound = rule.InitialMs;
+        long bound = Math.Max(0, rule.InitialMs);
         for (var i = 1; i < attempts && bound < rule.MaxMs; i++) bound *= Math.Max(1, rule.Factor);
-        return Math.Clamp(bound, 0, Math.Max(0, rule.MaxMs));
+        return Math.Clamp(bound, 0, Math.Max(0, rule.MaxMs)); // A catalog of the user's may say anything.
     }
 
     /// <summary>A wait from 0 to the bound, both included.</summary>

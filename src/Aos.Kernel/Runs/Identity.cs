@@ -14,7 +14,8 @@ public static class Identity
         Hash($"{run.Tenant}\n{run.RunId}\n{call.Step}\n{call.Item}\n{(isFallback ? "fallback" : "main")}");
 
     /// <summary>The run that an idempotency key of a caller stands for.</summary>
-    public static RunId Run(string tenant, string key) => RunId.Parse($"run_{Hash($"{tenant}\n{key}")[..32]}");
+    public static RunId Run(string tenant, string key) =>
+        RunId.Parse($"run_{Hash($"{tenant.Length}\n{tenant}\n{key}")[..32]}");
 
     internal static ApprovalId Approval(RunEvent.RunSubmitted run, CallState call, Digest input)
     {
