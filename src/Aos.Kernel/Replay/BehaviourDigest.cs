@@ -1,7 +1,10 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Text.Json;
+using Aos.Contracts.Json;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
+using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 using Aos.Kernel.Runs;
 
@@ -30,16 +33,17 @@ public static class BehaviourDigest
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
             Write(writer, state, status, code);
-        return Digest.Of(buffer.WrittenSpan);
+        Span<byte> hash = stackalloc byte[32];
+        CanonicalJson.Sha256(JsonElement.Parse(buffer.WrittenSpan), hash);
+        return Digest.FromHash(hash);
     }
 
-    // Members are written in the order of canonical JSON (RFC 8785): sorted by name.
     private static void Write(Utf8JsonWriter writer, RunState state, RunStatus status, ErrorCode code)
     {
         writer.WriteStartObject();
         writer.WriteString("code", code.Value);
         writer.WriteNumber("cost_cents", state.Spent.Cents);
-        writer.WriteString("status", status.ToString());
+        writer.WriteString("status", Names<RunStatus>.Of(status));
         writer.WriteStartArray("steps");
         foreach (var step in state.Steps) Write(writer, step);
         writer.WriteEndArray();
@@ -53,7 +57,7 @@ public static class BehaviourDigest
         foreach (var call in step.Calls) Write(writer, call);
         writer.WriteEndArray();
         writer.WriteString("code", step.Code?.Value);
-        writer.WriteString("status", step.Status?.ToString());
+        writer.WriteString("status", step.Status is { } status ? Names<OutcomeStatus>.Of(status) : null);
         writer.WriteString("step_id", step.Program.Id.Value);
         writer.WriteEndObject();
     }
@@ -66,7 +70,7 @@ public static class BehaviourDigest
         writer.WriteEndArray();
         writer.WriteString("code", call.Code?.Value);
         if (call.Key.Item is { } item) writer.WriteNumber("item", item);
-        writer.WriteString("status", call.Status?.ToString());
+        writer.WriteString("status", call.Status is { } status ? Names<OutcomeStatus>.Of(status) : null);
         writer.WriteEndObject();
     }
 
@@ -76,14 +80,14 @@ public static class BehaviourDigest
         writer.WriteStartObject();
         writer.WriteString("code", returned?.Code.Value ?? "ATTEMPT_LOST");
         writer.WriteNumber("cost_cents", (returned?.Cost ?? attempt.Started.Reserved).Cents);
-        writer.WriteString("effect", attempt.Started.Effect.ToString());
+        writer.WriteString("effect", Names<EffectClass>.Of(attempt.Started.Effect));
         writer.WriteBoolean("fallback", attempt.Started.Fallback == true);
         writer.WriteNumber("reserved_cents", attempt.Started.Reserved.Cents);
         if (attempt.Retry is { } retry)
         {
             writer.WriteStartObject("retry");
             writer.WriteNumber("bound_ms", retry.BoundMs);
-            writer.WriteString("rule", retry.Rule.ToString());
+            writer.WriteString("rule", Names<BackoffRule>.Of(retry.Rule));
             writer.WriteEndObject();
         }
         writer.WriteStartArray("side_effects");
@@ -91,7 +95,7 @@ public static class BehaviourDigest
         writer.WriteEndArray();
         writer.WriteString("skill", attempt.Started.Skill.Value);
         writer.WriteString("skill_version", attempt.Started.SkillVersion.Value);
-        writer.WriteString("status", (returned?.Status ?? OutcomeStatus.Unknown).ToString());
+        writer.WriteString("status", Names<OutcomeStatus>.Of(returned?.Status ?? OutcomeStatus.Unknown));
         writer.WriteEndObject();
     }
 
@@ -102,5 +106,14 @@ public static class BehaviourDigest
         writer.WriteString("target", effect.Target);
         writer.WriteString("type", effect.Type);
         writer.WriteEndObject();
+    }
+
+    // The names that the JSON of the contracts has.
+    private static class Names<T> where T : struct, Enum
+    {
+        private static readonly FrozenDictionary<T, string> ByValue = Enum.GetValues<T>()
+            .ToFrozenDictionary(value => value, value => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
+
+        public static string Of(T value) => ByValue[value];
     }
 }
