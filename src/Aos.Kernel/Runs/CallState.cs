@@ -31,7 +31,7 @@ public enum CallPhase
 /// <remarks>Seen from outside it never changes: a transition copies what it touches.</remarks>
 public sealed class CallState
 {
-    internal CallState(CallKey key) => Key = key;
+    internal CallState(CallKey key, object? draft = null) => (Key, Draft) = (key, draft);
 
     /// <summary>Its name.</summary>
     public CallKey Key { get; }
@@ -90,7 +90,15 @@ public sealed class CallState
     /// <summary>The last attempt; null before the first.</summary>
     public AttemptRecord? Last => History.IsEmpty ? null : History[^1];
 
-    internal CallState Copy() => (CallState)MemberwiseClone();
+    /// <summary>The draft that may change it in place.</summary>
+    internal object? Draft { get; private set; }
+
+    internal CallState Copy(object draft)
+    {
+        var copy = (CallState)MemberwiseClone();
+        copy.Draft = draft;
+        return copy;
+    }
 }
 
 /// <summary>One try of a call.</summary>

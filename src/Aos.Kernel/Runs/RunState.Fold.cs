@@ -13,20 +13,20 @@ public sealed partial class RunState
     private SettingsDocument? _settings;
     private ImmutableDictionary<string, int> _equalFailures = ImmutableDictionary.Create<string, int>(StringComparer.Ordinal);
 
-    // Steps and calls that were copied for this draft may be changed in place; others are shared with older states.
-    private HashSet<object>? _owned;
+    // Steps and calls that carry the mark of this draft may be changed in place; others are shared with older states.
+    private object? _draft;
 
     /// <summary>A copy that <see cref="Apply"/> may be called on until it is shown to anybody else.</summary>
     internal RunState Draft()
     {
         var draft = (RunState)MemberwiseClone();
-        draft._owned = new HashSet<object>(ReferenceEqualityComparer.Instance);
+        draft._draft = new object();
         return draft;
     }
 
     internal void Apply(RunEvent e)
     {
-        Debug.Assert(_owned is not null, "Only a draft may be changed.");
+        Debug.Assert(_draft is not null, "Only a draft may be changed.");
         Seq++;
         LastAt = e.At;
         switch (e)
@@ -82,7 +82,6 @@ public sealed partial class RunState
         OpenSteps += program.Steps.Length - Steps.Length;
         Program = program;
         Steps = steps.MoveToImmutable();
-        _owned!.Clear();
     }
 
     private void On(RunEvent.StepExpanded expanded)
@@ -93,7 +92,7 @@ public sealed partial class RunState
         step.IsCountUnknown = expanded.Items.IsUnknown && expanded.Count is null;
         var count = expanded.Count ?? (expanded.Items.IsUnknown ? 1 : expanded.Items.Element.GetArrayLength());
         var calls = ImmutableArray.CreateBuilder<CallState>(count);
-        for (var i = 0; i < count; i++) calls.Add(new CallState(new CallKey(expanded.StepId, i)));
+        for (var i = 0; i < count; i++) calls.Add(new CallState(new CallKey(expanded.StepId, i), _draft));
         step.Calls = calls.MoveToImmutable();
     }
 
@@ -244,7 +243,8 @@ public sealed partial class RunState
     {
         var step = Step(id);
         var index = item ?? 0;
-        return step is not null && (uint)index < (uint)step.Calls.Length && step.Calls[index] is { Phase: CallPhase.InFlight } call
+        return step is not null && index >= 0 && index < step.Calls.Length
+            && step.Calls[index] is { Phase: CallPhase.InFlight } call
             && call.Key.Item == item && call.Attempts == attempt;
     }
 
@@ -260,10 +260,9 @@ public sealed partial class RunState
     {
         var index = Program!.IndexOf(id.Value);
         var step = Steps[index];
-        if (_owned!.Contains(step)) return step;
-        var copy = step.Copy();
+        if (ReferenceEquals(step.Draft, _draft)) return step;
+        var copy = step.Copy(_draft!);
         Steps = Steps.SetItem(index, copy);
-        _owned.Add(copy);
         return copy;
     }
 
@@ -272,18 +271,16 @@ public sealed partial class RunState
         var step = Own(id);
         if (step.Calls.IsEmpty)
         {
-            var first = new CallState(new CallKey(id, item));
+            var first = new CallState(new CallKey(id, item), _draft);
             step.Calls = [first];
             step.StartedAt ??= LastAt;
-            _owned!.Add(first);
             return first;
         }
         var index = item ?? 0;
         var call = step.Calls[index];
-        if (_owned!.Contains(call)) return call;
-        var copy = call.Copy();
+        if (ReferenceEquals(call.Draft, _draft)) return call;
+        var copy = call.Copy(_draft!);
         step.Calls = step.Calls.SetItem(index, copy);
-        _owned.Add(copy);
         return copy;
     }
 }

@@ -88,5 +88,13 @@ public sealed class StepState
         return StepStatus.Waiting;
     }
 
-    internal StepState Copy() => (StepState)MemberwiseClone();
+    /// <summary>The draft that may change it in place.</summary>
+    internal object? Draft { get; private set; }
+
+    internal StepState Copy(object draft)
+    {
+        var copy = (StepState)MemberwiseClone();
+        copy.Draft = draft;
+        return copy;
+    }
 }
