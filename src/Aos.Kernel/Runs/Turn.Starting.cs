@@ -22,9 +22,8 @@ internal sealed partial class Turn
         foreach (var index in State.Program.Order)
         {
             var step = State.Steps[index];
-            if (step.IsEnded || (!step.IsReached && !Reach(step))) continue;
-            if (State.Stopping is null) StartCalls(index);
-            if (State.Stopping is not null) return;
+            if (!step.IsEnded && (step.IsReached || Reach(step))) StartCalls(index);
+            if (State.Stopping is not null) return; // Also where the step could not be reached: its list was none.
         }
     }
 
