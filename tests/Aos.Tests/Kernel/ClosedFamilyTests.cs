@@ -1,0 +1,130 @@
+using System.Text;
+using Aos.Contracts;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Skills;
+using Aos.Contracts.Values;
+using Aos.Kernel.Runs;
+using Aos.Testing.Runs;
+
+namespace Aos.Tests.Kernel;
+
+/// <summary>Every case of a closed family goes through every switch, and every event through its JSON.</summary>
+public sealed class ClosedFamilyTests
+{
+    private static readonly Dictionary<Type, object> Samples = new()
+    {
+        [typeof(string)] = "tëxt \"😀\" \u2028 <&>",
+        [typeof(int)] = 3,
+        [typeof(long)] = 4_000_000_000L,
+        [typeof(double)] = 0.1 + 0.2,
+        [typeof(bool)] = true,
+        [typeof(DateTimeOffset)] = new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero).AddTicks(10),
+        [typeof(RunId)] = RunId.Parse("run_00000000"),
+        [typeof(StepId)] = StepId.Parse("step"),
+        [typeof(Digest)] = Digest.Of("x"u8),
+        [typeof(ErrorCode)] = ErrorCode.Parse("CODE"),
+        [typeof(SkillName)] = SkillName.Parse("skill"),
+        [typeof(SkillVersion)] = SkillVersion.Parse("1.2.3-beta.1"),
+        [typeof(Money)] = new Money(12_345_678_901),
+        [typeof(Payload)] = Payload.FromUtf8("{\"z\" : [1.0, 1e400, null, \"\\u00e9\"] }"u8.ToArray()),
+        [typeof(ApprovalId)] = ApprovalId.TryParse("apr_0123456789abcdef", out var id) ? id : default,
+        [typeof(ValueList<Problem>)] = (ValueList<Problem>)[new Problem("/a~1b", ErrorCode.Parse("C"), "m")],
+        [typeof(ValueList<SideEffect>)] = (ValueList<SideEffect>)[new SideEffect { Type = "t", Target = "x", Reversible = true }],
+    };
+
+    private static IEnumerable<Type> CasesOf(Type family) =>
+        family.GetNestedTypes().Where(type => type is { IsAbstract: false } && type.IsSubclassOf(family));
+
+    public static TheoryData<Type> Events() => [.. CasesOf(typeof(RunEvent))];
+
+    // One of every member, or only of those that must be there.
+    private static RunEvent Make(Type type, bool full)
+    {
+        var made = Activator.CreateInstance(type)!;
+        foreach (var property in type.GetProperties().Where(property => property.CanWrite))
+        {
+            var required = property.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute), inherit: false);
+            var kind = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+            if (full || required) property.SetValue(made, kind.IsEnum ? Enum.GetValues(kind).GetValue(1) : Samples[kind]);
+        }
+        return (RunEvent)made;
+    }
+
+    [Theory]
+    [MemberData(nameof(Events))]
+    public void Every_event_reads_back_byte_for_byte(Type type)
+    {
+        foreach (var full in (bool[])[true, false])
+        {
+            var made = Make(type, full);
+            var bytes = AosJson.Write(made);
+
+            var read = AosJson.Read<RunEvent>(bytes);
+
+            Assert.IsType(type, read);
+            Assert.Equal(Encoding.UTF8.GetString(bytes), Encoding.UTF8.GetString(AosJson.Write(read)));
+            Assert.Equal(made, read);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Events))]
+    public void Every_event_has_a_line(Type type) => Assert.NotEmpty(Make(type, full: true).Line());
+
+    [Fact]
+    public void Every_event_is_folded_and_every_effect_performed()
+    {
+        var (events, effects) = (new HashSet<Type>(), new HashSet<Type>());
+        foreach (var run in (ScriptedRun[])[Everything(), Cancelled()])
+        {
+            Assert.Equal(run.Journal.Count, RunState.Fold(run.Documents, run.Journal).Seq);
+            events.UnionWith(run.Journal.Select(e => e.GetType()));
+            effects.UnionWith(run.Effects.Select(effect => effect.GetType()));
+            Assert.All(run.Effects, effect => Assert.Equal(MustWait(effect), effect.WaitsForDurability));
+        }
+
+        Assert.Empty(CasesOf(typeof(RunEvent)).Except(events));
+        Assert.Empty(CasesOf(typeof(Effect)).Except(effects));
+    }
+
+    [Theory]
+    [MemberData(nameof(Events))]
+    public void Every_fact_is_taken_or_ignored_in_any_state(Type type)
+    {
+        if (Make(type, full: true) is not RunEvent.Fact fact) return;
+        foreach (var run in (ScriptedRun[])[Everything(), Cancelled()])
+            for (var length = 1; length <= run.Journal.Count; length++)
+                Assert.NotNull(RunKernel.Advance(RunState.Fold(run.Documents, run.Journal.Take(length)), fact).State);
+    }
+
+    private static bool MustWait(Effect effect) => effect switch
+    {
+        Effect.InvokeSkill invoke => invoke.Skill.Name.Value is not ("read" or "pure"),
+        Effect.CancelAttempt => false,
+        _ => true,
+    };
+
+    private static ScriptedRun Everything()
+    {
+        var run = new ScriptedRun(RunScenario.OfGoal("g"), new ScriptedWorld()
+            .Plans(ScriptedPlan.Of("""
+                {"steps":[{"id":"a","skill":"read","for_each":"[`1`]"},{"id":"b","skill":"send","approval":{}},
+                          {"id":"c","skill":"paid","on_failure":{"fallback":{"skill":"store"}}},{"id":"step","skill":"pure"}]}
+                """))
+            .On("a", ScriptedAnswer.Fail("HTTP_503"), ScriptedAnswer.Ok()).On("c", ScriptedAnswer.Fail("HTTP_404"))
+            .On("b", ScriptedAnswer.Fail("HTTP_500")).Decides("b", new ScriptedDecision(true))).Submit();
+        run.Go(r => r.State.Attempts > 2);
+        run.Crash();
+        run.Go(r => r.State.WaitingFor == WaitReason.UnknownOutcome);
+        run.Feed(Facts.Settled("b", happened: false));
+        return run.Go();
+    }
+
+    private static ScriptedRun Cancelled()
+    {
+        var run = new ScriptedRun(RunScenario.Of("""{"steps":[{"id":"step","skill":"read"},{"id":"b","skill":"send"}]}""")).Submit();
+        run.Feed(Facts.Cancel());
+        return run.Go();
+    }
+}

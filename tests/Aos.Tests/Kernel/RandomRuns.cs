@@ -1,0 +1,134 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Aos.Contracts.Agents;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Values;
+using Aos.Kernel.Runs;
+using Aos.Testing.Runs;
+using CsCheck;
+
+namespace Aos.Tests.Kernel;
+
+/// <summary>A step of a random plan, as small numbers that shrink well.</summary>
+public sealed record RandomStep(int Skill, int Needs, int When, int ForEach, int OnFailure, int Approval, int MaxAttempts, bool Reads)
+{
+    private static readonly string[] Skills = ["pure", "read", "put", "send", "store", "paid"];
+
+    public static readonly Gen<RandomStep> Gen = CsCheck.Gen.Select(
+        CsCheck.Gen.Int[0, 5], CsCheck.Gen.Int[0, 31], CsCheck.Gen.Int[0, 7], CsCheck.Gen.Int[0, 7],
+        CsCheck.Gen.Int[0, 5], CsCheck.Gen.Int[0, 7], CsCheck.Gen.Int[0, 5], CsCheck.Gen.Bool,
+        (skill, needs, when, forEach, onFailure, approval, max, reads) =>
+            new RandomStep(skill, needs, when, forEach, onFailure, approval, max, reads));
+
+    public string Json(int index)
+    {
+        var earlier = index == 0 ? null : $"s{index - 1}";
+        var parts = new List<string> { $"\"id\":\"s{index}\"", $"\"skill\":\"{Skills[Skill]}\"" };
+        var needs = Enumerable.Range(0, Math.Min(index, 5)).Where(i => (Needs >> i & 1) == 1).Select(i => $"\"s{i}\"");
+        parts.Add($"\"depends_on\":[{string.Join(',', needs)}]");
+        if (Reads && earlier is not null) parts.Add($$$"""
+            "input":{"r":"${steps.{{{earlier}}}.result}","s":"${steps.{{{earlier}}}.status}"}
+            """.Trim());
+        if (When == 1 && earlier is not null) parts.Add($"\"when\":\"steps.{earlier}.result.n > `5`\"");
+        if (When == 2) parts.Add("\"when\":\"`false`\"");
+        if (When == 3) parts.Add("\"when\":\"length(input)\"");
+        if (ForEach is 1 or 2) parts.Add($"\"for_each\":\"input.list[:{ForEach * 2}]\"");
+        if (ForEach == 3 && earlier is not null) parts.Add($"\"for_each\":\"steps.{earlier}.result.items\"");
+        if (ForEach == 4) parts.Add("\"for_each\":\"`[]`\"");
+        if (OnFailure == 1) parts.Add("\"on_failure\":\"abort\"");
+        if (OnFailure is 2 or 3) parts.Add("\"on_failure\":\"continue\"");
+        if (OnFailure == 4) parts.Add("""
+            "on_failure":{"fallback":{"skill":"SKILL","input":{"f":1}}}
+            """.Trim().Replace("SKILL", Skills[(Skill + Needs) % 6], StringComparison.Ordinal));
+        if (Approval == 1) parts.Add("\"approval\":{\"expires_in_ms\":3000}");
+        if (MaxAttempts > 0) parts.Add($"\"retry\":{{\"max_attempts\":{MaxAttempts}}}");
+        return "{" + string.Join(',', parts) + "}";
+    }
+}
+
+/// <summary>A random run: plan, limits, world, and what is done to it on the way.</summary>
+public sealed record RandomRun(RandomStep[] Steps, int BudgetCents, int PerStepCents, int Parallel, int Attempts, int RunMs, int Events,
+    ulong Seed, int Trouble, bool Iterative)
+{
+    public static readonly Gen<RandomRun> Gen = CsCheck.Gen.Select(
+        CsCheck.Gen.Select(RandomStep.Gen.Array[1, 6], CsCheck.Gen.OneOf(CsCheck.Gen.Const(0), CsCheck.Gen.Int[5, 120]), CsCheck.Gen.Int[0, 60]),
+        CsCheck.Gen.Select(CsCheck.Gen.Int[1, 5], CsCheck.Gen.Frequency((3, CsCheck.Gen.Const(1_000)), (1, CsCheck.Gen.Int[1, 12])),
+            CsCheck.Gen.OneOf(CsCheck.Gen.Const(3_600_000), CsCheck.Gen.Int[500, 20_000]), CsCheck.Gen.Frequency((5, CsCheck.Gen.Const(50_000)), (1, CsCheck.Gen.Int[3, 60]))),
+        CsCheck.Gen.Select(CsCheck.Gen.ULong, CsCheck.Gen.Int[0, 40], CsCheck.Gen.Frequency((4, CsCheck.Gen.Const(false)), (1, CsCheck.Gen.Const(true)))),
+        (a, b, c) => new RandomRun(a.Item1, a.Item2, a.Item3, b.Item1, b.Item2, b.Item3, b.Item4, c.Item1, c.Item2, c.Item3));
+
+    public string Plan => $$"""{"steps":[{{string.Join(',', Steps.Select((step, i) => step.Json(i)))}}],"output":"steps.s0"}""";
+
+    public RunScenario Scenario
+    {
+        get
+        {
+            var scenario = (Iterative ? RunScenario.OfGoal("g", PlannerMode.Iterative) : RunScenario.Of(Plan)) with
+            {
+                Input = """{"list":[1,2.50,"x",{"b":1,"a":2}]}""",
+                RunId = RunId.Parse($"run_{Seed:x16}"),
+            };
+            return scenario.Limited(c => c with
+            {
+                Budget = Money.FromCents(BudgetCents),
+                PerStep = PerStepCents > 40 ? null : Money.FromCents(PerStepCents),
+                MaxParallelSteps = Parallel,
+                MaxAttempts = Attempts,
+                MaxRunMs = RunMs,
+                MaxEvents = Events,
+                GraceMs = 700,
+            });
+        }
+    }
+
+    public ulong Draw(string about) =>
+        BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{Seed}\n{about}")));
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Plan}\nbudget {BudgetCents} per step {PerStepCents} parallel {Parallel} attempts {Attempts} ms {RunMs} events {Events} seed {Seed} trouble {Trouble} iterative {Iterative}");
+}
+
+/// <summary>A world whose every answer is drawn from the seed and what is asked, so that it does not depend on order.</summary>
+public sealed class RandomWorld(RandomRun run) : ScriptedWorld
+{
+    private static readonly string[] Codes = ["HTTP_503", "HTTP_404", "TIMEOUT", "RATE_LIMITED", "OWN_CODE", "DNS_FAILED"];
+
+    public override ScriptedAnswer Answer(Effect.InvokeSkill attempt)
+    {
+        var draw = run.Draw($"{attempt.Call} {attempt.Attempt} {attempt.IsFallback}");
+        var answer = (draw & 15) switch
+        {
+            < 9 => ScriptedAnswer.Ok($$"""{"n":{{draw % 11}},"items":[{{string.Join(',', Enumerable.Range(0, (int)(draw >> 8 & 3)))}}],"t":"ü"}"""),
+            < 14 => ScriptedAnswer.Fail(Codes[(int)(draw >> 16 & 0xff) % Codes.Length], (EffectState)((draw >> 24) % 3)),
+            14 => ScriptedAnswer.Fail("CANCELLED", EffectState.None) with { Status = OutcomeStatus.Cancelled },
+            _ => ScriptedAnswer.Fail("HTTP_500") with { Status = OutcomeStatus.Unknown },
+        };
+        if ((draw >> 32 & 15) == 0) answer = answer.AskingToWait((long)(draw >> 36 & 0xfff));
+        return answer with
+        {
+            LatencyMs = (draw >> 40 & 31) == 0 ? 100_000 : (int)(draw >> 45 & 0x7ff),
+            Cost = new Money((long)(draw >> 3) % (attempt.Reserved.NanoUsd + 1)),
+            SideEffects = (draw >> 56 & 1) == 0 ? [] : [new SideEffect { Type = "t", Target = $"{attempt.Call}" }],
+        };
+    }
+
+    public override ScriptedDecision? Decide(RunEvent.ApprovalRequested request) => (run.Draw($"decide {request.ApprovalId}") & 7) switch
+    {
+        < 4 => new ScriptedDecision(true),
+        4 => new ScriptedDecision(true, Payload.FromUtf8("""{"edited":true}"""u8.ToArray())),
+        5 => new ScriptedDecision(false),
+        6 => new ScriptedDecision(true, DelayMs: 3_000),
+        _ => null,
+    };
+
+    public override ScriptedPlan Plan(int round) => round switch
+    {
+        1 => ScriptedPlan.Of(run.Plan) with { Cost = new Money((long)(run.Draw("plan") % 10_000_000)) },
+        2 => ScriptedPlan.Of("""{"steps":[{"id":"next","skill":"read","input":{"x":"${steps.s0.result}"}}],"output":"steps.next.status"}"""),
+        3 when run.Seed % 3 == 0 => ScriptedPlan.Fail("PLANNER_FAILED"),
+        _ => ScriptedPlan.Done,
+    };
+}
