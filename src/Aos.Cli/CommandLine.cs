@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Aos.Cli.Commands;
+using Aos.Cli.Invocation;
+using Aos.Cli.Rendering;
+using Aos.Contracts.Failures;
+
+namespace Aos.Cli;
+
+/// <summary>From arguments to an exit code: the only place that turns errors into messages.</summary>
+internal static class CommandLine
+{
+    // "@file" belongs to --input; System.CommandLine would read it as a file of arguments.
+    private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
+
+    public static async Task<int> RunAsync(string[] args, Screen screen, CancellationToken cancel)
+    {
+        try
+        {
+            return await DispatchAsync(args, screen, cancel).ConfigureAwait(false);
+        }
+        catch (Refusal refusal)
+        {
+            return FailureView.Show(screen, refusal.Outcome, refusal.Document);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            screen.Error.WriteLine("aos: interrupted");
+            return ExitCodes.Interrupted;
+        }
+        catch (Exception defect)
+        {
+            // Whatever comes here is a defect of AOS. People get its name and what to do, never a stack trace.
+            return FailureView.Show(screen, Refusal.Describe(ErrorCodes.InternalError,
+                $"A defect of AOS: {defect.GetType().Name}: {defect.Message}"));
+        }
+    }
+
+    private static async Task<int> DispatchAsync(string[] args, Screen screen, CancellationToken cancel)
+    {
+        var root = CommandTree.Build();
+        var parse = root.Command.Parse(args, Parsing);
+        var command = parse.CommandResult.Command;
+        if (parse.GetValue(root.Help)) return Help(command, screen);
+        if (command is CliCommand known)
+        {
+            UsageCheck.Require(parse);
+            await using var session = new Session(parse, root, screen);
+            return await known.RunAsync(session, cancel).ConfigureAwait(false);
+        }
+        if (parse.GetValue(root.Version)) return VersionCommand.Show(screen);
+        UsageCheck.Require(parse);
+        return args.Length == 0 || command != root.Command
+            ? Help(command, screen)
+            : throw Refusal.Argument("No command was given. `aos --help` lists them.");
+    }
+
+    private static int Help(Command command, Screen screen)
+    {
+        HelpText.Write(command, screen.Out, screen.Width);
+        return ExitCodes.Ok;
+    }
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Aos.Cli.Commands;
+
+namespace Aos.Cli;
+
+/// <summary>The commands, and the options that all of them take.</summary>
+/// <param name="Command">The root.</param>
+/// <param name="Json"><c>--json</c>.</param>
+/// <param name="Data"><c>--data</c>.</param>
+/// <param name="Help"><c>--help</c>.</param>
+/// <param name="Version"><c>--version</c>.</param>
+internal sealed record CommandTree(
+    Command Command, Option<bool> Json, Option<string?> Data, Option<bool> Help, Option<bool> Version)
+{
+    public static CommandTree Build()
+    {
+        var json = new Option<bool>("--json")
+        {
+            Description = "Print data as JSON on standard output",
+            Recursive = true,
+        };
+        var data = new Option<string?>("--data")
+        {
+            Description = "Folder of the store (default: AOS_HOME, or the platform's data folder)",
+            HelpName = "DIR",
+            Recursive = true,
+        };
+        var help = new Option<bool>("--help", "-h") { Description = "Show help", Recursive = true };
+        var version = new Option<bool>("--version") { Description = "Show the version" };
+        var root = new Command("aos", "A machine-native runtime for AI agents.") { json, data, help, version };
+        foreach (var command in Commands()) root.Add(command);
+        return new CommandTree(root, json, data, help, version);
+    }
+
+    private static IEnumerable<Command> Commands() =>
+    [
+        new RunCommand(), new SimulateCommand(), new ValidateCommand(), new ExecCommand(), new ResumeCommand(),
+        new CancelCommand(),
+        new RunsCommand(), new TraceCommand(), new QueryCommand(), new ReplayCommand(),
+        new ApprovalsCommand(), new ApproveCommand(), new RejectCommand(), new SettleCommand(),
+        new SkillsCommand(), new DescribeSkillCommand(), new FailuresCommand(),
+        new DemoCommand(), new DoctorCommand(), new CompletionCommand(), new VersionCommand(), new HelpCommand(),
+        new CompleteCommand(),
+    ];
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Aos.Cli.Invocation;
+using Aos.Cli.Rendering;
+
+namespace Aos.Cli.Commands;
+
+/// <summary><c>aos approvals</c>.</summary>
+internal sealed class ApprovalsCommand : CliCommand
+{
+    private readonly Option<bool> _all = new("--all") { Description = "Also those that were decided, expired or became void" };
+
+    public ApprovalsCommand() : base("approvals", "List calls that wait for a person, with the exact input")
+    {
+        Group = CommandGroup.Decide;
+        Add(_all);
+    }
+
+    public override async Task<int> RunAsync(Session session, CancellationToken cancel)
+    {
+        var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
+        var rows = Session.Require(
+            await runtime.ListApprovalsAsync(openOnly: !session.Value(_all), cancel).ConfigureAwait(false));
+        if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(rows));
+        else ApprovalView.ShowAll(session, rows);
+        return ExitCodes.Ok;
+    }
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using Aos.Abstractions.Storage;
+using Aos.Cli.Invocation;
+using Aos.Cli.Rendering;
+using Aos.Contracts.Values;
+using Aos.Runtime;
+using Aos.Runtime.Runs;
+
+namespace Aos.Cli.Commands;
+
+/// <summary><c>aos trace</c>.</summary>
+internal sealed class TraceCommand : CliCommand
+{
+    private readonly Argument<string> _run = new("run") { Description = "The run", HelpName = "RUN" };
+    private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Print events as they come, until the run ends" };
+    private readonly Option<bool> _events = new("--events") { Description = "List the events instead of the picture" };
+
+    public TraceCommand() : base("trace", "Show where a run's time and money went")
+    {
+        Group = CommandGroup.Look;
+        Details = "Attempts, waits and backoff are drawn apart. Under --json: one event a line, with seq, at, type, step_id, "
+            + "attempt and data.";
+        Add(_run);
+        Add(_follow);
+        Add(_events);
+        Examples = [("aos trace run_0123456789 --json | jq 'select(.type==\"attempt_returned\")'", "what came back")];
+    }
+
+    public override async Task<int> RunAsync(Session session, CancellationToken cancel)
+    {
+        var id = Session.Parse<RunId>(session.Value(_run), "Run");
+        var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
+        // An unknown run is refused here; a run without events would look the same as one.
+        Session.Require(await runtime.ReportAsync(id, cancel).ConfigureAwait(false));
+        try
+        {
+            await PrintAsync(session, runtime, id, cancel).ConfigureAwait(false);
+        }
+        catch (StoreException error)
+        {
+            throw Refusal.Of(error.Code, error.Message);
+        }
+        return ExitCodes.Ok;
+    }
+
+    private async Task PrintAsync(Session session, AosRuntime runtime, RunId id, CancellationToken cancel)
+    {
+        var screen = session.Screen;
+        var follow = session.Value(_follow);
+        var lines = new List<TraceLine>();
+        var events = new EventLines();
+        await foreach (var line in runtime.TraceAsync(id, follow, cancel).ConfigureAwait(false))
+        {
+            lines.Add(line);
+            if (screen.Json) screen.Out.WriteLine(line.ToJson());
+            else if (follow || session.Value(_events)) screen.Out.WriteLine(events.Timed(line.Event));
+        }
+        if (screen.Json || session.Value(_events)) return;
+        TraceView.Show(screen, Waterfall.Of(lines.Select(line => line.Event), session.Time.GetUtcNow()));
+    }
+}

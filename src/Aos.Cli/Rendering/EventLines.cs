@@ -1,0 +1,80 @@
+using System.Globalization;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Runs;
+
+namespace Aos.Cli.Rendering;
+
+/// <summary>Events of one run as lines for people. Fed in order; not thread-safe.</summary>
+internal sealed class EventLines
+{
+    private const int MessageMax = 160;
+    private DateTimeOffset? _start;
+
+    /// <summary>The line with the time since the run was submitted before it.</summary>
+    public string Timed(RunEvent e)
+    {
+        _start ??= e.At;
+        var seconds = (e.At - _start.Value).TotalSeconds;
+        return string.Create(CultureInfo.InvariantCulture, $"{seconds,9:0.000} s  {Describe(e)}");
+    }
+
+    /// <summary>Whether somebody who watches a run wants to know at once.</summary>
+    public static bool IsNews(RunEvent e) => e is not (RunEvent.RunSubmitted or RunEvent.PlanAccepted or RunEvent.TimeReached
+        or RunEvent.RunEnded or RunEvent.PlanRequested or RunEvent.AttemptReturned { Status: OutcomeStatus.Success }
+        or RunEvent.StepEnded { Status: OutcomeStatus.Failure } or RunEvent.ItemEnded);
+
+    /// <summary>What happened.</summary>
+    public static string Describe(RunEvent e) => e switch
+    {
+        RunEvent.RunSubmitted run => $"run {run.RunId} submitted{(run.Goal is null ? "" : $": {Short(run.Goal)}")}",
+        RunEvent.PlanRequested asked => $"planner asked (round {asked.Round})",
+        RunEvent.PlannerAnswered { Plan: null } none => $"no plan: {none.Code}{Because(none.Message)}",
+        RunEvent.PlannerAnswered plan => $"planned in {Times.Span(plan.LatencyMs)}",
+        RunEvent.PlanAccepted => "plan accepted",
+        RunEvent.StepExpanded list => $"{list.StepId}: one call for each of {Words.Count(list.Items.Element.GetArrayLength(), "item")}",
+        RunEvent.ApprovalRequested ask => $"{Call(ask.StepId, ask.Item)}: waits for {ask.Role} to approve {ask.ApprovalId}{Because(ask.Reason)}",
+        RunEvent.ApprovalDecided decided => $"{decided.ApprovalId} {(decided.Approved ? "approved" : "rejected")} by {Short(decided.By)}"
+            + $"{(decided.Input is null ? "" : ", input edited")}{Because(decided.Reason)}",
+        RunEvent.AttemptStarted start => $"{Call(start.StepId, start.Item)}: attempt {start.Attempt} of "
+            + $"{start.Skill}@{start.SkillVersion}{(start.Fallback == true ? " (fallback)" : "")}",
+        RunEvent.AttemptReturned back => Returned(back),
+        RunEvent.AttemptLost lost => $"{Call(lost.StepId, lost.Item)}: attempt {lost.Attempt} was in flight when its process ended; its outcome is unknown",
+        RunEvent.RetryScheduled retry => $"{Call(retry.StepId, retry.Item)}: attempt {retry.Attempt} in {Times.Span(retry.DelayMs)} ({Rule(retry)})",
+        RunEvent.FallbackChosen fallback => $"{Call(fallback.StepId, fallback.Item)}: fallback, because of {fallback.Cause}",
+        RunEvent.SettlementRequested ask => $"{Call(ask.StepId, ask.Item)}: outcome unknown ({ask.Cause}); waits for `aos settle`",
+        RunEvent.OutcomeSettled settled => $"{Call(settled.StepId, settled.Item)}: settled by {Short(settled.By)}: "
+            + $"{(settled.Happened ? "it happened" : "it did not happen")}{Because(settled.Reason)}",
+        RunEvent.ItemEnded item => $"{Call(item.StepId, item.Item)}: {Words.Spaced(item.Status)} {item.Code}",
+        RunEvent.StepEnded step => $"{step.StepId}: {Words.Spaced(step.Status)}{Unless(step.Code.Value, "OK")}{Because(step.Message)}",
+        RunEvent.TimeReached => "the time that was waited for has come",
+        RunEvent.CancelRequested stop => $"{Short(stop.By)} asked to cancel the run{Because(stop.Reason)}",
+        RunEvent.RunRecovered again => $"taken up by another process (epoch {again.Epoch})",
+        RunEvent.RunStopping stop => $"stopping: {stop.Code}{Because(stop.Message)}",
+        RunEvent.RunEnded end => $"run {Words.Spaced(end.Status)}{Unless(end.Code.Value, "OK")}{Because(end.Message)}",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static string Returned(RunEvent.AttemptReturned back)
+    {
+        var call = $"{Call(back.StepId, back.Item)}: attempt {back.Attempt}";
+        return back.Status == OutcomeStatus.Success
+            ? $"{call} succeeded in {Times.Span(back.LatencyMs)}"
+            : $"{call}: {back.Code} after {Times.Span(back.LatencyMs)}{Because(back.Message)}";
+    }
+
+    private static string Rule(RunEvent.RetryScheduled retry) => retry.Rule switch
+    {
+        BackoffRule.Exponential => $"backoff, drawn from 0 to {Times.Span(retry.BoundMs)}",
+        BackoffRule.RetryAfter => "the other side asked for it",
+        BackoffRule.Immediate => "the answer was lost, and asking again does no harm",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static string Call(Contracts.Values.StepId step, int? item) => item is null ? $"{step}" : $"{step}[{item}]";
+
+    private static string Because(string? reason) => reason is null ? "" : $": {Short(reason)}";
+
+    private static string Unless(string code, string ordinary) => code == ordinary ? "" : $" {code}";
+
+    private static string Short(string text) => Plain.Line(text, MessageMax);
+}

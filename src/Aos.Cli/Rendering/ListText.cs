@@ -1,0 +1,85 @@
+using System.Buffers;
+using System.Text.Json;
+using Aos.Abstractions.Storage;
+using Aos.Contracts;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Skills;
+using Aos.Contracts.Values;
+
+namespace Aos.Cli.Rendering;
+
+/// <summary>The JSON of what only the command line prints: lists, as arrays.</summary>
+internal static class ListText
+{
+    public static ReadOnlyMemory<byte> Of(IEnumerable<RunReport> reports) => List(reports, (writer, report) => Raw(writer, AosJson.Write(report)));
+
+    public static ReadOnlyMemory<byte> Of(IEnumerable<SkillContract> contracts) =>
+        List(contracts, (writer, contract) => Raw(writer, AosJson.Write(contract)));
+
+    public static ReadOnlyMemory<byte> Of(IEnumerable<RunRow> rows) => List(rows, (writer, row) =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("run_id", row.RunId.Value);
+        writer.WriteString("status", Words.Of(row.Status));
+        if (row.WaitingFor is { } wait) writer.WriteString("waiting_for", Words.Of(wait));
+        if (row.Code is { } code) writer.WriteString("code", code.Value);
+        if (row.Goal is { } goal) writer.WriteString("goal", goal);
+        writer.WriteString("agent_id", row.AgentId);
+        writer.WriteNumber("cost_cents", row.Cost.Cents);
+        writer.WriteString("started_at", Time(row.StartedAt));
+        if (row.EndedAt is { } end) writer.WriteString("ended_at", Time(end));
+        writer.WriteEndObject();
+    });
+
+    /// <summary>Each request as the journal has it, with how it stands.</summary>
+    public static ReadOnlyMemory<byte> Of(IEnumerable<ApprovalRow> rows) => List(rows, (writer, row) =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("approval_id", row.Id.Value);
+        writer.WriteString("run_id", row.RunId.Value);
+        writer.WriteString("status", Words.Of(row.Status));
+        writer.WriteString("requested_at", Time(row.RequestedAt));
+        using var request = JsonDocument.Parse(row.Request, new JsonDocumentOptions { MaxDepth = 1024 });
+        foreach (var member in request.RootElement.EnumerateObject())
+            if (member.Name is not ("type" or "at" or "approval_id")) member.WriteTo(writer);
+        writer.WriteEndObject();
+    });
+
+    public static ReadOnlyMemory<byte> Version(string version, string framework, string platform) => Object(writer =>
+    {
+        writer.WriteString("version", version);
+        writer.WriteString("framework", framework);
+        writer.WriteString("platform", platform);
+    });
+
+    /// <summary>An object.</summary>
+    public static ReadOnlyMemory<byte> Object(Action<Utf8JsonWriter> members)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            members(writer);
+            writer.WriteEndObject();
+        }
+        return buffer.WrittenMemory;
+    }
+
+    private static ReadOnlyMemory<byte> List<T>(IEnumerable<T> items, Action<Utf8JsonWriter, T> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartArray();
+            foreach (var item in items) write(writer, item);
+            writer.WriteEndArray();
+        }
+        return buffer.WrittenMemory;
+    }
+
+    private static void Raw(Utf8JsonWriter writer, byte[] json) => writer.WriteRawValue(json, skipInputValidation: true);
+
+    // As the contracts write moments.
+    private static string Time(DateTimeOffset moment) => Payload
+        .FromUtf8(AosJson.Write<RunEvent>(new RunEvent.TimeReached { At = moment })).Element.GetProperty("at").GetString()!;
+}

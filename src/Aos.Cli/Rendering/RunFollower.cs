@@ -1,0 +1,138 @@
+using Aos.Abstractions.Storage;
+using Aos.Cli.Invocation;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Values;
+using Aos.Runtime;
+
+namespace Aos.Cli.Rendering;
+
+/// <summary>Waits for a run while its progress is shown, then shows its report.</summary>
+internal sealed class RunFollower(Session session, AosRuntime runtime)
+{
+    private readonly Screen _screen = session.Screen;
+
+    /// <summary>Waits for a run.</summary>
+    /// <param name="id">The run.</param>
+    /// <param name="wait">The call that waits for it.</param>
+    /// <param name="cancel">Ends the wait, and leaves the run to be resumed.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> WaitAsync(RunId id, Func<ValueTask<Answer<RunReport>>> wait, CancellationToken cancel)
+    {
+        try
+        {
+            var report = Session.Require(await WatchAsync(id, wait, cancel).ConfigureAwait(false));
+            if (_screen.Json) _screen.WriteJson(report);
+            else await RunView.ShowAsync(session, runtime, report, cancel).ConfigureAwait(false);
+            return ExitCodes.Of(report);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return await InterruptedAsync(id).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes a run on, and waits for it.</summary>
+    public Task<int> ResumeAsync(RunId id, CancellationToken cancel) => WaitAsync(id, async () =>
+    {
+        var answers = await runtime.ResumeAsync(id, cancel).ConfigureAwait(false);
+        return answers[0];
+    }, cancel);
+
+    /// <summary>Goes on with a run that a person has decided on.</summary>
+    /// <param name="id">The run.</param>
+    /// <param name="decided">The outcome of the decision.</param>
+    /// <param name="resume">Whether this process takes the run on.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public async Task<int> GoOnAsync(RunId id, StructuredOutcome decided, bool resume, CancellationToken cancel)
+    {
+        if (resume)
+        {
+            var answers = await runtime.ResumeAsync(id, cancel).ConfigureAwait(false);
+            // The process that works on the run takes the decision up by itself.
+            var owned = answers is [{ Value: null } refused] && refused.Outcome.Code == ErrorCodes.RunOwned;
+            if (!owned) return await WaitAsync(id, () => ValueTask.FromResult(answers[0]), cancel).ConfigureAwait(false);
+        }
+        if (_screen.Json) _screen.WriteJson(decided);
+        else if (resume) _screen.Out.WriteLine($"Recorded. The process that works on run {id} goes on with it.");
+        else _screen.Out.WriteLine($"Recorded. To go on: aos resume {id}{session.DataArgument}");
+        return ExitCodes.Ok;
+    }
+
+    private async Task<Answer<RunReport>> WatchAsync(RunId id, Func<ValueTask<Answer<RunReport>>> wait, CancellationToken cancel)
+    {
+        var progress = new LiveProgress(_screen, session.Time);
+        // What happened before this process came is context, not news.
+        var known = await LastSeqAsync(id, cancel).ConfigureAwait(false);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var work = wait().AsTask();
+        var feed = FeedAsync(id, progress, known, enough.Token);
+        await progress.DrawAsync(work).ConfigureAwait(false);
+        try
+        {
+            return await work.ConfigureAwait(false);
+        }
+        finally
+        {
+            await enough.CancelAsync().ConfigureAwait(false);
+            var seen = await feed.ConfigureAwait(false);
+            if (!cancel.IsCancellationRequested) await CatchUpAsync(id, progress, seen, cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Feeds events as they become durable.</summary>
+    /// <returns>The last sequence number that was fed.</returns>
+    private async Task<long> FeedAsync(RunId id, LiveProgress progress, long known, CancellationToken cancel)
+    {
+        var seen = 0L;
+        try
+        {
+            await foreach (var line in runtime.TraceAsync(id, follow: true, cancel).ConfigureAwait(false))
+            {
+                progress.Apply(line.Event, isNew: line.Seq > known);
+                seen = line.Seq;
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or StoreException)
+        {
+            // The run itself reports what is wrong with the store; its progress ends here.
+        }
+        return seen;
+    }
+
+    private async Task CatchUpAsync(RunId id, LiveProgress progress, long seen, CancellationToken cancel)
+    {
+        try
+        {
+            await foreach (var line in runtime.TraceAsync(id, follow: false, cancel).ConfigureAwait(false))
+                if (line.Seq > seen) progress.Apply(line.Event, isNew: true);
+        }
+        catch (StoreException)
+        {
+            // As above.
+        }
+    }
+
+    private async Task<long> LastSeqAsync(RunId id, CancellationToken cancel)
+    {
+        var store = await session.OpenStoreAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            var row = await store.FindRunAsync(id, cancel).ConfigureAwait(false);
+            return row is { Epoch: > 1 } || row?.Status == RunStatus.Waiting ? row.Seq : 0;
+        }
+        catch (StoreException error)
+        {
+            throw Refusal.Of(error.Code, error.Message);
+        }
+    }
+
+    private async Task<int> InterruptedAsync(RunId id)
+    {
+        _screen.Error.WriteLine($"aos: interrupted. The run stays where it is; to go on: aos resume {id}{session.DataArgument}");
+        if (_screen.Json && (await runtime.ReportAsync(id, CancellationToken.None).ConfigureAwait(false)).Value is { } report)
+            _screen.WriteJson(report);
+        return ExitCodes.Interrupted;
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Aos.Cli.Invocation;
+using Aos.Contracts.Runs;
+using Aos.Runtime;
+using Spectre.Console;
+
+namespace Aos.Cli.Rendering;
+
+/// <summary>A run report for people: how it ended, its steps, its output, and what can be done next.</summary>
+internal static class RunView
+{
+    public static async ValueTask ShowAsync(Session session, AosRuntime runtime, RunReport report, CancellationToken cancel)
+    {
+        var canvas = session.Screen.Canvas;
+        Headline(canvas, report);
+        if (report.Steps.Count > 0) canvas.Write(Steps(report));
+        Output(session.Screen, report);
+        if (report.Status == RunStatus.Failed) Failure(canvas, report);
+        foreach (var line in await NextAsync(session, runtime, report, cancel).ConfigureAwait(false))
+            canvas.Write(new Text(line + "\n", Styles.Faint));
+    }
+
+    private static void Headline(IAnsiConsole canvas, RunReport report)
+    {
+        var (mark, style) = Styles.Of(report.Status);
+        var line = new Paragraph();
+        line.Append($"{mark} {report.RunId} {Words.Spaced(report.Status)}", style);
+        if (report.WaitingFor is { } wait) line.Append($" for {WaitText(wait)}", style);
+        if (report.Code is { } code && code.Value != "OK") line.Append($" {code}", style);
+        line.Append($"  {Times.Span(report.LatencyMs)}, {report.Cost}");
+        line.Append("\n");
+        if (report.Goal is { } goal) line.Append($"  {Plain.Line(goal, 200)}\n", Styles.Faint);
+        canvas.Write(line);
+    }
+
+    private static Table Steps(RunReport report)
+    {
+        var table = Tables.Of("", "STEP", "SKILL", "STATUS", "ATTEMPTS", "TIME", "COST");
+        foreach (var step in report.Steps)
+        {
+            var (mark, style) = Styles.Of(step.Status);
+            var code = step.Code is { } known && known.Value != "OK" ? $" {known}" : "";
+            table.AddRow(Tables.Cell(mark, style), Tables.Cell(step.StepId.Value), Tables.Cell($"{step.Skill}"),
+                Tables.Cell(Words.Spaced(step.Status) + code, style), Tables.Cell($"{step.Attempts}"),
+                Tables.Cell(step.Outcome?.Execution is { } took ? Times.Span(took.LatencyMs) : ""), Tables.Cell($"{step.Cost}"));
+        }
+        return table;
+    }
+
+    private static void Output(Screen screen, RunReport report)
+    {
+        if (report.Output is not { } output) return;
+        var isShort = output.Element.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array);
+        screen.Canvas.Write(new Text(isShort ? "output: " : "output:\n", Styles.Strong));
+        JsonView.Show(screen, output);
+    }
+
+    private static void Failure(IAnsiConsole canvas, RunReport report)
+    {
+        var failed = report.Steps.FirstOrDefault(step => step.StepId == report.FailedStep);
+        var failure = failed?.Outcome?.Failure;
+        var text = new Paragraph();
+        if (report.Message is { } message) text.Append($"{Plain.Of(message, keepLines: true)}\n", Styles.Bad);
+        if (failure?.Cause is { } cause) text.Append($"cause: {Plain.Line(cause, 300)}\n");
+        foreach (var problem in (failure?.Details ?? []).Take(5))
+            text.Append($"  {Plain.Of(problem.Pointer)}: {Plain.Line(problem.Message, 200)}\n");
+        foreach (var hint in (failure?.Suggestions ?? []).Take(2)) text.Append($"hint: {Plain.Line(hint, 300)}\n");
+        canvas.Write(text);
+    }
+
+    private static async ValueTask<IReadOnlyList<string>> NextAsync(
+        Session session, AosRuntime runtime, RunReport report, CancellationToken cancel)
+    {
+        var data = session.DataArgument;
+        switch (report.WaitingFor)
+        {
+            case WaitReason.Approval:
+                var open = await runtime.ListApprovalsAsync(openOnly: true, cancel).ConfigureAwait(false);
+                var mine = (open.Value ?? []).Where(row => row.RunId == report.RunId).Select(row => row.Id);
+                return [$"to see it: aos approvals{data}", .. mine.Select(id => $"to allow it: aos approve {id}{data}")];
+            case WaitReason.UnknownOutcome:
+                return [.. report.Steps.Where(step => step.Status == StepStatus.Waiting).Select(step =>
+                    $"look at the other side, then: aos settle {report.RunId} {step.StepId} --happened yes|no{data}")];
+        }
+        return report.Status switch
+        {
+            RunStatus.Failed => [$"why: aos query {report.RunId} why_did_step_fail{data}", $"where time went: aos trace {report.RunId}{data}"],
+            RunStatus.Waiting => [$"to go on: aos resume {report.RunId}{data}"],
+            _ => [],
+        };
+    }
+
+    private static string WaitText(WaitReason wait) => wait switch
+    {
+        WaitReason.Approval => "approval",
+        WaitReason.Timer => "a moment",
+        WaitReason.Signal => "a signal",
+        WaitReason.Version => "a skill version that is not here",
+        WaitReason.UnknownOutcome => "somebody who settles an unknown outcome",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}

@@ -1,0 +1,43 @@
+using Aos.Contracts.Runs;
+using Spectre.Console;
+
+namespace Aos.Cli.Rendering;
+
+/// <summary>What a run is expected to be.</summary>
+internal static class SimulationView
+{
+    public static void Show(Screen screen, Simulation simulation)
+    {
+        var canvas = screen.Canvas;
+        var head = new Paragraph();
+        var style = simulation.Feasible ? Styles.Good : Styles.Bad;
+        head.Append(simulation.Feasible ? "✓ feasible" : $"✗ not feasible{(simulation.Code is { } code ? $" {code}" : "")}", style);
+        head.Append($"  about {Times.Span(simulation.EstimatedLatencyMs)}, {simulation.EstimatedCost} expected, "
+            + $"{simulation.WorstCost} at worst{(simulation.BudgetOk ? "" : ", more than the budget")}\n");
+        canvas.Write(head);
+        canvas.Write(Steps(simulation));
+        List(canvas, "not allowed", simulation.PermissionGaps, Styles.Bad);
+        List(canvas, "denied by policy", simulation.PolicyDenials, Styles.Bad);
+        List(canvas, "needs approval", simulation.ApprovalsNeeded, Styles.Wait);
+        List(canvas, "may differ", simulation.Risks
+            .Select(risk => $"{(risk.StepId is { } step ? $"{step}: " : "")}{risk.Message} [{risk.Code}]"), Styles.Faint);
+    }
+
+    public static Table Steps(Simulation simulation)
+    {
+        var table = Tables.Of("", "STEP", "SKILL", "EFFECT", "STARTS", "TAKES", "COST", "WORST");
+        foreach (var step in simulation.Steps)
+        {
+            var (mark, style) = Styles.Of(step.Status);
+            table.AddRow(Tables.Cell(mark, style), Tables.Cell(step.StepId.Value), Tables.Cell($"{step.Skill}"),
+                Tables.Cell(Words.Spaced(step.Effect)), Tables.Cell($"+{Times.Span(step.StartMs)}"),
+                Tables.Cell(Times.Span(step.LatencyMs)), Tables.Cell($"{step.Cost}"), Tables.Cell($"{step.WorstCost}"));
+        }
+        return table;
+    }
+
+    private static void List(IAnsiConsole canvas, string title, IEnumerable<string> lines, Style style)
+    {
+        foreach (var line in lines) canvas.Write(new Text($"{title}: {Plain.Line(line, 400)}\n", style));
+    }
+}

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Aos.Contracts;
+using Aos.Contracts.Skills;
+using Aos.Contracts.Values;
+using Aos.Cli.Invocation;
+using Spectre.Console;
+
+namespace Aos.Cli.Rendering;
+
+/// <summary>Skills and their contracts.</summary>
+internal static class SkillView
+{
+    public static void ShowAll(Screen screen, IReadOnlyList<SkillContract> contracts)
+    {
+        var table = Tables.Of("SKILL", "VERSION", "EFFECT", "COST", "DESCRIPTION");
+        foreach (var contract in contracts)
+            table.AddRow(Tables.Cell(contract.Name.Value), Tables.Cell(contract.Version.Value), Tables.Cell(EffectOf(contract)),
+                Tables.Cell(CostOf(contract)), Tables.Cell(contract.Description));
+        screen.Canvas.Write(table);
+    }
+
+    public static void Show(Screen screen, Payload description)
+    {
+        var contract = AosJson.Read<SkillContract>(description.Utf8.Span);
+        var canvas = screen.Canvas;
+        canvas.Write(new Text($"{contract.Name}@{contract.Version}\n", Styles.Strong));
+        canvas.Write(new Text($"{Plain.Of(contract.Description)}\n\n"));
+        var facts = Tables.Of("", "");
+        facts.ShowHeaders = false;
+        Fact(facts, "effect", EffectOf(contract));
+        Fact(facts, "cost", CostOf(contract));
+        Fact(facts, "time", $"about {Times.Span(contract.Latency?.ExpectedMs ?? 100)}, at most {Times.Span(contract.TimeoutMs ?? 60_000)} an attempt");
+        Fact(facts, "needs", contract.Permissions.Count == 0 ? "nothing" : string.Join(", ", contract.Permissions));
+        Fact(facts, "versions", VersionsOf(description));
+        canvas.Write(facts);
+        Schema(canvas, "INPUT", contract.InputSchema.Element);
+        Schema(canvas, "RESULT", contract.OutputSchema.Element);
+        Lines(canvas, "RULES", contract.Constraints);
+        Failures(canvas, contract);
+        Lines(canvas, "GOES WITH", contract.Composition);
+        Lines(canvas, "EXAMPLES", contract.Examples.Select(example =>
+            $"{example.Title}:\n    aos exec {contract.Name} --input {ShellText.Quote(Plain.Of(example.Input.ToString()))}"));
+    }
+
+    private static void Fact(Table table, string name, string value) =>
+        table.AddRow(new Text(name, Styles.Faint), new Text(Plain.Of(value)));
+
+    private static void Schema(IAnsiConsole canvas, string title, JsonElement schema)
+    {
+        if (!schema.TryGetProperty("properties", out var properties)) return;
+        canvas.Write(new Text($"\n{title}\n", Styles.Strong));
+        var required = schema.TryGetProperty("required", out var names)
+            ? names.EnumerateArray().Select(name => name.GetString()).ToHashSet(StringComparer.Ordinal) : [];
+        var table = new Table().NoBorder().HideHeaders();
+        for (var i = 0; i < 3; i++) table.AddColumn(new TableColumn("").PadLeft(i == 0 ? 2 : 0).PadRight(2));
+        foreach (var property in properties.EnumerateObject())
+            table.AddRow(new Text(Plain.Of(property.Name)), new Text(TypeOf(property.Value)
+                + (required.Contains(property.Name) ? ", required" : "")), new Text(Text(property.Value, "description")));
+        canvas.Write(table);
+    }
+
+    private static string TypeOf(JsonElement schema)
+    {
+        if (schema.ValueKind != JsonValueKind.Object) return "any";
+        if (schema.TryGetProperty("enum", out var values))
+            return string.Join(" | ", values.EnumerateArray().Select(value => Plain.Of(value.ToString())));
+        if (!schema.TryGetProperty("type", out var type)) return "any";
+        return type.ValueKind == JsonValueKind.Array
+            ? string.Join(" | ", type.EnumerateArray().Select(name => Plain.Of(name.GetString())))
+            : Plain.Of(type.GetString());
+    }
+
+    private static string Text(JsonElement schema, string name) =>
+        schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty(name, out var text) ? Plain.Of(text.GetString()) : "";
+
+    private static void Failures(IAnsiConsole canvas, SkillContract contract)
+    {
+        if (contract.FailureModes.Count == 0) return;
+        canvas.Write(new Text("\nFAILURES\n", Styles.Strong));
+        var table = new Table().NoBorder().HideHeaders();
+        for (var i = 0; i < 2; i++) table.AddColumn(new TableColumn("").PadLeft(i == 0 ? 2 : 0).PadRight(2));
+        foreach (var mode in contract.FailureModes)
+            table.AddRow(new Text(mode.Code.Value), new Text(Plain.Of(mode.When)));
+        canvas.Write(table);
+    }
+
+    private static void Lines(IAnsiConsole canvas, string title, IEnumerable<string> lines)
+    {
+        var all = lines.ToList();
+        if (all.Count == 0) return;
+        canvas.Write(new Text($"\n{title}\n", Styles.Strong));
+        foreach (var line in all) canvas.Write(new Text($"  {Plain.Of(line, keepLines: true)}\n"));
+    }
+
+    private static string EffectOf(SkillContract contract)
+    {
+        var rule = contract.Effect ?? new EffectRule();
+        var classes = rule.Cases.Select(item => item.Effect).Append(rule.Default).Distinct().Select(Words.Spaced);
+        return rule.Cases.Count == 0 ? Words.Spaced(rule.Default)
+            : $"{string.Join(", ", classes)} (by {string.Join(", ", rule.Cases.Select(item => item.Member).Distinct(StringComparer.Ordinal))})";
+    }
+
+    private static string CostOf(SkillContract contract) => contract.Cost is not { } cost || cost.Worst == Money.Zero
+        ? "free" : $"{cost.Expected}, at most {cost.Worst}";
+
+    private static string VersionsOf(Payload description) =>
+        description.Element.TryGetProperty("versions", out var versions)
+            ? string.Join(", ", versions.EnumerateArray().Select(version => version.GetString())) : "";
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace Aos.Cli.Rendering;
+
+/// <summary>Times as people read them.</summary>
+internal static class Times
+{
+    /// <summary>How long something took: <c>85 ms</c>, <c>2.4 s</c>, <c>3 min 10 s</c>, <c>2 h 5 min</c>.</summary>
+    public static string Span(double milliseconds) => milliseconds switch
+    {
+        < 0 => "0 ms",
+        < 10 => string.Create(CultureInfo.InvariantCulture, $"{milliseconds:0.#} ms"),
+        < 999.5 => string.Create(CultureInfo.InvariantCulture, $"{milliseconds:0} ms"),
+        < 59_950 => string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 1000:0.0} s"),
+        _ => Long(TimeSpan.FromMilliseconds(milliseconds)),
+    };
+
+    /// <summary>How long ago or ahead a moment is: <c>just now</c>, <c>5 min ago</c>, <c>in 2 h</c>.</summary>
+    public static string Relative(DateTimeOffset moment, DateTimeOffset now)
+    {
+        var distance = now - moment;
+        if (distance.Duration() < TimeSpan.FromSeconds(2)) return "just now";
+        var size = distance.Duration();
+        var text = size.TotalSeconds < 60 ? $"{(int)size.TotalSeconds} s"
+            : size.TotalMinutes < 60 ? $"{(int)size.TotalMinutes} min"
+            : size.TotalHours < 48 ? $"{(int)size.TotalHours} h"
+            : size.TotalDays < 60 ? $"{(int)size.TotalDays} days"
+            : moment.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        if (size.TotalDays >= 60) return text;
+        return distance > TimeSpan.Zero ? $"{text} ago" : $"in {text}";
+    }
+
+    private static string Long(TimeSpan span) => span.TotalHours < 1
+        ? $"{span.Minutes} min {span.Seconds} s"
+        : span.TotalDays < 2 ? $"{(int)span.TotalHours} h {span.Minutes} min" : $"{(int)span.TotalDays} days {span.Hours} h";
+}
