@@ -44,14 +44,13 @@ internal static class CommandLine
         if (command is CliCommand known)
         {
             UsageCheck.Require(parse);
-            await using var session = new Session(parse, root, screen);
-            return await known.RunAsync(session, cancel).ConfigureAwait(false);
+            var session = new Session(parse, root, screen);
+            await using (session.ConfigureAwait(false))
+                return await known.RunAsync(session, cancel).ConfigureAwait(false);
         }
         if (parse.GetValue(root.Version)) return VersionCommand.Show(screen);
-        UsageCheck.Require(parse);
-        return args.Length == 0 || command != root.Command
-            ? Help(command, screen)
-            : throw Refusal.Argument("No command was given. `aos --help` lists them.");
+        UsageCheck.RequireKnown(parse);
+        return Help(command, screen);
     }
 
     private static int Help(Command command, Screen screen)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Aos.Cli.Invocation;
-using Aos.Cli.Rendering;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 

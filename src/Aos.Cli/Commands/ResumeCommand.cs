@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
-using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 
 namespace Aos.Cli.Commands;

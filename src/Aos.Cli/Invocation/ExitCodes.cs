@@ -61,9 +61,10 @@ internal static class ExitCodes
     public static int Of(Simulation simulation)
     {
         if (simulation.Feasible) return Ok;
-        if (OfFailure(simulation.Code) is Denied or Budget or TimedOut and var exit) return exit;
+        var exit = OfFailure(simulation.Code);
+        if (exit is Denied or Budget or TimedOut) return exit;
         if (simulation.PermissionGaps.Count > 0 || simulation.PolicyDenials.Count > 0) return Denied;
-        return simulation.BudgetOk ? OfFailure(simulation.Code) : Budget;
+        return simulation.BudgetOk ? exit : Budget;
     }
 
     public static int Of(ReplayReport report) => report.Parity ? Ok : Failed;

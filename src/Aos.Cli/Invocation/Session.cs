@@ -11,6 +11,7 @@ namespace Aos.Cli.Invocation;
 /// <summary>One call of the command line: its arguments, its screen and, once a command needs it, the runtime.</summary>
 internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen) : IAsyncDisposable
 {
+    private string? _data;
     private SqliteStore? _store;
     private AosRuntime? _runtime;
     private SkillSet? _skills;
@@ -21,14 +22,28 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
 
     public CommandTree Tree { get; } = tree;
 
+    /// <summary>Whether <c>--data</c> was given.</summary>
+    public bool HasData => GivenData is not null;
+
     /// <summary>The folder of the store.</summary>
-    public string Data => DataFolder.Of(parse.GetValue(Tree.Data));
+    public string Data => DataFolder.Of(GivenData);
 
     /// <summary><c>--data DIR</c> as it must be repeated in a command that is suggested; empty where it was not given.</summary>
-    public string DataArgument => parse.GetValue(Tree.Data) is { } given ? $" --data {ShellText.Quote(given)}" : "";
+    public string DataArgument => GivenData is { } given ? $" --data {ShellText.Quote(given)}" : "";
+
+    /// <summary>How this program was called, for commands that are suggested. The launcher says it.</summary>
+    public string Program { get; } = Environment.GetEnvironmentVariable("AOS_COMMAND") is { Length: > 0 } name ? name : "aos";
+
+    private string? GivenData => _data ?? parse.GetValue(Tree.Data);
+
+    /// <summary>Puts the store somewhere else than the arguments say; before it is opened.</summary>
+    public void UseData(string folder) => _data = folder;
+
+    /// <summary>A command line that can be copied.</summary>
+    public string Suggest(string command) => $"{Program} {command}{DataArgument}";
 
     /// <summary>Who decides, in the journal.</summary>
-    public string User => Environment.UserName is { Length: > 0 } name ? name : "local";
+    public string User { get; } = Environment.UserName is { Length: > 0 } name ? name : "local";
 
     public T? Value<T>(Option<T> option) => parse.GetValue(option);
 
@@ -56,13 +71,14 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     public async ValueTask<AosRuntime> OpenAsync(Agent? agent, CancellationToken cancel)
     {
         if (_runtime is not null) return _runtime;
+        var planner = await Planners.RuleAsync(agent, cancel).ConfigureAwait(false);
         _skills = SkillSet.Standard(Time);
         var store = await OpenStoreAsync(cancel).ConfigureAwait(false);
         return _runtime = new AosRuntime(new AosRuntimeParts
         {
             Store = store,
             Skills = _skills.Registry,
-            Planners = [Planners.Rule(agent)],
+            Planners = [planner],
             Time = Time,
         });
     }

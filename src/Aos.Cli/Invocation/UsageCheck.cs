@@ -10,6 +10,14 @@ internal static class UsageCheck
     /// <exception cref="Refusal">The arguments are wrong.</exception>
     public static void Require(ParseResult parse)
     {
+        RequireKnown(parse);
+        if (parse.Errors.Count > 0)
+            throw Refusal.Argument($"{Mend(parse.Errors[0].Message)} {See(parse.CommandResult.Command)}");
+    }
+
+    /// <exception cref="Refusal">An argument is none that there is.</exception>
+    public static void RequireKnown(ParseResult parse)
+    {
         var command = parse.CommandResult.Command;
         // The parser takes an unknown option for an argument; nobody means that, unless "--" says so.
         var escaped = parse.Tokens.Any(token => token.Type == TokenType.DoubleDash);
@@ -19,7 +27,6 @@ internal static class UsageCheck
             if (!escaped && argument.Length > 1 && argument[0] == '-' && !char.IsAsciiDigit(argument[1]))
                 throw UnknownOption(parse, argument);
         if (parse.UnmatchedTokens.Count > 0) throw Unmatched(command, parse.UnmatchedTokens[0]);
-        if (parse.Errors.Count > 0) throw Refusal.Argument($"{Mend(parse.Errors[0].Message)} {See(command)}");
     }
 
     private static Refusal UnknownOption(ParseResult parse, string given)

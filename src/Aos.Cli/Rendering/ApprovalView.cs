@@ -22,7 +22,7 @@ internal static class ApprovalView
         {
             Show(session.Screen.Out, row, edited: null, session.Time.GetUtcNow());
             if (row.Status == ApprovalStatus.Open)
-                session.Screen.Out.WriteLine($"  decide:   aos approve {row.Id}{session.DataArgument}, or aos reject {row.Id}{session.DataArgument}");
+                session.Screen.Out.WriteLine($"  decide:   {session.Suggest($"approve {row.Id}")}, or {session.Suggest($"reject {row.Id}")}");
             session.Screen.Out.WriteLine();
         }
     }

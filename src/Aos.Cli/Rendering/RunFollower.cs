@@ -56,7 +56,7 @@ internal sealed class RunFollower(Session session, AosRuntime runtime)
         }
         if (_screen.Json) _screen.WriteJson(decided);
         else if (resume) _screen.Out.WriteLine($"Recorded. The process that works on run {id} goes on with it.");
-        else _screen.Out.WriteLine($"Recorded. To go on: aos resume {id}{session.DataArgument}");
+        else _screen.Out.WriteLine($"Recorded. To go on: {session.Suggest($"resume {id}")}");
         return ExitCodes.Ok;
     }
 
@@ -130,7 +130,7 @@ internal sealed class RunFollower(Session session, AosRuntime runtime)
 
     private async Task<int> InterruptedAsync(RunId id)
     {
-        _screen.Error.WriteLine($"aos: interrupted. The run stays where it is; to go on: aos resume {id}{session.DataArgument}");
+        _screen.Error.WriteLine($"aos: interrupted. The run stays where it is; to go on: {session.Suggest($"resume {id}")}");
         if (_screen.Json && (await runtime.ReportAsync(id, CancellationToken.None).ConfigureAwait(false)).Value is { } report)
             _screen.WriteJson(report);
         return ExitCodes.Interrupted;

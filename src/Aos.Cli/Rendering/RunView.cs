@@ -71,21 +71,24 @@ internal static class RunView
     private static async ValueTask<IReadOnlyList<string>> NextAsync(
         Session session, AosRuntime runtime, RunReport report, CancellationToken cancel)
     {
-        var data = session.DataArgument;
         switch (report.WaitingFor)
         {
             case WaitReason.Approval:
                 var open = await runtime.ListApprovalsAsync(openOnly: true, cancel).ConfigureAwait(false);
                 var mine = (open.Value ?? []).Where(row => row.RunId == report.RunId).Select(row => row.Id);
-                return [$"to see it: aos approvals{data}", .. mine.Select(id => $"to allow it: aos approve {id}{data}")];
+                return [$"to see it: {session.Suggest("approvals")}", .. mine.Select(id => $"to allow it: {session.Suggest($"approve {id}")}")];
             case WaitReason.UnknownOutcome:
                 return [.. report.Steps.Where(step => step.Status == StepStatus.Waiting).Select(step =>
-                    $"look at the other side, then: aos settle {report.RunId} {step.StepId} --happened yes|no{data}")];
+                    "look at the other side, then: " + session.Suggest($"settle {report.RunId} {step.StepId} --happened yes|no"))];
         }
         return report.Status switch
         {
-            RunStatus.Failed => [$"why: aos query {report.RunId} why_did_step_fail{data}", $"where time went: aos trace {report.RunId}{data}"],
-            RunStatus.Waiting => [$"to go on: aos resume {report.RunId}{data}"],
+            RunStatus.Failed => 
+            [
+                $"why: {session.Suggest($"query {report.RunId} why_did_step_fail")}",
+                $"where time went: {session.Suggest($"trace {report.RunId}")}",
+            ],
+            RunStatus.Waiting => [$"to go on: {session.Suggest($"resume {report.RunId}")}"],
             _ => [],
         };
     }

@@ -1,5 +1,6 @@
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Runs;
+using Spectre.Console;
 
 namespace Aos.Cli.Rendering;
 

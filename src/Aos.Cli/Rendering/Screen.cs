@@ -19,9 +19,9 @@ internal sealed class Screen
         (_colour, _cursor, Width) = (colour, cursor, width);
     }
 
-    public TextWriter Out => Console.Out;
+    public TextWriter Out { get; } = Console.Out;
 
-    public TextWriter Error => Console.Error;
+    public TextWriter Error { get; } = Console.Error;
 
     /// <summary>Whether data is JSON.</summary>
     public bool Json { get; }
