@@ -12,19 +12,20 @@ public static class Spelling
             .Take(3).Select(pair => pair.candidate),
     ];
 
-    /// <summary>Levenshtein's distance: insertions, deletions and substitutions.</summary>
+    /// <summary>Insertions, deletions, substitutions and exchanges of neighbours (optimal string alignment).</summary>
     private static int Distance(string left, string right)
     {
-        var previous = Enumerable.Range(0, right.Length + 1).ToArray();
+        var rows = new int[left.Length + 1, right.Length + 1];
+        for (var i = 0; i <= left.Length; i++) rows[i, 0] = i;
+        for (var j = 0; j <= right.Length; j++) rows[0, j] = j;
         for (var i = 1; i <= left.Length; i++)
-        {
-            var current = new int[right.Length + 1];
-            current[0] = i;
             for (var j = 1; j <= right.Length; j++)
-                current[j] = Math.Min(Math.Min(current[j - 1], previous[j]) + 1,
-                    previous[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1));
-            previous = current;
-        }
-        return previous[^1];
+            {
+                var substituted = rows[i - 1, j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
+                rows[i, j] = Math.Min(Math.Min(rows[i - 1, j], rows[i, j - 1]) + 1, substituted);
+                if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
+                    rows[i, j] = Math.Min(rows[i, j], rows[i - 2, j - 2] + 1);
+            }
+        return rows[left.Length, right.Length];
     }
 }

@@ -97,7 +97,7 @@ internal sealed class Story(Session session)
                      "failures TIMEOUT",
                      "describe-skill http_call",
                      "run \"get https://example.com\"",
-                     "simulate --plan examples/demo_btc/plan.json",
+                     "simulate \"get https://example.com\"",
                  ])
             Write($"  {session.Program} {line}\n");
     }
@@ -127,8 +127,5 @@ internal sealed class Story(Session session)
 
     private void Write(string text, Style? style = null) => _canvas.Write(new Text(text, style ?? Style.Plain));
 
-    private static string InputOf(PlanStep step) => step.Input?.ToString() is { } input
-        ? System.Text.RegularExpressions.Regex.Replace(input, @"\s+", " ",
-            System.Text.RegularExpressions.RegexOptions.NonBacktracking)
-        : "";
+    private static string InputOf(PlanStep step) => step.Input is { } input ? JsonView.Line(input.Element) : "";
 }

@@ -41,7 +41,7 @@ internal sealed class Screen
 
     /// <summary>Standard output with styles, for tables and pictures. Created on first use: what prints JSON or help
     /// starts without it.</summary>
-    public IAnsiConsole Canvas => field ??= Create(Console.Out, _colour && OutIsTerminal, OutIsTerminal ? Width : null);
+    public IAnsiConsole Canvas => field ??= Create(OutIsTerminal ? Console.Out : new TrimmingWriter(Console.Out), _colour && OutIsTerminal, OutIsTerminal ? Width : null);
 
     /// <summary>Standard error with styles.</summary>
     public IAnsiConsole Notes => field ??= Create(Console.Error, _colour && ErrorIsTerminal, Width);

@@ -39,7 +39,7 @@ internal static class SkillView
         Failures(canvas, contract);
         Lines(canvas, "GOES WITH", contract.Composition);
         Lines(canvas, "EXAMPLES", contract.Examples.Select(example =>
-            $"{example.Title}:\n    aos exec {contract.Name} --input {ShellText.Quote(Plain.Of(example.Input.ToString()))}"));
+            $"{example.Title}:\n    aos exec {contract.Name} --input {ShellText.Quote(JsonView.Line(example.Input.Element))}"));
     }
 
     private static void Fact(Table table, string name, string value) =>

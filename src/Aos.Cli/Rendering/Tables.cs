@@ -9,11 +9,9 @@ internal static class Tables
     public static Table Of(params string[] columns)
     {
         var table = new Table().NoBorder();
-        foreach (var column in columns)
-        {
-            var last = column == columns[^1];
-            table.AddColumn(new TableColumn(new Text(column, Styles.Faint)).NoWrap().PadLeft(0).PadRight(last ? 0 : 2));
-        }
+        for (var i = 0; i < columns.Length; i++)
+            table.AddColumn(new TableColumn(new Text(columns[i], Styles.Faint)).NoWrap()
+                .PadLeft(0).PadRight(i == columns.Length - 1 ? 0 : 2));
         return table;
     }
 
