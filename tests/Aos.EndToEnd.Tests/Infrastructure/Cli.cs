@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Aos.EndToEnd.Tests.Infrastructure;
+
+/// <summary>How a process of the command line ended.</summary>
+public sealed record CliResult(int ExitCode, string Out, string Error)
+{
+    /// <summary>Standard output as one JSON value.</summary>
+    public JsonElement Json => JsonDocument.Parse(Out).RootElement;
+
+    /// <summary>Standard output as one JSON value a line.</summary>
+    public IReadOnlyList<JsonElement> JsonLines =>
+        [.. Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+
+    /// <summary>Fails with everything that is known where the exit code is another one.</summary>
+    public CliResult Exits(int code)
+    {
+        Assert.True(code == ExitCode, $"exit code {ExitCode} instead of {code}\n--- out\n{Out}\n--- error\n{Error}");
+        Assert.DoesNotContain("   at Aos.", Error, StringComparison.Ordinal);
+        return this;
+    }
+}
+
+/// <summary>A process of the command line, as it was built beside these tests.</summary>
+public sealed partial class Cli : IDisposable
+{
+    /// <summary>Far beyond what any of these processes needs; a test that waits longer is told what it awaited.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private readonly Process _process;
+    private readonly string _arguments;
+    private readonly Task<string> _out;
+    private readonly Task<string> _error;
+
+    private Cli(ProcessStartInfo start, string? input)
+    {
+        _arguments = string.Join(' ', start.ArgumentList);
+        _process = Process.Start(start)!;
+        _out = _process.StandardOutput.ReadToEndAsync();
+        _error = _process.StandardError.ReadToEndAsync();
+        if (input is not null) _process.StandardInput.Write(input);
+        _process.StandardInput.Close();
+    }
+
+    public static string Binary => Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "aos.exe" : "aos");
+
+    /// <summary>Starts a process.</summary>
+    /// <param name="environment">Variables; null removes one.</param>
+    /// <param name="input">Standard input.</param>
+    /// <param name="arguments">The arguments.</param>
+    public static Cli Start(IReadOnlyDictionary<string, string?> environment, string? input, params string[] arguments) =>
+        new(Prepare(Binary, environment, arguments), input);
+
+    /// <summary>Starts a process from a shell, which may set limits first.</summary>
+    public static Cli StartInShell(IReadOnlyDictionary<string, string?> environment, string before, params string[] arguments) =>
+        new(Prepare("/bin/bash", environment, ["-c", $"{before}; exec \"$0\" \"$@\"", Binary, .. arguments]), null);
+
+    public async Task<CliResult> EndAsync()
+    {
+        using var timeout = new CancellationTokenSource(Patience);
+        try
+        {
+            await _process.WaitForExitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill(entireProcessTree: true);
+            Assert.Fail($"'aos {_arguments}' did not end.\n--- out\n{await _out}\n--- error\n{await _error}");
+        }
+        return new CliResult(_process.ExitCode, await _out, await _error);
+    }
+
+    /// <summary>Ends the process at once, as a crash does.</summary>
+    public void Crash() => _process.Kill();
+
+    /// <summary>What Ctrl-C sends.</summary>
+    public void Interrupt() => Assert.Equal(0, Kill(_process.Id, 2));
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+    }
+
+    private static ProcessStartInfo Prepare(
+        string file, IReadOnlyDictionary<string, string?> environment, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(file)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        return start;
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}

@@ -1,0 +1,93 @@
+using Aos.EndToEnd.Tests.Infrastructure;
+
+namespace Aos.EndToEnd.Tests;
+
+/// <summary>A store that is damaged, too new, changed by hand, or has no room: said clearly, and nothing is lost.</summary>
+public sealed class StoreTests : EndToEndTest
+{
+    private const string Sum = """
+        { "steps": [ { "id": "add", "skill": "json_transform@1", "input": { "data": [4711, 1], "expression": "sum(@)" } } ],
+          "output": "steps.add.result.value" }
+        """;
+
+    [Fact]
+    public async Task A_damaged_database_is_said_and_left_as_it_is()
+    {
+        (await Bench.RunPlanAsync(Sum)).Exits(0);
+        Sql("PRAGMA wal_checkpoint(TRUNCATE)");
+        var damaged = await File.ReadAllBytesAsync(Bench.Database, TestContext.Current.CancellationToken);
+        damaged.AsSpan(0, 4096).Fill(0x5A);
+        await File.WriteAllBytesAsync(Bench.Database, damaged, TestContext.Current.CancellationToken);
+
+        var result = (await Bench.AosAsync("runs", "--json")).Exits(1);
+        Assert.Equal("STORAGE_CORRUPT", result.Json.Text("code"));
+        Assert.Contains(Bench.Data, result.Json.Text("message"), StringComparison.Ordinal);
+        Assert.False((await Bench.AosAsync("doctor", "--json")).Exits(1).Json.At("healthy").GetBoolean());
+        Assert.Equal(damaged, await File.ReadAllBytesAsync(Bench.Database, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_newer_schema_is_refused()
+    {
+        (await Bench.RunPlanAsync(Sum)).Exits(0);
+        Sql("PRAGMA user_version = 999");
+
+        var result = (await Bench.RunPlanAsync(Sum)).Exits(1);
+        Assert.Equal("STORAGE_TOO_NEW", result.Json.Text("code"));
+    }
+
+    [Fact]
+    public async Task A_data_folder_that_is_no_folder_is_said()
+    {
+        var file = Bench.Write("file", "not a folder");
+        var result = (await Bench.AosAsync("runs", "--data", file)).Exits(1);
+
+        Assert.Contains("[STORAGE_UNAVAILABLE]", result.Error, StringComparison.Ordinal);
+        Assert.Contains(file, result.Error, StringComparison.Ordinal);
+        Assert.Equal("not a folder", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_disk_without_room_refuses_the_run_and_loses_none()
+    {
+        var kept = (await Bench.RunPlanAsync(Sum)).Exits(0).Json.Text("run_id");
+        var plan = Bench.Write("plan.json", Sum);
+        // No file may grow beyond 40 KiB: the write-ahead log cannot.
+        var result = await Bench.StartInShell("trap '' XFSZ; ulimit -f 40", "run", "--plan", plan, "--json", "--input",
+            $$"""{"filler":"{{new string('x', 200_000)}}"}""").EndAsync();
+
+        result.Exits(1);
+        Assert.Contains(result.Json.Text("code"), (string[])["STORAGE_FULL", "STORAGE_UNAVAILABLE"]);
+        Assert.True((await Bench.AosAsync("doctor", "--json")).Exits(0).Json.At("healthy").GetBoolean());
+        var runs = (await Bench.AosAsync("runs", "--json")).Exits(0).Json;
+        Assert.Contains(kept, runs.EnumerateArray().Select(run => run.Text("run_id")));
+        (await Bench.RunPlanAsync(Sum)).Exits(0);
+    }
+
+    [Fact]
+    public async Task An_event_that_was_changed_by_hand_is_found_by_doctor_and_by_replay()
+    {
+        var run = (await Bench.RunPlanAsync(Sum)).Exits(0).Json.Text("run_id");
+        Assert.True((await Bench.AosAsync("doctor", "--json")).Exits(0).Json.At("healthy").GetBoolean());
+        var changed = Sql("UPDATE segments SET events = CAST(replace(CAST(events AS TEXT), '4712', '9999') AS BLOB)");
+        Assert.NotEqual(0, changed);
+
+        var doctor = (await Bench.AosAsync("doctor", "--json")).Exits(1);
+        Assert.Contains(run, doctor.Out, StringComparison.Ordinal);
+        Assert.Contains("hash chain", doctor.Out, StringComparison.Ordinal);
+        (await Bench.AosAsync("replay", run, "--json")).Exits(1);
+    }
+
+    [Fact]
+    public async Task Replay_of_an_untouched_run_is_identical()
+    {
+        var run = (await Bench.RunPlanAsync(Sum)).Exits(0);
+        var replay = (await Bench.AosAsync("replay", run.Json.Text("run_id"), "--mode", "verify", "--json")).Exits(0).Json;
+
+        Assert.True(replay.At("parity").GetBoolean());
+        Assert.True(replay.At("events_compared").GetInt32() > 3);
+        Assert.Equal(run.Json.Text("behaviour_digest"), replay.Text("behaviour_digest"));
+    }
+
+    private int Sql(string sql) => RawDatabase.Execute(Bench.Database, sql);
+}
