@@ -53,8 +53,9 @@ public sealed class StoreTests : EndToEndTest
         var kept = (await Bench.RunPlanAsync(Sum)).Exits(0).Json.Text("run_id");
         var plan = Bench.Write("plan.json", Sum);
         // No file may grow beyond 40 KiB: the write-ahead log cannot.
-        var result = await Bench.StartInShell("trap '' XFSZ; ulimit -f 40", "run", "--plan", plan, "--json", "--input",
-            $$"""{"filler":"{{new string('x', 200_000)}}"}""").EndAsync();
+        var input = Bench.Write("large.json", $$"""{"filler":"{{new string('x', 200_000)}}"}""");
+        var result = await Bench.StartInShell("trap '' XFSZ; ulimit -f 40",
+            "run", "--plan", plan, "--json", "--input", $"@{input}").EndAsync();
 
         result.Exits(1);
         Assert.Contains(result.Json.Text("code"), (string[])["STORAGE_FULL", "STORAGE_UNAVAILABLE"]);

@@ -57,7 +57,7 @@ internal static class Documents
             await using (source.ConfigureAwait(false))
                 return new SourceDocument(name, await ReadAsync(source, name, code, cancel).ConfigureAwait(false));
         }
-        catch (FileNotFoundException)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             throw Refusal.Of(code, $"The {what} '{name}' was not found.");
         }
