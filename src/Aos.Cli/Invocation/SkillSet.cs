@@ -1,4 +1,5 @@
 using Aos.Abstractions.Skills;
+using Aos.Runtime.Skills;
 using Aos.Skills.Standard.Http;
 using Aos.Skills.Standard.JsonTransform;
 
@@ -12,7 +13,7 @@ internal sealed class SkillSet : IDisposable
     private SkillSet(TimeProvider time)
     {
         _http = new HttpCallSkill(time);
-        Registry = new TemporaryRegistry(_http, new JsonTransformSkill());
+        Registry = SkillRegistry.Create([_http, new JsonTransformSkill()]);
     }
 
     public ISkillRegistry Registry { get; }
