@@ -19,7 +19,7 @@ internal enum ReservationVerdict
     StepBudget,
 }
 
-/// <summary>The rule of reservation: spent + held never exceeds the limit (RELIABILITY P6).</summary>
+/// <summary>The rule of reservation: spent + held never exceeds the limit.</summary>
 internal static class Reservation
 {
     // Differences, because a sum with a worst case near the end of the scale would overflow.

@@ -10,7 +10,7 @@ using Aos.Kernel.Runs;
 
 namespace Aos.Kernel.Replay;
 
-/// <summary>The behaviour digest of a run (DESIGN §4): a hash over what is deterministic in it, step by step in the
+/// <summary>The behaviour digest of a run: a hash over what is deterministic in it, step by step in the
 /// order of the plan. Two runs whose worlds answer alike have equal digests.</summary>
 /// <remarks>The fields are those of the table in <c>docs/determinism_and_replay.md</c>, which a test compares with
 /// <see cref="Fields"/>.</remarks>

@@ -66,7 +66,7 @@ internal abstract record RetryDecision
     public sealed record GiveUp(ErrorCode Code, string? Message) : RetryDecision;
 }
 
-/// <summary>The one place that decides on retry (DESIGN §3). The smallest of catalog and step holds.</summary>
+/// <summary>The one place that decides on retry. The smallest of catalog and step holds.</summary>
 internal static class RetryPolicy
 {
     public static RetryDecision Decide(RunState state, StepState step, CallState call, Verdict verdict, DateTimeOffset now)

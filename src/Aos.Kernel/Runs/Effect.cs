@@ -10,7 +10,7 @@ public abstract record Effect
     private Effect() { } // Closed: these are all the cases.
 
     /// <summary>Whether the events so far must be durable before this is done: it can change the world or cost money
-    /// (output commit, DESIGN §3).</summary>
+    /// (output commit).</summary>
     public abstract bool WaitsForDurability { get; }
 
     /// <summary>Ask the planner. Answered by <c>PlannerAnswered</c>.</summary>

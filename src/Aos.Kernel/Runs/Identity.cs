@@ -8,8 +8,8 @@ namespace Aos.Kernel.Runs;
 /// <summary>Identities that are derived, so that a retry, a crash and a restore use the same ones.</summary>
 public static class Identity
 {
-    /// <summary>The key under which the world is asked: SHA-256 of tenant, run, step, item, main or fallback
-    /// (RELIABILITY §2). No attempt number, no epoch.</summary>
+    /// <summary>The key under which the world is asked: SHA-256 of tenant, run, step, item, main or fallback.
+    /// No attempt number, no epoch.</summary>
     public static string IdempotencyKey(RunEvent.RunSubmitted run, CallKey call, bool isFallback) =>
         Hash($"{run.Tenant}\n{run.RunId}\n{call.Step}\n{call.Item}\n{(isFallback ? "fallback" : "main")}");
 

@@ -5,7 +5,7 @@ using Aos.Contracts.Values;
 
 namespace Aos.Runtime.Agents;
 
-/// <summary>Grants resource contracts: a profile, with the defaults of RELIABILITY §3 where it says nothing.</summary>
+/// <summary>Grants resource contracts: a profile, with the default limits of docs/formats.md where it says nothing.</summary>
 internal static class ContractFactory
 {
     public static Money DefaultBudget { get; } = Money.FromCents(100);
