@@ -17,9 +17,8 @@ internal sealed class ApprovalsCommand : CliCommand
 
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
-        var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
-        var rows = Session.Require(
-            await runtime.ListApprovalsAsync(openOnly: !session.Value(_all), cancel).ConfigureAwait(false));
+        var rows = await session.ReadAsync(store =>
+            store.ListApprovalsAsync(openOnly: !session.Value(_all), cancel), cancel).ConfigureAwait(false);
         if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(rows));
         else ApprovalView.ShowAll(session, rows);
         return ExitCodes.Ok;

@@ -25,9 +25,8 @@ internal sealed class DecisionOptions
     public async Task<int> DecideAsync(Session session, bool approved, Payload? edited, CancellationToken cancel)
     {
         var id = Session.Parse<ApprovalId>(session.Value(_id), "Approval");
-        var store = await session.OpenStoreAsync(cancel).ConfigureAwait(false);
         var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
-        var row = await store.FindApprovalAsync(id, cancel).ConfigureAwait(false)
+        var row = await session.ReadAsync(store => store.FindApprovalAsync(id, cancel), cancel).ConfigureAwait(false)
             ?? throw Refusal.Of(ErrorCodes.UnknownApproval,
                 $"There is no approval request {id}; `aos approvals` lists the open ones.");
         if (session.Screen.CanAsk && !session.Value(_yes))

@@ -11,7 +11,7 @@ internal sealed class SkillsCommand : CliCommand
     public override Task<int> RunAsync(Session session, CancellationToken cancel)
     {
         using var skills = SkillSet.Standard(session.Time);
-        var contracts = skills.Registry.All.Select(skill => skill.Contract).ToList();
+        var contracts = skills.Contracts.ToList();
         if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(contracts));
         else SkillView.ShowAll(session.Screen, contracts);
         return Task.FromResult(ExitCodes.Ok);

@@ -23,37 +23,34 @@ internal sealed class Story(Session session)
     {
         Write($"goal: {goal}\n", Styles.Strong);
         Write(live ? "The price comes from api.coinbase.com, the team's hook is served here.\n"
-            : "Price and hook are served by this program on loopback; the first price request will time out.\n", Styles.Faint);
+            : "Price and hook are served on loopback; the first price request will time out.\n", Styles.Faint);
     }
 
     public void ShowPlan(Plan plan)
     {
         Chapter("Plan", "made by the rule planner, from a rule in rules.json");
-        var table = Tables.Of("STEP", "SKILL", "INPUT");
-        foreach (var step in plan.Steps)
-            table.AddRow(Tables.Cell(step.Id.Value), Tables.Cell($"{step.Skill}"), Tables.Cell(InputOf(step), max: 200));
-        _canvas.Write(table);
+        var table = new Listing("STEP", "SKILL", "INPUT");
+        foreach (var step in plan.Steps) table.Add(step.Id.Value, $"{step.Skill}", InputOf(step));
+        table.Show(session.Screen);
     }
 
     public void ShowContract(StructuredOutcome outcome)
     {
         Chapter("Resource contract", "the limits granted to this run, known before it starts");
         var contract = AosJson.Read<ResourceContract>(outcome.Result!.Utf8.Span);
-        var table = new Table().NoBorder().HideHeaders();
-        table.AddColumn(new TableColumn("").PadLeft(0).PadRight(2));
-        table.AddColumn(new TableColumn("").PadLeft(0).PadRight(0));
-        void Row(string name, string value) => table.AddRow(new Text(name, Styles.Faint), new Text(Plain.Of(value)));
+        var table = new Listing("", "");
+        void Row(string name, string value) => table.Add(new Cell(name, Styles.Faint), value);
         Row("agent", contract.AgentId);
         Row("skills", string.Join(", ", contract.Skills.Select(skill => $"{skill}")));
         Row("network", string.Join(", ", contract.Network));
         Row("budget", $"{contract.Budget}");
         Row("limits", $"{contract.MaxSteps} steps, {contract.MaxAttempts} attempts, {Times.Span(contract.MaxRunMs)}");
-        _canvas.Write(table);
+        table.Show(session.Screen);
     }
 
     public void ShowSimulation(Simulation simulation)
     {
-        Chapter("Simulation", "the same kernel on a virtual clock: nothing was called, nothing was spent");
+        Chapter("Simulation", "the same kernel on a virtual clock: nothing is called");
         SimulationView.Show(session.Screen, simulation);
     }
 
@@ -61,7 +58,7 @@ internal sealed class Story(Session session)
 
     public void ShowEvent(RunEvent e)
     {
-        Write(Plain.Line(_lines.Timed(e), 300) + "\n", Styles.Of(e));
+        Write(_lines.Timed(e, session.Screen.Width), Styles.Of(e));
         if (e is RunEvent.AttemptReturned { Status: OutcomeStatus.Failure } failed) ShowFailure(failed);
     }
 
@@ -83,7 +80,7 @@ internal sealed class Story(Session session)
 
     public void ShowReplay(ReplayReport report)
     {
-        Chapter("Replay", "the recorded facts, fed to the kernel again; nothing outside is touched");
+        Chapter("Replay", "the recorded facts, fed to the kernel again");
         ReplayView.Show(session.Screen, report);
     }
 
@@ -112,12 +109,14 @@ internal sealed class Story(Session session)
     private void ShowFailure(RunEvent.AttemptReturned failed)
     {
         var info = RunReporter.Explain(FailureIndex.BuiltIn, failed.Code, failed);
-        Write($"{"",13}the failure as data: code {info.Code}, category {Words.Of(info.Category)}, retryable "
-            + $"{(info.Retryable ? "true" : "false")}\n", Styles.Faint);
+        Remark($"the failure as data: code {info.Code}, category {Words.Of(info.Category)}, retryable "
+            + (info.Retryable ? "true" : "false"));
         if (FailureIndex.BuiltIn.Match(failed.Code)?.Retry is { } rule)
-            Write($"{"",13}the failure catalog: up to {rule.MaxAttempts} attempts, waits of up to {Times.Span(rule.InitialMs)} "
-                + $"growing ×{rule.Factor}\n", Styles.Faint);
+            Remark($"the failure catalog: up to {rule.MaxAttempts} attempts; waits of up to {Times.Span(rule.InitialMs)}, "
+                + $"growing ×{rule.Factor}");
     }
+
+    private void Remark(string text) => Write(Wrap.Hanging(new string(' ', 11), text, session.Screen.Width), Styles.Faint);
 
     private void Chapter(string title, string about)
     {

@@ -44,7 +44,7 @@ internal static class Examination
     {
         using var skills = SkillSet.Standard(session.Time);
         return new("skills", FindingLevel.Good,
-            string.Join(", ", skills.Registry.All.Select(skill => $"{skill.Contract.Name}@{skill.Contract.Version}")));
+            string.Join(", ", skills.Contracts.Select(contract => $"{contract.Name}@{contract.Version}")));
     }
 
     private static Finding Space(string folder)

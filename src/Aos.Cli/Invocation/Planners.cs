@@ -14,7 +14,7 @@ internal static class Planners
     /// <exception cref="Refusal">The file of rules cannot be read or breaks a rule.</exception>
     public static async ValueTask<IPlanner> RuleAsync(Agent? agent, CancellationToken cancel)
     {
-        if (agent is not { Profile.Planner.Rules: { } file }) return BuiltInRules.Planner;
+        if (agent is not { Profile.Planner.Rules: { } file }) return new BuiltIn();
         var path = Path.GetFullPath(file, agent.Folder ?? Environment.CurrentDirectory);
         var document = await Documents.ReadAsync(path, "file of planning rules", ErrorCodes.InvalidProfile, cancel)
             .ConfigureAwait(false);
@@ -24,5 +24,14 @@ internal static class Planners
         var planner = RulePlanner.Create(rules.Value, BuiltInRules.Rules);
         return planner.Value
             ?? throw Documents.Refuse(ErrorCodes.InvalidProfile, "file of planning rules", document, planner.Problems);
+    }
+
+    // Compiles the rules on first use: most commands plan nothing.
+    private sealed class BuiltIn : IPlanner
+    {
+        public string Id => "rule";
+
+        public ValueTask<PlannerAnswer> PlanAsync(PlannerRequest request, CancellationToken cancel) =>
+            BuiltInRules.Planner.PlanAsync(request, cancel);
     }
 }

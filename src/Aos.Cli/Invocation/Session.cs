@@ -64,6 +64,21 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
         }
     }
 
+    /// <summary>Reads from the store, for what needs no runtime.</summary>
+    /// <exception cref="Refusal">The store cannot be opened or read.</exception>
+    public async ValueTask<T> ReadAsync<T>(Func<IStore, ValueTask<T>> read, CancellationToken cancel)
+    {
+        var store = await OpenStoreAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            return await read(store).ConfigureAwait(false);
+        }
+        catch (StoreException error)
+        {
+            throw Refusal.Of(error.Code, error.Message);
+        }
+    }
+
     /// <summary>The runtime over the store.</summary>
     /// <param name="agent">The profile that acts, whose planning rules are to be known; null where nobody plans.</param>
     /// <param name="cancel">Ends the wait.</param>
@@ -77,7 +92,7 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
         return _runtime = new AosRuntime(new AosRuntimeParts
         {
             Store = store,
-            Skills = _skills.Registry,
+            Skills = _skills,
             Planners = [planner],
             Time = Time,
         });

@@ -15,7 +15,15 @@ internal sealed class EventLines
     {
         _start ??= e.At;
         var seconds = (e.At - _start.Value).TotalSeconds;
-        return string.Create(CultureInfo.InvariantCulture, $"{seconds,9:0.000} s  {Describe(e)}");
+        return string.Create(CultureInfo.InvariantCulture, $"{seconds,7:0.000} s  {Describe(e)}");
+    }
+
+    /// <summary>The line, broken between words for a terminal of so many columns.</summary>
+    public string Timed(RunEvent e, int width)
+    {
+        var line = Timed(e);
+        var words = line.IndexOf(" s  ", StringComparison.Ordinal) + 4;
+        return Wrap.Hanging(line[..words], line[words..], width);
     }
 
     /// <summary>Whether somebody who watches a run wants to know at once.</summary>

@@ -9,11 +9,10 @@ internal static class FailureCatalogView
 {
     public static void ShowAll(Screen screen, FailureCatalog catalog)
     {
-        var table = Tables.Of("CODE", "CATEGORY", "TRIED AGAIN", "EXIT", "CAUSE");
+        var table = new Listing("CODE", "CATEGORY", "TRIED AGAIN", "EXIT", "CAUSE");
         foreach (var entry in catalog.Entries)
-            table.AddRow(Tables.Cell(entry.Code.Value), Tables.Cell(Words.Spaced(entry.Category)), Tables.Cell(RetryOf(entry)),
-                Tables.Cell($"{ExitOf(entry)}"), Tables.Cell(entry.Cause));
-        screen.Canvas.Write(table);
+            table.Add(entry.Code.Value, Words.Spaced(entry.Category), RetryOf(entry), $"{ExitOf(entry)}", entry.Cause);
+        table.Show(screen);
     }
 
     public static void Show(Screen screen, FailureEntry entry)

@@ -20,8 +20,8 @@ internal static class HelpText
     public static void Write(Command command, TextWriter writer, int width)
     {
         var text = new StringBuilder();
-        Paragraph(text, command.Description ?? "", 0, width);
-        if ((command as CliCommand)?.Details is { } details) Paragraph(text.AppendLine(), details, 0, width);
+        Wrap.Append(text, command.Description ?? "", 0, width);
+        if ((command as CliCommand)?.Details is { } details) Wrap.Append(text.AppendLine(), details, 0, width);
         Section(text, "USAGE", [(Usage(command), "")], width);
         var visible = command.Subcommands.Where(sub => !sub.Hidden).ToList();
         if (command.Parents.Any()) Section(text, "COMMANDS", visible.Select(Row), width);
@@ -94,26 +94,7 @@ internal static class HelpText
             }
             if (stacked || left.Length + Indent + Gap > column) text.AppendLine().Append(' ', stacked ? Indent + 2 : column);
             else text.Append(' ', column - Indent - left.Length);
-            Paragraph(text, right, stacked ? Indent + 2 : column, width);
+            Wrap.Append(text, right, stacked ? Indent + 2 : column, width);
         }
-    }
-
-    // Words, broken at the width; the first line starts where the text is, the others at the indent.
-    private static void Paragraph(StringBuilder text, string words, int indent, int width)
-    {
-        var room = Math.Max(20, width - indent);
-        var used = 0;
-        foreach (var word in words.Split(' '))
-        {
-            if (used > 0 && used + 1 + word.Length > room)
-            {
-                text.AppendLine().Append(' ', indent);
-                used = 0;
-            }
-            if (used > 0) text.Append(' ');
-            text.Append(word);
-            used += word.Length + (used > 0 ? 1 : 0);
-        }
-        text.AppendLine();
     }
 }

@@ -13,7 +13,7 @@ internal static class ReplayView
             text.Append($"✓ identical: {Words.Count(report.EventsCompared, "event")} of {report.RunId} replayed\n", Styles.Good);
         else
             text.Append($"✗ different: {report.RunId}, after {Words.Count(report.EventsCompared, "equal event")}\n", Styles.Bad);
-        if (report.BehaviourDigest is { } digest) text.Append($"  behaviour {digest}\n", Styles.Faint);
+        if (report.BehaviourDigest is { } digest) text.Append($"  behaviour digest {digest.Value[..23]}…\n", Styles.Faint);
         if (report.FirstDivergence is { } first)
         {
             text.Append($"  event {first.Seq}: {Plain.Of(first.Message)}\n");

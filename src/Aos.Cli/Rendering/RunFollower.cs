@@ -116,16 +116,8 @@ internal sealed class RunFollower(Session session, AosRuntime runtime)
 
     private async Task<long> LastSeqAsync(RunId id, CancellationToken cancel)
     {
-        var store = await session.OpenStoreAsync(cancel).ConfigureAwait(false);
-        try
-        {
-            var row = await store.FindRunAsync(id, cancel).ConfigureAwait(false);
-            return row is { Epoch: > 1 } || row?.Status == RunStatus.Waiting ? row.Seq : 0;
-        }
-        catch (StoreException error)
-        {
-            throw Refusal.Of(error.Code, error.Message);
-        }
+        var row = await session.ReadAsync(store => store.FindRunAsync(id, cancel), cancel).ConfigureAwait(false);
+        return row is { Epoch: > 1 } || row?.Status == RunStatus.Waiting ? row.Seq : 0;
     }
 
     private async Task<int> InterruptedAsync(RunId id)

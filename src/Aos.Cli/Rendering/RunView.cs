@@ -13,7 +13,7 @@ internal static class RunView
     {
         var canvas = session.Screen.Canvas;
         Headline(canvas, report);
-        if (report.Steps.Count > 0) canvas.Write(Steps(report));
+        if (report.Steps.Count > 0) Steps(report).Show(session.Screen);
         Output(session.Screen, report);
         if (report.Status == RunStatus.Failed) Failure(canvas, report);
         foreach (var line in await NextAsync(session, runtime, report, cancel).ConfigureAwait(false))
@@ -33,16 +33,15 @@ internal static class RunView
         canvas.Write(line);
     }
 
-    private static Table Steps(RunReport report)
+    private static Listing Steps(RunReport report)
     {
-        var table = Tables.Of("", "STEP", "SKILL", "STATUS", "ATTEMPTS", "TIME", "COST");
+        var table = new Listing("", "STEP", "SKILL", "STATUS", "ATTEMPTS", "TIME", "COST");
         foreach (var step in report.Steps)
         {
             var (mark, style) = Styles.Of(step.Status);
             var code = step.Code is { } known && known.Value != "OK" ? $" {known}" : "";
-            table.AddRow(Tables.Cell(mark, style), Tables.Cell(step.StepId.Value), Tables.Cell($"{step.Skill}"),
-                Tables.Cell(Words.Spaced(step.Status) + code, style), Tables.Cell($"{step.Attempts}"),
-                Tables.Cell(step.Outcome?.Execution is { } took ? Times.Span(took.LatencyMs) : ""), Tables.Cell($"{step.Cost}"));
+            table.Add(new Cell(mark, style), step.StepId.Value, $"{step.Skill}", new Cell(Words.Spaced(step.Status) + code, style),
+                $"{step.Attempts}", step.Outcome?.Execution is { } took ? Times.Span(took.LatencyMs) : "", $"{step.Cost}");
         }
         return table;
     }

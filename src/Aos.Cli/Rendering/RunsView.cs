@@ -1,6 +1,5 @@
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Runs;
-using Spectre.Console;
 
 namespace Aos.Cli.Rendering;
 
@@ -14,16 +13,15 @@ internal static class RunsView
             screen.Error.WriteLine("There are no such runs. `aos demo btc` makes one.");
             return;
         }
-        var table = Tables.Of("RUN", "STATUS", "STARTED", "TOOK", "COST", "AGENT", "GOAL");
+        var table = new Listing("RUN", "STATUS", "STARTED", "TOOK", "COST", "AGENT", "GOAL");
         foreach (var row in rows)
         {
             var (_, style) = Styles.Of(row.Status);
-            table.AddRow(Tables.Cell(row.RunId.Value), Tables.Cell(Status(row), style),
-                Tables.Cell(Times.Relative(row.StartedAt, now)),
-                Tables.Cell(row.EndedAt is { } end ? Times.Span((end - row.StartedAt).TotalMilliseconds) : "-"),
-                Tables.Cell($"{row.Cost}"), Tables.Cell(row.AgentId, max: 24), Tables.Cell(row.Goal, max: 80));
+            table.Add(row.RunId.Value, new Cell(Status(row), style), Times.Relative(row.StartedAt, now),
+                row.EndedAt is { } end ? Times.Span((end - row.StartedAt).TotalMilliseconds) : "-",
+                $"{row.Cost}", Plain.Line(row.AgentId, 24), row.Goal);
         }
-        screen.Canvas.Write(table);
+        table.Show(screen);
     }
 
     private static string Status(RunRow row) => row switch

@@ -19,9 +19,9 @@ internal sealed class Screen
         (_colour, _cursor, Width) = (colour, cursor, width);
     }
 
-    public TextWriter Out { get; } = Console.Out;
+    public TextWriter Out { get; } = Writer(Console.OpenStandardOutput());
 
-    public TextWriter Error { get; } = Console.Error;
+    public TextWriter Error { get; } = Writer(Console.OpenStandardError());
 
     /// <summary>Whether data is JSON.</summary>
     public bool Json { get; }
@@ -41,10 +41,10 @@ internal sealed class Screen
 
     /// <summary>Standard output with styles, for tables and pictures. Created on first use: what prints JSON or help
     /// starts without it.</summary>
-    public IAnsiConsole Canvas => field ??= Create(OutIsTerminal ? Console.Out : new TrimmingWriter(Console.Out), _colour && OutIsTerminal, OutIsTerminal ? Width : null);
+    public IAnsiConsole Canvas => field ??= Create(OutIsTerminal ? Out : new TrimmingWriter(Out), _colour && OutIsTerminal, OutIsTerminal ? Width : null);
 
     /// <summary>Standard error with styles.</summary>
-    public IAnsiConsole Notes => field ??= Create(Console.Error, _colour && ErrorIsTerminal, Width);
+    public IAnsiConsole Notes => field ??= Create(Error, _colour && ErrorIsTerminal, Width);
 
     /// <summary>The screen of this process. <c>--json</c> is looked for in the raw arguments, since it must hold for
     /// arguments that cannot be parsed as well.</summary>
@@ -70,6 +70,10 @@ internal sealed class Screen
         if (OutIsTerminal) WriteJson(Payload.FromUtf8(utf8));
         else WriteLine(utf8.Span);
     }
+
+    // Console.Out would set the terminal up for reading keys, which no command does.
+    private static StreamWriter Writer(Stream stream) =>
+        new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true };
 
     private static void WriteLine(ReadOnlySpan<byte> utf8)
     {

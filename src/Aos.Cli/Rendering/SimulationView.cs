@@ -15,7 +15,7 @@ internal static class SimulationView
         head.Append($"  about {Times.Span(simulation.EstimatedLatencyMs)}, {simulation.EstimatedCost} expected, "
             + $"{simulation.WorstCost} at worst{(simulation.BudgetOk ? "" : ", more than the budget")}\n");
         canvas.Write(head);
-        canvas.Write(Steps(simulation));
+        Steps(simulation).Show(screen);
         List(canvas, "not allowed", simulation.PermissionGaps, Styles.Bad);
         List(canvas, "denied by policy", simulation.PolicyDenials, Styles.Bad);
         List(canvas, "needs approval", simulation.ApprovalsNeeded, Styles.Wait);
@@ -23,15 +23,14 @@ internal static class SimulationView
             .Select(risk => $"{(risk.StepId is { } step ? $"{step}: " : "")}{risk.Message} [{risk.Code}]"), Styles.Faint);
     }
 
-    public static Table Steps(Simulation simulation)
+    private static Listing Steps(Simulation simulation)
     {
-        var table = Tables.Of("", "STEP", "SKILL", "EFFECT", "STARTS", "TAKES", "COST", "WORST");
+        var table = new Listing("", "STEP", "SKILL", "EFFECT", "STARTS", "TAKES", "COST", "WORST");
         foreach (var step in simulation.Steps)
         {
             var (mark, style) = Styles.Of(step.Status);
-            table.AddRow(Tables.Cell(mark, style), Tables.Cell(step.StepId.Value), Tables.Cell($"{step.Skill}"),
-                Tables.Cell(Words.Spaced(step.Effect)), Tables.Cell($"+{Times.Span(step.StartMs)}"),
-                Tables.Cell(Times.Span(step.LatencyMs)), Tables.Cell($"{step.Cost}"), Tables.Cell($"{step.WorstCost}"));
+            table.Add(new Cell(mark, style), step.StepId.Value, $"{step.Skill}", Words.Spaced(step.Effect),
+                $"+{Times.Span(step.StartMs)}", Times.Span(step.LatencyMs), $"{step.Cost}", $"{step.WorstCost}");
         }
         return table;
     }

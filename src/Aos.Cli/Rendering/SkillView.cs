@@ -12,11 +12,10 @@ internal static class SkillView
 {
     public static void ShowAll(Screen screen, IReadOnlyList<SkillContract> contracts)
     {
-        var table = Tables.Of("SKILL", "VERSION", "EFFECT", "COST", "DESCRIPTION");
+        var table = new Listing("SKILL", "VERSION", "EFFECT", "COST", "DESCRIPTION");
         foreach (var contract in contracts)
-            table.AddRow(Tables.Cell(contract.Name.Value), Tables.Cell(contract.Version.Value), Tables.Cell(EffectOf(contract)),
-                Tables.Cell(CostOf(contract)), Tables.Cell(contract.Description));
-        screen.Canvas.Write(table);
+            table.Add(contract.Name.Value, contract.Version.Value, EffectsOf(contract), CostOf(contract), contract.Description);
+        table.Show(screen);
     }
 
     public static void Show(Screen screen, Payload description)
@@ -25,14 +24,13 @@ internal static class SkillView
         var canvas = screen.Canvas;
         canvas.Write(new Text($"{contract.Name}@{contract.Version}\n", Styles.Strong));
         canvas.Write(new Text($"{Plain.Of(contract.Description)}\n\n"));
-        var facts = Tables.Of("", "");
-        facts.ShowHeaders = false;
+        var facts = new Listing("", "");
         Fact(facts, "effect", EffectOf(contract));
         Fact(facts, "cost", CostOf(contract));
         Fact(facts, "time", $"about {Times.Span(contract.Latency?.ExpectedMs ?? 100)}, at most {Times.Span(contract.TimeoutMs ?? 60_000)} an attempt");
         Fact(facts, "needs", contract.Permissions.Count == 0 ? "nothing" : string.Join(", ", contract.Permissions));
         Fact(facts, "versions", VersionsOf(description));
-        canvas.Write(facts);
+        facts.Show(screen);
         Schema(canvas, "INPUT", contract.InputSchema.Element);
         Schema(canvas, "RESULT", contract.OutputSchema.Element);
         Lines(canvas, "RULES", contract.Constraints);
@@ -42,8 +40,7 @@ internal static class SkillView
             $"{example.Title}:\n    aos exec {contract.Name} --input {ShellText.Quote(JsonView.Line(example.Input.Element))}"));
     }
 
-    private static void Fact(Table table, string name, string value) =>
-        table.AddRow(new Text(name, Styles.Faint), new Text(Plain.Of(value)));
+    private static void Fact(Listing facts, string name, string value) => facts.Add(new Cell(name, Styles.Faint), value);
 
     private static void Schema(IAnsiConsole canvas, string title, JsonElement schema)
     {
@@ -92,12 +89,14 @@ internal static class SkillView
         foreach (var line in all) canvas.Write(new Text($"  {Plain.Of(line, keepLines: true)}\n"));
     }
 
-    private static string EffectOf(SkillContract contract)
+    private static string EffectOf(SkillContract contract) => contract.Effect is { Cases.Count: > 0 } rule
+        ? $"{EffectsOf(contract)}, by {string.Join(" and ", rule.Cases.Select(item => item.Member).Distinct(StringComparer.Ordinal))}"
+        : EffectsOf(contract);
+
+    private static string EffectsOf(SkillContract contract)
     {
         var rule = contract.Effect ?? new EffectRule();
-        var classes = rule.Cases.Select(item => item.Effect).Append(rule.Default).Distinct().Select(Words.Spaced);
-        return rule.Cases.Count == 0 ? Words.Spaced(rule.Default)
-            : $"{string.Join(", ", classes)} (by {string.Join(", ", rule.Cases.Select(item => item.Member).Distinct(StringComparer.Ordinal))})";
+        return string.Join(", ", rule.Cases.Select(item => item.Effect).Append(rule.Default).Distinct().Select(Words.Spaced));
     }
 
     private static string CostOf(SkillContract contract) => contract.Cost is not { } cost || cost.Worst == Money.Zero
