@@ -20,6 +20,8 @@ public static class AosJson
     private static readonly AosJsonContext Context = new(new JsonSerializerOptions(AosJsonContext.Default.Options)
     {
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        // Strict JSON bounds what comes in; templates and expressions may nest such values in one another.
+        MaxDepth = 512,
     });
 
     /// <summary>The metadata of a contract type.</summary>

@@ -12,6 +12,7 @@ using Aos.Kernel.Plans;
 using Aos.Kernel.Replay;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Agents;
+using Aos.Runtime.Documents;
 using Aos.Runtime.Journals;
 using Aos.Runtime.Queries;
 using Aos.Runtime.Runs;
@@ -28,6 +29,8 @@ public sealed partial class AosRuntime
     /// The outcome is that of the step.</summary>
     public async ValueTask<StructuredOutcome> ExecuteAsync(ExecuteRequest request, CancellationToken cancel)
     {
+        if (StrictPayload.CheckDocumentValue(request.Input) is { } problem)
+            return _outcomes.Failure(ErrorCodes.InvalidInput, $"{(problem.Pointer.Length == 0 ? "" : $"{problem.Pointer}: ")}{problem.Message}", [problem]);
         var step = StepId.Parse("call");
         var answer = await RunAsync(new RunRequest
         {
@@ -95,15 +98,16 @@ public sealed partial class AosRuntime
     /// <summary>The resource contract that a run of this profile would be granted.</summary>
     public StructuredOutcome GetResourceContract(AgentProfile profile, Money? budget)
     {
-        var (contract, problem) = ContractFactory.Grant("local", profile, budget);
+        var (contract, problem) = ContractFactory.Grant(_services.Tenant, profile, budget);
         return contract is null
             ? _outcomes.Failure(problem!.Code, problem.Message)
             : _outcomes.Success(Payload.FromUtf8(AosJson.Write(contract)));
     }
 
     /// <summary>Checks a plan without running it.</summary>
-    public PlanCheck Validate(Plan plan, AgentProfile profile) =>
-        PlanValidator.Validate(plan, _services.Skills, ContractFactory.Grant("local", profile, null).Contract!);
+    public PlanCheck Validate(Plan plan, AgentProfile profile) => StrictPayload.Check(plan) is { Count: > 0 } problems
+        ? new PlanCheck(null, [.. problems])
+        : PlanValidator.Validate(plan, _services.Skills, ContractFactory.Grant(_services.Tenant, profile, null).Contract!);
 
     /// <summary>Asks the profile's planner for a plan, without running it.</summary>
     public ValueTask<Answer<Plan>> PlanAsync(RunRequest request, CancellationToken cancel) => GuardAsync(async () =>
@@ -151,7 +155,8 @@ public sealed partial class AosRuntime
 
     /// <summary>The events of a run, as far as they are durable.</summary>
     /// <param name="runId">The run.</param>
-    /// <param name="follow">Whether to go on with events that come later, until the run ends.</param>
+    /// <param name="follow">Whether to go on with events that come later, until the run ends. A run that is not there
+    /// is not waited for.</param>
     /// <param name="cancel">Ends the enumeration.</param>
     /// <exception cref="StoreException">The journal cannot be read.</exception>
     public async IAsyncEnumerable<TraceLine> TraceAsync(RunId runId, bool follow, [EnumeratorCancellation] CancellationToken cancel)
@@ -162,13 +167,16 @@ public sealed partial class AosRuntime
         do
         {
             foreach (var segment in await _services.Store.ReadAsync(runId, seq, cancel).ConfigureAwait(false))
-                foreach (var e in EventCodec.Decode(segment.Events.Span))
+            {
+                // A segment may begin before the event that was asked for.
+                foreach (var e in JournalReader.Decode(runId, segment).Skip((int)(seq + 1 - segment.FirstSeq)))
                 {
                     ended |= e is RunEvent.RunEnded;
                     yield return new TraceLine(++seq, e);
                 }
+            }
         }
-        while (follow && !ended && await timer.WaitForNextTickAsync(cancel).ConfigureAwait(false));
+        while (follow && seq > 0 && !ended && await timer.WaitForNextTickAsync(cancel).ConfigureAwait(false));
     }
 
     /// <summary>Rows of runs, newest first.</summary>

@@ -1,7 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using Aos.Abstractions.Skills;
 using Aos.Abstractions.Storage;
 using Aos.Contracts;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Json;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
@@ -48,6 +50,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
             Planning = new PlannerRunner(parts.Planners, parts.Skills, skills, documents, time),
             Catalog = parts.Catalog,
             Time = time,
+            Tenant = parts.Tenant,
         };
         _host = new RunHost(_services, parts.Logger);
         _admission = new Admission(_services, _outcomes, parts.Ids ?? new RunIds(time), parts.Tenant);
@@ -66,7 +69,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
     public ValueTask<Answer<RunReport>> SubmitAsync(RunRequest request, CancellationToken cancel) => GuardAsync(async () =>
     {
         var (loop, answer) = await StartAsync(request, cancel).ConfigureAwait(false);
-        return loop is null ? answer : Report(loop.State);
+        return loop is null ? answer : Report(loop.Shown);
     });
 
     /// <summary>Waits until a run that this process works on has ended, or waits for somebody, and reports it.</summary>
@@ -75,7 +78,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
     {
         if (_host.Find(runId) is not { } loop) return await ReportAsync(runId, cancel).ConfigureAwait(false);
         await loop.WhenSettledAsync(cancel).ConfigureAwait(false);
-        return Report(loop.State);
+        return Report(loop.Shown);
     });
 
     /// <summary>Admits a run and waits for it: <see cref="SubmitAsync"/>, then <see cref="WaitAsync"/>.</summary>
@@ -85,7 +88,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
         if (loop is null)
             return answer.Value is { } same ? await WaitAsync(same.RunId, cancel).ConfigureAwait(false) : answer;
         await loop.WhenSettledAsync(cancel).ConfigureAwait(false);
-        return Report(loop.State);
+        return Report(loop.Shown);
     });
 
     /// <summary>Reports a run as its journal has it.</summary>
@@ -118,6 +121,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
     public ValueTask<StructuredOutcome> DecideAsync(
         ApprovalId id, bool approved, string by, string? reason, Payload? editedInput, CancellationToken cancel) => GuardAsync(async () =>
     {
+        if (editedInput is not null && !TryReadStrictly(ref editedInput, out var problem)) return problem;
         var row = await _services.Store.FindApprovalAsync(id, cancel).ConfigureAwait(false);
         if (row is null)
             return _outcomes.Failure(ErrorCodes.UnknownApproval, $"There is no approval request {id}; `aos approvals` lists the open ones.");
@@ -139,6 +143,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
     public ValueTask<StructuredOutcome> SettleAsync(RunId runId, StepId step, int? item, bool happened, Payload? result,
         string by, string? reason, CancellationToken cancel) => GuardAsync(async () =>
     {
+        if (result is not null && !TryReadStrictly(ref result, out var problem)) return problem;
         var state = await FoldAsync(runId, cancel).ConfigureAwait(false);
         if (state is null) return UnknownRun<RunReport>(runId).Outcome;
         if (state.Step(step) is not { } known)
@@ -182,7 +187,19 @@ public sealed partial class AosRuntime : IAsyncDisposable
         if (run.Submitted.Request is { } digest && await FindSameAsync(run, digest, cancel).ConfigureAwait(false) is { } same)
             return (null, same);
         if (await RefuseSkillsAsync(cancel).ConfigureAwait(false) is { } refused) return (null, new Answer<RunReport>(null, refused));
-        return (await _host.StartAsync(run).ConfigureAwait(false), default);
+        try
+        {
+            if (await _host.StartAsync(run).ConfigureAwait(false) is { } loop) return (loop, default);
+        }
+        catch (StoreException lost) when (lost.Code == ErrorCodes.RunOwned && run.Submitted.Request is not null)
+        {
+            // Another process was faster with the same key: its run is the run.
+        }
+        // Two calls with one key at a time: the first began the run, this one finds it.
+        await _host.WhenAdmittedAsync(run.Submitted.RunId, cancel).ConfigureAwait(false);
+        return (null, run.Submitted.Request is { } key && await FindSameAsync(run, key, cancel).ConfigureAwait(false) is { } found
+            ? found
+            : _outcomes.Refuse<RunReport>(ErrorCodes.RunOwned, $"Run {run.Submitted.RunId} is there already.", run: run.Submitted.RunId));
     }
 
     /// <summary>Records the contracts of the registered skills, once, before anything runs; the outcome says which of
@@ -206,7 +223,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
                 $"Run {id} waits for {missing.Name}@{missing.Version}, which is not registered here.", run: id);
         if (await RefuseSkillsAsync(cancel).ConfigureAwait(false) is { } refused) return new Answer<RunReport>(null, refused);
         return await _host.AdoptAsync(id, cancel).ConfigureAwait(false) is { } loop
-            ? Report(loop.State)
+            ? Report(loop.Shown)
             : _outcomes.Refuse<RunReport>(ErrorCodes.RunOwned, $"Another process works on run {id}.", run: id);
     }
 
@@ -246,10 +263,18 @@ public sealed partial class AosRuntime : IAsyncDisposable
         if (row.IsEnded)
             return _outcomes.Failure(ErrorCodes.InvalidArgument, $"Run {runId} has ended: {row.Status.ToString().ToLowerInvariant()}.", run: runId);
         await _services.Store.PostAsync(runId, AosJson.Write<RunEvent>(fact), cancel).ConfigureAwait(false);
-        if (_host.Find(runId) is not null || (adopt && await _host.AdoptAsync(runId, cancel).ConfigureAwait(false) is not null))
+        if (_host.Find(runId) is { IsAlive: true } || (adopt && await _host.AdoptAsync(runId, cancel).ConfigureAwait(false) is not null))
             await _host.PollAsync(cancel).ConfigureAwait(false);
         return _outcomes.Success(run: runId);
     });
+
+    private bool TryReadStrictly(ref Payload value, [NotNullWhen(false)] out StructuredOutcome? refused)
+    {
+        var (read, problem) = StrictPayload.Read(value, JsonLimits.Default);
+        refused = problem is null ? null : _outcomes.Failure(ErrorCodes.InvalidJson, $"{problem.Pointer}: {problem.Message}", [problem]);
+        value = read ?? value;
+        return problem is null;
+    }
 
     private async ValueTask<RunState?> FoldAsync(RunId runId, CancellationToken cancel)
     {

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Text.Json;
 using Aos.Abstractions.Storage;
 using Aos.Contracts;
 using Aos.Contracts.Failures;
@@ -13,17 +13,17 @@ namespace Aos.Runtime.Documents;
 /// <summary>Settings and plans by content, parsed and compiled once for all runs that name them. Thread-safe.</summary>
 internal sealed class DocumentCache(IStore store) : IRunDocuments
 {
-    // Runs hold what they use; this only saves compiling again, so forgetting everything now and then is harmless.
-    private const int EntriesMax = 4096;
+    // Runs hold what they use; this only saves compiling again.
+    private const int EntriesKept = 2048;
 
-    private readonly ConcurrentDictionary<Digest, SettingsDocument> _settings = new();
-    private readonly ConcurrentDictionary<Digest, PlanProgram> _programs = new();
+    private readonly RecentDocuments<SettingsDocument> _settings = new(EntriesKept);
+    private readonly RecentDocuments<PlanProgram> _programs = new(EntriesKept);
 
-    public SettingsDocument Settings(Digest digest) => _settings.TryGetValue(digest, out var found)
+    public SettingsDocument Settings(Digest digest) => _settings.TryGet(digest, out var found)
         ? found
         : throw new KeyNotFoundException($"The settings {digest} were not loaded.");
 
-    public PlanProgram Program(Digest digest) => _programs.TryGetValue(digest, out var found)
+    public PlanProgram Program(Digest digest) => _programs.TryGet(digest, out var found)
         ? found
         : throw new KeyNotFoundException($"The plan {digest} was not loaded.");
 
@@ -33,8 +33,7 @@ internal sealed class DocumentCache(IStore store) : IRunDocuments
     /// <summary>Adds settings whose blob is known.</summary>
     public Blob Add(RunSettings settings, Blob blob)
     {
-        Trim(_settings);
-        _settings.GetOrAdd(blob.Digest, static (_, value) => new SettingsDocument(value, new FailureIndex(value.Catalog)), settings);
+        _settings.GetOrAdd(blob.Digest, static value => new SettingsDocument(value, new FailureIndex(value.Catalog)), settings);
         return blob;
     }
 
@@ -44,8 +43,7 @@ internal sealed class DocumentCache(IStore store) : IRunDocuments
     /// <summary>Adds a plan whose blob is known.</summary>
     public Blob Add(PinnedPlan plan, Blob blob)
     {
-        Trim(_programs);
-        _programs.GetOrAdd(blob.Digest, static (_, value) => PlanProgram.Compile(value), plan);
+        _programs.GetOrAdd(blob.Digest, static value => PlanProgram.Compile(value), plan);
         return blob;
     }
 
@@ -53,10 +51,10 @@ internal sealed class DocumentCache(IStore store) : IRunDocuments
     /// <exception cref="StoreException">One is missing from the store, or damaged.</exception>
     public async ValueTask LoadAsync(RunEvent e, CancellationToken cancel)
     {
-        if (e is RunEvent.RunSubmitted submitted && !_settings.ContainsKey(submitted.Settings))
-            Add(AosJson.Read<RunSettings>(await ReadAsync(submitted.Settings, cancel).ConfigureAwait(false)));
-        if (e is RunEvent.PlanAccepted accepted && !_programs.ContainsKey(accepted.Plan))
-            Add(AosJson.Read<PinnedPlan>(await ReadAsync(accepted.Plan, cancel).ConfigureAwait(false)));
+        if (e is RunEvent.RunSubmitted submitted && !_settings.TryGet(submitted.Settings, out _))
+            Add(Parse<RunSettings>(submitted.Settings, await ReadAsync(submitted.Settings, cancel).ConfigureAwait(false)));
+        if (e is RunEvent.PlanAccepted accepted && !_programs.TryGet(accepted.Plan, out _))
+            Add(Parse<PinnedPlan>(accepted.Plan, await ReadAsync(accepted.Plan, cancel).ConfigureAwait(false)));
     }
 
     private async ValueTask<byte[]> ReadAsync(Digest digest, CancellationToken cancel)
@@ -68,10 +66,18 @@ internal sealed class DocumentCache(IStore store) : IRunDocuments
             : throw new StoreException(ErrorCodes.HistoryTampered, $"The document {digest} was changed.");
     }
 
-    private static Blob BlobOf(byte[] bytes) => new(Digest.Of(bytes), bytes);
-
-    private static void Trim<T>(ConcurrentDictionary<Digest, T> entries)
+    private static T Parse<T>(Digest digest, byte[] bytes)
     {
-        if (entries.Count > EntriesMax) entries.Clear();
+        try
+        {
+            return AosJson.Read<T>(bytes);
+        }
+        catch (JsonException error)
+        {
+            throw new StoreException(ErrorCodes.StorageCorrupt,
+                $"The document {digest} cannot be read by this version: {error.Message}", error);
+        }
     }
+
+    private static Blob BlobOf(byte[] bytes) => new(Digest.Of(bytes), bytes);
 }

@@ -4,6 +4,7 @@ using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
+using Aos.Runtime.Documents;
 using Aos.Runtime.Skills;
 
 namespace Aos.Runtime.Effects;
@@ -48,10 +49,13 @@ internal sealed record AttemptResult
 /// skill does gets past it: not an exception, not a hang, not garbage.</summary>
 internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills schemas, TimeProvider time)
 {
-    /// <summary>How long a skill may take to stop once it was told to.</summary>
-    private static readonly TimeSpan CleanupTime = TimeSpan.FromSeconds(2);
-
     private const int ResultBytesMax = 16 * 1024 * 1024;
+
+    // Far above any real wait, and far below where sums of moments overflow.
+    private const double RetryAfterMsMax = 365d * 24 * 3600 * 1000;
+
+    // A million dollars: what is above is a slip of units, and would overflow sums.
+    private static readonly Money CostMax = Money.FromCents(100_000_000);
 
     /// <summary>Makes one attempt.</summary>
     /// <param name="request">The skill and its input.</param>
@@ -59,7 +63,15 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
     public async ValueTask<AttemptResult> RunAsync(AttemptRequest request, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
-        var result = await MakeAsync(request, cancel).ConfigureAwait(false);
+        AttemptResult result;
+        try
+        {
+            result = await MakeAsync(request, cancel).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            result = Defect(request.Skill, $"{error.GetType().Name}: {error.Message}");
+        }
         return result with { LatencyMs = Math.Round(time.GetElapsedTime(started).TotalMilliseconds, 3) };
     }
 
@@ -72,92 +84,57 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
             return NotMade(ErrorCodes.InvalidInput, $"The input of {request.Skill} does not match its schema: "
                 + $"{Place(problems[0])}{problems[0].Message}") with { Problems = ValueList.From(problems) };
 
-        using var stop = new CancellationTokenSource(request.Call.Timeout, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, cancel);
+        using var timeout = new CancellationTokenSource(request.Call.Timeout, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
         try
         {
-            var result = await InvokeAsync(skill, request.Call, linked.Token).ConfigureAwait(false);
-            return result is null ? Stopped(request, stop, cause: "The skill did not stop when it was told to.")
-                : Check(skill.Contract, result);
+            var ended = await Supervision.CallAsync(told => skill.InvokeAsync(request.Call, told), skill.IsInline, time, stop.Token)
+                .ConfigureAwait(false);
+            if (!ended.Returned) return Stopped(request, timeout, cause: "The skill did not stop when it was told to.");
+            // An answer that comes in the time for stopping is late, but true: what it says is better than not knowing.
+            return ended.Value is { } result ? Check(skill.Contract, result) : Defect(request.Skill, "It returned null.");
         }
-        catch (OperationCanceledException) when (linked.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return Stopped(request, stop, cause: null);
+            return Stopped(request, timeout, cause: null);
         }
-        catch (Exception error)
-        {
-            return Defect(request.Skill, $"{error.GetType().Name}: {error.Message}");
-        }
-    }
-
-    /// <summary>Calls the skill; null where it did not come back in time, and is left to itself.</summary>
-    private async ValueTask<SkillResult?> InvokeAsync(ISkill skill, SkillCall call, CancellationToken stop)
-    {
-        if (skill.IsInline) return await skill.InvokeAsync(call, stop).ConfigureAwait(false);
-
-        // On the pool, so that a skill that blocks its thread holds up nobody else.
-        var work = Task.Run(async () => await skill.InvokeAsync(call, stop).ConfigureAwait(false), CancellationToken.None);
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using (stop.UnsafeRegister(static source => ((TaskCompletionSource)source!).TrySetResult(), stopped))
-            await Task.WhenAny(work, stopped.Task).ConfigureAwait(false);
-        if (!work.IsCompleted)
-        {
-            using var given = new CancellationTokenSource();
-            await Task.WhenAny(work, Task.Delay(CleanupTime, time, given.Token)).ConfigureAwait(false);
-            await given.CancelAsync().ConfigureAwait(false);
-        }
-        if (work.IsCompleted) return await work.ConfigureAwait(false);
-        // Its fate no longer matters, but its exception must not go unobserved.
-        _ = work.ContinueWith(static late => late.Exception, CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-        return null;
     }
 
     private AttemptResult Check(SkillContract contract, SkillResult result)
     {
-        if (result.Cost < Money.Zero) return Defect(contract.Name, $"It reported a cost of {result.Cost}.");
-        var returned = Translate(result);
+        if (result.Cost < Money.Zero || result.Cost > CostMax) return Defect(contract.Name, $"It reported a cost of {result.Cost}.");
         if (result.Code.Value is null) return Defect(contract.Name, "It failed without a code.");
-        if (!TryRead(result.Result, out var unreadable))
-            return Broken(returned, $"{contract.Name} returned something that is no JSON: {unreadable}", []);
-        if (result.Result?.Utf8.Length > ResultBytesMax)
-            return Broken(returned, $"{contract.Name} returned {result.Result.Utf8.Length} bytes; at most {ResultBytesMax} "
+        if (!result.Succeeded && result.Code == ErrorCodes.Ok) return Defect(contract.Name, "It failed with the code of success.");
+        var returned = Translate(result);
+        if (returned.SideEffects.Count < result.SideEffects.Count)
+            returned = Broken(returned, $"{contract.Name} named a side effect without type or target.", []);
+        if (result.Result is null)
+            return result.Succeeded ? Broken(returned, $"{contract.Name} returned no result.", []) : returned;
+        if (result.Result is { IsComplete: true } payload && payload.Utf8.Length > ResultBytesMax)
+            return Broken(returned, $"{contract.Name} returned {payload.Utf8.Length} bytes; at most {ResultBytesMax} "
                 + "are kept.", []) with { Code = ErrorCodes.PayloadTooLarge };
-        if (!result.Succeeded) return returned;
-        if (result.Result is null) return Broken(returned, $"{contract.Name} returned no result.", []);
-        var problems = schemas.CheckOutput(contract, result.Result);
-        return problems.Count == 0 ? returned : Broken(returned,
+        var (value, problem) = StrictPayload.Read(result.Result, StrictPayload.ResultLimits);
+        if (value is null)
+            return Broken(returned, $"{contract.Name} returned something that is no JSON: {Place(problem!)}{problem!.Message}", [problem]);
+        if (returned.Status != OutcomeStatus.Success)
+            return returned.Code == ErrorCodes.InvalidOutput ? returned : returned with { Result = value };
+        var problems = schemas.CheckOutput(contract, value);
+        return problems.Count == 0 ? returned with { Result = value } : Broken(returned,
             $"{contract.Name} returned something that does not match its own schema: {Place(problems[0])}{problems[0].Message}",
             problems);
-    }
-
-    private static bool TryRead(Payload? payload, out string? mistake)
-    {
-        mistake = null;
-        try
-        {
-            _ = payload?.Element;
-            return true;
-        }
-        catch (System.Text.Json.JsonException error)
-        {
-            mistake = error.Message;
-            return false;
-        }
     }
 
     private static AttemptResult Translate(SkillResult result) => new()
     {
         Status = result.Succeeded ? OutcomeStatus.Success : OutcomeStatus.Failure,
         Code = result.Code,
-        Message = result.Message,
-        Result = result.Result,
-        Effect = result.Succeeded ? null : result.Effect,
-        RetryAfterMs = result.RetryAfter is { } wait ? (long)Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 0, long.MaxValue / 2) : null,
-        Cause = result.Cause,
-        Problems = result.Problems,
+        Message = ForeignText.Of(result.Message),
+        Effect = result.Succeeded ? null : Enum.IsDefined(result.Effect) ? result.Effect : EffectState.Unknown,
+        RetryAfterMs = result.RetryAfter is { } wait ? (long)Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 0, RetryAfterMsMax) : null,
+        Cause = ForeignText.Of(result.Cause),
+        Problems = ForeignText.Of(result.Problems),
         Cost = result.Cost,
-        SideEffects = result.SideEffects,
+        SideEffects = ForeignText.Of(result.SideEffects),
     };
 
     // What it did in the world stays recorded; what it returned cannot be relied on.
@@ -167,7 +144,7 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
         Code = ErrorCodes.InvalidOutput,
         Message = message,
         Result = null,
-        Effect = EffectState.Happened,
+        Effect = returned.Effect ?? EffectState.Happened,
         Problems = ValueList.From(problems),
     };
 
@@ -198,8 +175,8 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
     {
         Status = OutcomeStatus.Failure,
         Code = ErrorCodes.InternalError,
-        Message = $"{skill} has a defect: {cause}",
-        Cause = cause,
+        Message = ForeignText.Of($"{skill} has a defect: {cause}"),
+        Cause = ForeignText.Of(cause),
         Effect = EffectState.Unknown,
     };
 

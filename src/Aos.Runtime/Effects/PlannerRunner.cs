@@ -18,6 +18,9 @@ namespace Aos.Runtime.Effects;
 internal sealed class PlannerRunner(
     IReadOnlyList<IPlanner> planners, ISkillRegistry registry, CompiledSkills skills, DocumentCache documents, TimeProvider time)
 {
+    /// <summary>How long a planner may take.</summary>
+    private static readonly TimeSpan PlanningTime = TimeSpan.FromSeconds(300);
+
     /// <summary>The planner that holds where a profile names none.</summary>
     public static PlannerChoice DefaultChoice { get; } = new() { Id = "rule" };
 
@@ -35,9 +38,49 @@ internal sealed class PlannerRunner(
         if (planner is null)
             return (PlannerAnswer.Failure(ErrorCodes.UnknownPlanner,
                 $"There is no planner '{request.Choice.Id}'; there are {string.Join(", ", Ids)}."), null);
-        var answer = await planner.PlanAsync(request, cancel).ConfigureAwait(false);
-        return (answer, answer.Plan is { } plan ? PlanValidator.Validate(plan, skills, request.Contract, earlier) : null);
+        var answer = await AskAsync(planner, request, cancel).ConfigureAwait(false);
+        if (answer.Plan is not { } plan) return (answer, null);
+        var problems = StrictPayload.Check(plan);
+        return (answer, problems.Count > 0
+            ? new PlanCheck(null, [.. problems])
+            : PlanValidator.Validate(plan, skills, request.Contract, earlier));
     }
+
+    /// <summary>Asks a planner; whatever it does, there is an answer.</summary>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    private async ValueTask<PlannerAnswer> AskAsync(IPlanner planner, PlannerRequest request, CancellationToken cancel)
+    {
+        using var timeout = new CancellationTokenSource(PlanningTime, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
+        try
+        {
+            var ended = await Supervision.CallAsync(told => planner.PlanAsync(request, told), inline: false, time, stop.Token)
+                .ConfigureAwait(false);
+            if (ended.Returned) return Checked(planner, ended.Value);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // It stopped as it was told to.
+        }
+        catch (Exception error)
+        {
+            return Defect(planner, $"{error.GetType().Name}: {error.Message}");
+        }
+        cancel.ThrowIfCancellationRequested();
+        return PlannerAnswer.Failure(ErrorCodes.PlannerFailed,
+            $"Planner '{planner.Id}' gave no plan within {PlanningTime.TotalSeconds:0} s.");
+    }
+
+    private static PlannerAnswer Checked(IPlanner planner, PlannerAnswer? answer) => answer switch
+    {
+        null => Defect(planner, "it answered null"),
+        { Code.Value: null } => Defect(planner, "it answered without a code"),
+        _ when answer.Cost < Money.Zero => Defect(planner, $"it reported a cost of {answer.Cost}"),
+        _ => answer with { Problems = ForeignText.Of(answer.Problems) },
+    };
+
+    private static PlannerAnswer Defect(IPlanner planner, string cause) =>
+        PlannerAnswer.Failure(ErrorCodes.PlannerFailed, ForeignText.Of($"Planner '{planner.Id}' has a defect: {cause}.")!);
 
     /// <summary>Answers a run that asks for a plan.</summary>
     public async ValueTask<(RunEvent.PlannerAnswered Answered, IReadOnlyList<Blob> Blobs)> PlanAsync(
@@ -55,7 +98,7 @@ internal sealed class PlannerRunner(
             Plan = blob?.Digest,
             Code = refused ? ErrorCodes.PlannerInvalidPlan : answer.Code,
             Message = refused ? $"The plan breaks {check!.Problems.Length} rules; first: {check.Problems[0].Pointer}: "
-                + check.Problems[0].Message : answer.Message,
+                + check.Problems[0].Message : ForeignText.Of(answer.Message),
             Problems = refused ? ValueList.From(check!.Problems) : answer.Problems,
             Cost = answer.Cost,
             LatencyMs = Math.Round(time.GetElapsedTime(started).TotalMilliseconds, 3),

@@ -147,9 +147,5 @@ internal sealed class RunEffects(RunServices services, Func<Incoming, bool> post
         {
             // It came back in the meantime: its answer is on the way.
         }
-        catch (AggregateException error)
-        {
-            throw new InvalidOperationException($"A skill threw while {cancel.Call} was being stopped.", error);
-        }
     }
 }

@@ -38,7 +38,9 @@ internal sealed class JournalReader(IStore store, DocumentCache documents)
         return new Journal(events, head);
     }
 
-    private static List<RunEvent> Decode(RunId runId, JournalSegment segment)
+    /// <summary>The events of a segment; large values are not complete.</summary>
+    /// <exception cref="StoreException">One cannot be read.</exception>
+    public static List<RunEvent> Decode(RunId runId, JournalSegment segment)
     {
         try
         {

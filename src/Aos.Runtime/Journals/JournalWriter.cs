@@ -80,7 +80,8 @@ internal sealed class JournalWriter : IAsyncDisposable
         {
             _failure ??= error as StoreException
                 ?? new StoreException(ErrorCodes.StorageUnavailable, $"The store failed: {error.Message}", error);
-            _queue.Writer.TryComplete(_failure);
+            // Completed without the error, so that what is queued already is still drained, and told.
+            _queue.Writer.TryComplete();
             foreach (var pending in batch) pending.Durable.TrySetException(_failure);
         }
     }

@@ -11,6 +11,7 @@ using Aos.Contracts.Values;
 using Aos.Kernel.Plans;
 using Aos.Kernel.Policies;
 using Aos.Kernel.Runs;
+using Aos.Runtime.Documents;
 using Aos.Runtime.Effects;
 
 namespace Aos.Runtime.Runs;
@@ -48,6 +49,14 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
             return outcomes.Refuse<Admitted>(ErrorCodes.UnknownPlanner,
                 $"Profile '{request.Profile.AgentId}' names planner '{choice.Id}'; there are {string.Join(", ", services.Planning.Ids)}.");
 
+        var (input, unreadable) = StrictPayload.Read(request.Input, JsonLimits.Default);
+        if (input is null)
+            return outcomes.Refuse<Admitted>(ErrorCodes.InvalidJson, $"The input is no strict JSON: {unreadable!.Pointer}: {unreadable.Message}", [unreadable]);
+        if (request.Profile.Config is { } config && StrictPayload.CheckDocumentValue(config) is { } mistake)
+            return outcomes.Refuse<Admitted>(ErrorCodes.InvalidProfile, $"/config{mistake.Pointer}: {mistake.Message}",
+                [mistake with { Pointer = "/config" + mistake.Pointer }]);
+        request = request with { Input = input, Goal = ForeignText.Of(request.Goal) };
+
         Blob? document = null;
         if (request.Plan is { } plan)
         {
@@ -64,6 +73,7 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
     {
         if (_accepted.TryGetValue(plan, out var known) && known.MaxSteps == contract.MaxSteps)
             return known with { Document = services.Documents.Add(known.Pinned!, known.Document!) };
+        if (StrictPayload.Check(plan) is { Count: > 0 } mistakes) return new AcceptedPlan(contract.MaxSteps, null, null, mistakes);
         var check = PlanValidator.Validate(plan, services.Skills, contract);
         var accepted = new AcceptedPlan(contract.MaxSteps, check.Pinned,
             check.Pinned is null ? null : services.Documents.Add(check.Pinned), check.Problems);

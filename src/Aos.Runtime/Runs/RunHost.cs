@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Aos.Abstractions.Storage;
 using Aos.Contracts;
 using Aos.Contracts.Failures;
@@ -19,26 +20,48 @@ internal sealed partial class RunHost : IAsyncDisposable
 
     private readonly RunServices _services;
     private readonly ConcurrentDictionary<RunId, RunLoop> _loops = new();
-    private readonly ConcurrentDictionary<long, bool> _delivered = new();
     private readonly CancellationTokenSource _shutdown = new();
     private readonly SemaphoreSlim _polling = new(1, 1);
     private Task? _poller;
+    private readonly CancellationToken _closing;
     private readonly Lock _gate = new();
+    private bool _closed;
 
     private readonly ILogger _logger;
 
-    public RunHost(RunServices services, ILogger logger) => (_services, _logger) = (services, logger);
+    public RunHost(RunServices services, ILogger logger) =>
+        (_services, _logger, _closing) = (services, logger, _shutdown.Token);
 
-    /// <summary>The loop of a run that this process works on; null where it does not.</summary>
+    /// <summary>The loop of a run that this process works on, or failed to; null where there is none.</summary>
     public RunLoop? Find(RunId runId) => _loops.GetValueOrDefault(runId);
 
     /// <summary>Starts an admitted run; returns when it is durable.</summary>
-    public async ValueTask<RunLoop> StartAsync(Admitted admitted)
+    /// <returns>The loop; null where the run is there already.</returns>
+    /// <exception cref="StoreException">The store failed, or another process began the run.</exception>
+    public async ValueTask<RunLoop?> StartAsync(Admitted admitted)
     {
         var loop = new RunLoop(admitted.Submitted.RunId, _services, RunState.Empty(_services.Documents), HashChain.Genesis,
-            _shutdown.Token);
+            _closing);
+        if (!_loops.TryAdd(admitted.Submitted.RunId, loop)) return null;
         Watch(loop, [new Incoming(admitted.Submitted) { Blobs = admitted.Documents }]);
-        await loop.Admitted.ConfigureAwait(false);
+        try
+        {
+            await loop.Admitted.ConfigureAwait(false);
+            return loop;
+        }
+        catch (StoreException)
+        {
+            Forget(loop);
+            throw;
+        }
+    }
+
+    /// <summary>Ends when a run that this process is just starting is durable; nothing is waited for otherwise.</summary>
+    /// <exception cref="StoreException">It cannot be started.</exception>
+    public async ValueTask<RunLoop?> WhenAdmittedAsync(RunId runId, CancellationToken cancel)
+    {
+        if (Find(runId) is not { } loop) return null;
+        if (loop.Shown.Submitted is null) await loop.Admitted.WaitAsync(cancel).ConfigureAwait(false);
         return loop;
     }
 
@@ -47,16 +70,20 @@ internal sealed partial class RunHost : IAsyncDisposable
     /// <exception cref="StoreException">The run cannot be read.</exception>
     public async ValueTask<RunLoop?> AdoptAsync(RunId runId, CancellationToken cancel)
     {
-        if (Find(runId) is { } running) return running;
+        if (Find(runId) is { IsAlive: true } running) return running;
         if (await _services.Store.AdoptAsync(runId, cancel).ConfigureAwait(false) is not { } epoch) return null;
         var journal = await _services.Reader.ReadAsync(runId, cancel).ConfigureAwait(false)
             ?? throw new StoreException(ErrorCodes.StorageCorrupt, $"Run {runId} has a row but no journal.");
         var state = RunState.Fold(_services.Documents, journal.Events);
-        var loop = new RunLoop(runId, _services, state, journal.Head, _shutdown.Token);
-        List<Incoming> first = epoch > state.Epoch
-            ? [new Incoming(new RunEvent.RunRecovered { At = Later(_services.Now, state.LastAt), Epoch = epoch })]
-            : [];
-        Watch(loop, first);
+        var loop = new RunLoop(runId, _services, state, journal.Head, _closing);
+        // Also where the store knows this process as the owner: the loop before this one may have left attempts behind.
+        var recovered = new RunEvent.RunRecovered
+        {
+            At = Later(_services.Now, state.LastAt),
+            Epoch = Math.Max(epoch, state.Epoch + 1),
+        };
+        if (!TryReplace(loop)) return Find(runId);
+        Watch(loop, [new Incoming(recovered)]);
         await PollAsync(cancel).ConfigureAwait(false);
         return loop;
     }
@@ -68,8 +95,8 @@ internal sealed partial class RunHost : IAsyncDisposable
         try
         {
             foreach (var item in await _services.Store.ReadInboxAsync(cancel).ConfigureAwait(false))
-                if (Find(item.RunId) is { } loop && _delivered.TryAdd(item.Id, true))
-                    loop.Post(new Incoming(Stamp(item, loop), item.Id));
+                if (Find(item.RunId) is { IsAlive: true } loop && Read(item) is { } fact)
+                    loop.Deliver(new Incoming(fact with { At = Later(_services.Now, loop.LastAt) }, item.Id));
         }
         finally
         {
@@ -77,51 +104,77 @@ internal sealed partial class RunHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Stops every loop, and waits for what is in flight. A second call does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _closed, true)) return;
         await _shutdown.CancelAsync().ConfigureAwait(false);
         foreach (var loop in _loops.Values)
             await loop.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_poller is not null) await _poller.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _polling.Dispose();
         _shutdown.Dispose();
     }
 
     /// <summary>The runs of this process that have not ended.</summary>
-    public IEnumerable<RunId> Open => _loops.Values.Where(loop => loop.State.Ended is null).Select(loop => loop.RunId);
+    public IEnumerable<RunId> Open => _loops.Values.Where(loop => loop.Shown.Ended is null).Select(loop => loop.RunId);
 
-    // The decision counts from the moment at which the run takes notice of it, never from before its last event.
-    private RunEvent.Fact Stamp(InboxItem item, RunLoop loop)
+    // A fact that this version cannot read stays in the inbox, for one that can; it holds up nothing else. What can be
+    // read counts from the moment at which the run takes notice of it, never from before its last event.
+    private static RunEvent.Fact? Read(InboxItem item)
     {
-        var fact = (RunEvent.Fact)AosJson.Read<RunEvent>(item.Fact.Span);
-        return fact with { At = Later(_services.Now, loop.State.LastAt) };
+        try
+        {
+            return AosJson.Read<RunEvent>(item.Fact.Span) as RunEvent.Fact;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
+
+    // Two callers may adopt one run at a time; one loop works on it.
+    private bool TryReplace(RunLoop loop)
+    {
+        lock (_gate)
+        {
+            if (_loops.TryGetValue(loop.RunId, out var other) && other.IsAlive) return false;
+            _loops[loop.RunId] = loop;
+            return true;
+        }
+    }
+
+    private void Forget(RunLoop loop) => _loops.TryRemove(new KeyValuePair<RunId, RunLoop>(loop.RunId, loop));
 
     private static DateTimeOffset Later(DateTimeOffset left, DateTimeOffset right) => left >= right ? left : right;
 
     private void Watch(RunLoop loop, IReadOnlyList<Incoming> first)
     {
-        _loops[loop.RunId] = loop;
         loop.Start(first);
         _ = loop.Completion.ContinueWith(done =>
         {
             if (done.Exception is { } error) LogRunStopped(error, loop.RunId.Value);
-            if (loop.State.Ended is not null) _loops.TryRemove(new KeyValuePair<RunId, RunLoop>(loop.RunId, loop));
+            if (loop.Shown.Ended is not null) Forget(loop);
         }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         lock (_gate) _poller ??= Task.Run(PollForeverAsync);
+    }
+
+    private async Task TryPollAsync()
+    {
+        try
+        {
+            await PollAsync(_closing).ConfigureAwait(false);
+        }
+        catch (StoreException error)
+        {
+            // Nothing is lost: the inbox is looked into again. A store that fails for good shows at the next append.
+            LogInboxUnreadable(error);
+        }
     }
 
     private async Task PollForeverAsync()
     {
         using var timer = new PeriodicTimer(InboxInterval, _services.Time);
-        while (await timer.WaitForNextTickAsync(_shutdown.Token).ConfigureAwait(false))
-            try
-            {
-                if (!_loops.IsEmpty) await PollAsync(_shutdown.Token).ConfigureAwait(false);
-            }
-            catch (StoreException error)
-            {
-                LogInboxUnreadable(error); // Looked into again at the next tick.
-            }
+        while (await timer.WaitForNextTickAsync(_closing).ConfigureAwait(false))
+            if (!_loops.IsEmpty) await TryPollAsync().ConfigureAwait(false);
     }
 }

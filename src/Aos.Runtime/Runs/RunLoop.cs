@@ -23,7 +23,10 @@ internal sealed class RunLoop
     private readonly CancellationToken _shutdown;
     private readonly TaskCompletionSource _firstWrite = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RunWatch _watch = new();
+    private readonly HashSet<long> _delivered = [];
     private RunState _state;
+    private RunState _durable;
+    private bool _stopped;
     private ReadOnlyMemory<byte> _head;
     private Task<bool> _lastWrite = Task.FromResult(true);
 
@@ -31,7 +34,7 @@ internal sealed class RunLoop
     {
         RunId = runId;
         _services = services;
-        _state = state;
+        _state = _durable = state;
         _head = head;
         _shutdown = shutdown;
         _inbox = Channel.CreateUnbounded<Incoming>(new UnboundedChannelOptions { SingleReader = true });
@@ -42,8 +45,14 @@ internal sealed class RunLoop
 
     public RunId RunId { get; }
 
-    /// <summary>The state up to the last event that is durable or on its way. Shown only after <see cref="FlushAsync"/>.</summary>
-    public RunState State => Volatile.Read(ref _state);
+    /// <summary>The state up to the last event that is known to be durable: all that may be shown.</summary>
+    public RunState Shown => Volatile.Read(ref _durable);
+
+    /// <summary>The moment of the last event, durable or not: facts from outside are never stamped before it.</summary>
+    public DateTimeOffset LastAt => Volatile.Read(ref _state).LastAt;
+
+    /// <summary>Whether this process still works on the run.</summary>
+    public bool IsAlive => !Volatile.Read(ref _stopped);
 
     /// <summary>Ends when the loop has stopped: the run ended, the process is shutting down, or the store failed.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
@@ -57,7 +66,19 @@ internal sealed class RunLoop
     }
 
     /// <summary>Hands a fact to the loop; false where it has stopped.</summary>
-    public bool Post(Incoming incoming) => _inbox.Writer.TryWrite(incoming);
+    public bool Post(Incoming incoming)
+    {
+        _watch.Expect();
+        if (_inbox.Writer.TryWrite(incoming)) return true;
+        _watch.Took();
+        return false;
+    }
+
+    /// <summary>Hands over a fact of the store's inbox, once. Only one caller at a time.</summary>
+    public void Deliver(Incoming incoming)
+    {
+        if (incoming.InboxId is { } id && _delivered.Add(id)) Post(incoming);
+    }
 
     /// <summary>Ends when the first events are durable: the run is admitted.</summary>
     public Task Admitted => _firstWrite.Task;
@@ -72,21 +93,27 @@ internal sealed class RunLoop
             await foreach (var incoming in _inbox.Reader.ReadAllAsync(_shutdown).ConfigureAwait(false))
             {
                 await TakeAsync(incoming).ConfigureAwait(false);
+                _watch.Took();
                 if (_state.Ended is not null) break;
                 if (!_inbox.Reader.TryPeek(out _)) await ShowIfSettledAsync().ConfigureAwait(false);
             }
             await FlushAsync().ConfigureAwait(false);
-            _watch.Settle();
+            _watch.End();
         }
         catch (Exception error)
         {
-            _firstWrite.TrySetException(error);
-            _watch.Fail(error);
+            // A process that goes down is no failure of a call: its callers are told that the run goes on elsewhere.
+            var told = error is OperationCanceledException
+                ? new StoreException(ErrorCodes.StorageUnavailable, $"This runtime was closed; run {RunId} can be resumed.", error)
+                : error;
+            if (_firstWrite.TrySetException(told)) _ = _firstWrite.Task.Exception; // Observed: nobody may be waiting.
+            _watch.Fail(told);
             if (error is not (OperationCanceledException or StoreException)) throw;
         }
         finally
         {
             _inbox.Writer.TryComplete();
+            Volatile.Write(ref _stopped, true);
             _timer.Dispose();
             await _effects.DrainAsync().ConfigureAwait(false);
         }
@@ -127,7 +154,6 @@ internal sealed class RunLoop
         };
         _head = hash;
         Volatile.Write(ref _state, transition.State);
-        _watch.Unsettle();
         _lastWrite = await _services.Writer.EnqueueAsync(slice, _shutdown).ConfigureAwait(false);
         if (!_firstWrite.Task.IsCompleted)
         {
@@ -139,9 +165,11 @@ internal sealed class RunLoop
     /// <summary>Waits until everything queued is durable. The writer keeps the order, so the last one stands for all.</summary>
     private async ValueTask FlushAsync()
     {
+        var written = _state;
         if (!await _lastWrite.ConfigureAwait(false))
             throw new StoreException(ErrorCodes.RunOwned,
                 $"Another process took over run {RunId}; this one stopped working on it.");
+        Volatile.Write(ref _durable, written);
     }
 
     private async ValueTask ShowIfSettledAsync()

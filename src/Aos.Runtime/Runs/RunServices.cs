@@ -34,6 +34,8 @@ internal sealed class RunServices
 
     public required TimeProvider Time { get; init; }
 
+    public required string Tenant { get; init; }
+
     /// <summary>The time, as precise as the journal keeps it.</summary>
     public DateTimeOffset Now
     {
