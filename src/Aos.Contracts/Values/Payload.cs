@@ -130,11 +130,21 @@ internal sealed class PayloadConverter : JsonConverter<Payload>
         return Payload.FromBlob(new BlobRef(digest, length));
     }
 
+    // A journal and a trace have one event a line. A line break in JSON text is white space: in a string it is escaped.
+    private static ReadOnlySpan<byte> OnOneLine(ReadOnlySpan<byte> json)
+    {
+        if (json.IndexOfAny((byte)'\n', (byte)'\r') < 0) return json;
+        var line = json.ToArray();
+        line.AsSpan().Replace((byte)'\n', (byte)' ');
+        line.AsSpan().Replace((byte)'\r', (byte)' ');
+        return line;
+    }
+
     public override void Write(Utf8JsonWriter writer, Payload value, JsonSerializerOptions options)
     {
         if (value.IsComplete)
         {
-            writer.WriteRawValue(value.Utf8.Span, skipInputValidation: true);
+            writer.WriteRawValue(OnOneLine(value.Utf8.Span), skipInputValidation: true);
             return;
         }
         writer.WriteStartObject();

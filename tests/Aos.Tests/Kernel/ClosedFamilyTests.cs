@@ -5,6 +5,7 @@ using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 using Aos.Kernel.Runs;
+using Aos.Runtime.Journals;
 using Aos.Testing.Runs;
 
 namespace Aos.Tests.Kernel;
@@ -27,7 +28,7 @@ public sealed class ClosedFamilyTests
         [typeof(SkillName)] = SkillName.Parse("skill"),
         [typeof(SkillVersion)] = SkillVersion.Parse("1.2.3-beta.1"),
         [typeof(Money)] = new Money(12_345_678_901),
-        [typeof(Payload)] = Payload.FromUtf8("{\"z\" : [1.0, 1e400, null, \"\\u00e9\"] }"u8.ToArray()),
+        [typeof(Payload)] = Payload.FromUtf8("{\"z\" : [1.0, 1e400, null, \"\\u00e9\"],\t\"a\": 1}"u8.ToArray()),
         [typeof(ApprovalId)] = ApprovalId.TryParse("apr_0123456789abcdef", out var id) ? id : default,
         [typeof(ValueList<Problem>)] = (ValueList<Problem>)[new Problem("/a~1b", ErrorCode.Parse("C"), "m")],
         [typeof(ValueList<SideEffect>)] = (ValueList<SideEffect>)[new SideEffect { Type = "t", Target = "x", Reversible = true }],
@@ -66,6 +67,37 @@ public sealed class ClosedFamilyTests
             Assert.Equal(Encoding.UTF8.GetString(bytes), Encoding.UTF8.GetString(AosJson.Write(read)));
             Assert.Equal(made, read);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Events))]
+    public void Every_event_is_one_line_of_the_journal_and_its_large_payloads_become_blobs(Type type)
+    {
+        var made = Make(type, full: true);
+        var large = Payload.FromUtf8(Encoding.UTF8.GetBytes($"\"{new string('x', EventCodec.InlineBytesMax)}\""));
+        var big = Make(type, full: true);
+        var payloads = type.GetProperties().Where(property => property.PropertyType == typeof(Payload)).ToList();
+        foreach (var property in payloads) property.SetValue(big, large);
+        List<Aos.Abstractions.Storage.Blob> blobs = [];
+
+        var read = EventCodec.Decode(EventCodec.Encode([made, big], blobs).Span);
+
+        Assert.Equal(made, read[0]);
+        Assert.Equal(payloads.Count, blobs.Count);
+        foreach (var payload in EventCodec.PayloadsOf(read[1]).Where(payload => !payload.IsComplete)) payload.Complete(large.Utf8);
+        Assert.Equal(big, read[1]);
+        Assert.Equal(payloads.Count, EventCodec.PayloadsOf(read[1]).Count());
+    }
+
+    [Fact]
+    public void A_payload_with_line_breaks_keeps_its_event_on_one_line()
+    {
+        var broken = Facts.Returned("a", "{\r\n  \"text\": \"x\\ny\",\n  \"n\": 1\n}");
+
+        var read = (RunEvent.AttemptReturned)Assert.Single(EventCodec.Decode(EventCodec.Encode([broken], []).Span));
+
+        Assert.True(System.Text.Json.JsonElement.DeepEquals(broken.Result!.Element, read.Result!.Element));
+        Assert.DoesNotContain((byte)'\r', AosJson.Write<RunEvent>(broken));
     }
 
     [Theory]
