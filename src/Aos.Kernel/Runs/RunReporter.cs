@@ -125,7 +125,7 @@ public static class RunReporter
             Cost = step.Cost,
             PredictedCost = history.Aggregate(Money.Zero, (sum, attempt) => sum + attempt.Started.PredictedCost),
             PredictedLatencyMs = history.Sum(attempt => (double)attempt.Started.PredictedLatencyMs),
-            Retries = Math.Max(0, step.Attempts - 1),
+            Retries = step.Calls.Sum(call => Math.Max(0, call.Attempts - 1)),
             IdempotencyKey = step.Program.ForEach is null
                 ? Identity.IdempotencyKey(state.Submitted!, step.Calls[0].Key, step.Calls[0].IsFallback)
                 : null,
