@@ -24,7 +24,7 @@ internal sealed class LiveProgress(Screen screen, TimeProvider time)
         lock (_gate)
         {
             Track(e);
-            var line = _lines.Timed(e);
+            var line = _lines.Timed(e, screen.Width);
             // What is drawn as being in flight needs no line of its own.
             var isDrawn = screen.CanRedraw && e is RunEvent.AttemptStarted;
             if (isNew && EventLines.IsNews(e) && !isDrawn) Print(e, line);
@@ -50,10 +50,12 @@ internal sealed class LiveProgress(Screen screen, TimeProvider time)
     {
         if (!screen.CanRedraw)
         {
-            screen.Error.WriteLine(line);
+            screen.Error.Write(line);
             return;
         }
-        screen.Notes.Write(new Text(line + Environment.NewLine, Styles.Of(e)));
+        // What was drawn there before is longer at times, and is not cleared by what is printed over it.
+        var padded = line.TrimEnd('\n').Split('\n').Select(part => part.PadRight(screen.Width - 1));
+        screen.Notes.Write(new Text(string.Join('\n', padded) + "\n", Styles.Of(e)));
     }
 
     private Rows Picture()

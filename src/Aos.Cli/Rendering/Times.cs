@@ -12,7 +12,7 @@ internal static class Times
         < 10 => string.Create(CultureInfo.InvariantCulture, $"{milliseconds:0.#} ms"),
         < 999.5 => string.Create(CultureInfo.InvariantCulture, $"{milliseconds:0} ms"),
         < 59_950 => string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 1000:0.0} s"),
-        _ => Long(TimeSpan.FromMilliseconds(milliseconds)),
+        _ => Long(TimeSpan.FromSeconds(Math.Round(milliseconds / 1000))),
     };
 
     /// <summary>How long ago or ahead a moment is: <c>just now</c>, <c>5 min ago</c>, <c>in 2 h</c>.</summary>

@@ -147,6 +147,9 @@ internal sealed class Waterfall
     {
         if (Ended is null && _open.Count > 0) LengthMs = Math.Max(LengthMs, (now - _start).TotalMilliseconds);
         foreach (var key in _open.Keys.ToList()) Close(key, LengthMs);
+        // A fanned-out step is its items.
+        Rows.RemoveAll(row => row.Stretches.Count == 0
+            && Rows.Exists(item => item.Name.StartsWith($"{row.Name}[", StringComparison.Ordinal)));
     }
 
     private WaterfallRow Row(string key)
