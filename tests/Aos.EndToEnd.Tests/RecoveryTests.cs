@@ -12,7 +12,7 @@ public sealed class RecoveryTests : EndToEndTest
         Server.On("/pay", _ => new Reply(200)).Hold("/read", gate.Task).On("/last", _ => new Reply(200));
         var process = Bench.StartPlan(Plan(Call("pay", "/pay", "POST"), Call("read", "/read", more: "\"depends_on\": [\"pay\"]"),
             Call("last", "/last", "POST", "\"depends_on\": [\"read\"]")));
-        await Server.ArrivedAsync("/read");
+        await process.CausesAsync(Server.ArrivedAsync("/read"));
         process.Crash();
         await process.EndAsync();
         gate.SetResult();
@@ -30,7 +30,7 @@ public sealed class RecoveryTests : EndToEndTest
     {
         Server.Hold("/pay", new TaskCompletionSource().Task, requests: 5);
         var process = Bench.StartPlan(Plan(Call("pay", "/pay", "POST")));
-        await Server.ArrivedAsync("/pay");
+        await process.CausesAsync(Server.ArrivedAsync("/pay"));
         process.Crash();
         await process.EndAsync();
 
@@ -49,7 +49,7 @@ public sealed class RecoveryTests : EndToEndTest
         var gate = new TaskCompletionSource();
         Server.Hold("/read", gate.Task);
         var process = Bench.StartPlan(Plan(Call("read", "/read")));
-        await Server.ArrivedAsync("/read");
+        await process.CausesAsync(Server.ArrivedAsync("/read"));
         process.Interrupt();
         var interrupted = (await process.EndAsync()).Exits(130);
         gate.SetResult();
@@ -65,7 +65,7 @@ public sealed class RecoveryTests : EndToEndTest
     {
         Server.Hold("/read", new TaskCompletionSource().Task, requests: 10).On("/after", _ => new Reply(200));
         var process = Bench.StartPlan(Plan(Call("read", "/read"), Call("after", "/after", more: "\"depends_on\": [\"read\"]")));
-        await Server.ArrivedAsync("/read");
+        await process.CausesAsync(Server.ArrivedAsync("/read"));
         var run = (await Bench.AosAsync("runs", "--json")).Exits(0).Json.Text("0/run_id");
         (await Bench.AosAsync("cancel", run, "--reason", "no longer wanted")).Exits(0);
 
@@ -93,7 +93,7 @@ public sealed class RecoveryTests : EndToEndTest
         var gate = new TaskCompletionSource();
         Server.Hold("/read", gate.Task);
         var process = Bench.StartPlan(Plan(Call("read", "/read")));
-        await Server.ArrivedAsync("/read");
+        await process.CausesAsync(Server.ArrivedAsync("/read"));
         var run = (await Bench.AosAsync("runs", "--json")).Exits(0).Json.Text("0/run_id");
         var refused = (await Bench.AosAsync("resume", run, "--json")).Exits(1);
         Assert.Equal("RUN_OWNED", refused.Json.Text("code"));
@@ -110,7 +110,7 @@ public sealed class RecoveryTests : EndToEndTest
         var gate = new TaskCompletionSource();
         Server.Hold("/read", gate.Task);
         var process = Bench.StartPlan(Plan(Call("read", "/read")));
-        await Server.ArrivedAsync("/read");
+        await process.CausesAsync(Server.ArrivedAsync("/read"));
         var run = (await Bench.AosAsync("runs", "--json")).Exits(0).Json.Text("0/run_id");
         var trace = Bench.Start("trace", run, "--follow", "--json");
         gate.SetResult();

@@ -34,8 +34,8 @@ public sealed class RunTests : EndToEndTest
         var gate = new TaskCompletionSource();
         Server.Hold("/left", gate.Task).Hold("/right", gate.Task);
         var run = Bench.StartPlan(Plan(Call("left", "/left"), Call("right", "/right")));
-        await Server.ArrivedAsync("/left");
-        await Server.ArrivedAsync("/right");
+        await run.CausesAsync(Server.ArrivedAsync("/left"));
+        await run.CausesAsync(Server.ArrivedAsync("/right"));
         gate.SetResult();
 
         (await run.EndAsync()).Exits(0);

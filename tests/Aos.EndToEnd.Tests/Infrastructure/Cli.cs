@@ -23,7 +23,7 @@ public sealed record CliResult(int ExitCode, string Out, string Error)
     }
 }
 
-/// <summary>A process of the command line, as it was built beside these tests.</summary>
+/// <summary>A process of the command line, as it was built with these tests.</summary>
 public sealed partial class Cli : IDisposable
 {
     /// <summary>Far beyond what any of these processes needs; a test that waits longer is told what it awaited.</summary>
@@ -44,7 +44,9 @@ public sealed partial class Cli : IDisposable
         _process.StandardInput.Close();
     }
 
-    public static string Binary => Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "aos.exe" : "aos");
+    // Not the copy beside these tests, which lacks what their own framework brings.
+    public static string Binary { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Aos.Cli",
+        new DirectoryInfo(AppContext.BaseDirectory).Name, OperatingSystem.IsWindows() ? "aos.exe" : "aos"));
 
     /// <summary>Starts a process.</summary>
     /// <param name="environment">Variables; null removes one.</param>
@@ -70,6 +72,17 @@ public sealed partial class Cli : IDisposable
             Assert.Fail($"'aos {_arguments}' did not end.\n--- out\n{await _out}\n--- error\n{await _error}");
         }
         return new CliResult(_process.ExitCode, await _out, await _error);
+    }
+
+    /// <summary>Waits for something that the process causes; fails with what it said where it ends before.</summary>
+    public async Task CausesAsync(Task awaited)
+    {
+        using var ended = new CancellationTokenSource();
+        var end = _process.WaitForExitAsync(ended.Token);
+        if (await Task.WhenAny(awaited, end) == end)
+            Assert.Fail($"'aos {_arguments}' ended before it did what was awaited.\n--- out\n{await _out}\n--- error\n{await _error}");
+        await ended.CancelAsync();
+        await awaited;
     }
 
     /// <summary>Ends the process at once, as a crash does.</summary>
