@@ -55,12 +55,31 @@ public sealed partial class AosRuntime
             IdempotencyKey = request.IdempotencyKey,
         }, cancel).ConfigureAwait(false);
         if (answer.Value is not { } report) return Unwrap(answer.Outcome);
-        return report.Steps is [{ Outcome: { } outcome }, ..] ? outcome
-            : _outcomes.Failure(report.Code ?? ErrorCodes.InternalError, report.Message ?? "The call did not end.", run: report.RunId);
+        if (report.Steps is [{ Outcome: { } outcome }, ..]) return outcome;
+        // The run of the same key, which another process works on or has left.
+        return report.Code is null
+            ? _outcomes.Failure(ErrorCodes.RunOwned, $"The call was begun as run {report.RunId} and has not ended; where its "
+                + "process is gone, `aos resume` goes on with it.", run: report.RunId)
+            : _outcomes.Failure(report.Code.Value, report.Message ?? "The call did not end.", run: report.RunId);
     }
 
-    /// <summary>Describes a skill: its contract in the highest version that the reference accepts, the other versions,
-    /// and how its calls went in this store.</summary>
+    /// <summary>Describes a skill as <see cref="DescribeSkill"/> does, and adds <c>statistics</c>: how its calls went in
+    /// the newest runs of this store, in any version.</summary>
+    /// <param name="reference">A skill reference, such as <c>http_call</c> or <c>http_call@1</c>.</param>
+    /// <param name="cancel">Ends the call.</param>
+    /// <remarks>The figures are read from the journals of at most 200 runs, each time
+    /// anew: they hold for all processes of the store, and say over how many runs they are.</remarks>
+    public ValueTask<StructuredOutcome> DescribeSkillAsync(string reference, CancellationToken cancel) => GuardAsync(async () =>
+    {
+        var described = DescribeSkill(reference);
+        if (described.Result is not { } contract) return described;
+        var statistics = new SkillStatistics(SkillRef.Parse(reference).Name);
+        await statistics.ReadAsync(_services.Store, cancel).ConfigureAwait(false);
+        return described with { Result = SkillDescription.With(contract, statistics.ToJson()) };
+    });
+
+    /// <summary>Describes a skill: its contract in the highest version that the reference accepts, and the other
+    /// versions.</summary>
     /// <param name="reference">A skill reference, such as <c>http_call</c> or <c>http_call@1</c>.</param>
     public StructuredOutcome DescribeSkill(string reference)
     {
@@ -103,6 +122,10 @@ public sealed partial class AosRuntime
             ? _outcomes.Failure(problem!.Code, problem.Message)
             : _outcomes.Success(Payload.FromUtf8(AosJson.Write(contract)));
     }
+
+    /// <summary>The resource contract of a run, with what is left of it.</summary>
+    public ValueTask<StructuredOutcome> GetResourceContractAsync(RunId runId, CancellationToken cancel) =>
+        QueryAsync(runId, "resource_contract", arguments: null, cancel);
 
     /// <summary>Checks a plan without running it.</summary>
     public PlanCheck Validate(Plan plan, AgentProfile profile) => StrictPayload.Check(plan) is { Count: > 0 } problems

@@ -45,7 +45,7 @@ internal sealed class EgressGuard(IHostResolver resolver)
         var host = HostNames.Of(url);
         var isAddress = IPAddress.TryParse(host, out var literal);
         if (!isAddress && !policy.CouldAllow(host, url.Port))
-            return new EgressVerdict.Denied($"The profile's network allows no connection to {host} port {url.Port}.");
+            return Unnamed(host, url.Port);
         IReadOnlyList<IPAddress> addresses;
         try
         {
@@ -60,6 +60,18 @@ internal sealed class EgressGuard(IHostResolver resolver)
             if (!policy.Allows(host, address, url.Port)) return Deny(host, address, url.Port);
         return new EgressVerdict.Allowed([.. addresses.Select(SpecialAddresses.Unmap).Distinct()]);
     }
+
+    /// <summary>Why a policy is sure to deny an address, without resolving anything; null where it may allow it.</summary>
+    public static string? FindGap(Uri url, EgressPolicy policy)
+    {
+        var host = HostNames.Of(url);
+        if (IPAddress.TryParse(host, out var address))
+            return policy.Allows(host, address, url.Port) ? null : Deny(host, address, url.Port).Message;
+        return policy.CouldAllow(host, url.Port) ? null : Unnamed(host, url.Port).Message;
+    }
+
+    private static EgressVerdict.Denied Unnamed(string host, int port) =>
+        new($"The profile's network allows no connection to {host} port {port}.");
 
     private static EgressVerdict.Denied Deny(string host, IPAddress address, int port)
     {

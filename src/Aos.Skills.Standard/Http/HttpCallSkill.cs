@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Aos.Abstractions.Skills;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Runs;
@@ -25,6 +26,19 @@ public sealed class HttpCallSkill : ISkill, IDisposable
 
     /// <inheritdoc />
     public SkillContract Contract { get; } = HttpCallContract.Create();
+
+    /// <inheritdoc />
+    /// <remarks>A host that is written out is judged by the profile's network without asking anybody: a name that no
+    /// entry could allow, an address that none does. What the name resolves to shows only in the call.</remarks>
+    public IReadOnlyList<string> FindGaps(SkillCall call)
+    {
+        if (call.Input.Element is not { ValueKind: JsonValueKind.Object } input || !input.TryGetProperty("url", out var given)
+            || given.ValueKind != JsonValueKind.String || !Uri.TryCreate(given.GetString(), UriKind.Absolute, out var url)
+            || HttpCallRequestReader.CheckUrl(url) is not null) return [];
+        return !EgressPolicy.TryParse(call.Network, out var policy, out var mistake)
+            ? [$"network: '{mistake}' is no host, *.host, address or range, with or without port"]
+            : EgressGuard.FindGap(url, policy) is { } gap ? [gap] : [];
+    }
 
     /// <inheritdoc />
     public async ValueTask<SkillResult> InvokeAsync(SkillCall call, CancellationToken cancel)

@@ -1,0 +1,126 @@
+using Aos.Abstractions.Storage;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Values;
+using Aos.Runtime.Journals;
+
+namespace Aos.Tests.Runtime.Bench;
+
+/// <summary>A store that shows what became durable, and can be held up between a commit's asking and its end.</summary>
+internal sealed class ObservedStore(IStore inner) : IStore
+{
+    private readonly Lock _gate = new();
+    private readonly List<RunEvent> _durable = [];
+    private readonly List<(Func<RunEvent, bool> Wanted, TaskCompletionSource<RunEvent> Seen)> _awaited = [];
+    private TaskCompletionSource? _held;
+    private TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public string Owner => inner.Owner;
+
+    /// <summary>The events that are durable, in order.</summary>
+    public IReadOnlyList<RunEvent> Durable
+    {
+        get
+        {
+            lock (_gate) return [.. _durable];
+        }
+    }
+
+    /// <summary>Called before each append; what it throws, the append throws.</summary>
+    public Action<int>? BeforeAppend { get; set; }
+
+    public int Appends { get; private set; }
+
+    /// <summary>Holds up every append from now on.</summary>
+    public void Hold()
+    {
+        lock (_gate) (_held, _asked) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously),
+            new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+    }
+
+    /// <summary>Ends when an append is held up.</summary>
+    public Task WhenHeldAsync() => _asked.Task;
+
+    public void Release()
+    {
+        lock (_gate)
+        {
+            _held?.TrySetResult();
+            _held = null;
+        }
+    }
+
+    /// <summary>Ends when an event is durable.</summary>
+    public Task<RunEvent> WhenAsync(Func<RunEvent, bool> wanted)
+    {
+        lock (_gate)
+        {
+            if (_durable.Find(e => wanted(e)) is { } there) return Task.FromResult(there);
+            var seen = new TaskCompletionSource<RunEvent>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _awaited.Add((wanted, seen));
+            return seen.Task;
+        }
+    }
+
+    public async Task<T> WhenAsync<T>(Func<T, bool>? wanted = null) where T : RunEvent =>
+        (T)await WhenAsync(e => e is T typed && wanted?.Invoke(typed) != false);
+
+    public async ValueTask<AppendResult[]> AppendAsync(ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel)
+    {
+        Task? held;
+        lock (_gate)
+        {
+            held = _held?.Task;
+            if (held is not null) _asked.TrySetResult();
+        }
+        if (held is not null) await held;
+        BeforeAppend?.Invoke(++Appends);
+        var results = await inner.AppendAsync(slices, cancel);
+        lock (_gate)
+            for (var i = 0; i < results.Length; i++)
+                if (results[i] == AppendResult.Written)
+                    foreach (var e in EventCodec.Decode(slices.Span[i].Events.Span)) Note(e);
+        return results;
+    }
+
+    public ValueTask<IReadOnlyList<JournalSegment>> ReadAsync(RunId runId, long afterSeq, CancellationToken cancel) => inner.ReadAsync(runId, afterSeq, cancel);
+
+    public ValueTask<byte[]?> ReadBlobAsync(Digest digest, CancellationToken cancel) => inner.ReadBlobAsync(digest, cancel);
+
+    public ValueTask<RunRow?> FindRunAsync(RunId runId, CancellationToken cancel) => inner.FindRunAsync(runId, cancel);
+
+    public ValueTask<IReadOnlyList<RunRow>> ListRunsAsync(RunFilter filter, CancellationToken cancel) => inner.ListRunsAsync(filter, cancel);
+
+    public ValueTask<int?> AdoptAsync(RunId runId, CancellationToken cancel) => inner.AdoptAsync(runId, cancel);
+
+    public ValueTask<IReadOnlyList<int?>> AdoptManyAsync(IReadOnlyList<RunId> runIds, CancellationToken cancel) => inner.AdoptManyAsync(runIds, cancel);
+
+    public ValueTask ReleaseAsync(RunId runId, CancellationToken cancel) => inner.ReleaseAsync(runId, cancel);
+
+    public ValueTask<IReadOnlyList<ApprovalRow>> ListApprovalsAsync(bool openOnly, CancellationToken cancel) => inner.ListApprovalsAsync(openOnly, cancel);
+
+    public ValueTask<ApprovalRow?> FindApprovalAsync(ApprovalId id, CancellationToken cancel) => inner.FindApprovalAsync(id, cancel);
+
+    public ValueTask<bool> PostAsync(RunId runId, ReadOnlyMemory<byte> fact, CancellationToken cancel) => inner.PostAsync(runId, fact, cancel);
+
+    public ValueTask<IReadOnlyList<InboxItem>> ReadInboxAsync(CancellationToken cancel) => inner.ReadInboxAsync(cancel);
+
+    public ValueTask DiscardAsync(IReadOnlyList<long> inboxIds, CancellationToken cancel) => inner.DiscardAsync(inboxIds, cancel);
+
+    public ValueTask<IReadOnlyList<SkillRow>> RecordSkillsAsync(IReadOnlyList<SkillRow> skills, CancellationToken cancel) => inner.RecordSkillsAsync(skills, cancel);
+
+    public ValueTask<IReadOnlyList<SkillRow>> ListSkillsAsync(CancellationToken cancel) => inner.ListSkillsAsync(cancel);
+
+    public ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancel) => inner.CheckAsync(cancel);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private void Note(RunEvent e)
+    {
+        _durable.Add(e);
+        foreach (var one in _awaited.Where(one => one.Wanted(e)).ToList())
+        {
+            one.Seen.TrySetResult(e);
+            _awaited.Remove(one);
+        }
+    }
+}

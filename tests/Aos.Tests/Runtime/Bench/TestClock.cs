@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace Aos.Tests.Runtime.Bench;
+
+/// <summary>Virtual time that tells when somebody begins to wait for a certain span.</summary>
+internal sealed class TestClock() : FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero))
+{
+    private readonly Lock _gate = new();
+    private readonly List<TimeSpan> _armed = [];
+    private readonly List<(TimeSpan Span, TaskCompletionSource Armed)> _awaited = [];
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = base.CreateTimer(callback, state, dueTime, period);
+        lock (_gate)
+        {
+            var at = _awaited.FindIndex(one => one.Span == dueTime);
+            if (at < 0) _armed.Add(dueTime);
+            else
+            {
+                _awaited[at].Armed.TrySetResult();
+                _awaited.RemoveAt(at);
+            }
+        }
+        return timer;
+    }
+
+    /// <summary>Ends when a timer of that span was armed; each arming is told once.</summary>
+    public Task WhenArmedAsync(TimeSpan span)
+    {
+        lock (_gate)
+        {
+            if (_armed.Remove(span)) return Task.CompletedTask;
+            var armed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _awaited.Add((span, armed));
+            return armed.Task;
+        }
+    }
+}
