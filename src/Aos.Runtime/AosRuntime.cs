@@ -76,7 +76,8 @@ public sealed partial class AosRuntime : IAsyncDisposable
     /// <remarks>A run of another process is reported as it stands.</remarks>
     public ValueTask<Answer<RunReport>> WaitAsync(RunId runId, CancellationToken cancel) => GuardAsync(async () =>
     {
-        if (_host.Find(runId) is not { } loop) return await ReportAsync(runId, cancel).ConfigureAwait(false);
+        if (await _host.WhenAdmittedAsync(runId, cancel).ConfigureAwait(false) is not { } loop)
+            return await ReportAsync(runId, cancel).ConfigureAwait(false);
         await loop.WhenSettledAsync(cancel).ConfigureAwait(false);
         return Report(loop.Shown);
     });

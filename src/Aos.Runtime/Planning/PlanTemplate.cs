@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Aos.Contracts.Values;
+using Aos.Runtime.Journals;
 
 namespace Aos.Runtime.Planning;
 
@@ -12,7 +13,7 @@ internal static class PlanTemplate
     public static Payload Fill(Payload template, IReadOnlyDictionary<string, string> captures)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer)) Write(writer, template.Element, captures);
+        using (var writer = new Utf8JsonWriter(buffer, EventCodec.Options)) Write(writer, template.Element, captures);
         return Payload.FromUtf8(buffer.WrittenMemory);
     }
 

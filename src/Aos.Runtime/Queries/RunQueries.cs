@@ -83,7 +83,8 @@ internal static class RunQueries
 
     private static JsonNode? LastStepOutcome(QueryContext context)
     {
-        var last = context.State.Steps.Where(step => step.IsEnded && step.Attempts > 0).MaxBy(step => step.EndedAt);
+        // Of those that ended at one moment, the last in the plan.
+        var last = context.State.Steps.Where(step => step.IsEnded && step.Attempts > 0).OrderBy(step => step.EndedAt).LastOrDefault();
         return last is null ? null : Node(RunReporter.Outcome(context.State, last)!);
     }
 

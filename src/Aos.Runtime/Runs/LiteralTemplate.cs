@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Aos.Contracts.Values;
+using Aos.Runtime.Journals;
 
 namespace Aos.Runtime.Runs;
 
@@ -11,7 +12,7 @@ internal static class LiteralTemplate
     {
         if (value.Utf8.Span.IndexOf("${"u8) < 0 && value.Utf8.Span.IndexOf("\\u"u8) < 0) return value;
         var buffer = new ArrayBufferWriter<byte>(value.Utf8.Length + 16);
-        using (var writer = new Utf8JsonWriter(buffer)) Write(writer, value.Element);
+        using (var writer = new Utf8JsonWriter(buffer, EventCodec.Options)) Write(writer, value.Element);
         return Payload.FromUtf8(buffer.WrittenMemory);
     }
 

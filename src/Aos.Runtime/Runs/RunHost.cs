@@ -56,13 +56,22 @@ internal sealed partial class RunHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends when a run that this process is just starting is durable; nothing is waited for otherwise.</summary>
+    /// <summary>The loop of a run, once the run is durable; null where there is none, or another was faster to begin
+    /// it.</summary>
     /// <exception cref="StoreException">It cannot be started.</exception>
     public async ValueTask<RunLoop?> WhenAdmittedAsync(RunId runId, CancellationToken cancel)
     {
         if (Find(runId) is not { } loop) return null;
-        if (loop.Shown.Submitted is null) await loop.Admitted.WaitAsync(cancel).ConfigureAwait(false);
-        return loop;
+        if (loop.Shown.Submitted is not null) return loop;
+        try
+        {
+            await loop.Admitted.WaitAsync(cancel).ConfigureAwait(false);
+            return loop;
+        }
+        catch (StoreException lost) when (lost.Code == ErrorCodes.RunOwned)
+        {
+            return null;
+        }
     }
 
     /// <summary>Makes this process work on an open run, if its owner is gone.</summary>

@@ -127,7 +127,7 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.RunSubmitted s
     private Contracts.Runs.Simulation Report(RunState state)
     {
         var worst = Money.Zero;
-        foreach (var step in state.Steps) worst += _worst[step.Program.Id] = WorstOf(state, step);
+        foreach (var step in state.Steps) worst = AtMost((Int128)worst.NanoUsd + (_worst[step.Program.Id] = WorstOf(state, step)).NanoUsd);
         var contract = state.Contract;
         if (worst > contract.Budget)
             _risks.Add(new Risk(null, "BUDGET_WORST_CASE",
@@ -160,8 +160,11 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.RunSubmitted s
             : state.Contract.MaxItems;
         var one = program.Main.Skill.Cost?.Worst ?? Money.Zero;
         var other = program.Fallback?.Skill.Cost?.Worst ?? Money.Zero;
-        return (one + other) * Math.Min((long)attempts * items, state.Contract.MaxAttempts);
+        return AtMost(((Int128)one.NanoUsd + other.NanoUsd) * Math.Min((long)attempts * items, state.Contract.MaxAttempts));
     }
+
+    // A sum beyond all money is as good as the largest amount.
+    private static Money AtMost(Int128 nanoUsd) => new((long)Int128.Min(nanoUsd, long.MaxValue));
 
     private PlannedStep Report(StepState step, ResourceContract contract)
     {

@@ -1,20 +1,17 @@
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Runs;
-using Aos.Contracts.Values;
 using Aos.Runtime.Journals;
 
 namespace Aos.Tests.Runtime.Bench;
 
 /// <summary>A store that shows what became durable, and can be held up between a commit's asking and its end.</summary>
-internal sealed class ObservedStore(IStore inner) : IStore
+internal sealed class ObservedStore(IStore inner) : Proxy(inner)
 {
     private readonly Lock _gate = new();
     private readonly List<RunEvent> _durable = [];
     private readonly List<(Func<RunEvent, bool> Wanted, TaskCompletionSource<RunEvent> Seen)> _awaited = [];
     private TaskCompletionSource? _held;
     private TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public string Owner => inner.Owner;
 
     /// <summary>The events that are durable, in order.</summary>
     public IReadOnlyList<RunEvent> Durable
@@ -64,7 +61,7 @@ internal sealed class ObservedStore(IStore inner) : IStore
     public async Task<T> WhenAsync<T>(Func<T, bool>? wanted = null) where T : RunEvent =>
         (T)await WhenAsync(e => e is T typed && wanted?.Invoke(typed) != false);
 
-    public async ValueTask<AppendResult[]> AppendAsync(ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel)
+    public override async ValueTask<AppendResult[]> AppendAsync(ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel)
     {
         Task? held;
         lock (_gate)
@@ -73,46 +70,15 @@ internal sealed class ObservedStore(IStore inner) : IStore
             if (held is not null) _asked.TrySetResult();
         }
         if (held is not null) await held;
-        BeforeAppend?.Invoke(++Appends);
-        var results = await inner.AppendAsync(slices, cancel);
+        Appends++;
+        BeforeAppend?.Invoke(Appends);
+        var results = await base.AppendAsync(slices, cancel);
         lock (_gate)
             for (var i = 0; i < results.Length; i++)
                 if (results[i] == AppendResult.Written)
                     foreach (var e in EventCodec.Decode(slices.Span[i].Events.Span)) Note(e);
         return results;
     }
-
-    public ValueTask<IReadOnlyList<JournalSegment>> ReadAsync(RunId runId, long afterSeq, CancellationToken cancel) => inner.ReadAsync(runId, afterSeq, cancel);
-
-    public ValueTask<byte[]?> ReadBlobAsync(Digest digest, CancellationToken cancel) => inner.ReadBlobAsync(digest, cancel);
-
-    public ValueTask<RunRow?> FindRunAsync(RunId runId, CancellationToken cancel) => inner.FindRunAsync(runId, cancel);
-
-    public ValueTask<IReadOnlyList<RunRow>> ListRunsAsync(RunFilter filter, CancellationToken cancel) => inner.ListRunsAsync(filter, cancel);
-
-    public ValueTask<int?> AdoptAsync(RunId runId, CancellationToken cancel) => inner.AdoptAsync(runId, cancel);
-
-    public ValueTask<IReadOnlyList<int?>> AdoptManyAsync(IReadOnlyList<RunId> runIds, CancellationToken cancel) => inner.AdoptManyAsync(runIds, cancel);
-
-    public ValueTask ReleaseAsync(RunId runId, CancellationToken cancel) => inner.ReleaseAsync(runId, cancel);
-
-    public ValueTask<IReadOnlyList<ApprovalRow>> ListApprovalsAsync(bool openOnly, CancellationToken cancel) => inner.ListApprovalsAsync(openOnly, cancel);
-
-    public ValueTask<ApprovalRow?> FindApprovalAsync(ApprovalId id, CancellationToken cancel) => inner.FindApprovalAsync(id, cancel);
-
-    public ValueTask<bool> PostAsync(RunId runId, ReadOnlyMemory<byte> fact, CancellationToken cancel) => inner.PostAsync(runId, fact, cancel);
-
-    public ValueTask<IReadOnlyList<InboxItem>> ReadInboxAsync(CancellationToken cancel) => inner.ReadInboxAsync(cancel);
-
-    public ValueTask DiscardAsync(IReadOnlyList<long> inboxIds, CancellationToken cancel) => inner.DiscardAsync(inboxIds, cancel);
-
-    public ValueTask<IReadOnlyList<SkillRow>> RecordSkillsAsync(IReadOnlyList<SkillRow> skills, CancellationToken cancel) => inner.RecordSkillsAsync(skills, cancel);
-
-    public ValueTask<IReadOnlyList<SkillRow>> ListSkillsAsync(CancellationToken cancel) => inner.ListSkillsAsync(cancel);
-
-    public ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancel) => inner.CheckAsync(cancel);
-
-    public ValueTask DisposeAsync() => inner.DisposeAsync();
 
     private void Note(RunEvent e)
     {

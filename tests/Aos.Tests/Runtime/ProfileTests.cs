@@ -1,0 +1,110 @@
+using System.Text;
+using Aos.Contracts.Agents;
+using Aos.Contracts.Values;
+using Aos.Runtime.Agents;
+using Aos.Tests.Runtime.Bench;
+
+namespace Aos.Tests.Runtime;
+
+public sealed class ProfileTests
+{
+    private const string Yaml = """
+        # who acts
+        agent_id: buyer
+        description: "buys: carefully"
+        skills: [http_call@1, json_transform]
+        budget: { per_run_cents: 12.5, per_step_cents: 3, mode: hard }
+        limits:
+          max_steps: 10
+          max_parallel_steps: 2
+          max_run_seconds: 60
+        network:
+          allow:
+            - api.example.com
+            - "10.0.0.0/8"
+        config: { http_call: { retries: no, on: ~ } }
+        """;
+
+    [Fact]
+    public void A_profile_in_YAML_and_in_JSON_is_the_same()
+    {
+        var yaml = Read(Yaml).Value!;
+        var json = Read("""
+            {"agent_id":"buyer","description":"buys: carefully","skills":["http_call@1","json_transform"],
+             "budget":{"per_run_cents":12.5,"per_step_cents":3,"mode":"hard"},
+             "limits":{"max_steps":10,"max_parallel_steps":2,"max_run_seconds":60},
+             "network":{"allow":["api.example.com","10.0.0.0/8"]},"config":{"http_call":{"retries":"no","on":null}}}
+            """).Value!;
+        Assert.Equal(json with { Config = yaml.Config }, yaml);
+        Assert.Equal("""{"http_call":{"retries":"no","on":null}}""", yaml.Config!.ToString());
+        Assert.Equal((Money.FromCents(12.5m), 2), (yaml.Budget!.PerRun!.Value, yaml.Limits!.MaxParallelSteps!.Value));
+    }
+
+    [Theory]
+    [InlineData("", "", "empty")]
+    [InlineData("agent_id: a\nskils: []", "/skils", "")]
+    [InlineData("agent_id: a\nskills: [http call]", "/skills/0", "")]
+    [InlineData("description: x", "", "agent_id")]
+    [InlineData("agent_id: a\nlimits: { max_steps: 201 }", "/limits/max_steps", "200")]
+    [InlineData("agent_id: a\nbudget: { per_run_cents: -1 }", "/budget/per_run_cents", "")]
+    [InlineData("agent_id: a\nagent_id: b", "/agent_id", "")]
+    [InlineData("agent_id: &x a", "", "Line 1, column 11: Anchors")]
+    [InlineData("agent_id: a\ndescription: *x", "", "Line 2")]
+    [InlineData("agent_id: !!str a", "", "tag")]
+    [InlineData("agent_id: a\n---\nagent_id: b", "", "more than one document")]
+    [InlineData("agent_id: [a", "", "Line")]
+    [InlineData("agent_id: a\n? [x]\n: y", "", "Line 2")]
+    [InlineData("- a", "", "object")]
+    [InlineData("{\"agent_id\":\"a\",}", "/agent_id", "Line 1")]
+    [InlineData("{\"agent_id\":\"a\",\"agent_id\":\"b\"}", "/agent_id", "Line 1")]
+    [InlineData("agent_id: a\nplanner: { id: rule, mode: often }", "/planner/mode", "")]
+    public void Every_mistake_is_named_by_its_place(string text, string pointer, string message)
+    {
+        var read = Read(text);
+        Assert.Null(read.Value);
+        Assert.Contains(read.Problems, problem => problem.Pointer == pointer && problem.Message.Contains(message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Several_mistakes_are_all_named() => Assert.Equal(["/budget/mode", "/limits/max_attempts", "/skills/1"],
+        Read("agent_id: a\nskills: [a, B]\nlimits: { max_attempts: 0 }\nbudget: { mode: weak }").Problems.Select(problem => problem.Pointer).Distinct().Order());
+
+    [Fact]
+    public void What_is_no_text_is_refused()
+    {
+        var read = ProfileReader.Read(new byte[] { (byte)'a', 0xFF });
+        Assert.Contains("UTF-8", Assert.Single(read.Problems).Message, StringComparison.Ordinal);
+        var deep = Read("agent_id: a\nconfig: " + new string('[', 40) + new string(']', 40));
+        Assert.Contains("nested deeper", Assert.Single(deep.Problems).Message, StringComparison.Ordinal);
+        Assert.NotEmpty(Read(new string('[', 100_000)).Problems);
+    }
+
+    [Fact]
+    public async Task A_contract_grants_what_the_profile_says_and_never_more()
+    {
+        await using var bench = new RuntimeBench();
+        var profile = Read(Yaml).Value!;
+        var granted = bench.Runtime.GetResourceContract(profile, budget: null).Result!.Element;
+        Assert.Equal((12.5m, 3m, 10, 2, 60_000), (granted.GetProperty("budget_cents").GetDecimal(), granted.GetProperty("per_step_cents").GetDecimal(),
+            granted.GetProperty("max_steps").GetInt32(), granted.GetProperty("max_parallel_steps").GetInt32(), granted.GetProperty("max_run_ms").GetInt32()));
+        Assert.Equal(12m, bench.Runtime.GetResourceContract(profile, Money.FromCents(12)).Result!.Element.GetProperty("budget_cents").GetDecimal());
+        Assert.Equal("INVALID_ARGUMENT", bench.Runtime.GetResourceContract(profile, Money.FromCents(13)).Code.Value);
+        var bare = bench.Runtime.GetResourceContract(new AgentProfile { AgentId = "bare" }, null).Result!.Element;
+        Assert.Equal((100, 200, 1_000, 64, 604_800_000), (bare.GetProperty("budget_cents").GetInt32(), bare.GetProperty("max_steps").GetInt32(),
+            bare.GetProperty("max_attempts").GetInt32(), bare.GetProperty("max_parallel_steps").GetInt32(), bare.GetProperty("max_run_ms").GetInt32()));
+    }
+
+    [Fact]
+    public async Task A_profile_without_skills_may_call_none_and_a_budget_of_nothing_admits_what_is_free()
+    {
+        await using var bench = new RuntimeBench();
+        var plan = bench.Plan("""{"steps":[{"id":"a","skill":"pure"}]}""");
+        Assert.Equal("SKILL_NOT_ALLOWED", (await bench.Runtime.RunAsync(plan with { Profile = new AgentProfile { AgentId = "bare" } }, CancellationToken.None)).Outcome.Code.Value);
+        Assert.Equal("OK", (await bench.RunAsync(plan with { Budget = Money.Zero })).Code!.Value.Value);
+        var paid = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"paid"}]}""") with { Budget = Money.Zero });
+        Assert.Equal("BUDGET_EXCEEDED", paid.Code!.Value.Value);
+        Assert.Empty(bench.Paid.Calls);
+    }
+
+    private static Aos.Runtime.Documents.DocumentResult<AgentProfile> Read(string text) => ProfileReader.Read(Encoding.UTF8.GetBytes(text));
+}

@@ -1,0 +1,140 @@
+using System.Text.Json;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Values;
+using Aos.Runtime;
+using Aos.Testing.Skills;
+using Aos.Tests.Runtime.Bench;
+
+namespace Aos.Tests.Runtime;
+
+public sealed class QueryTests
+{
+    private const string Plan = """
+        {"goal":"read something","steps":[
+          {"id":"a","skill":"paid","input":{"q":1}},
+          {"id":"b","skill":"read","depends_on":["a"],"retry":{"max_attempts":2}},
+          {"id":"c","skill":"send","depends_on":["b"],"approval":{"role":"boss"}}]}
+        """;
+
+    [Fact]
+    public async Task The_names_are_those_that_agents_rely_on()
+    {
+        Assert.Equal(
+            ["allowed_skills", "capabilities", "cost_breakdown", "last_step_outcome", "pending_approvals", "remaining_budget_cents",
+                "resource_contract", "similar_failures", "skills_available_for_goal", "what_did_i_try_already", "why_did_step_fail"],
+            AosRuntime.Queries);
+        await using var bench = new RuntimeBench();
+        var report = await bench.RunAsync(bench.Plan(Plan));
+        var unknown = await bench.Runtime.QueryAsync(report.RunId, "remaining_budget", null, CancellationToken.None);
+        Assert.Equal("UNKNOWN_QUERY", unknown.Code.Value);
+        Assert.All(AosRuntime.Queries, name => Assert.Contains(name, unknown.Message!, StringComparison.Ordinal));
+        Assert.Equal("UNKNOWN_RUN", (await bench.Runtime.QueryAsync(RunId.Parse("run_00000000"), "capabilities", null, CancellationToken.None)).Code.Value);
+    }
+
+    [Fact]
+    public async Task A_run_that_works_knows_what_it_holds_and_has_tried()
+    {
+        await using var bench = new RuntimeBench();
+        bench.Paid.Answers(SkillAnswer.Fail("HTTP_503", retryAfter: TimeSpan.Zero), SkillAnswer.Hangs());
+        var report = await bench.SubmitAsync(bench.Plan(Plan));
+        await bench.Paid.WhenCalledAsync(2);
+        Assert.Equal("90", await AskAsync(bench, report, "remaining_budget_cents"));
+        Assert.Equal(
+            """[{"step_id":"a","item":null,"attempt":1,"skill":"paid@1.0.0","input":{"q":1},"status":"failure","code":"HTTP_503","message":"The script says HTTP_503.","cost_cents":0},{"step_id":"a","item":null,"attempt":2,"skill":"paid@1.0.0","input":{"q":1},"status":"in_flight","code":null,"message":null,"cost_cents":0}]""",
+            await AskAsync(bench, report, "what_did_i_try_already"));
+        Assert.Equal("null", await AskAsync(bench, report, "last_step_outcome"));
+        Assert.Equal("null", await AskAsync(bench, report, "why_did_step_fail"));
+        bench.Time.Advance(TimeSpan.FromSeconds(10));
+        var contract = JsonDocument.Parse(await AskAsync(bench, report, "resource_contract")).RootElement;
+        Assert.Equal("""{"budget_cents":90,"held_cents":10,"spent_cents":0,"attempts":998,"planner_rounds":10,"run_ms":604790000}""",
+            contract.GetProperty("remaining").GetRawText());
+        var same = await bench.Runtime.GetResourceContractAsync(report.RunId, CancellationToken.None);
+        Assert.Equal(contract.GetRawText(), same.Result!.ToString());
+    }
+
+    [Fact]
+    public async Task A_run_that_waits_and_then_ends_says_why()
+    {
+        await using var bench = new RuntimeBench();
+        bench.Paid.Answers(SkillAnswer.Ok("""{"x":1}""", cents: 4));
+        bench.Read.Answers(SkillAnswer.Fail("HTTP_503", retryAfter: TimeSpan.Zero), SkillAnswer.Ok());
+        var report = await bench.RunAsync(bench.Plan(Plan));
+        Assert.Equal(RunStatus.Waiting, report.Status);
+        Assert.Equal("96", await AskAsync(bench, report, "remaining_budget_cents"));
+        var pending = JsonDocument.Parse(await AskAsync(bench, report, "pending_approvals")).RootElement;
+        Assert.Equal(("c", "boss", "send"), (pending[0].GetProperty("step_id").GetString(), pending[0].GetProperty("role").GetString(), pending[0].GetProperty("skill").GetString()));
+        Assert.Equal("""{"spent_cents":4,"held_cents":0,"free_cents":96,"planning_cents":0,"steps":[{"step_id":"a","attempts":1,"cost_cents":4},{"step_id":"b","attempts":2,"cost_cents":0},{"step_id":"c","attempts":0,"cost_cents":0}]}""",
+            await AskAsync(bench, report, "cost_breakdown"));
+        var similar = JsonDocument.Parse(await AskAsync(bench, report, "similar_failures")).RootElement;
+        Assert.Equal(("read", "HTTP_503", 1, 1), (similar[0].GetProperty("skill").GetString(), similar[0].GetProperty("code").GetString(),
+            similar[0].GetProperty("times").GetInt32(), similar[0].GetProperty("recovered").GetInt32()));
+        Assert.Equal("[]", await AskAsync(bench, report, "similar_failures", """{"code":"TIMEOUT"}"""));
+        Assert.Equal("b", JsonDocument.Parse(await AskAsync(bench, report, "last_step_outcome")).RootElement.GetProperty("step_id").GetString());
+
+        var row = (await bench.Runtime.ListApprovalsAsync(openOnly: true, CancellationToken.None)).Value![0];
+        await bench.Runtime.DecideAsync(row.Id, false, "boss", null, null, CancellationToken.None);
+        await bench.WaitAsync(report.RunId);
+        var why = JsonDocument.Parse(await AskAsync(bench, report, "why_did_step_fail")).RootElement;
+        Assert.Equal(("c", "APPROVAL_REJECTED"), (why.GetProperty("step_id").GetString(), why.GetProperty("code").GetString()));
+        Assert.Equal("null", await AskAsync(bench, report, "why_did_step_fail", """{"step_id":"a"}"""));
+        Assert.Equal("[]", await AskAsync(bench, report, "pending_approvals"));
+        Assert.Equal("96", await AskAsync(bench, report, "remaining_budget_cents"));
+    }
+
+    [Fact]
+    public async Task What_a_profile_allows_is_all_that_a_run_sees()
+    {
+        await using var bench = new RuntimeBench();
+        var request = bench.Plan("""{"steps":[{"id":"a","skill":"pure"}]}""");
+        var report = await bench.RunAsync(request with
+        {
+            Goal = "read or send a message",
+            Profile = bench.Profile with { Skills = [Aos.Contracts.Skills.SkillRef.Parse("pure"), Aos.Contracts.Skills.SkillRef.Parse("read")] },
+        });
+        Assert.Equal("""["pure@1.0.0","read@1.0.0"]""", await AskAsync(bench, report, "allowed_skills"));
+        var found = JsonDocument.Parse(await AskAsync(bench, report, "skills_available_for_goal")).RootElement;
+        Assert.Equal(["read@1.0.0"], found.EnumerateArray().Select(one => one.GetProperty("skill").GetString()));
+        Assert.Equal("[]", await AskAsync(bench, report, "skills_available_for_goal", """{"goal":"send"}"""));
+        var capabilities = JsonDocument.Parse(await AskAsync(bench, report, "capabilities")).RootElement;
+        Assert.Equal(11, capabilities.GetProperty("queries").GetArrayLength());
+        Assert.Equal(100, capabilities.GetProperty("contract").GetProperty("remaining").GetProperty("budget_cents").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_description_tells_the_contract_and_how_calls_went()
+    {
+        await using var bench = new RuntimeBench();
+        bench.Skills.Add(SkillTwins.HttpCall(bench.Time));
+        bench.Read.Answers(Enumerable.Range(1, 20).Select(i => SkillAnswer.Ok().After(TimeSpan.FromMilliseconds(i))).Append(SkillAnswer.Fail("HTTP_404")).ToArray());
+        for (var i = 1; i <= 20; i++)
+        {
+            var call = bench.Runtime.ExecuteAsync(bench.Call("read"), CancellationToken.None).AsTask();
+            await bench.Time.WhenArmedAsync(TimeSpan.FromMilliseconds(i));
+            bench.Time.Advance(TimeSpan.FromMilliseconds(i));
+            Assert.Equal(OutcomeStatus.Success, (await call).Status);
+        }
+        await bench.Runtime.ExecuteAsync(bench.Call("read"), CancellationToken.None);
+        bench.Open(); // Another process sees the same.
+        var described = await bench.Runtime.DescribeSkillAsync("read@1", CancellationToken.None);
+        Assert.Equal(
+            """{"runs_read":21,"calls":21,"succeeded":20,"failed":1,"unanswered":0,"lost":0,"failures_by_code":{"HTTP_404":1},"latency_ms":{"p50":10,"p95":19,"p99":20,"max":20},"cost_cents":0}""",
+            described.Result!.Element.GetProperty("statistics").GetRawText());
+
+        var http = (await bench.Runtime.DescribeSkillAsync("http_call", CancellationToken.None)).Result!.Element;
+        foreach (var member in (string[])["input_schema", "output_schema", "effect", "latency", "failure_modes", "permissions", "constraints", "composition", "versions"])
+            Assert.True(http.TryGetProperty(member, out _), member);
+        Assert.Equal(JsonValueKind.Null, http.GetProperty("statistics").GetProperty("latency_ms").ValueKind);
+        Assert.Equal(("UNKNOWN_SKILL", "SKILL_VERSION_MISSING", "INVALID_ARGUMENT"), (
+            (await bench.Runtime.DescribeSkillAsync("reed", CancellationToken.None)).Code.Value,
+            bench.Runtime.DescribeSkill("read@2").Code.Value, bench.Runtime.DescribeSkill("Read!").Code.Value));
+        Assert.Contains("Did you mean 'read'?", bench.Runtime.DescribeSkill("reed").Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> AskAsync(RuntimeBench bench, RunReport run, string name, string? arguments = null)
+    {
+        var outcome = await bench.Runtime.QueryAsync(run.RunId, name, arguments is null ? null : RuntimeBench.Json(arguments), CancellationToken.None);
+        Assert.Equal("OK", outcome.Code.Value);
+        return outcome.Result!.ToString();
+    }
+}

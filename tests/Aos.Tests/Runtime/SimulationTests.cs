@@ -1,0 +1,131 @@
+using System.Text;
+using Aos.Contracts.Agents;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Skills;
+using Aos.Contracts.Values;
+using Aos.Testing.Skills;
+using Aos.Tests.Runtime.Bench;
+using CsCheck;
+
+namespace Aos.Tests.Runtime;
+
+public sealed class SimulationTests
+{
+    private static readonly string[] Names = ["pure", "read", "put", "send", "paid"];
+
+    private static readonly Gen<(int Skill, int Shape, bool After)[]> Plans =
+        Gen.Select(Gen.Int[0, 4], Gen.Int[0, 5], Gen.Bool).Array[1, 8];
+
+    [Fact]
+    public async Task What_is_foreseen_is_what_a_world_does_that_follows_the_estimates() =>
+        await Gen.Select(Plans, Gen.OneOfConst(0, 13, 26, 10_000)).SampleAsync(async (shape, budget) =>
+        {
+            await using var bench = new RuntimeBench();
+            foreach (var skill in bench.Skills.OfType<ScriptedSkill>())
+                skill.Answers(SkillAnswer.Ok("{}", skill.Contract.Cost?.Expected.Cents ?? 0));
+            var request = bench.Plan(PlanOf(shape), """{"list":[1,2],"yes":true,"no":false}""") with
+            {
+                Budget = Money.FromCents(budget),
+                // Where money runs out, what else was begun by then is a matter of speed, unless one comes after the other.
+                Profile = bench.Profile with { Limits = new LimitSpec { MaxParallelSteps = budget < 10_000 ? 1 : null }, Budget = new BudgetSpec { PerRun = Money.FromCents(10_000) } },
+            };
+            var foreseen = (await bench.Runtime.SimulateAsync(request, CancellationToken.None)).Value!;
+            Assert.All(bench.Skills.OfType<ScriptedSkill>(), skill => Assert.Empty(skill.Calls));
+            var report = await bench.RunAsync(request);
+
+            Assert.Equal(report.Code, foreseen.Code);
+            Assert.Equal(report.Steps.Select(step => (step.StepId, step.Status, step.Code)),
+                foreseen.Steps.Select(step => (step.StepId, step.Status, step.Code)));
+            Assert.Equal(report.Cost, foreseen.EstimatedCost);
+            Assert.Equal(report.Status == RunStatus.Completed, foreseen.Feasible);
+            if (foreseen.BudgetOk) Assert.Equal(RunStatus.Completed, report.Status);
+        }, iter: 200, threads: 1);
+
+    [Fact]
+    public async Task What_is_not_known_before_is_a_risk_and_never_a_guess()
+    {
+        await using var bench = new RuntimeBench();
+        var slow = new ScriptedSkill(bench.Read.Contract with { Name = SkillName.Parse("slow"), Latency = new LatencyModel { ExpectedMs = 5_000 } }, bench.Time);
+        bench.Skills.Add(slow);
+        var simulation = (await bench.Runtime.SimulateAsync(bench.Plan("""
+            {"steps":[
+              {"id":"a","skill":"read"},
+              {"id":"b","skill":"paid","for_each":"steps.a.result.list","input":{"x":"${item}"}},
+              {"id":"c","skill":"send","when":"steps.a.result.ok","depends_on":["b"],"approval":{"role":"boss"}},
+              {"id":"d","skill":"slow","timeout_ms":1000,"retry":{"max_attempts":1},"on_failure":"continue"}]}
+            """), CancellationToken.None)).Value!;
+        Assert.True(simulation.Feasible);
+        Assert.False(simulation.BudgetOk); // A thousand items, four tries each, could cost 10 cents each.
+        Assert.Equal(["b:UNKNOWN_LIST", "c:ONCE_EFFECT", "c:UNKNOWN_CONDITION", "d:LIKELY_TIMEOUT", ":BUDGET_WORST_CASE"],
+            simulation.Risks.Select(risk => $"{risk.StepId}:{risk.Code}").OrderBy(text => text[0] == ':' ? "z" : text, StringComparer.Ordinal));
+        Assert.Equal(["c needs role 'boss'"], simulation.ApprovalsNeeded);
+        Assert.Equal(Money.FromCents(4), simulation.EstimatedCost);
+        Assert.Equal(Money.FromCents(10) * 1_000, simulation.WorstCost);
+        Assert.Equal("TIMEOUT", simulation.Steps.Single(step => step.StepId.Value == "d").Code!.Value.Value);
+    }
+
+    [Fact]
+    public async Task What_the_profile_does_not_allow_is_listed_as_a_gap()
+    {
+        await using var bench = new RuntimeBench();
+        bench.Skills.Add(new Aos.Skills.Standard.Http.HttpCallSkill(bench.Time));
+        var request = bench.Plan("""
+            {"steps":[
+              {"id":"a","skill":"http_call","input":{"url":"https://api.example.com/x"}},
+              {"id":"b","skill":"http_call","input":{"url":"http://169.254.169.254/meta"}},
+              {"id":"c","skill":"http_call","input":{"url":"https://evil.example.net/"}},
+              {"id":"d","skill":"http_call","input":{"url":"${steps.a.result.body.next}"}},
+              {"id":"e","skill":"pure"}]}
+            """) with { Profile = new AgentProfile { AgentId = "web", Skills = [SkillRef.Parse("http_call")], Network = new NetworkSpec { Allow = ["api.example.com", "*.example.org"] } } };
+        var simulation = (await bench.Runtime.SimulateAsync(request, CancellationToken.None)).Value!;
+        Assert.False(simulation.Feasible);
+        Assert.Equal(3, simulation.PermissionGaps.Count);
+        foreach (var (text, gap) in new[] { ("169.254.169.254", 0), ("evil.example.net port 443", 1), ("pure", 2) })
+            Assert.Contains(simulation.PermissionGaps, one => one.Contains(text, StringComparison.Ordinal));
+        Assert.Equal("SKILL_NOT_ALLOWED", (await bench.Runtime.SubmitAsync(request, CancellationToken.None)).Outcome.Code.Value);
+    }
+
+    [Fact]
+    public async Task A_price_beyond_all_money_is_foreseen_as_well()
+    {
+        await using var bench = new RuntimeBench();
+        bench.Skills.Add(bench.Skill("dear", EffectClass.Read, new CostModel { Worst = Money.FromCents(900_000_000_000), Expected = Money.Zero }));
+        var answer = await bench.Runtime.SimulateAsync(bench.Plan("""{"steps":[{"id":"a","skill":"dear"},{"id":"b","skill":"dear"}]}"""), CancellationToken.None);
+        Assert.Equal("OK", answer.Outcome.Code.Value);
+        Assert.False(answer.Value!.BudgetOk);
+        Assert.False(answer.Value.Feasible);
+    }
+
+    [Fact]
+    public async Task A_goal_is_planned_before_it_is_simulated()
+    {
+        await using var bench = new RuntimeBench();
+        bench.Planners.Add(Aos.Runtime.Planning.BuiltInRules.Planner);
+        bench.Skills.AddRange([SkillTwins.HttpCall(bench.Time), SkillTwins.JsonTransform(bench.Time)]);
+        var goal = new Aos.Runtime.Runs.RunRequest { Goal = "bitcoin price", Profile = bench.Profile };
+        Assert.Equal(["fetch", "price"], (await bench.Runtime.SimulateAsync(goal, CancellationToken.None)).Value!.Steps.Select(step => step.StepId.Value));
+        Assert.Equal("PLANNER_NO_PLAN", (await bench.Runtime.SimulateAsync(goal with { Goal = "dance" }, CancellationToken.None)).Outcome.Code.Value);
+        Assert.Equal(0, bench.Store.Appends);
+    }
+
+    private static string PlanOf((int Skill, int Shape, bool After)[] steps)
+    {
+        var text = new StringBuilder("""{"steps":[""");
+        for (var i = 0; i < steps.Length; i++)
+        {
+            var (skill, shape, after) = steps[i];
+            text.Append(i == 0 ? "" : ",").Append($$"""{"id":"s{{i}}","skill":"{{Names[skill]}}","input":{"i":{{i}}}""");
+            if (after && i > 0) text.Append($$""","depends_on":["s{{i - 1}}"]""");
+            text.Append(shape switch
+            {
+                1 => ""","for_each":"input.list" """,
+                2 => ""","when":"input.yes" """,
+                3 => ""","when":"input.no" """,
+                4 => ""","on_failure":"continue" """,
+                5 => ""","on_failure":{"fallback":{"skill":"pure","input":{}}}""",
+                _ => "",
+            }).Append('}');
+        }
+        return text.Append("]}").ToString();
+    }
+}
