@@ -10,7 +10,7 @@ public sealed class ScriptedSkill : ISkill
     private readonly Lock _gate = new();
     private readonly List<SkillCall> _calls = [];
     private readonly List<(int Number, TaskCompletionSource<SkillCall> Arrived)> _awaited = [];
-    private Func<SkillCall, int, SkillAnswer> _script;
+    private Func<SkillCall, int, TwinAnswer> _script;
     private int _open;
 
     /// <summary>A skill that answers every call with <c>{}</c> until it is scripted.</summary>
@@ -20,7 +20,7 @@ public sealed class ScriptedSkill : ISkill
     {
         Contract = contract;
         _time = time ?? TimeProvider.System;
-        _script = (_, _) => SkillAnswer.Ok();
+        _script = (_, _) => TwinAnswer.Ok();
     }
 
     /// <inheritdoc />
@@ -45,14 +45,14 @@ public sealed class ScriptedSkill : ISkill
     public int MaxOpen { get; private set; }
 
     /// <summary>Scripts the calls in order; the last answer is given again for ever.</summary>
-    public ScriptedSkill Answers(params SkillAnswer[] answers)
+    public ScriptedSkill Answers(params TwinAnswer[] answers)
     {
         _script = (_, number) => answers[Math.Min(number, answers.Length) - 1];
         return this;
     }
 
     /// <summary>Scripts every call by what is asked.</summary>
-    public ScriptedSkill Answers(Func<SkillCall, SkillAnswer> script)
+    public ScriptedSkill Answers(Func<SkillCall, TwinAnswer> script)
     {
         _script = (call, _) => script(call);
         return this;
@@ -89,7 +89,7 @@ public sealed class ScriptedSkill : ISkill
         }
     }
 
-    private SkillAnswer Arrive(SkillCall call)
+    private TwinAnswer Arrive(SkillCall call)
     {
         lock (_gate)
         {

@@ -11,7 +11,7 @@ public static class SkillTwins
     /// <summary>A twin of <c>http_call</c>. Not scripted, it answers 200 without a body.</summary>
     /// <param name="time">The clock of slow answers. Default: the system's.</param>
     public static ScriptedSkill HttpCall(TimeProvider? time = null) => new ScriptedSkill(StandardContracts.HttpCall(), time)
-        .Answers(SkillAnswer.Ok("""{"status":200,"headers":{},"body":null}"""));
+        .Answers(TwinAnswer.Ok("""{"status":200,"headers":{},"body":null}"""));
 
     /// <summary>A twin of <c>llm_invoke</c>. Not scripted, it answers <c>ok</c> at the expected cost.</summary>
     /// <param name="worstCents">The most that a call costs.</param>
@@ -22,7 +22,7 @@ public static class SkillTwins
         {
             Worst = Money.FromCents(worstCents),
             Expected = Money.FromCents(expectedCents),
-        }), time).Answers(SkillAnswer.Ok(
+        }), time).Answers(TwinAnswer.Ok(
             """{"text":"ok","model":"scripted","finish_reason":"stop","usage":{"input_tokens":10,"output_tokens":1,"cached_tokens":0}}""",
             expectedCents));
 
@@ -31,6 +31,6 @@ public static class SkillTwins
     public static ScriptedSkill JsonTransform(TimeProvider? time = null)
     {
         var real = new JsonTransformSkill();
-        return new ScriptedSkill(StandardContracts.JsonTransform(), time).Answers(_ => SkillAnswer.By(real.InvokeAsync));
+        return new ScriptedSkill(StandardContracts.JsonTransform(), time).Answers(_ => TwinAnswer.By(real.InvokeAsync));
     }
 }

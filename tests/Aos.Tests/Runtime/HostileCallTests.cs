@@ -18,24 +18,24 @@ public sealed class HostileCallTests
     private static readonly ManualResetEventSlim Blocked = new();
     private static TaskCompletionSource Registered = new();
 
-    private static readonly (string Name, SkillAnswer Answer, string Code)[] Behaviours =
+    private static readonly (string Name, TwinAnswer Answer, string Code)[] Behaviours =
     [
-        ("succeeds", SkillAnswer.Ok("""{"fine":true}"""), "OK"),
-        ("throws", SkillAnswer.By((_, _) => throw new InvalidOperationException("no")), "INTERNAL_ERROR"),
-        ("throws later", SkillAnswer.By(async (_, _) => { await Task.Yield(); throw new FormatException("no"); }), "INTERNAL_ERROR"),
-        ("throws text that is no text", SkillAnswer.Throws(new InvalidOperationException("\ud800 broken")), "INTERNAL_ERROR"),
-        ("throws OperationCanceledException unasked", SkillAnswer.Throws(new OperationCanceledException()), "INTERNAL_ERROR"),
-        ("cancels itself", SkillAnswer.By((_, _) => new ValueTask<SkillResult>(Task.FromCanceled<SkillResult>(new CancellationToken(true)))), "INTERNAL_ERROR"),
-        ("says that it was cancelled", SkillAnswer.Fail("CANCELLED"), "CANCELLED"),
-        ("returns null", SkillAnswer.By((_, _) => new ValueTask<SkillResult>((SkillResult)null!)), "INTERNAL_ERROR"),
-        ("returns no result", SkillAnswer.Of(SkillResult.Success(null!)), "INVALID_OUTPUT"),
-        ("fails without a code", SkillAnswer.Of(SkillResult.Failure(default, null!, (EffectState)99)), "INTERNAL_ERROR"),
-        ("fails with the code of success", SkillAnswer.Of(SkillResult.Failure(ErrorCodes.Ok, "fine", EffectState.None)), "INTERNAL_ERROR"),
-        ("fails with a code of nobody's", SkillAnswer.Fail("MY_OWN_CODE"), "MY_OWN_CODE"),
-        ("fails with broken text", SkillAnswer.Of(SkillResult.Failure(ErrorCodes.Http400, "\udc00" + new string('x', 100_000), EffectState.None) with { Cause = "\ud800" }), "HTTP_400"),
-        ("fails with an undefined effect", SkillAnswer.Of(SkillResult.Failure(ErrorCodes.Http400, "m", (EffectState)77)), "HTTP_400"),
-        ("names nothing as problem", SkillAnswer.Of(SkillResult.Failure(ErrorCodes.Http400, "m", EffectState.None) with { Problems = [null!, new Problem(null!, default, null!)] }), "HTTP_400"),
-        ("names nothing as side effect", SkillAnswer.Of(SkillResult.Success(Payload.Empty) with { SideEffects = [null!, new SideEffect { Type = null!, Target = null! }] }), "INVALID_OUTPUT"),
+        ("succeeds", TwinAnswer.Ok("""{"fine":true}"""), "OK"),
+        ("throws", TwinAnswer.By((_, _) => throw new InvalidOperationException("no")), "INTERNAL_ERROR"),
+        ("throws later", TwinAnswer.By(async (_, _) => { await Task.Yield(); throw new FormatException("no"); }), "INTERNAL_ERROR"),
+        ("throws text that is no text", TwinAnswer.Throws(new InvalidOperationException("\ud800 broken")), "INTERNAL_ERROR"),
+        ("throws OperationCanceledException unasked", TwinAnswer.Throws(new OperationCanceledException()), "INTERNAL_ERROR"),
+        ("cancels itself", TwinAnswer.By((_, _) => new ValueTask<SkillResult>(Task.FromCanceled<SkillResult>(new CancellationToken(true)))), "INTERNAL_ERROR"),
+        ("says that it was cancelled", TwinAnswer.Fail("CANCELLED"), "CANCELLED"),
+        ("returns null", TwinAnswer.By((_, _) => new ValueTask<SkillResult>((SkillResult)null!)), "INTERNAL_ERROR"),
+        ("returns no result", TwinAnswer.Of(SkillResult.Success(null!)), "INVALID_OUTPUT"),
+        ("fails without a code", TwinAnswer.Of(SkillResult.Failure(default, null!, (EffectState)99)), "INTERNAL_ERROR"),
+        ("fails with the code of success", TwinAnswer.Of(SkillResult.Failure(ErrorCodes.Ok, "fine", EffectState.None)), "INTERNAL_ERROR"),
+        ("fails with a code of nobody's", TwinAnswer.Fail("MY_OWN_CODE"), "MY_OWN_CODE"),
+        ("fails with broken text", TwinAnswer.Of(SkillResult.Failure(ErrorCodes.Http400, "\udc00" + new string('x', 100_000), EffectState.None) with { Cause = "\ud800" }), "HTTP_400"),
+        ("fails with an undefined effect", TwinAnswer.Of(SkillResult.Failure(ErrorCodes.Http400, "m", (EffectState)77)), "HTTP_400"),
+        ("names nothing as problem", TwinAnswer.Of(SkillResult.Failure(ErrorCodes.Http400, "m", EffectState.None) with { Problems = [null!, new Problem(null!, default, null!)] }), "HTTP_400"),
+        ("names nothing as side effect", TwinAnswer.Of(SkillResult.Success(Payload.Empty) with { SideEffects = [null!, new SideEffect { Type = null!, Target = null! }] }), "INVALID_OUTPUT"),
         ("returns no JSON", Bytes("{bad"u8), "INVALID_OUTPUT"),
         ("returns invalid UTF-8", Bytes([(byte)'"', 0xFF, 0xC0, (byte)'"']), "INVALID_OUTPUT"),
         ("returns a lone surrogate", Bytes("\"\\ud800\""u8), "INVALID_OUTPUT"),
@@ -46,25 +46,25 @@ public sealed class HostileCallTests
         ("returns lines", Bytes("{\n  \"a\": 1,\r\n  \"b\": [\n]\n}"u8), "OK"),
         ("returns too much", Bytes([(byte)'"', .. Enumerable.Repeat((byte)'x', 17 << 20), (byte)'"']), "PAYLOAD_TOO_LARGE"),
         ("returns much", Bytes([(byte)'"', .. Enumerable.Repeat((byte)'x', 1 << 20), (byte)'"']), "OK"),
-        ("returns what it never loaded", SkillAnswer.Of(SkillResult.Success(Payload.FromBlob(new BlobRef(Digest.Of([1]), 1)))), "INVALID_OUTPUT"),
-        ("returns the unknown", SkillAnswer.Of(SkillResult.Success(Payload.Unknown)), "OK"),
-        ("returns a blob's look-alike", SkillAnswer.Ok("""{"$blob":"sha256:00","bytes":1}"""), "OK"),
-        ("breaks its own schema", SkillAnswer.Ok("17"), "INVALID_OUTPUT"),
-        ("pays back", SkillAnswer.Of(SkillResult.Success(Payload.Empty) with { Cost = new Money(-1) }), "INTERNAL_ERROR"),
-        ("costs more than there is", SkillAnswer.Of(SkillResult.Success(Payload.Empty) with { Cost = new Money(long.MaxValue) }), "INTERNAL_ERROR"),
-        ("costs more than it said", SkillAnswer.Ok(cents: 3), "COST_CEILING_BROKEN"),
-        ("asks to wait for ever", SkillAnswer.Fail("HTTP_503", retryAfter: TimeSpan.MaxValue), "HTTP_503"),
-        ("asks to have waited", SkillAnswer.Fail("HTTP_400", retryAfter: TimeSpan.MinValue), "HTTP_400"),
-        ("hangs", SkillAnswer.Hangs(), "TIMEOUT"),
-        ("hangs and does not stop", SkillAnswer.HangsForever(), "TIMEOUT"),
-        ("blocks its thread", SkillAnswer.By((_, _) => { Blocked.Wait(CancellationToken.None); return new ValueTask<SkillResult>((SkillResult)null!); }), "TIMEOUT"),
-        ("throws where it is told to stop", SkillAnswer.By(async (_, cancel) =>
+        ("returns what it never loaded", TwinAnswer.Of(SkillResult.Success(Payload.FromBlob(new BlobRef(Digest.Of([1]), 1)))), "INVALID_OUTPUT"),
+        ("returns the unknown", TwinAnswer.Of(SkillResult.Success(Payload.Unknown)), "OK"),
+        ("returns a blob's look-alike", TwinAnswer.Ok("""{"$blob":"sha256:00","bytes":1}"""), "OK"),
+        ("breaks its own schema", TwinAnswer.Ok("17"), "INVALID_OUTPUT"),
+        ("pays back", TwinAnswer.Of(SkillResult.Success(Payload.Empty) with { Cost = new Money(-1) }), "INTERNAL_ERROR"),
+        ("costs more than there is", TwinAnswer.Of(SkillResult.Success(Payload.Empty) with { Cost = new Money(long.MaxValue) }), "INTERNAL_ERROR"),
+        ("costs more than it said", TwinAnswer.Ok(cents: 3), "COST_CEILING_BROKEN"),
+        ("asks to wait for ever", TwinAnswer.Fail("HTTP_503", retryAfter: TimeSpan.MaxValue), "HTTP_503"),
+        ("asks to have waited", TwinAnswer.Fail("HTTP_400", retryAfter: TimeSpan.MinValue), "HTTP_400"),
+        ("hangs", TwinAnswer.Hangs(), "TIMEOUT"),
+        ("hangs and does not stop", TwinAnswer.HangsForever(), "TIMEOUT"),
+        ("blocks its thread", TwinAnswer.By((_, _) => { Blocked.Wait(CancellationToken.None); return new ValueTask<SkillResult>((SkillResult)null!); }), "TIMEOUT"),
+        ("throws where it is told to stop", TwinAnswer.By(async (_, cancel) =>
         {
             cancel.Register(() => throw new InvalidOperationException("from a callback"));
             Registered.TrySetResult();
             return await new TaskCompletionSource<SkillResult>().Task;
         }), "TIMEOUT"),
-        ("answers after its time", SkillAnswer.By(async (_, cancel) =>
+        ("answers after its time", TwinAnswer.By(async (_, cancel) =>
         {
             var told = new TaskCompletionSource();
             cancel.Register(() => told.SetResult());
@@ -109,7 +109,7 @@ public sealed class HostileCallTests
     {
         await using var bench = new RuntimeBench();
         var inline = new ScriptedSkill(bench.Pure.Contract with { Name = SkillName.Parse("inline") }, bench.Time) { IsInline = true };
-        bench.Skills.Add(inline.Answers(SkillAnswer.HangsForever()));
+        bench.Skills.Add(inline.Answers(TwinAnswer.HangsForever()));
         var call = bench.Runtime.ExecuteAsync(bench.Call("inline") with { TimeoutMs = TimeoutMs, MaxAttempts = 1 }, CancellationToken.None).AsTask();
         await inline.WhenCalledAsync();
         bench.Time.Advance(TimeSpan.FromMilliseconds(TimeoutMs));
@@ -118,7 +118,7 @@ public sealed class HostileCallTests
         Assert.Equal("TIMEOUT", (await call).Code.Value);
     }
 
-    private static async Task CheckAsync((string Name, SkillAnswer Answer, string Code) behaviour, (string Name, Payload Input, string? Code) input, EffectClass effect)
+    private static async Task CheckAsync((string Name, TwinAnswer Answer, string Code) behaviour, (string Name, Payload Input, string? Code) input, EffectClass effect)
     {
         await using var bench = new RuntimeBench();
         var skill = bench.Skill("hostile", effect).Answers(behaviour.Answer);
@@ -172,5 +172,5 @@ public sealed class HostileCallTests
         Blocked.Set();
     }
 
-    private static SkillAnswer Bytes(ReadOnlySpan<byte> json) => SkillAnswer.Of(SkillResult.Success(Payload.FromUtf8(json.ToArray())));
+    private static TwinAnswer Bytes(ReadOnlySpan<byte> json) => TwinAnswer.Of(SkillResult.Success(Payload.FromUtf8(json.ToArray())));
 }

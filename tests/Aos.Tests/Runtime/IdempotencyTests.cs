@@ -14,7 +14,7 @@ public sealed class IdempotencyTests
     public async Task The_same_key_and_request_give_the_same_run_without_a_second_call()
     {
         await using var bench = new RuntimeBench();
-        bench.Send.Answers(SkillAnswer.Ok("""{"sent":true}"""));
+        bench.Send.Answers(TwinAnswer.Ok("""{"sent":true}"""));
         var first = await bench.RunAsync(bench.Plan(Plan, """{"n":1}""", "key"));
         var second = await bench.RunAsync(bench.Plan(Plan, """{ "n": 1.0 }""", "key"));
         Assert.Equal((first.RunId, first.Output), (second.RunId, second.Output));
@@ -74,7 +74,7 @@ public sealed class IdempotencyTests
     public async Task A_call_whose_run_another_process_has_left_says_so_and_is_not_made_again()
     {
         await using var bench = new RuntimeBench();
-        bench.Read.Answers(SkillAnswer.HangsForever(), SkillAnswer.Ok());
+        bench.Read.Answers(TwinAnswer.HangsForever(), TwinAnswer.Ok());
         var first = bench.Open();
         _ = first.ExecuteAsync(bench.Call("read") with { IdempotencyKey = "k" }, CancellationToken.None).AsTask();
         await bench.Read.WhenCalledAsync();

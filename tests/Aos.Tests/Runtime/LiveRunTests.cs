@@ -14,7 +14,7 @@ public sealed class LiveRunTests
     public async Task A_retry_comes_exactly_when_the_kernel_said()
     {
         await using var bench = new RuntimeBench();
-        bench.Read.Answers(SkillAnswer.Fail("HTTP_503"), SkillAnswer.Ok("""{"n":1}"""));
+        bench.Read.Answers(TwinAnswer.Fail("HTTP_503"), TwinAnswer.Ok("""{"n":1}"""));
         var run = bench.RunAsync(bench.Plan(OneRead));
         await bench.Read.WhenCalledAsync(1);
         var retry = await bench.Store.WhenAsync<RunEvent.RetryScheduled>();
@@ -35,7 +35,7 @@ public sealed class LiveRunTests
     public async Task What_the_world_asks_to_wait_replaces_the_backoff()
     {
         await using var bench = new RuntimeBench();
-        bench.Read.Answers(SkillAnswer.Fail("RATE_LIMITED", retryAfter: TimeSpan.FromMilliseconds(123_456.2)), SkillAnswer.Ok());
+        bench.Read.Answers(TwinAnswer.Fail("RATE_LIMITED", retryAfter: TimeSpan.FromMilliseconds(123_456.2)), TwinAnswer.Ok());
         var run = bench.RunAsync(bench.Plan(OneRead));
         var retry = await bench.Store.WhenAsync<RunEvent.RetryScheduled>();
         Assert.Equal((123_457L, BackoffRule.RetryAfter), (retry.DelayMs, retry.Rule));
@@ -47,7 +47,7 @@ public sealed class LiveRunTests
     public async Task An_endless_failure_is_tried_as_often_as_the_step_says()
     {
         await using var bench = new RuntimeBench();
-        bench.Read.Answers(SkillAnswer.Fail("HTTP_503", retryAfter: TimeSpan.Zero));
+        bench.Read.Answers(TwinAnswer.Fail("HTTP_503", retryAfter: TimeSpan.Zero));
         var report = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"read","retry":{"max_attempts":3}},{"id":"b","skill":"pure","depends_on":["a"]}]}"""));
         Assert.Equal((RunStatus.Failed, "HTTP_503", "a"), (report.Status, report.Code!.Value.Value, report.FailedStep!.Value.Value));
         Assert.Equal(3, bench.Read.Calls.Count);
@@ -59,7 +59,7 @@ public sealed class LiveRunTests
     public async Task The_time_of_the_run_ends_what_is_in_flight()
     {
         await using var bench = new RuntimeBench();
-        bench.Read.Answers(SkillAnswer.Hangs());
+        bench.Read.Answers(TwinAnswer.Hangs());
         var request = bench.Plan("""{"steps":[{"id":"a","skill":"read","timeout_ms":86400000}]}""");
         var run = bench.RunAsync(request with { Profile = bench.Profile with { Limits = new() { MaxRunSeconds = 60 } } });
         await bench.Read.WhenCalledAsync();
@@ -73,16 +73,16 @@ public sealed class LiveRunTests
     public async Task Cancelling_stops_reads_at_once_and_lets_effects_finish_within_the_grace_period()
     {
         await using var bench = new RuntimeBench();
-        var answer = new TaskCompletionSource<SkillAnswer>();
-        bench.Read.Answers(SkillAnswer.Hangs());
-        bench.Put.Answers(SkillAnswer.When(answer.Task));
+        var answer = new TaskCompletionSource<TwinAnswer>();
+        bench.Read.Answers(TwinAnswer.Hangs());
+        bench.Put.Answers(TwinAnswer.When(answer.Task));
         var submitted = await bench.SubmitAsync(bench.Plan("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"put"},{"id":"c","skill":"pure","depends_on":["b"]}]}"""));
         await Task.WhenAll(bench.Read.WhenCalledAsync(), bench.Put.WhenCalledAsync());
 
         Assert.Equal(OutcomeStatus.Success, (await bench.Runtime.CancelAsync(submitted.RunId, "me", "enough", CancellationToken.None)).Status);
         await bench.Store.WhenAsync<RunEvent.AttemptReturned>(returned => returned.StepId.Value == "a");
         Assert.DoesNotContain(bench.Store.Durable, e => e is RunEvent.RunEnded);
-        answer.SetResult(SkillAnswer.Ok());
+        answer.SetResult(TwinAnswer.Ok());
 
         var report = await bench.WaitAsync(submitted.RunId);
         Assert.Equal((RunStatus.Cancelled, "CANCELLED"), (report.Status, report.Code!.Value.Value));
@@ -94,7 +94,7 @@ public sealed class LiveRunTests
     public async Task After_the_grace_period_an_effect_is_stopped_and_unknown()
     {
         await using var bench = new RuntimeBench();
-        bench.Send.Answers(SkillAnswer.Hangs());
+        bench.Send.Answers(TwinAnswer.Hangs());
         var submitted = await bench.SubmitAsync(bench.Plan("""{"steps":[{"id":"a","skill":"send"}]}"""));
         await bench.Send.WhenCalledAsync();
         await bench.Runtime.CancelAsync(submitted.RunId, "me", null, CancellationToken.None);
@@ -145,7 +145,7 @@ public sealed class LiveRunTests
     public async Task An_unknown_outcome_waits_until_somebody_settles_it(bool happened)
     {
         await using var bench = new RuntimeBench();
-        bench.Send.Answers(SkillAnswer.Lost(), SkillAnswer.Ok());
+        bench.Send.Answers(TwinAnswer.Lost(), TwinAnswer.Ok());
         var waiting = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"send"}],"output":"steps.a.result"}"""));
         Assert.Equal((RunStatus.Waiting, WaitReason.UnknownOutcome), (waiting.Status, waiting.WaitingFor));
         var step = StepId.Parse("a");
@@ -168,15 +168,15 @@ public sealed class LiveRunTests
     public async Task Never_more_items_are_open_than_the_contract_allows_and_as_many_as_it_does()
     {
         await using var bench = new RuntimeBench();
-        var answers = Enumerable.Range(0, 10).Select(_ => new TaskCompletionSource<SkillAnswer>()).ToArray();
-        bench.Read.Answers(call => SkillAnswer.When(answers[call.Input.Element.GetProperty("i").GetInt32()].Task));
+        var answers = Enumerable.Range(0, 10).Select(_ => new TaskCompletionSource<TwinAnswer>()).ToArray();
+        bench.Read.Answers(call => TwinAnswer.When(answers[call.Input.Element.GetProperty("i").GetInt32()].Task));
         var request = bench.Plan("""{"steps":[{"id":"a","skill":"read","for_each":"input.list","input":{"i":"${index}"}}],"output":"steps.a.result[*].n"}""",
             """{"list":[0,1,2,3,4,5,6,7,8,9]}""");
         var run = bench.RunAsync(request with { Profile = bench.Profile with { Limits = new() { MaxParallelSteps = 3 } } });
         for (var i = 0; i < 10; i++)
         {
             await bench.Read.WhenCalledAsync(Math.Min(10, i + 3));
-            answers[i].SetResult(SkillAnswer.Ok($$"""{"n":{{i}}}"""));
+            answers[i].SetResult(TwinAnswer.Ok($$"""{"n":{{i}}}"""));
         }
         var report = await run;
         Assert.Equal("[0,1,2,3,4,5,6,7,8,9]", report.Output!.ToString());
@@ -187,19 +187,19 @@ public sealed class LiveRunTests
     public async Task An_effect_starts_only_when_its_start_is_durable(string name)
     {
         await using var bench = new RuntimeBench();
-        var gate = new TaskCompletionSource<SkillAnswer>();
-        bench.Pure.Answers(SkillAnswer.When(gate.Task));
+        var gate = new TaskCompletionSource<TwinAnswer>();
+        bench.Pure.Answers(TwinAnswer.When(gate.Task));
         var skill = bench.Skills.OfType<ScriptedSkill>().Single(skill => skill.Contract.Name.Value == name);
         var isDurable = false;
         skill.Answers(_ =>
         {
             isDurable = bench.Store.Durable.OfType<RunEvent.AttemptStarted>().Any(started => started.StepId.Value == "b");
-            return SkillAnswer.Ok();
+            return TwinAnswer.Ok();
         });
         var run = bench.RunAsync(bench.Plan($$"""{"steps":[{"id":"a","skill":"pure"},{"id":"b","skill":"{{name}}","depends_on":["a"]}]}"""));
         await bench.Pure.WhenCalledAsync();
         bench.Store.Hold();
-        gate.SetResult(SkillAnswer.Ok());
+        gate.SetResult(TwinAnswer.Ok());
         await bench.Store.WhenHeldAsync();
         Assert.Empty(skill.Calls);
         bench.Store.Release();
@@ -211,12 +211,12 @@ public sealed class LiveRunTests
     public async Task Free_reads_do_not_wait_and_nothing_of_them_is_shown_before_it_is_durable()
     {
         await using var bench = new RuntimeBench();
-        var gate = new TaskCompletionSource<SkillAnswer>();
-        bench.Pure.Answers(SkillAnswer.When(gate.Task));
+        var gate = new TaskCompletionSource<TwinAnswer>();
+        bench.Pure.Answers(TwinAnswer.When(gate.Task));
         var submitted = await bench.SubmitAsync(bench.Plan("""{"steps":[{"id":"a","skill":"pure"},{"id":"b","skill":"read","depends_on":["a"]},{"id":"c","skill":"pure","depends_on":["b"]}]}"""));
         await bench.Pure.WhenCalledAsync();
         bench.Store.Hold();
-        gate.SetResult(SkillAnswer.Ok());
+        gate.SetResult(TwinAnswer.Ok());
         await bench.Read.WhenCalledAsync(); // Called though nothing since the submission is durable.
         await bench.Pure.WhenCalledAsync(2);
         Assert.DoesNotContain(await bench.JournalAsync(submitted.RunId), e => e is RunEvent.AttemptReturned);
@@ -232,12 +232,12 @@ public sealed class LiveRunTests
     public async Task What_ends_is_shown_only_when_the_end_is_durable()
     {
         await using var bench = new RuntimeBench();
-        var gate = new TaskCompletionSource<SkillAnswer>();
-        bench.Pure.Answers(SkillAnswer.When(gate.Task));
+        var gate = new TaskCompletionSource<TwinAnswer>();
+        bench.Pure.Answers(TwinAnswer.When(gate.Task));
         var run = bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"pure"}]}"""));
         await bench.Pure.WhenCalledAsync();
         bench.Store.Hold();
-        gate.SetResult(SkillAnswer.Ok());
+        gate.SetResult(TwinAnswer.Ok());
         await bench.Store.WhenHeldAsync();
         Assert.False(run.IsCompleted);
         bench.Store.Release();
@@ -249,7 +249,7 @@ public sealed class LiveRunTests
     public async Task Closing_the_runtime_leaves_the_run_to_be_resumed_and_tells_who_waits()
     {
         await using var bench = new RuntimeBench();
-        bench.Read.Answers(SkillAnswer.Hangs(), SkillAnswer.Ok());
+        bench.Read.Answers(TwinAnswer.Hangs(), TwinAnswer.Ok());
         var runtime = bench.Open();
         var answer = runtime.RunAsync(bench.Plan(OneRead), CancellationToken.None).AsTask();
         await bench.Read.WhenCalledAsync();

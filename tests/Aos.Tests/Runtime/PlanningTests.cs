@@ -151,7 +151,7 @@ public sealed class PlanningTests
                 _ => PlannerAnswer.Done(),
             });
         }));
-        bench.Read.Answers(SkillAnswer.Ok("""{"n":5}"""));
+        bench.Read.Answers(TwinAnswer.Ok("""{"n":5}"""));
         var report = await bench.RunAsync(GoalOf(bench, PlannerMode.Iterative));
         Assert.Equal(RunStatus.Completed, report.Status);
         Assert.Equal([(1, ""), (2, "first:OK"), (3, "first:OK second:OK")], seen);

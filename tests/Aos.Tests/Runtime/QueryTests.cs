@@ -36,7 +36,7 @@ public sealed class QueryTests
     public async Task A_run_that_works_knows_what_it_holds_and_has_tried()
     {
         await using var bench = new RuntimeBench();
-        bench.Paid.Answers(SkillAnswer.Fail("HTTP_503", retryAfter: TimeSpan.Zero), SkillAnswer.Hangs());
+        bench.Paid.Answers(TwinAnswer.Fail("HTTP_503", retryAfter: TimeSpan.Zero), TwinAnswer.Hangs());
         var report = await bench.SubmitAsync(bench.Plan(Plan));
         await bench.Paid.WhenCalledAsync(2);
         Assert.Equal("90", await AskAsync(bench, report, "remaining_budget_cents"));
@@ -57,8 +57,8 @@ public sealed class QueryTests
     public async Task A_run_that_waits_and_then_ends_says_why()
     {
         await using var bench = new RuntimeBench();
-        bench.Paid.Answers(SkillAnswer.Ok("""{"x":1}""", cents: 4));
-        bench.Read.Answers(SkillAnswer.Fail("HTTP_503", retryAfter: TimeSpan.Zero), SkillAnswer.Ok());
+        bench.Paid.Answers(TwinAnswer.Ok("""{"x":1}""", cents: 4));
+        bench.Read.Answers(TwinAnswer.Fail("HTTP_503", retryAfter: TimeSpan.Zero), TwinAnswer.Ok());
         var report = await bench.RunAsync(bench.Plan(Plan));
         Assert.Equal(RunStatus.Waiting, report.Status);
         Assert.Equal("96", await AskAsync(bench, report, "remaining_budget_cents"));
@@ -106,7 +106,7 @@ public sealed class QueryTests
     {
         await using var bench = new RuntimeBench();
         bench.Skills.Add(SkillTwins.HttpCall(bench.Time));
-        bench.Read.Answers(Enumerable.Range(1, 20).Select(i => SkillAnswer.Ok().After(TimeSpan.FromMilliseconds(i))).Append(SkillAnswer.Fail("HTTP_404")).ToArray());
+        bench.Read.Answers(Enumerable.Range(1, 20).Select(i => TwinAnswer.Ok().After(TimeSpan.FromMilliseconds(i))).Append(TwinAnswer.Fail("HTTP_404")).ToArray());
         for (var i = 1; i <= 20; i++)
         {
             var call = bench.Runtime.ExecuteAsync(bench.Call("read"), CancellationToken.None).AsTask();

@@ -45,8 +45,8 @@ public sealed class RecoveryTests
     public async Task A_run_goes_on_from_whatever_was_durable(int append, int fault)
     {
         await using var bench = new RuntimeBench();
-        bench.Pure.Answers(SkillAnswer.Ok("""{"n":7}"""));
-        bench.Paid.Answers(SkillAnswer.Ok(cents: 4));
+        bench.Pure.Answers(TwinAnswer.Ok("""{"n":7}"""));
+        bench.Paid.Answers(TwinAnswer.Ok(cents: 4));
         var first = bench.Open();
         bench.Store.BeforeAppend = number =>
         {
@@ -101,7 +101,7 @@ public sealed class RecoveryTests
     public async Task A_run_has_at_least_as_many_appends_as_were_crashed_at()
     {
         await using var bench = new RuntimeBench();
-        bench.Pure.Answers(SkillAnswer.Ok("""{"n":7}"""));
+        bench.Pure.Answers(TwinAnswer.Ok("""{"n":7}"""));
         await bench.RunAsync(bench.Plan(Plan, Input));
         Assert.InRange(bench.Store.Appends, 6, 14);
     }
@@ -110,8 +110,8 @@ public sealed class RecoveryTests
     public async Task A_call_that_was_in_flight_is_made_again_only_if_it_may_be()
     {
         await using var bench = new RuntimeBench();
-        bench.Put.Answers(SkillAnswer.HangsForever(), SkillAnswer.Ok());
-        bench.Send.Answers(SkillAnswer.HangsForever(), SkillAnswer.Ok());
+        bench.Put.Answers(TwinAnswer.HangsForever(), TwinAnswer.Ok());
+        bench.Send.Answers(TwinAnswer.HangsForever(), TwinAnswer.Ok());
         var submitted = await bench.SubmitAsync(bench.Plan("""{"steps":[{"id":"p","skill":"put","input":{"x":1}},{"id":"s","skill":"send"}]}"""));
         await Task.WhenAll(bench.Put.WhenCalledAsync(), bench.Send.WhenCalledAsync());
         bench.Crash();
@@ -128,7 +128,7 @@ public sealed class RecoveryTests
     public async Task A_run_whose_owner_lives_is_not_adopted()
     {
         await using var bench = new RuntimeBench();
-        bench.Read.Answers(SkillAnswer.Hangs());
+        bench.Read.Answers(TwinAnswer.Hangs());
         var submitted = await bench.SubmitAsync(bench.Plan("""{"steps":[{"id":"a","skill":"read"}]}"""));
         await bench.Read.WhenCalledAsync();
         var second = bench.Open();
@@ -144,7 +144,7 @@ public sealed class RecoveryTests
         for (var round = 0; round < 20; round++)
         {
             await using var bench = new RuntimeBench();
-            bench.Put.Answers(SkillAnswer.HangsForever(), SkillAnswer.Ok());
+            bench.Put.Answers(TwinAnswer.HangsForever(), TwinAnswer.Ok());
             var submitted = await bench.SubmitAsync(bench.Plan("""{"steps":[{"id":"a","skill":"put"}]}"""));
             await bench.Put.WhenCalledAsync();
             bench.Crash();
@@ -167,7 +167,7 @@ public sealed class RecoveryTests
         await using var bench = new RuntimeBench();
         var owner = bench.Open();
         var ownersStore = bench.Store;
-        bench.Send.Answers(SkillAnswer.Lost());
+        bench.Send.Answers(TwinAnswer.Lost());
         var approval = (await owner.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"put","approval":{}}]}"""), CancellationToken.None)).Value!;
         var unknown = (await owner.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"send"}]}"""), CancellationToken.None)).Value!;
         var doomed = (await owner.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"read","approval":{}}]}"""), CancellationToken.None)).Value!;

@@ -22,7 +22,7 @@ public sealed class SimulationTests
         {
             await using var bench = new RuntimeBench();
             foreach (var skill in bench.Skills.OfType<ScriptedSkill>())
-                skill.Answers(SkillAnswer.Ok("{}", skill.Contract.Cost?.Expected.Cents ?? 0));
+                skill.Answers(TwinAnswer.Ok("{}", skill.Contract.Cost?.Expected.Cents ?? 0));
             var request = bench.Plan(PlanOf(shape), """{"list":[1,2],"yes":true,"no":false}""") with
             {
                 Budget = Money.FromCents(budget),

@@ -31,8 +31,8 @@ public sealed class StoredValueTests : IDisposable
         };
         var kept = kind == "lines" ? """{"a":[1,2]}""" : value;
         await using var bench = new RuntimeBench();
-        bench.Read.Answers(SkillAnswer.Ok(value));
-        bench.Put.Answers(SkillAnswer.Ok());
+        bench.Read.Answers(TwinAnswer.Ok(value));
+        bench.Put.Answers(TwinAnswer.Ok());
         var request = bench.Plan("""{"steps":[{"id":"a","skill":"read","input":{"x":"${input}"}},{"id":"b","skill":"put","input":{"x":"${steps.a.result}"}}],"output":"[input, steps.a.result]"}""", value);
         var run = (await OnDiskAsync(bench, async runtime => (await runtime.RunAsync(request, CancellationToken.None)).Value!)).RunId;
 
@@ -59,7 +59,7 @@ public sealed class StoredValueTests : IDisposable
     public async Task Tampering_is_found(string what, bool isTampered)
     {
         await using var bench = new RuntimeBench();
-        bench.Read.Answers(SkillAnswer.Ok($$"""{"n":"{{new string('x', 300_000)}}"}"""));
+        bench.Read.Answers(TwinAnswer.Ok($$"""{"n":"{{new string('x', 300_000)}}"}"""));
         var report = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"read"}]}"""));
         var store = new TamperingStore(bench.Store, what);
         await using var reader = new AosRuntime(new AosRuntimeParts { Store = store, Skills = SkillRegistry.Create(bench.Skills), Time = bench.Time });
@@ -72,7 +72,7 @@ public sealed class StoredValueTests : IDisposable
     {
         await using var bench = new RuntimeBench();
         var deep = new string('[', 60) + new string(']', 60);
-        bench.Pure.Answers(SkillAnswer.Ok(deep));
+        bench.Pure.Answers(TwinAnswer.Ok(deep));
         var report = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"pure"},{"id":"b","skill":"read","input":{"x":[[[[[["${steps.a.result}"]]]]]]}}],"output":"{a:{b:{c:{d:{e:steps.a.result}}}}}"}"""));
         bench.Open();
         var read = await bench.Runtime.ReportAsync(report.RunId, CancellationToken.None);
