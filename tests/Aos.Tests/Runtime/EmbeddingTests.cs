@@ -12,14 +12,19 @@ namespace Aos.Tests.Runtime;
 
 public sealed partial class EmbeddingTests
 {
+    // Where the build puts it, beside these tests and in the same configuration.
+    private static string Program { get; } =
+        Path.Combine(AppContext.BaseDirectory.Replace("Aos.Tests", "HelloAos", StringComparison.Ordinal), "HelloAos.dll");
+
     [Fact]
     public async Task The_example_does_what_it_shows()
     {
         var folder = Directory.CreateTempSubdirectory("aos-hello-").FullName;
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "HelloAos.dll"), folder])
+            using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", Program, folder])
             {
+                UseShellExecute = false,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             })!;
