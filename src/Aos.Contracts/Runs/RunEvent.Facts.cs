@@ -1,0 +1,179 @@
+using System.Text.Json.Serialization;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Values;
+
+namespace Aos.Contracts.Runs;
+
+/// <content>What came from outside: the kernel's inputs.</content>
+public abstract partial record RunEvent
+{
+    /// <summary>A run was admitted. The first event of every journal.</summary>
+    public sealed record RunSubmitted : Fact
+    {
+        /// <summary>The run.</summary>
+        public required RunId RunId { get; init; }
+
+        /// <summary>The tenant.</summary>
+        public required string Tenant { get; init; }
+
+        /// <summary>The agent.</summary>
+        public required string AgentId { get; init; }
+
+        /// <summary>What is to be reached; absent where only a plan was given.</summary>
+        public string? Goal { get; init; }
+
+        /// <summary>The input of the run.</summary>
+        public required Payload Input { get; init; }
+
+        /// <summary>The <see cref="RunSettings"/>, by content.</summary>
+        public required Digest Settings { get; init; }
+
+        /// <summary>The <see cref="Plans.PinnedPlan"/>, by content; absent where a planner makes it.</summary>
+        public Digest? Plan { get; init; }
+
+        /// <summary>The digest of what was asked, where it was asked under an idempotency key.</summary>
+        public Digest? Request { get; init; }
+
+        /// <summary>The trace that the run belongs to: 32 hexadecimal digits.</summary>
+        public required string TraceId { get; init; }
+    }
+
+    /// <summary>A planner answered, with a valid plan or with a failure.</summary>
+    public sealed record PlannerAnswered : Fact
+    {
+        /// <summary>Which round of planning, from 1.</summary>
+        public required int Round { get; init; }
+
+        /// <summary>The <see cref="Plans.PinnedPlan"/>, by content; absent on failure or when nothing is left to do.</summary>
+        public Digest? Plan { get; init; }
+
+        /// <summary>The code: <c>OK</c> or why there is no plan.</summary>
+        public required ErrorCode Code { get; init; }
+
+        /// <summary>What went wrong.</summary>
+        public string? Message { get; init; }
+
+        /// <summary>Each mistake of a plan that was refused.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public ValueList<Problem> Problems { get; init; }
+
+        /// <summary>What the answer cost.</summary>
+        [JsonPropertyName("cost_cents")]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public Money Cost { get; init; }
+
+        /// <summary>Milliseconds that it took.</summary>
+        public double LatencyMs { get; init; }
+    }
+
+    /// <summary>An attempt came back.</summary>
+    public sealed record AttemptReturned : Fact
+    {
+        /// <summary>The step.</summary>
+        public required StepId StepId { get; init; }
+
+        /// <summary>The item of a fanned-out step, from 0; absent otherwise.</summary>
+        public int? Item { get; init; }
+
+        /// <summary>Which attempt of the step (or item), from 1.</summary>
+        public required int Attempt { get; init; }
+
+        /// <summary>Success, failure, cancelled or unknown.</summary>
+        public required OutcomeStatus Status { get; init; }
+
+        /// <summary>The code.</summary>
+        public required ErrorCode Code { get; init; }
+
+        /// <summary>What happened.</summary>
+        public string? Message { get; init; }
+
+        /// <summary>The result.</summary>
+        public Payload? Result { get; init; }
+
+        /// <summary>Whether a failed attempt changed the world.</summary>
+        public EffectState? Effect { get; init; }
+
+        /// <summary>Milliseconds that the other side asked to wait.</summary>
+        public long? RetryAfterMs { get; init; }
+
+        /// <summary>What lay beneath.</summary>
+        public string? Cause { get; init; }
+
+        /// <summary>Each mistake by its place, where input or result broke the contract.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public ValueList<Problem> Problems { get; init; }
+
+        /// <summary>What it cost.</summary>
+        [JsonPropertyName("cost_cents")]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public Money Cost { get; init; }
+
+        /// <summary>Milliseconds that it took.</summary>
+        public double LatencyMs { get; init; }
+
+        /// <summary>What was changed in the world.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public ValueList<SideEffect> SideEffects { get; init; }
+    }
+
+    /// <summary>A moment that the run waited for has come.</summary>
+    public sealed record TimeReached : Fact;
+
+    /// <summary>Somebody decided on an approval request.</summary>
+    public sealed record ApprovalDecided : Fact
+    {
+        /// <summary>The request.</summary>
+        public required ApprovalId ApprovalId { get; init; }
+
+        /// <summary>Whether the call may be made.</summary>
+        public required bool Approved { get; init; }
+
+        /// <summary>Who decided.</summary>
+        public required string By { get; init; }
+
+        /// <summary>Why.</summary>
+        public string? Reason { get; init; }
+
+        /// <summary>The input that replaces the one shown; absent where it was not edited.</summary>
+        public Payload? Input { get; init; }
+    }
+
+    /// <summary>Somebody found out what became of an attempt whose outcome was unknown.</summary>
+    public sealed record OutcomeSettled : Fact
+    {
+        /// <summary>The step.</summary>
+        public required StepId StepId { get; init; }
+
+        /// <summary>The item of a fanned-out step.</summary>
+        public int? Item { get; init; }
+
+        /// <summary>Whether the effect happened.</summary>
+        public required bool Happened { get; init; }
+
+        /// <summary>The result, where it happened.</summary>
+        public Payload? Result { get; init; }
+
+        /// <summary>Who found out.</summary>
+        public required string By { get; init; }
+
+        /// <summary>How.</summary>
+        public string? Reason { get; init; }
+    }
+
+    /// <summary>Somebody asked to stop the run.</summary>
+    public sealed record CancelRequested : Fact
+    {
+        /// <summary>Who.</summary>
+        public required string By { get; init; }
+
+        /// <summary>Why.</summary>
+        public string? Reason { get; init; }
+    }
+
+    /// <summary>The run has a new owner: what the one before had in flight is lost.</summary>
+    public sealed record RunRecovered : Fact
+    {
+        /// <summary>The epoch of the new owner, which grows by one each time.</summary>
+        public required int Epoch { get; init; }
+    }
+}
