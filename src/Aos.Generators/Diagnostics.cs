@@ -7,7 +7,7 @@ namespace Aos.Generators;
 internal static class Diagnostics
 {
     public static readonly DiagnosticDescriptor BadName = Error("AOS001", "The name of a skill breaks its rule",
-        "'{0}' is no skill name: a lower-case letter, then lower-case letters, digits, '_', '-' or '.', at most 64 characters");
+        "'{0}' is no skill name: a lower-case letter, then lower-case letters, digits, '_', '-', '.', at most 64 in all");
 
     public static readonly DiagnosticDescriptor BadVersion = Error("AOS002", "The version of a skill breaks its rule",
         "'{0}' is no version: three numbers such as '1.0.0', or a pre-release such as '2.0.0-beta.1'");
@@ -17,11 +17,12 @@ internal static class Diagnostics
 
     public static readonly DiagnosticDescriptor BadParameters = Error("AOS004",
         "The parameters of a skill are not those of a skill",
-        "'{0}' must take one input (a record or class), and optionally a SkillCall and a CancellationToken, and return its result: {1}");
+        "'{0}' must take one input (a record or class), optionally a SkillCall and a CancellationToken, and return its "
+        + "result: {1}");
 
     public static readonly DiagnosticDescriptor NoHandler = Error("AOS005",
         "A skill class does not implement ISkillHandler once",
-        "The class '{0}' must implement ISkillHandler<TInput, TOutput> exactly once, or have [Skill] on a method instead");
+        "The class '{0}' must implement ISkillHandler<TInput, TOutput> once, or have [Skill] on a method instead");
 
     public static readonly DiagnosticDescriptor OutOfReach = Error("AOS006",
         "A skill cannot be reached by the generated code",

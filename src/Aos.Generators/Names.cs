@@ -43,7 +43,7 @@ internal static class Names
         return text.Length > 0 && char.IsDigit(text[0]) ? "_" + name : name.ToString();
     }
 
-    /// <summary>The class of a skill. Names have no capitals, so those can stand for what an identifier lacks.</summary>
+    /// <summary>The class of a skill. Names have no capitals: those stand for what an identifier lacks.</summary>
     public static string ClassName(string skill, string version) => Identifier(
         $"{skill.Replace("-", "D").Replace(".", "P")}V{version.Replace("-", "__")}");
 

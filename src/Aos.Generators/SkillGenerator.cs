@@ -8,11 +8,12 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace Aos.Generators;
 
-/// <summary>Makes an <c>ISkill</c> of each declaration with <c>[Skill]</c>, and one class that registers them all.</summary>
+/// <summary>Makes an <c>ISkill</c> of each declaration with <c>[Skill]</c>, and a class that registers all.</summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class SkillGenerator : IIncrementalGenerator
 {
     private const string Attribute = "Aos.Abstractions.Skills.SkillAttribute";
+    private const string Services = "Microsoft.Extensions.DependencyInjection.IServiceCollection";
 
     /// <inheritdoc />
     public void Initialize(IncrementalGeneratorInitializationContext context)
@@ -23,22 +24,26 @@ public sealed class SkillGenerator : IIncrementalGenerator
                 NamespaceOf(found.SemanticModel.Compilation)));
         var project = context.CompilationProvider.Select(static (compilation, _) => new ProjectFacts(
             NamespaceOf(compilation),
-            compilation.GetTypeByMetadataName("Microsoft.Extensions.DependencyInjection.IServiceCollection") is not null));
+            compilation.GetTypeByMetadataName(Services) is not null));
         context.RegisterSourceOutput(skills.Collect().Combine(project),
             static (output, parts) => Emit(output, parts.Left, parts.Right));
     }
 
-    private static void Emit(SourceProductionContext output, ImmutableArray<SkillDeclaration> skills, ProjectFacts project)
+    private static void Emit(
+        SourceProductionContext output, ImmutableArray<SkillDeclaration> skills, ProjectFacts project)
     {
         if (skills.IsEmpty) return;
-        foreach (var diagnostic in skills.SelectMany(skill => skill.Diagnostics)) output.ReportDiagnostic(diagnostic.ToDiagnostic());
+        foreach (var found in skills.SelectMany(skill => skill.Diagnostics))
+            output.ReportDiagnostic(found.ToDiagnostic());
         var good = new List<SkillDeclaration>();
-        var sound = skills.Where(skill => skill.ClassName.Length > 0).OrderBy(skill => skill.Id, StringComparer.Ordinal);
+        var sound = skills.Where(skill => skill.ClassName.Length > 0)
+            .OrderBy(skill => skill.Id, StringComparer.Ordinal);
         foreach (var group in sound.GroupBy(skill => skill.ClassName, StringComparer.OrdinalIgnoreCase))
         {
             good.Add(group.First());
             foreach (var twice in group.Skip(1))
-                output.ReportDiagnostic(new DiagnosticInfo(Diagnostics.Twice, twice.Place, twice.Id, "").ToDiagnostic());
+                output.ReportDiagnostic(
+                    new DiagnosticInfo(Diagnostics.Twice, twice.Place, twice.Id, "").ToDiagnostic());
         }
         foreach (var skill in good)
             output.AddSource($"{skill.ClassName}.g.cs", SourceText.From(skill.Source, Encoding.UTF8));

@@ -19,8 +19,8 @@ internal sealed class JsonCode(CodeText code)
             ScalarShape scalar => Fill(scalar.Read, element),
             EnumShape shape => $"Read{shape.Id}({element})",
             ObjectShape shape => $"Read{shape.Id}({element})",
-            ListShape list => Fill(list.Convert, $"{Json}.ReadList<{FullName(list.Item)}>({element}, {Lambda(list.Item)})"),
-            DictionaryShape dictionary => $"{Json}.ReadDictionary<{FullName(dictionary.Value)}>({element}, {Lambda(dictionary.Value)})",
+            ListShape list => Fill(list.Convert, ReadMany("List", list.Item, element)),
+            DictionaryShape dictionary => ReadMany("Dictionary", dictionary.Value, element),
             _ => throw new InvalidOperationException($"The shape {use.Shape.GetType()} cannot be read."),
         };
         return use.IsNullable ? $"({Json}.IsNull({element}) ? default({FullName(use)}) : {read})" : read;
@@ -61,7 +61,8 @@ internal sealed class JsonCode(CodeText code)
 
     private void EnumReader(EnumShape shape)
     {
-        code.Open($"private static {shape.FullName} Read{shape.Id}({Element} value) => {Json}.ReadString(value) switch");
+        code.Open($"private static {shape.FullName} Read{shape.Id}({Element} value) => "
+            + $"{Json}.ReadString(value) switch");
         foreach (var (name, json) in shape.Members) code.Line($"{Literals.Code(json)} => {shape.FullName}.{name},");
         var names = string.Join(", ", shape.Members.Select(member => member.Json));
         code.Line($"_ => throw {Json}.Expected({Literals.Code("one of " + names)}),");
@@ -89,13 +90,14 @@ internal sealed class JsonCode(CodeText code)
             code.Line();
             code.Line("[global::System.Runtime.CompilerServices.UnsafeAccessor("
                 + $"global::System.Runtime.CompilerServices.UnsafeAccessorKind.Method, Name = \"set_{member.Name}\")]");
-            code.Line($"private static extern void Set{shape.Id}_{member.Name}({ByReference(shape)}{member.DeclaringType} owner, "
-                + $"{FullName(member.Use)} value);");
+            code.Line($"private static extern void Set{shape.Id}_{member.Name}("
+                + $"{ByReference(shape)}{member.DeclaringType} owner, {FullName(member.Use)} value);");
         }
     }
 
-    // What the constructor or the initialiser takes is read before the object is made, the rest after, where it is there.
-    private static bool IsEager(MemberShape member) => member.Source is MemberSource.Parameter or MemberSource.Initializer;
+    // What constructor or initialiser take is read before the object is made, the rest after, where it is there.
+    private static bool IsEager(MemberShape member) =>
+        member.Source is MemberSource.Parameter or MemberSource.Initializer;
 
     private void Eager(MemberShape member)
     {
@@ -144,7 +146,8 @@ internal sealed class JsonCode(CodeText code)
         code.Open("writer.WriteStringValue(value switch");
         // Several names may have one value; the first one is written.
         foreach (var (name, json) in shape.Distinct()) code.Line($"{shape.FullName}.{name} => {Literals.Code(json)},");
-        code.Line("_ => throw new global::System.ArgumentOutOfRangeException(nameof(value), value, \"The value has no name.\"),");
+        code.Line("_ => throw new global::System.ArgumentOutOfRangeException("
+            + "nameof(value), value, \"The value has no name.\"),");
         code.Close("});");
     }
 
@@ -199,10 +202,10 @@ internal sealed class JsonCode(CodeText code)
         }
     }
 
-    private string Lambda(TypeUse use)
+    private string ReadMany(string kind, TypeUse item, string owner)
     {
         var element = $"element{_variables++}";
-        return $"static {element} => {Read(use, element)}";
+        return $"{Json}.Read{kind}<{FullName(item)}>({owner}, static {element} => {Read(item, element)})";
     }
 
     private static string Default(MemberShape member) =>
@@ -212,7 +215,8 @@ internal sealed class JsonCode(CodeText code)
 
     private static TypeUse NotNull(TypeUse use) => use with { IsNullable = false };
 
-    private static string FullName(TypeUse use) => use.Shape.FullName + (use.IsNullable || use.IsNullableValue ? "?" : "");
+    private static string FullName(TypeUse use) =>
+        use.Shape.FullName + (use.IsNullable || use.IsNullableValue ? "?" : "");
 
     private static int IdOf(TypeShape shape) => shape switch
     {

@@ -4,14 +4,15 @@ using Aos.Generators.Types;
 namespace Aos.Generators.Emission;
 
 /// <summary>What a generated skill is made of.</summary>
-internal sealed record SkillParts(SkillCallShape Call, TypeUse Input, IReadOnlyList<TypeShape> InputTypes, TypeUse Output,
-    IReadOnlyList<TypeShape> OutputTypes);
+internal sealed record SkillParts(SkillCallShape Call, TypeUse Input, IReadOnlyList<TypeShape> InputTypes,
+    TypeUse Output, IReadOnlyList<TypeShape> OutputTypes);
 
 /// <summary>Writes the class that makes a skill of a declaration.</summary>
 internal static class SkillCode
 {
     private const string Abstractions = "global::Aos.Abstractions.Skills.";
     private const string Json = Abstractions + "SkillJson";
+    private const string Task = $"global::System.Threading.Tasks.ValueTask<{Abstractions}SkillResult>";
 
     /// <summary>The comment and directives at the head of every generated file.</summary>
     public const string Header = """
@@ -52,7 +53,7 @@ internal static class SkillCode
     private static void Invoke(CodeText code, SkillParts parts)
     {
         var call = parts.Call;
-        code.Open($"public {(call.IsAwaited ? "async " : "")}global::System.Threading.Tasks.ValueTask<{Abstractions}SkillResult> "
+        code.Open($"public {(call.IsAwaited ? "async " : "")}{Task} "
             + $"InvokeAsync({Abstractions}SkillCall call, global::System.Threading.CancellationToken cancel)");
         code.Line($"{parts.Input.Shape.FullName} input;");
         code.Open("try");
@@ -69,7 +70,7 @@ internal static class SkillCode
 
     private static string Return(SkillCallShape call, string result) => call.IsAwaited
         ? $"return {result};"
-        : $"return new global::System.Threading.Tasks.ValueTask<{Abstractions}SkillResult>({result});";
+        : $"return new {Task}({result});";
 
     // Input and output have classes of their own: one type may be in both, under different rules.
     private static void Types(CodeText code, SkillParts parts)

@@ -17,8 +17,7 @@ internal sealed record ContractCode(string Name, string Version, IReadOnlyList<s
     /// <summary>Reads the attributes of a declaration.</summary>
     public static ContractCode Read(ISymbol symbol, AttributeData attribute, DiagnosticBag diagnostics, Place place)
     {
-        var name = attribute.ConstructorArguments.Length > 0 ? attribute.ConstructorArguments[0].Value as string ?? "" : "";
-        var version = attribute.ConstructorArguments.Length > 1 ? attribute.ConstructorArguments[1].Value as string ?? "" : "";
+        var (name, version) = (Argument(attribute, 0), Argument(attribute, 1));
         if (!Names.IsSkillName(name)) diagnostics.Add(Diagnostics.BadName, place, name);
         if (!Names.IsVersion(version)) diagnostics.Add(Diagnostics.BadVersion, place, version);
         var description = Attributes.Named(attribute, "Description") as string ?? Attributes.Description(symbol);
@@ -60,18 +59,19 @@ internal sealed record ContractCode(string Name, string Version, IReadOnlyList<s
     {
         var failures = Of(symbol, "SkillFailureAttribute").Select(failure =>
         {
-            var code = First(failure);
+            var code = Argument(failure, 0);
             if (!Names.IsErrorCode(code)) diagnostics.Add(Diagnostics.BadCode, place, code);
             var when = Attributes.Named(failure, "When") is string text ? $", When = {Literals.Code(text)}" : "";
             return $"new {Skills}FailureMode {{ Code = {Values}ErrorCode.Parse({Literals.Code(code)}){when} }}";
         });
         var effects = Of(symbol, "SkillSideEffectAttribute").Select(effect => $"new {Skills}SideEffectDeclaration {{ "
-            + $"Type = {Literals.Code(First(effect))}, "
+            + $"Type = {Literals.Code(Argument(effect, 0))}, "
             + $"Reversible = {(Attributes.Named(effect, "Reversible") is true ? "true" : "false")} }}");
         var examples = Of(symbol, "SkillExampleAttribute").Select(example => $"new {Skills}SkillExample {{ "
-            + $"Title = {Literals.Code(First(example))}, "
-            + $"Input = {Json}.Payload({Literals.Code(example.ConstructorArguments[1].Value as string ?? "")}u8) }}");
-        foreach (var (member, items) in new[] { ("FailureModes", failures), ("SideEffects", effects), ("Examples", examples) })
+            + $"Title = {Literals.Code(Argument(example, 0))}, "
+            + $"Input = {Json}.Payload({Literals.Code(Argument(example, 1))}u8) }}");
+        var lists = new[] { ("FailureModes", failures), ("SideEffects", effects), ("Examples", examples) };
+        foreach (var (member, items) in lists)
         {
             var all = items.ToList();
             if (all.Count > 0) lines.Add($"{member} = [{string.Join(", ", all)}],");
@@ -81,9 +81,13 @@ internal sealed record ContractCode(string Name, string Version, IReadOnlyList<s
     private static IEnumerable<AttributeData> Of(ISymbol symbol, string name) => symbol.GetAttributes()
         .Where(data => data.AttributeClass?.ToDisplayString() == "Aos.Abstractions.Skills." + name);
 
-    private static string First(AttributeData attribute) => attribute.ConstructorArguments[0].Value as string ?? "";
+    // An argument that is not there is the compiler's to tell.
+    private static string Argument(AttributeData attribute, int index) => attribute.ConstructorArguments.Length > index
+        ? attribute.ConstructorArguments[index].Value as string ?? ""
+        : "";
 
-    private static double Number(AttributeData attribute, string name) => Attributes.Named(attribute, name) is double value ? value : 0;
+    private static double Number(AttributeData attribute, string name) =>
+        Attributes.Named(attribute, name) is double value ? value : 0;
 
     private static string Cents(double cents) =>
         $"{Values}Money.FromCents({cents.ToString("R", CultureInfo.InvariantCulture)}m)";

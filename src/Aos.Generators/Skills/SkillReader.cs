@@ -31,7 +31,8 @@ internal static class SkillReader
             holder is not null && CanBeMade(holder), place, diagnostics.ToArray());
     }
 
-    private static SkillParts? ReadParts(IMethodSymbol method, INamedTypeSymbol holder, DiagnosticBag diagnostics, Place place)
+    private static SkillParts? ReadParts(
+        IMethodSymbol method, INamedTypeSymbol holder, DiagnosticBag diagnostics, Place place)
     {
         if (Arguments(method, out var input) is not { } arguments || input is null)
         {
@@ -48,7 +49,8 @@ internal static class SkillReader
         var inputs = new TypeReader(diagnostics, place);
         var outputs = new TypeReader(diagnostics, place);
         var inputUse = inputs.Read(input, input.Name);
-        var outputUse = outputs.Read(isAnswer ? ((INamedTypeSymbol)returned).TypeArguments[0] : returned, returned.Name);
+        var output = isAnswer ? ((INamedTypeSymbol)returned).TypeArguments[0] : returned;
+        var outputUse = outputs.Read(output, output.Name);
         if (inputUse is not null && (inputUse.Shape is not ObjectShape || inputUse.IsNullable))
             diagnostics.Add(Diagnostics.BadParameters, place, method.Name, "the input is a record or class, not null");
         if (inputUse is null || outputUse is null) return null;
@@ -97,7 +99,8 @@ internal static class SkillReader
 
     private static IMethodSymbol? HandlerMethod(INamedTypeSymbol type, DiagnosticBag diagnostics, Place place)
     {
-        var handlers = type.AllInterfaces.Where(candidate => candidate.ConstructedFrom.ToDisplayString() == Handler).ToList();
+        var handlers = type.AllInterfaces
+            .Where(candidate => candidate.ConstructedFrom.ToDisplayString() == Handler).ToList();
         if (handlers.Count != 1 || type.IsAbstract)
         {
             diagnostics.Add(Diagnostics.NoHandler, place, type.Name);
@@ -106,12 +109,14 @@ internal static class SkillReader
         return handlers[0].GetMembers("RunAsync").OfType<IMethodSymbol>().Single();
     }
 
-    private static bool CheckReach(INamedTypeSymbol holder, IMethodSymbol method, DiagnosticBag diagnostics, Place place)
+    private static bool CheckReach(
+        INamedTypeSymbol holder, IMethodSymbol method, DiagnosticBag diagnostics, Place place)
     {
         var isReached = !method.IsGenericMethod && IsReached(method.DeclaredAccessibility);
         for (var outer = holder; outer is not null; outer = outer.ContainingType)
-            isReached = isReached && !outer.IsGenericType && !outer.IsFileLocal && IsReached(outer.DeclaredAccessibility);
-        if (!isReached) diagnostics.Add(Diagnostics.OutOfReach, place, method.ContainingType.TypeKind == TypeKind.Interface ? holder.Name : method.Name);
+            isReached &= !outer.IsGenericType && !outer.IsFileLocal && IsReached(outer.DeclaredAccessibility);
+        var isHandler = method.ContainingType.TypeKind == TypeKind.Interface;
+        if (!isReached) diagnostics.Add(Diagnostics.OutOfReach, place, isHandler ? holder.Name : method.Name);
         return isReached;
     }
 

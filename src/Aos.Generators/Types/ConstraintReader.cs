@@ -21,7 +21,8 @@ internal static class ConstraintReader
         return schema;
     }
 
-    private static void Append(List<(string Key, string Json)> schema, string name, AttributeData attribute, TypeShape shape)
+    private static void Append(
+        List<(string Key, string Json)> schema, string name, AttributeData attribute, TypeShape shape)
     {
         var arguments = attribute.ConstructorArguments;
         switch (name)
@@ -63,8 +64,8 @@ internal static class ConstraintReader
     {
         var text = value switch
         {
-            string given when decimal.TryParse(given, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) =>
-                Literals.Json(exact),
+            string given when decimal.TryParse(
+                given, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) => Literals.Json(exact),
             int or double => Literals.Json(value),
             _ => null,
         };

@@ -6,6 +6,8 @@ namespace Aos.Generators.Types;
 /// <summary>Reads the members of a record or class: how each is called, constrained and set.</summary>
 internal sealed class MemberReader(TypeReader types, DiagnosticBag diagnostics, Place place)
 {
+    private const string Serialization = "System.Text.Json.Serialization.";
+
     /// <summary>Fills a shape.</summary>
     public void Read(INamedTypeSymbol type, ObjectShape shape, string path)
     {
@@ -32,18 +34,19 @@ internal sealed class MemberReader(TypeReader types, DiagnosticBag diagnostics, 
         var parameter = constructor.Parameters.FirstOrDefault(candidate =>
             string.Equals(candidate.Name, property.Name, StringComparison.OrdinalIgnoreCase));
         ISymbol[] sources = parameter is null ? [property] : [property, parameter];
-        if (Attributes.Has(sources, "System.Text.Json.Serialization.JsonIgnoreAttribute") && parameter is null) return;
-        var jsonName = sources.Select(source => Attributes.Text(source, "System.Text.Json.Serialization.JsonPropertyNameAttribute"))
+        if (Attributes.Has(sources, Serialization + "JsonIgnoreAttribute") && parameter is null) return;
+        var jsonName = sources.Select(source => Attributes.Text(source, Serialization + "JsonPropertyNameAttribute"))
             .FirstOrDefault(text => text is not null) ?? Names.SnakeCase(property.Name);
         if (types.Read(property.Type, $"{path}.{property.Name}") is not { } use) return;
+        var hasDefault = parameter is { HasExplicitDefaultValue: true };
         shape.Members.Add(new MemberShape(property.Name, jsonName, use)
         {
             Source = SourceOf(property, parameter),
             ParameterName = parameter?.Name,
             DeclaringType = property.ContainingType.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat),
-            IsRequired = !use.IsNullable && (parameter is null ? property.IsRequired : !parameter.HasExplicitDefaultValue),
-            DefaultCode = parameter is { HasExplicitDefaultValue: true } ? Default(parameter, use, asJson: false) : null,
-            DefaultJson = parameter is { HasExplicitDefaultValue: true } ? Default(parameter, use, asJson: true) : null,
+            IsRequired = !use.IsNullable && (parameter is null ? property.IsRequired : !hasDefault),
+            DefaultCode = hasDefault ? Default(parameter!, use, asJson: false) : null,
+            DefaultJson = hasDefault ? Default(parameter!, use, asJson: true) : null,
             Description = sources.Select(Attributes.Description).FirstOrDefault(text => text is not null),
             Constraints = ConstraintReader.Read(sources, use.Shape),
         });
@@ -66,14 +69,16 @@ internal sealed class MemberReader(TypeReader types, DiagnosticBag diagnostics, 
         return type.InstanceConstructors
             .Where(candidate => IsReachable(candidate.DeclaredAccessibility) && !IsCopy(candidate, type))
             .Where(candidate => candidate.Parameters.All(parameter => parameter.RefKind == RefKind.None
-                && properties.Any(property => string.Equals(property.Name, parameter.Name, StringComparison.OrdinalIgnoreCase)
+                && properties.Any(property =>
+                    string.Equals(property.Name, parameter.Name, StringComparison.OrdinalIgnoreCase)
                     && SymbolEqualityComparer.IncludeNullability.Equals(property.Type, parameter.Type))))
             .OrderByDescending(candidate => candidate.Parameters.Length)
             .FirstOrDefault();
     }
 
     private static bool IsCopy(IMethodSymbol constructor, INamedTypeSymbol type) => type.IsRecord
-        && constructor.Parameters.Length == 1 && SymbolEqualityComparer.Default.Equals(constructor.Parameters[0].Type, type);
+        && constructor.Parameters.Length == 1
+        && SymbolEqualityComparer.Default.Equals(constructor.Parameters[0].Type, type);
 
     // Base classes first, as their author wrote them; an overriding property counts once.
     private static List<IPropertySymbol> Properties(INamedTypeSymbol type)
@@ -104,12 +109,15 @@ internal sealed class MemberReader(TypeReader types, DiagnosticBag diagnostics, 
                 ? Literals.Json(shape.Members.First(candidate => candidate.Name == member.Name).Json)
                 : $"{shape.FullName}.{member.Name}";
         }
-        return asJson ? Literals.Json(value) : SymbolDisplay.FormatPrimitive(value, quoteStrings: true, useHexadecimalNumbers: false)
+        if (asJson) return Literals.Json(value);
+        return SymbolDisplay.FormatPrimitive(value, quoteStrings: true, useHexadecimalNumbers: false)
             + (value is decimal ? "m" : value is float ? "f" : value is double ? "d" : "");
     }
 
     private static ITypeSymbol UnwrapNullable(ITypeSymbol type) =>
-        type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T ? ((INamedTypeSymbol)type).TypeArguments[0] : type;
+        type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T
+            ? ((INamedTypeSymbol)type).TypeArguments[0]
+            : type;
 
     private static bool IsReachable(INamedTypeSymbol type)
     {

@@ -32,8 +32,10 @@ internal static class ScalarTypes
         "global::System.DateTimeOffset" =>
             Text(name, $"{Json}.ReadDateTimeOffset({{0}})", "writer.WriteStringValue({0});", "date-time"),
         "global::System.DateOnly" => Text(name, $"{Json}.ReadDateOnly({{0}})",
-            "writer.WriteStringValue({0}.ToString(\"yyyy-MM-dd\", global::System.Globalization.CultureInfo.InvariantCulture));", "date"),
-        "global::System.Uri" => Text(name, $"{Json}.ReadUri({{0}})", "writer.WriteStringValue({0}.OriginalString);", "uri"),
+            "writer.WriteStringValue({0}.ToString("
+            + "\"yyyy-MM-dd\", global::System.Globalization.CultureInfo.InvariantCulture));", "date"),
+        "global::System.Uri" =>
+            Text(name, $"{Json}.ReadUri({{0}})", "writer.WriteStringValue({0}.OriginalString);", "uri"),
         "global::System.Text.Json.JsonElement" => new(name, [], "{0}", "{0}.WriteTo(writer);"),
         "global::Aos.Contracts.Values.Payload" => new(name, [], "global::Aos.Contracts.Values.Payload.FromElement({0})",
             $"{Json}.Write(writer, {{0}});"),

@@ -44,10 +44,11 @@ internal sealed class TypeReader(DiagnosticBag diagnostics, Place place)
             { TypeKind: TypeKind.Enum } => ReadEnum((INamedTypeSymbol)type, name),
             IArrayTypeSymbol { Rank: 1 } array => ReadList(array.ElementType, name, "{0}.ToArray()", path),
             INamedTypeSymbol { IsGenericType: true } generic => ReadGeneric(generic, name, path),
-            INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Struct, IsAbstract: false } named when !IsOfFramework(named) =>
-                ReadObject(named, name, path),
-            _ => Refuse(path, $"'{type.ToDisplayString()}' has no JSON form; use a record, a list, a dictionary by string, "
-                + "an enumeration, a string, a number, a boolean, Guid, DateTimeOffset, DateOnly, Uri or JsonElement"),
+            INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Struct, IsAbstract: false } named
+                when !IsOfFramework(named) => ReadObject(named, name, path),
+            _ => Refuse(path, $"'{type.ToDisplayString()}' has no JSON form; use a record, a list, a dictionary by "
+                + "string, an enumeration, a string, a number, a boolean, Guid, DateTimeOffset, DateOnly, Uri or "
+                + "JsonElement"),
         };
     }
 
@@ -64,14 +65,15 @@ internal sealed class TypeReader(DiagnosticBag diagnostics, Place place)
                     "global::System.Collections.Immutable.ImmutableArray.ToImmutableArray({0})", path);
             case "Aos.Contracts.Values.ValueList<T>":
                 return ReadList(type.TypeArguments[0], name, "global::Aos.Contracts.Values.ValueList.From({0})", path);
-            case "System.Collections.Generic.Dictionary<TKey, TValue>" or "System.Collections.Generic.IReadOnlyDictionary<TKey, TValue>"
+            case "System.Collections.Generic.Dictionary<TKey, TValue>"
+                or "System.Collections.Generic.IReadOnlyDictionary<TKey, TValue>"
                 or "System.Collections.Generic.IDictionary<TKey, TValue>":
                 if (type.TypeArguments[0].SpecialType != SpecialType.System_String)
                     return Refuse(path, "the keys of a dictionary are strings");
                 return Read(type.TypeArguments[1], path + ".*") is { } value ? new DictionaryShape(name, value) : null;
             default:
-                return Refuse(path, $"the generic type '{type.ToDisplayString()}' has no JSON form; use a list, a dictionary by "
-                    + "string, or a record of its own");
+                return Refuse(path, $"the generic type '{type.ToDisplayString()}' has no JSON form; use a list, a "
+                    + "dictionary by string, or a record of its own");
         }
     }
 
@@ -108,7 +110,8 @@ internal sealed class TypeReader(DiagnosticBag diagnostics, Place place)
     private static bool IsOfFramework(INamedTypeSymbol type)
     {
         var root = type.ContainingNamespace;
-        while (root is { IsGlobalNamespace: false, ContainingNamespace.IsGlobalNamespace: false }) root = root.ContainingNamespace;
+        while (root is { IsGlobalNamespace: false, ContainingNamespace.IsGlobalNamespace: false })
+            root = root.ContainingNamespace;
         return root?.Name == "System";
     }
 

@@ -4,8 +4,8 @@ using Aos.Contracts.Values;
 
 namespace Aos.Abstractions.Skills;
 
-/// <summary>What a declared skill returns where it can fail: a value or a <see cref="SkillFailure"/>. Both convert to it,
-/// so that a method returns either.</summary>
+/// <summary>What a declared skill returns where it can fail: a value or a <see cref="SkillFailure"/>. Both convert to
+/// it, so that a method returns either.</summary>
 /// <typeparam name="T">The result.</typeparam>
 public sealed record SkillAnswer<T>
 {

@@ -5,8 +5,8 @@ namespace Aos.Abstractions.Skills;
 /// <summary>Declares a skill: a method, or a class that implements <see cref="ISkillHandler{TInput,TOutput}"/>. Its
 /// contract, schemas and registration are generated when the project is compiled.</summary>
 /// <remarks>
-/// <para>A method takes one input, and optionally a <see cref="SkillCall"/> and a <see cref="CancellationToken"/>, in any
-/// order. It returns the result, or a <see cref="SkillAnswer{T}"/> where it can fail, directly or as a task.</para>
+/// <para>A method takes one input, and optionally a <see cref="SkillCall"/> and a <see cref="CancellationToken"/>, in
+/// any order. It returns the result, or a <see cref="SkillAnswer{T}"/> where it can fail, directly or as a task.</para>
 /// <para>The input is a record or class. Its members become the properties of the input schema, in snake case: a member
 /// that can be null or has a default is optional, the others are required. <c>[Description]</c>, <c>[Range]</c>,
 /// <c>[StringLength]</c>, <c>[MinLength]</c>, <c>[MaxLength]</c>, <c>[Length]</c>, <c>[RegularExpression]</c> and
@@ -27,7 +27,7 @@ public sealed class SkillAttribute(string name, string version) : Attribute
     /// <c>[Description]</c>.</summary>
     public string? Description { get; set; }
 
-    /// <summary>What a call does to the world. Default: <see cref="EffectClass.Once"/>, which is never repeated.</summary>
+    /// <summary>What a call does to the world. Default: <see cref="EffectClass.Once"/>, never repeated.</summary>
     public EffectClass Effect { get; set; }
 
     /// <summary>What a call usually costs, in cents. Default 0.</summary>
