@@ -106,7 +106,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
         foreach (var id in runId is { } only ? [only] : await OpenRunsAsync(cancel).ConfigureAwait(false))
         {
             var answer = await GuardAsync(() => AdoptAsync(id, cancel)).ConfigureAwait(false);
-            if (answer.Value is not null && _host.Find(id) is not null) adopted.Add(id);
+            if (answer.Value is not null) adopted.Add(id);
             else if (runId is not null || answer.Outcome.Code != ErrorCodes.RunOwned) answers.Add(answer);
         }
         foreach (var id in adopted) answers.Add(await WaitAsync(id, cancel).ConfigureAwait(false));
@@ -223,8 +223,10 @@ public sealed partial class AosRuntime : IAsyncDisposable
             return _outcomes.Refuse<RunReport>(ErrorCodes.SkillVersionMissing,
                 $"Run {id} waits for {missing.Name}@{missing.Version}, which is not registered here.", run: id);
         if (await RefuseSkillsAsync(cancel).ConfigureAwait(false) is { } refused) return new Answer<RunReport>(null, refused);
-        return await _host.AdoptAsync(id, cancel).ConfigureAwait(false) is { } loop
-            ? Report(loop.Shown)
+        if (await _host.AdoptAsync(id, cancel).ConfigureAwait(false) is { } loop) return Report(loop.Shown);
+        // Ended in the meantime, it is reported like any other.
+        return await _services.Store.FindRunAsync(id, cancel).ConfigureAwait(false) is { IsEnded: true }
+            ? await ReportAsync(id, cancel).ConfigureAwait(false)
             : _outcomes.Refuse<RunReport>(ErrorCodes.RunOwned, $"Another process works on run {id}.", run: id);
     }
 
