@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Aos.Contracts.Values;
 
 namespace Aos.Contracts.Runs;
 
