@@ -16,6 +16,32 @@ internal static class CommandLine
     {
         try
         {
+            return await ShowAsync(args, screen, cancel).ConfigureAwait(false);
+        }
+        catch (IOException unwritable)
+        {
+            return Unwritable(unwritable);
+        }
+    }
+
+    // What is shown cannot be shown: the one thing left is to say so on the other stream, if that one works.
+    private static int Unwritable(IOException cause)
+    {
+        try
+        {
+            Console.Error.WriteLine($"aos: the output cannot be written: {cause.Message}");
+        }
+        catch (IOException)
+        {
+            return ExitCodes.Failed; // Nobody is there to be told; the exit code says it.
+        }
+        return ExitCodes.Failed;
+    }
+
+    private static async Task<int> ShowAsync(string[] args, Screen screen, CancellationToken cancel)
+    {
+        try
+        {
             return await DispatchAsync(args, screen, cancel).ConfigureAwait(false);
         }
         catch (Refusal refusal)
@@ -30,10 +56,17 @@ internal static class CommandLine
         catch (Exception defect)
         {
             // Whatever comes here is a defect of AOS. People get its name and what to do, never a stack trace.
-            return FailureView.Show(screen, Refusal.Describe(ErrorCodes.InternalError,
-                $"A defect of AOS: {defect.GetType().Name}: {defect.Message}"));
+            var message = defect is IOException
+                ? $"Reading or writing failed: {defect.Message}"
+                : $"A defect of AOS: {defect.GetType().Name}: {defect.Message}";
+            var place = screen.Json && defect is not IOException ? PlaceOf(defect) : null;
+            return FailureView.Show(screen, Refusal.Describe(ErrorCodes.InternalError, message, cause: place));
         }
     }
+
+    /// <summary>Where it was thrown, in one line for a report: the innermost three frames.</summary>
+    private static string PlaceOf(Exception defect) => string.Join(" < ", (defect.StackTrace ?? "")
+        .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Take(3));
 
     private static async Task<int> DispatchAsync(string[] args, Screen screen, CancellationToken cancel)
     {

@@ -20,7 +20,7 @@ internal sealed class DescribeSkillCommand : CliCommand
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
         var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
-        var outcome = runtime.DescribeSkill(session.Value(_name)!);
+        var outcome = await runtime.DescribeSkillAsync(session.Value(_name)!, cancel).ConfigureAwait(false);
         if (outcome.Status != OutcomeStatus.Success) throw new Refusal(outcome);
         if (session.Screen.Json) session.Screen.WriteJson(outcome);
         else SkillView.Show(session.Screen, outcome.Result!);

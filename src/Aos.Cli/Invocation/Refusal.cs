@@ -21,7 +21,8 @@ internal sealed class Refusal(StructuredOutcome outcome, SourceDocument? documen
     /// <summary>An argument that is missing or wrong.</summary>
     public static Refusal Argument(string message) => Of(ErrorCodes.InvalidArgument, message);
 
-    public static StructuredOutcome Describe(ErrorCode code, string message, IEnumerable<Problem>? problems = null) => new()
+    public static StructuredOutcome Describe(ErrorCode code, string message, IEnumerable<Problem>? problems = null,
+        string? cause = null) => new()
     {
         Status = OutcomeStatus.Failure,
         Code = code,
@@ -29,6 +30,7 @@ internal sealed class Refusal(StructuredOutcome outcome, SourceDocument? documen
         Failure = RunReporter.Explain(FailureIndex.BuiltIn, code, returned: null) with
         {
             Details = ValueList.From(problems ?? []),
+            Cause = cause,
         },
         NextActions = FailureIndex.BuiltIn.Match(code) is { } entry ? new NextActions { Suggested = [entry.Cure] } : null,
         Timestamp = TimeProvider.System.GetUtcNow(),

@@ -111,6 +111,19 @@ public sealed partial class RunState
         }
     }
 
+    /// <summary>Whether a call waits for the moment of its next attempt.</summary>
+    public bool IsBackingOff
+    {
+        get
+        {
+            if (Ended is not null || Stopping is not null) return false;
+            foreach (var step in Steps)
+                foreach (var call in step.Calls)
+                    if (call.Phase == CallPhase.BackingOff) return true;
+            return false;
+        }
+    }
+
     /// <summary>The next moment at which the run must be told the time; null where there is none.</summary>
     public DateTimeOffset? NextWake
     {

@@ -174,7 +174,8 @@ internal sealed class RunLoop
 
     private async ValueTask ShowIfSettledAsync()
     {
-        if (_state.Status != RunStatus.Waiting || _state.WaitingFor == WaitReason.Timer) return;
+        // A step that waits for somebody does not keep the others from being tried again.
+        if (_state.Status != RunStatus.Waiting || _state.IsBackingOff) return;
         await FlushAsync().ConfigureAwait(false);
         _watch.Settle();
     }

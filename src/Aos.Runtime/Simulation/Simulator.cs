@@ -140,7 +140,7 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.RunSubmitted s
             EstimatedCost = state.Spent,
             WorstCost = worst,
             EstimatedLatencyMs = ((state.Ended?.At ?? state.LastAt) - submitted.At).TotalMilliseconds,
-            Code = state.Ended?.Code,
+            Code = completed && _gaps.Count > 0 ? ErrorCodes.PermissionDenied : state.Ended?.Code,
             PermissionGaps = ValueList.From(_gaps),
             ApprovalsNeeded = ValueList.From(_approvals),
             Risks = ValueList.From(_risks),

@@ -237,6 +237,17 @@ public sealed class EcmaPatternTests
         Assert.False(Create("^[^/]+/.+$", int.MaxValue).IsBacktracking);
     }
 
+    // A process that waits for its turn loses more than any limit: only patterns that can run away have one.
+    [Fact]
+    public void A_linear_pattern_is_answered_however_long_it_takes()
+    {
+        var budget = int.MaxValue;
+        Assert.True(EcmaPattern.TryCreate("^(a|b)*c$", TimeSpan.FromTicks(1), ref budget, out var pattern, out _));
+
+        Assert.False(pattern.IsBacktracking);
+        Assert.Equal(false, pattern.IsMatch(new string('a', 20_000_000)));
+    }
+
     private static EcmaPattern Create(string source, int linearBudget)
     {
         Assert.True(

@@ -71,7 +71,9 @@ internal sealed class EcmaPattern
         {
             if (!isLinear)
                 return new Regex(translated, RegexOptions.CultureInvariant, timeout);
-            return new Regex(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, timeout);
+            // Linear time needs no clock: on a busy machine a clock would refuse what is right.
+            return new Regex(
+                translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, timeout);
         }
         catch (NotSupportedException)
         {
