@@ -73,7 +73,7 @@ internal sealed class EcmaPattern
                 return new Regex(translated, RegexOptions.CultureInvariant, timeout);
             // Linear time needs no clock: on a busy machine a clock would refuse what is right.
             return new Regex(
-                translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, timeout);
+                translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Regex.InfiniteMatchTimeout);
         }
         catch (NotSupportedException)
         {
