@@ -23,16 +23,16 @@ internal sealed class Refusal(StructuredOutcome outcome, SourceDocument? documen
 
     public static StructuredOutcome Describe(ErrorCode code, string message, IEnumerable<Problem>? problems = null,
         string? cause = null) => new()
-    {
-        Status = OutcomeStatus.Failure,
-        Code = code,
-        Message = message,
-        Failure = RunReporter.Explain(FailureIndex.BuiltIn, code, returned: null) with
         {
-            Details = ValueList.From(problems ?? []),
-            Cause = cause,
-        },
-        NextActions = FailureIndex.BuiltIn.Match(code) is { } entry ? new NextActions { Suggested = [entry.Cure] } : null,
-        Timestamp = TimeProvider.System.GetUtcNow(),
-    };
+            Status = OutcomeStatus.Failure,
+            Code = code,
+            Message = message,
+            Failure = RunReporter.Explain(FailureIndex.BuiltIn, code, returned: null) with
+            {
+                Details = ValueList.From(problems ?? []),
+                Cause = cause,
+            },
+            NextActions = FailureIndex.BuiltIn.Match(code) is { } entry ? new NextActions { Suggested = [entry.Cure] } : null,
+            Timestamp = TimeProvider.System.GetUtcNow(),
+        };
 }

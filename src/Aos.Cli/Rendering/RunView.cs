@@ -82,7 +82,7 @@ internal static class RunView
         }
         return report.Status switch
         {
-            RunStatus.Failed => 
+            RunStatus.Failed =>
             [
                 $"why: {session.Suggest($"query {report.RunId} why_did_step_fail")}",
                 $"where time went: {session.Suggest($"trace {report.RunId}")}",

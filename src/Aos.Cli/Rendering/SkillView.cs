@@ -1,8 +1,8 @@
 using System.Text.Json;
+using Aos.Cli.Invocation;
 using Aos.Contracts;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
-using Aos.Cli.Invocation;
 using Spectre.Console;
 
 namespace Aos.Cli.Rendering;

@@ -82,7 +82,8 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
         var problems = schemas.CheckInput(skill.Contract, request.Call.Input);
         if (problems.Count > 0)
             return NotMade(ErrorCodes.InvalidInput, $"The input of {request.Skill} does not match its schema: "
-                + $"{Place(problems[0])}{problems[0].Message}") with { Problems = ValueList.From(problems) };
+                + $"{Place(problems[0])}{problems[0].Message}") with
+            { Problems = ValueList.From(problems) };
 
         using var timeout = new CancellationTokenSource(request.Call.Timeout, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
@@ -112,7 +113,8 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
             return result.Succeeded ? Broken(returned, $"{contract.Name} returned no result.", []) : returned;
         if (result.Result is { IsComplete: true } payload && payload.Utf8.Length > ResultBytesMax)
             return Broken(returned, $"{contract.Name} returned {payload.Utf8.Length} bytes; at most {ResultBytesMax} "
-                + "are kept.", []) with { Code = ErrorCodes.PayloadTooLarge };
+                + "are kept.", []) with
+            { Code = ErrorCodes.PayloadTooLarge };
         var (value, problem) = StrictPayload.Read(result.Result, StrictPayload.ResultLimits);
         if (value is null)
             return Broken(returned, $"{contract.Name} returned something that is no JSON: {Place(problem!)}{problem!.Message}", [problem]);

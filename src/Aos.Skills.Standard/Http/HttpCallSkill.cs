@@ -46,7 +46,8 @@ public sealed class HttpCallSkill : ISkill, IDisposable
         var reader = new HttpCallRequestReader();
         if (reader.Read(call.Input.Element) is not { } request)
             return SkillResult.Failure(ErrorCodes.InvalidInput, "The request cannot be made as it is.", EffectState.None)
-                with { Problems = reader.Problems };
+                with
+            { Problems = reader.Problems };
         if (!EgressPolicy.TryParse(call.Network, out var policy, out var mistake))
             return SkillResult.Failure(ErrorCodes.EgressDenied, "The profile's network has an entry that is no host, "
                 + $"*.host, address or range, with or without port: '{mistake}'.", EffectState.None);

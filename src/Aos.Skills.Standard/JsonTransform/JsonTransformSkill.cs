@@ -41,6 +41,7 @@ public sealed class JsonTransformSkill : ISkill
     {
         var message = $"At character {error.Position + 1} of the expression: {error.Message}";
         return SkillResult.Failure(code, message, EffectState.None)
-            with { Problems = [new Problem("/expression", code, message)] };
+            with
+        { Problems = [new Problem("/expression", code, message)] };
     }
 }

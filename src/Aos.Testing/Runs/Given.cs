@@ -34,8 +34,11 @@ public sealed class Given
     public WhenTaken When(RunEvent.Fact fact) => new(_run.Feed(Timed(fact)));
 
     /// <summary>The moment that the run waits for comes.</summary>
-    public WhenTaken WhenItIsTime() => When(new RunEvent.TimeReached { At = State.NextWake
-        ?? throw new InvalidOperationException("The run waits for no moment.") });
+    public WhenTaken WhenItIsTime() => When(new RunEvent.TimeReached
+    {
+        At = State.NextWake
+        ?? throw new InvalidOperationException("The run waits for no moment.")
+    });
 
     private RunEvent.Fact Timed(RunEvent.Fact fact) =>
         fact.At == default ? fact with { At = State.LastAt.AddSeconds(1) } : fact;

@@ -91,7 +91,10 @@ public sealed class JournalVerifierTests
         var journal = Stored;
         journal.Insert(index + 1, new RunEvent.StepEnded
         {
-            At = journal[index].At, StepId = StepId.Parse("zz"), Status = OutcomeStatus.Success, Code = Aos.Contracts.Failures.ErrorCodes.Ok,
+            At = journal[index].At,
+            StepId = StepId.Parse("zz"),
+            Status = OutcomeStatus.Success,
+            Code = Aos.Contracts.Failures.ErrorCodes.Ok,
         });
 
         AssertDiverges(Verify(journal), index + 1, hasExpected: true);

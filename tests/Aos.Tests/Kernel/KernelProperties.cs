@@ -87,7 +87,12 @@ public sealed class KernelProperties
         Gen.Select(SomeStep, Gen.Int[-2, 4], Gen.Int[-1, 4], Gen.Enum<OutcomeStatus>(), Gen.Long[0, 200_000_000]).Select((step, item, attempt, status, cost) =>
             (RunEvent.Fact)new RunEvent.AttemptReturned
             {
-                StepId = step, Item = item == -2 ? null : item, Attempt = attempt, Status = status, Code = ErrorCode.Parse("HTTP_503"), Cost = new Money(cost),
+                StepId = step,
+                Item = item == -2 ? null : item,
+                Attempt = attempt,
+                Status = status,
+                Code = ErrorCode.Parse("HTTP_503"),
+                Cost = new Money(cost),
             }),
         Gen.Select(SomeStep, Gen.Int[-2, 4], Gen.Bool).Select((step, item, happened) =>
             (RunEvent.Fact)new RunEvent.OutcomeSettled { StepId = step, Item = item == -2 ? null : item, Happened = happened, By = "x" }),

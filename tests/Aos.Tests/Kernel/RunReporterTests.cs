@@ -63,7 +63,10 @@ public sealed class RunReporterTests
         var run = new ScriptedRun(RunScenario.Of("""{"steps":[{"id":"a","skill":"read","retry":{"max_attempts":1}}]}""")).Submit();
         run.Feed(Facts.Failed("a", "HTTP_503") with
         {
-            RetryAfterMs = 7, Cause = "proxy", Message = "busy", Problems = [new Problem("/x", ErrorCodes.InvalidInput, "bad")],
+            RetryAfterMs = 7,
+            Cause = "proxy",
+            Message = "busy",
+            Problems = [new Problem("/x", ErrorCodes.InvalidInput, "bad")],
         });
 
         var outcome = run.Report.Steps[0].Outcome!;

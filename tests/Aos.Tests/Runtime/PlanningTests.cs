@@ -99,7 +99,7 @@ public sealed class PlanningTests
                 case "broken text": return PlannerAnswer.Failure(ErrorCodes.PlannerNoPlan, "\udc00") with { Problems = [null!] };
                 case "pays back": return PlannerAnswer.Done() with { Cost = new Money(-5) };
                 case "unknown skill": return PlannerAnswer.Of(PlanOf("nobody", "{}"));
-                case "no JSON": return PlannerAnswer.Of(PlanOf("read", "{") );
+                case "no JSON": return PlannerAnswer.Of(PlanOf("read", "{"));
                 default: return PlannerAnswer.Done();
             }
         }));

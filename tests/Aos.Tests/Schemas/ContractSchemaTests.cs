@@ -120,7 +120,11 @@ public sealed class ContractSchemaTests
     {
         var members = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["name"] = "\"x\"", ["version"] = "\"1.0.0\"", ["description"] = "\"d\"", ["input_schema"] = "{}", ["output_schema"] = "true",
+            ["name"] = "\"x\"",
+            ["version"] = "\"1.0.0\"",
+            ["description"] = "\"d\"",
+            ["input_schema"] = "{}",
+            ["output_schema"] = "true",
         };
         Assert.Empty(Errors(ContractSchemas.SkillContract, Write(members)));
         members[member] = value;

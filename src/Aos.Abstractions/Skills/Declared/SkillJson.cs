@@ -43,7 +43,8 @@ public static class SkillJson
     /// <summary>The result where an input passed the schema and still has a value that its type cannot hold.</summary>
     public static SkillResult Result(SkillInputException mistake) =>
         SkillResult.Failure(ErrorCodes.InvalidInput, $"The input cannot be read: {mistake.Message}", EffectState.None)
-            with { Problems = [new Problem(mistake.Pointer, ErrorCodes.InvalidInput, mistake.Message)] };
+            with
+        { Problems = [new Problem(mistake.Pointer, ErrorCodes.InvalidInput, mistake.Message)] };
 
     /// <summary>A member; false where it is absent or null.</summary>
     public static bool TryGet(JsonElement owner, string name, out JsonElement value) =>
