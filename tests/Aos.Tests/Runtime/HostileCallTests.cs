@@ -16,7 +16,7 @@ public sealed class HostileCallTests
     private const int TimeoutMs = 500;
 
     private static readonly ManualResetEventSlim Blocked = new();
-    private static TaskCompletionSource Registered = new();
+    private static TaskCompletionSource _registered = new();
 
     private static readonly (string Name, TwinAnswer Answer, string Code)[] Behaviours =
     [
@@ -61,7 +61,7 @@ public sealed class HostileCallTests
         ("throws where it is told to stop", TwinAnswer.By(async (_, cancel) =>
         {
             cancel.Register(() => throw new InvalidOperationException("from a callback"));
-            Registered.TrySetResult();
+            _registered.TrySetResult();
             return await new TaskCompletionSource<SkillResult>().Task;
         }), "TIMEOUT"),
         ("answers after its time", TwinAnswer.By(async (_, cancel) =>
@@ -132,7 +132,7 @@ public sealed class HostileCallTests
             MaxAttempts = 1,
         }, CancellationToken.None).AsTask();
         Blocked.Reset();
-        Registered = new TaskCompletionSource();
+        _registered = new TaskCompletionSource();
         if (behaviour.Code == "TIMEOUT" || behaviour.Name == "answers after its time")
             await PassTimeAsync(bench, skill, call, isStubborn: behaviour.Code == "TIMEOUT" && behaviour.Name != "hangs",
                 throwsLater: behaviour.Name.StartsWith("throws where", StringComparison.Ordinal));
@@ -163,7 +163,7 @@ public sealed class HostileCallTests
     private static async Task PassTimeAsync(RuntimeBench bench, ScriptedSkill skill, Task call, bool isStubborn, bool throwsLater)
     {
         if (await Task.WhenAny(call, skill.WhenCalledAsync()) == call) return;
-        if (throwsLater) await Registered.Task;
+        if (throwsLater) await _registered.Task;
         bench.Time.Advance(TimeSpan.FromMilliseconds(TimeoutMs));
         if (!isStubborn) return;
         await bench.Time.WhenArmedAsync(TimeSpan.FromSeconds(2));
