@@ -63,7 +63,8 @@ public sealed class TraceTests
             await Task.Yield();
         }
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => following);
-        Assert.Equal([1, 2, 3], seen);
+        Assert.True(seen.Count >= 3, "The reader saw nothing of the run.");
+        Assert.Equal(Enumerable.Range(1, seen.Count).Select(seq => (long)seq), seen);
     }
 
     [Fact]
