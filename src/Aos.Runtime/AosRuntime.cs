@@ -35,7 +35,8 @@ public sealed partial class AosRuntime : IAsyncDisposable
         var time = parts.Time;
         var skills = new CompiledSkills(parts.Skills);
         var documents = new DocumentCache(parts.Store);
-        _writer = new JournalWriter(parts.Store);
+        var work = parts.Work;
+        _writer = new JournalWriter(parts.Store, work);
         _outcomes = new Outcomes(new FailureIndex(parts.Catalog), time);
         _services = new RunServices
         {
@@ -45,8 +46,9 @@ public sealed partial class AosRuntime : IAsyncDisposable
             Planners = parts.Planners,
             Documents = documents,
             Reader = new JournalReader(parts.Store, documents),
+            Work = work,
             Writer = _writer,
-            Attempts = new AttemptRunner(parts.Skills, skills, time),
+            Attempts = new AttemptRunner(parts.Skills, skills, time, work),
             Planning = new PlannerRunner(parts.Planners, parts.Skills, skills, documents, time),
             Catalog = parts.Catalog,
             Time = time,

@@ -35,4 +35,7 @@ public sealed record AosRuntimeParts
 
     /// <summary>The tenant. Default: <c>local</c>.</summary>
     public string Tenant { get; init; } = "local";
+
+    /// <summary>Where the runtime's work gets its threads; another one only in tests.</summary>
+    internal IWorkQueue Work { get; init; } = PoolWorkQueue.Instance;
 }

@@ -4,20 +4,13 @@ using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
+using Aos.Contracts.Plans;
+using Aos.Kernel.Runs;
 using Aos.Runtime.Documents;
+using Aos.Runtime.Runs;
 using Aos.Runtime.Skills;
 
 namespace Aos.Runtime.Effects;
-
-/// <summary>What an attempt is made with.</summary>
-internal sealed record AttemptRequest
-{
-    public required SkillName Skill { get; init; }
-
-    public required SkillVersion Version { get; init; }
-
-    public required SkillCall Call { get; init; }
-}
 
 /// <summary>How an attempt came back, whatever the skill did.</summary>
 internal sealed record AttemptResult
@@ -40,14 +33,14 @@ internal sealed record AttemptResult
 
     public Money Cost { get; init; }
 
-    public double LatencyMs { get; init; }
+    public double LatencyMs { get; set; }
 
     public ValueList<SideEffect> SideEffects { get; init; }
 }
 
-/// <summary>Makes attempts: checks the input, calls the skill under its time, checks what comes back. Nothing that a
-/// skill does gets past it: not an exception, not a hang, not garbage.</summary>
-internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills schemas, TimeProvider time)
+/// <summary>Makes attempts: checks the input, and what comes back. Nothing that a skill does gets past it: not an
+/// exception, not a hang, not garbage.</summary>
+internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills schemas, TimeProvider time, IWorkQueue work)
 {
     private const int ResultBytesMax = 16 * 1024 * 1024;
 
@@ -57,47 +50,38 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
     // A million dollars: what is above is a slip of units, and would overflow sums.
     private static readonly Money CostMax = Money.FromCents(100_000_000);
 
-    /// <summary>Makes one attempt.</summary>
-    /// <param name="request">The skill and its input.</param>
-    /// <param name="cancel">Ends when the attempt is to be stopped.</param>
-    public async ValueTask<AttemptResult> RunAsync(AttemptRequest request, CancellationToken cancel)
+    /// <summary>Measures attempts.</summary>
+    public TimeProvider Time => time;
+
+    /// <summary>Where skills get their threads.</summary>
+    public IWorkQueue Work => work;
+
+    /// <summary>An attempt that has not begun.</summary>
+    public Attempt Prepare(RunEffects effects, Effect.InvokeSkill invocation, SkillCall call) => new(this, effects, invocation,
+        registry.TryGet(invocation.Skill.Name, invocation.Skill.Version, out var skill) ? skill : new MissingSkill(invocation.Skill), call);
+
+    /// <summary>Why an attempt cannot be made; null where it can.</summary>
+    public AttemptResult? Refuse(Attempt attempt)
     {
-        var started = time.GetTimestamp();
-        AttemptResult result;
+        if (attempt.Skill is MissingSkill missing)
+            return NotMade(ErrorCodes.SkillVersionMissing, $"{missing.Pin.Name}@{missing.Pin.Version} is not registered here.");
+        var problems = schemas.CheckInput(attempt.Skill.Contract, attempt.Call.Input);
+        return problems.Count == 0 ? null : NotMade(ErrorCodes.InvalidInput,
+            $"The input of {attempt.Skill.Contract.Name} does not match its schema: {Place(problems[0])}{problems[0].Message}") with
+            { Problems = ValueList.From(problems) };
+    }
+
+    /// <summary>What an answer of a skill comes to.</summary>
+    public AttemptResult Judge(Attempt attempt, SkillResult? result)
+    {
+        var skill = attempt.Skill.Contract;
         try
         {
-            result = await MakeAsync(request, cancel).ConfigureAwait(false);
+            return result is null ? Defect(skill.Name, "It returned null.") : Check(skill, result);
         }
         catch (Exception error)
         {
-            result = Defect(request.Skill, $"{error.GetType().Name}: {error.Message}");
-        }
-        return result with { LatencyMs = Math.Round(time.GetElapsedTime(started).TotalMilliseconds, 3) };
-    }
-
-    private async ValueTask<AttemptResult> MakeAsync(AttemptRequest request, CancellationToken cancel)
-    {
-        if (!registry.TryGet(request.Skill, request.Version, out var skill))
-            return NotMade(ErrorCodes.SkillVersionMissing, $"{request.Skill}@{request.Version} is not registered here.");
-        var problems = schemas.CheckInput(skill.Contract, request.Call.Input);
-        if (problems.Count > 0)
-            return NotMade(ErrorCodes.InvalidInput, $"The input of {request.Skill} does not match its schema: "
-                + $"{Place(problems[0])}{problems[0].Message}") with
-            { Problems = ValueList.From(problems) };
-
-        using var timeout = new CancellationTokenSource(request.Call.Timeout, time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
-        try
-        {
-            var ended = await Supervision.CallAsync(told => skill.InvokeAsync(request.Call, told), skill.IsInline, time, stop.Token)
-                .ConfigureAwait(false);
-            if (!ended.Returned) return Stopped(request, timeout, cause: "The skill did not stop when it was told to.");
-            // An answer that comes in the time for stopping is late, but true: what it says is better than not knowing.
-            return ended.Value is { } result ? Check(skill.Contract, result) : Defect(request.Skill, "It returned null.");
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            return Stopped(request, timeout, cause: null);
+            return Defect(skill.Name, $"{error.GetType().Name}: {error.Message}");
         }
     }
 
@@ -150,20 +134,17 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
         Problems = ValueList.From(problems),
     };
 
-    private static AttemptResult Stopped(AttemptRequest request, CancellationTokenSource timeout, string? cause)
+    /// <summary>How an attempt ends that was told to stop.</summary>
+    public static AttemptResult Stopped(Attempt attempt, bool timedOut, string? cause) => new()
     {
-        var timedOut = timeout.IsCancellationRequested;
-        return new AttemptResult
-        {
-            Status = timedOut ? OutcomeStatus.Failure : OutcomeStatus.Cancelled,
-            Code = timedOut ? ErrorCodes.Timeout : ErrorCodes.Cancelled,
-            Message = timedOut
-                ? $"{request.Skill} took longer than {request.Call.Timeout.TotalMilliseconds:0} ms."
-                : $"{request.Skill} was stopped on request.",
-            Cause = cause,
-            Effect = EffectState.Unknown,
-        };
-    }
+        Status = timedOut ? OutcomeStatus.Failure : OutcomeStatus.Cancelled,
+        Code = timedOut ? ErrorCodes.Timeout : ErrorCodes.Cancelled,
+        Message = timedOut
+            ? $"{attempt.Skill.Contract.Name} took longer than {attempt.Call.Timeout.TotalMilliseconds:0} ms."
+            : $"{attempt.Skill.Contract.Name} was stopped on request.",
+        Cause = cause,
+        Effect = EffectState.Unknown,
+    };
 
     private static AttemptResult NotMade(ErrorCode code, string message) => new()
     {
@@ -173,7 +154,8 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
         Effect = EffectState.None,
     };
 
-    private static AttemptResult Defect(SkillName skill, string cause) => new()
+    /// <summary>How an attempt ends whose skill broke its word.</summary>
+    public static AttemptResult Defect(SkillName skill, string cause) => new()
     {
         Status = OutcomeStatus.Failure,
         Code = ErrorCodes.InternalError,
@@ -183,4 +165,15 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
     };
 
     private static string Place(Problem problem) => problem.Pointer.Length == 0 ? "" : $"{problem.Pointer}: ";
+
+    /// <summary>Stands for a skill that is not registered; it is never called.</summary>
+    private sealed class MissingSkill(SkillPin pin) : ISkill
+    {
+        public SkillPin Pin => pin;
+
+        public SkillContract Contract => throw new InvalidOperationException($"{pin.Name} is not registered.");
+
+        public ValueTask<SkillResult> InvokeAsync(SkillCall call, CancellationToken cancel) =>
+            throw new InvalidOperationException($"{pin.Name} is not registered.");
+    }
 }

@@ -8,104 +8,132 @@ using Aos.Runtime.Runs;
 
 namespace Aos.Runtime.Effects;
 
-/// <summary>Performs the effects of one run, and hands what comes back to its loop.</summary>
-internal sealed class RunEffects(RunServices services, Func<Incoming, bool> post, CancellationToken shutdown)
+/// <summary>Performs the effects of one run, and hands what comes back to its loop. Thread-safe.</summary>
+#pragma warning disable CA1001 // The source has no timer: there is nothing to dispose of.
+internal sealed class RunEffects(RunServices services, RunLoop loop)
+#pragma warning restore CA1001
 {
-    private readonly Dictionary<(CallKey, int), CancellationTokenSource> _stops = [];
-    private readonly HashSet<Task> _work = [];
     private readonly Lock _gate = new();
+    private readonly List<Attempt> _attempts = [];
+    private CancellationTokenSource? _planning;
+    private int _open;
+    private bool _closed;
+    private TaskCompletionSource? _idle;
 
     public void Perform(RunState state, Effect effect)
     {
         switch (effect)
         {
-            case Effect.InvokeSkill invoke: Track(InvokeAsync(state, invoke)); break;
-            case Effect.CallPlanner call: Track(PlanAsync(state, call)); break;
-            case Effect.CancelAttempt cancel: Stop(cancel); break;
+            case Effect.InvokeSkill invoke: Invoke(state, invoke); break;
+            case Effect.CallPlanner call: _ = PlanAsync(state, call); break;
+            case Effect.CancelAttempt cancel: Find(cancel)?.Stop(); break;
             case Effect.Finish: break;
             default: throw new System.Diagnostics.UnreachableException($"No performer for {effect.GetType().Name}.");
         }
     }
 
+    /// <summary>Begins nothing more, and tells what is in flight to stop.</summary>
+    public void Close()
+    {
+        Attempt[] open;
+        lock (_gate)
+        {
+            _closed = true;
+            open = [.. _attempts];
+        }
+        foreach (var attempt in open) attempt.Stop();
+        _planning?.Cancel();
+    }
+
     /// <summary>Ends when nothing is in flight any more.</summary>
-    public async Task DrainAsync()
+    public Task WhenIdleAsync()
     {
-        while (true)
+        lock (_gate)
         {
-            Task[] open;
-            lock (_gate) open = [.. _work];
-            if (open.Length == 0) return;
-            await Task.WhenAll(open).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_open == 0) return Task.CompletedTask;
+            return (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
 
-    private void Track(Task work)
+    /// <summary>Takes what an attempt came to.</summary>
+    public void OnEnded(Attempt attempt, AttemptResult result)
     {
-        if (work.IsCompletedSuccessfully) return;
-        lock (_gate) _work.Add(work);
-        _ = work.ContinueWith(done =>
+        bool closed;
+        lock (_gate)
         {
-            lock (_gate) _work.Remove(done);
-        }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-    }
-
-    private async Task InvokeAsync(RunState state, Effect.InvokeSkill invoke)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(shutdown);
-        lock (_gate) _stops[(invoke.Call, invoke.Attempt)] = stop;
-        AttemptResult result;
-        try
-        {
-            result = await services.Attempts.RunAsync(RequestOf(state, invoke), stop.Token).ConfigureAwait(false);
-        }
-        finally
-        {
-            lock (_gate) _stops.Remove((invoke.Call, invoke.Attempt));
+            _attempts.Remove(attempt);
+            closed = _closed;
         }
         // A process that is going down does not speak for the world: the attempt is lost, and recovery judges it.
-        if (shutdown.IsCancellationRequested && result.Status != OutcomeStatus.Success) return;
-        post(new Incoming(new RunEvent.AttemptReturned
-        {
-            At = services.Now,
-            StepId = invoke.Call.Step,
-            Item = invoke.Call.Item,
-            Attempt = invoke.Attempt,
-            Status = result.Status,
-            Code = result.Code,
-            Message = result.Message,
-            Result = result.Result,
-            Effect = result.Effect,
-            RetryAfterMs = result.RetryAfterMs,
-            Cause = result.Cause,
-            Problems = result.Problems,
-            Cost = result.Cost,
-            LatencyMs = result.LatencyMs,
-            SideEffects = result.SideEffects,
-        }));
+        if (!closed || result.Status == OutcomeStatus.Success)
+            loop.Post(new Incoming(Returned(attempt.Invocation, result, services.Now)));
+        Left();
     }
 
-    private static AttemptRequest RequestOf(RunState state, Effect.InvokeSkill invoke)
+    private void Invoke(RunState state, Effect.InvokeSkill invoke)
+    {
+        var attempt = services.Attempts.Prepare(this, invoke, CallOf(state, invoke));
+        lock (_gate)
+        {
+            if (_closed) return;
+            _attempts.Add(attempt);
+            _open++;
+        }
+        attempt.Begin();
+    }
+
+    private Attempt? Find(Effect.CancelAttempt cancel)
+    {
+        lock (_gate)
+            foreach (var attempt in _attempts)
+                if (attempt.Invocation.Call == cancel.Call && attempt.Invocation.Attempt == cancel.Attempt) return attempt;
+        return null;
+    }
+
+    private void Left()
+    {
+        TaskCompletionSource? idle = null;
+        lock (_gate)
+            if (--_open == 0) idle = _idle;
+        idle?.TrySetResult();
+    }
+
+    private static RunEvent.AttemptReturned Returned(Effect.InvokeSkill invoke, AttemptResult result, DateTimeOffset now) => new()
+    {
+        At = now,
+        StepId = invoke.Call.Step,
+        Item = invoke.Call.Item,
+        Attempt = invoke.Attempt,
+        Status = result.Status,
+        Code = result.Code,
+        Message = result.Message,
+        Result = result.Result,
+        Effect = result.Effect,
+        RetryAfterMs = result.RetryAfterMs,
+        Cause = result.Cause,
+        Problems = result.Problems,
+        Cost = result.Cost,
+        LatencyMs = result.LatencyMs,
+        SideEffects = result.SideEffects,
+    };
+
+    private static SkillCall CallOf(RunState state, Effect.InvokeSkill invoke)
     {
         var submitted = state.Submitted!;
-        return new AttemptRequest
+        return new SkillCall
         {
-            Skill = invoke.Skill.Name,
-            Version = invoke.Skill.Version,
-            Call = new SkillCall
-            {
-                Input = invoke.Input,
-                IdempotencyKey = Identity.IdempotencyKey(submitted, invoke.Call, invoke.IsFallback),
-                Effect = invoke.Class,
-                Timeout = TimeSpan.FromMilliseconds(invoke.TimeoutMs),
-                Attempt = invoke.Attempt,
-                RunId = submitted.RunId,
-                StepId = invoke.Call.Step,
-                Tenant = submitted.Tenant,
-                AgentId = submitted.AgentId,
-                Network = state.Contract.Network,
-                Workspace = state.Settings.Workspace,
-                Config = ConfigOf(state.Settings.Config, invoke.Skill.Name.Value),
-            },
+            Input = invoke.Input,
+            IdempotencyKey = Identity.IdempotencyKey(submitted, invoke.Call, invoke.IsFallback),
+            Effect = invoke.Class,
+            Timeout = TimeSpan.FromMilliseconds(invoke.TimeoutMs),
+            Attempt = invoke.Attempt,
+            RunId = submitted.RunId,
+            StepId = invoke.Call.Step,
+            Tenant = submitted.Tenant,
+            AgentId = submitted.AgentId,
+            Network = state.Contract.Network,
+            Workspace = state.Settings.Workspace,
+            Config = ConfigOf(state.Settings.Config, invoke.Skill.Name.Value),
         };
     }
 
@@ -114,18 +142,25 @@ internal sealed class RunEffects(RunServices services, Func<Incoming, bool> post
 
     private async Task PlanAsync(RunState state, Effect.CallPlanner call)
     {
+        var stop = new CancellationTokenSource();
+        lock (_gate)
+        {
+            if (_closed) return;
+            _planning = stop;
+            _open++;
+        }
         try
         {
-            var (answered, blobs) = await services.Planning.PlanAsync(state, call.Round, shutdown).ConfigureAwait(false);
-            post(new Incoming(answered) { Blobs = blobs });
+            var (answered, blobs) = await services.Planning.PlanAsync(state, call.Round, stop.Token).ConfigureAwait(false);
+            loop.Post(new Incoming(answered, Blobs: blobs));
         }
-        catch (OperationCanceledException) when (shutdown.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Going down: whoever resumes the run asks again.
         }
         catch (Exception error)
         {
-            post(new Incoming(new RunEvent.PlannerAnswered
+            loop.Post(new Incoming(new RunEvent.PlannerAnswered
             {
                 At = services.Now,
                 Round = call.Round,
@@ -133,19 +168,9 @@ internal sealed class RunEffects(RunServices services, Func<Incoming, bool> post
                 Message = $"The planner has a defect: {error.GetType().Name}: {error.Message}",
             }));
         }
-    }
-
-    private void Stop(Effect.CancelAttempt cancel)
-    {
-        CancellationTokenSource? stop;
-        lock (_gate) _stops.TryGetValue((cancel.Call, cancel.Attempt), out stop);
-        try
+        finally
         {
-            stop?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It came back in the meantime: its answer is on the way.
+            Left();
         }
     }
 }

@@ -59,6 +59,6 @@ internal static class Supervision
     }
 
     // Its fate no longer matters, but its exception must not go unobserved.
-    private static void Observe(Task task) => _ = task.ContinueWith(static late => late.Exception, CancellationToken.None,
+    public static void Observe(Task task) => _ = task.ContinueWith(static late => late.Exception, CancellationToken.None,
         TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 }

@@ -26,10 +26,17 @@ internal static class EventCodec
 
     private const byte LineFeed = (byte)'\n';
 
-    /// <summary>Encodes events, one a line; payloads that become blobs are added to the list.</summary>
-    public static ReadOnlyMemory<byte> Encode(ReadOnlySpan<RunEvent> events, List<Blob> blobs)
+    /// <summary>Encodes events, one a line, and their link of the hash chain; payloads that become blobs are added to
+    /// the list.</summary>
+    /// <param name="before">The link before.</param>
+    /// <param name="events">The events.</param>
+    /// <param name="blobs">Where large payloads go.</param>
+    public static (ReadOnlyMemory<byte> Events, ReadOnlyMemory<byte> Hash) Encode(
+        ReadOnlySpan<byte> before, ReadOnlySpan<RunEvent> events, List<Blob> blobs)
     {
+        if (events.IsEmpty) return (default, default);
         var (buffer, writer) = Scratch();
+        buffer.Write(before);
         for (var i = 0; i < events.Length; i++)
         {
             if (i > 0)
@@ -41,7 +48,8 @@ internal static class EventCodec
             JsonSerializer.Serialize(writer, Detach(events[i], blobs), AosJson.Of<RunEvent>());
             writer.Flush();
         }
-        return buffer.WrittenSpan.ToArray();
+        // The link and the events lie side by side, as the hash takes them.
+        return (buffer.WrittenSpan[before.Length..].ToArray(), HashChain.Of(buffer.WrittenSpan));
     }
 
     // Encoding is the hottest path that allocates: each thread keeps its writer, unless one grew out of hand.

@@ -17,4 +17,7 @@ internal static class HashChain
         hash.AppendData(segment);
         return hash.GetHashAndReset();
     }
+
+    /// <summary>The link over bytes that begin with the link before.</summary>
+    public static byte[] Of(ReadOnlySpan<byte> beforeAndSegment) => SHA256.HashData(beforeAndSegment);
 }

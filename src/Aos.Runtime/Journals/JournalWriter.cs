@@ -1,95 +1,120 @@
-using System.Threading.Channels;
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Values;
+using Aos.Runtime.Runs;
 
 namespace Aos.Runtime.Journals;
 
+/// <summary>What became of a slice.</summary>
+/// <param name="Result">Whether it was written.</param>
+/// <param name="Failure">Why nobody knows; null where the store answered.</param>
+internal sealed record SliceFate(AppendResult Result, StoreException? Failure)
+{
+    public static SliceFate Written { get; } = new(AppendResult.Written, null);
+
+    public static SliceFate Conflict { get; } = new(AppendResult.Conflict, null);
+
+    /// <exception cref="StoreException">It was not written, or nobody knows.</exception>
+    public void Require(RunId runId)
+    {
+        if (Failure is not null) throw Failure;
+        if (Result == AppendResult.Conflict)
+            throw new StoreException(ErrorCodes.RunOwned, $"Another process took over run {runId}; this one stopped working on it.");
+    }
+}
+
+/// <summary>Who is told what became of a slice.</summary>
+internal interface ISliceOwner
+{
+    /// <summary>Called once for each slice, on the writer's thread: it must not block or throw.</summary>
+    void OnWritten(SliceFate fate);
+}
+
 /// <summary>The one writer of a store: commits whatever is queued, across runs, as one transaction, with no delay of
 /// its own. After a failed commit it stops: nobody knows what was written, so runs must be read again.</summary>
-internal sealed class JournalWriter : IAsyncDisposable
+/// <remarks>The queue is as long as there are owners, because each has one slice on its way at a time.</remarks>
+internal sealed class JournalWriter(IStore store, IWorkQueue work) : IThreadPoolWorkItem, IAsyncDisposable
 {
-    private const int QueueMax = 4096;
     private const int BatchMax = 512;
 
-    private readonly IStore _store;
-    private readonly Channel<Pending> _queue;
-    private readonly Task _loop;
+    private readonly Lock _gate = new();
+    private readonly Queue<(JournalSlice Slice, ISliceOwner Owner)> _queue = new();
+    private readonly List<ISliceOwner> _owners = [];
+    private JournalSlice[] _batch = [];
+    private TaskCompletionSource? _closed;
     private StoreException? _failure;
-
-    public JournalWriter(IStore store)
-    {
-        _store = store;
-        _queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(QueueMax)
-        {
-            FullMode = BoundedChannelFullMode.Wait,
-            SingleReader = true,
-        });
-        _loop = DrainAsync();
-    }
+    private bool _active;
 
     /// <summary>Queues a slice; slices are written in the order of these calls.</summary>
-    /// <returns>A task that ends when the slice is durable: true, or false where another writer came first.</returns>
-    /// <exception cref="StoreException">By the task: the outcome is unknown.</exception>
-    public async ValueTask<Task<bool>> EnqueueAsync(JournalSlice slice, CancellationToken cancel)
+    public void Enqueue(JournalSlice slice, ISliceOwner owner)
     {
-        var pending = new Pending(slice);
-        if (!_queue.Writer.TryWrite(pending))
+        lock (_gate)
         {
-            try
-            {
-                await _queue.Writer.WriteAsync(pending, cancel).ConfigureAwait(false);
-            }
-            catch (ChannelClosedException)
-            {
-                throw _failure ?? new StoreException(ErrorCodes.StorageUnavailable, "The store is being closed.");
-            }
+            _queue.Enqueue((slice, owner));
+            if (_active) return;
+            _active = true;
         }
-        return pending.Durable.Task;
+        work.Queue(this);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends when what is queued has been written.</summary>
+    public ValueTask DisposeAsync()
     {
-        _queue.Writer.TryComplete();
-        await _loop.ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (!_active) return ValueTask.CompletedTask;
+            _closed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new ValueTask(_closed.Task);
+        }
     }
+
+    // An embedded store answers on this thread; a remote one gives it back while it works.
+    void IThreadPoolWorkItem.Execute() => _ = DrainAsync();
 
     private async Task DrainAsync()
     {
-        var batch = new List<Pending>(BatchMax);
-        while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
+        while (TakeBatch())
         {
-            batch.Clear();
-            while (batch.Count < BatchMax && _queue.Reader.TryRead(out var pending)) batch.Add(pending);
-            await CommitAsync(batch).ConfigureAwait(false);
+            var (results, failure) = await AppendAsync().ConfigureAwait(false);
+            for (var i = 0; i < _owners.Count; i++)
+                _owners[i].OnWritten(failure is not null ? new SliceFate(default, failure)
+                    : results[i] == AppendResult.Written ? SliceFate.Written : SliceFate.Conflict);
         }
     }
 
-    private async Task CommitAsync(List<Pending> batch)
+    private bool TakeBatch()
     {
+        lock (_gate)
+        {
+            var count = Math.Min(BatchMax, _queue.Count);
+            _owners.Clear();
+            if (_batch.Length != count) _batch = new JournalSlice[count];
+            for (var i = 0; i < count; i++)
+            {
+                var (slice, owner) = _queue.Dequeue();
+                _batch[i] = slice;
+                _owners.Add(owner);
+            }
+            if (count > 0) return true;
+            _active = false;
+            _closed?.TrySetResult();
+            return false;
+        }
+    }
+
+    private async ValueTask<(AppendResult[] Results, StoreException? Failure)> AppendAsync()
+    {
+        if (_failure is not null) return ([], _failure);
         try
         {
-            if (_failure is not null) throw _failure;
-            var slices = new JournalSlice[batch.Count];
-            for (var i = 0; i < slices.Length; i++) slices[i] = batch[i].Slice;
             // Past this point only the store decides: a commit that was sent is never called off.
-            var results = await _store.AppendAsync(slices, CancellationToken.None).ConfigureAwait(false);
-            for (var i = 0; i < results.Length; i++)
-                batch[i].Durable.TrySetResult(results[i] == AppendResult.Written);
+            return (await store.AppendAsync(_batch, CancellationToken.None).ConfigureAwait(false), null);
         }
         catch (Exception error)
         {
-            _failure ??= error as StoreException
+            _failure = error as StoreException
                 ?? new StoreException(ErrorCodes.StorageUnavailable, $"The store failed: {error.Message}", error);
-            // Completed without the error, so that what is queued already is still drained, and told.
-            _queue.Writer.TryComplete();
-            foreach (var pending in batch) pending.Durable.TrySetException(_failure);
+            return ([], _failure);
         }
-    }
-
-    private sealed class Pending(JournalSlice slice)
-    {
-        public JournalSlice Slice { get; } = slice;
-
-        public TaskCompletionSource<bool> Durable { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

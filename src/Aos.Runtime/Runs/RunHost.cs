@@ -40,10 +40,9 @@ internal sealed partial class RunHost : IAsyncDisposable
     /// <exception cref="StoreException">The store failed, or another process began the run.</exception>
     public async ValueTask<RunLoop?> StartAsync(Admitted admitted)
     {
-        var loop = new RunLoop(admitted.Submitted.RunId, _services, RunState.Empty(_services.Documents), HashChain.Genesis,
-            _closing);
+        var loop = new RunLoop(admitted.Submitted.RunId, _services, RunState.Empty(_services.Documents), HashChain.Genesis);
         if (!_loops.TryAdd(admitted.Submitted.RunId, loop)) return null;
-        Watch(loop, [new Incoming(admitted.Submitted) { Blobs = admitted.Documents }]);
+        Watch(loop, new Incoming(admitted.Submitted, Blobs: admitted.Documents));
         try
         {
             await loop.Admitted.ConfigureAwait(false);
@@ -84,7 +83,7 @@ internal sealed partial class RunHost : IAsyncDisposable
         var journal = await _services.Reader.ReadAsync(runId, cancel).ConfigureAwait(false)
             ?? throw new StoreException(ErrorCodes.StorageCorrupt, $"Run {runId} has a row but no journal.");
         var state = RunState.Fold(_services.Documents, journal.Events);
-        var loop = new RunLoop(runId, _services, state, journal.Head, _closing);
+        var loop = new RunLoop(runId, _services, state, journal.Head);
         // Also where the store knows this process as the owner: the loop before this one may have left attempts behind.
         var recovered = new RunEvent.RunRecovered
         {
@@ -92,7 +91,7 @@ internal sealed partial class RunHost : IAsyncDisposable
             Epoch = Math.Max(epoch, state.Epoch + 1),
         };
         if (!TryReplace(loop)) return Find(runId);
-        Watch(loop, [new Incoming(recovered)]);
+        Watch(loop, new Incoming(recovered));
         await PollAsync(cancel).ConfigureAwait(false);
         return loop;
     }
@@ -118,6 +117,7 @@ internal sealed partial class RunHost : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _closed, true)) return;
         await _shutdown.CancelAsync().ConfigureAwait(false);
+        foreach (var loop in _loops.Values) loop.Close();
         foreach (var loop in _loops.Values)
             await loop.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_poller is not null) await _poller.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -156,9 +156,10 @@ internal sealed partial class RunHost : IAsyncDisposable
 
     private static DateTimeOffset Later(DateTimeOffset left, DateTimeOffset right) => left >= right ? left : right;
 
-    private void Watch(RunLoop loop, IReadOnlyList<Incoming> first)
+    private void Watch(RunLoop loop, Incoming first)
     {
         loop.Start(first);
+        if (Volatile.Read(ref _closed)) loop.Close(); // Closing may have passed over it.
         _ = loop.Completion.ContinueWith(done =>
         {
             if (done.Exception is { } error) LogRunStopped(error, loop.RunId.Value);

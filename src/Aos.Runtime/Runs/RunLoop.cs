@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Runs;
@@ -9,38 +8,49 @@ using Aos.Runtime.Journals;
 
 namespace Aos.Runtime.Runs;
 
-/// <summary>Drives one run: takes a fact, asks the kernel, queues the events, waits for durability where an effect asks
-/// for it, and performs the effects. It decides nothing.</summary>
+/// <summary>Drives one run: takes facts, asks the kernel, hands the events to the writer, and performs the effects, those
+/// that must wait for the disk when the events before them are durable. It decides nothing.</summary>
+/// <remarks>An actor: whoever has something for it leaves it in the mailbox and sees to it that the loop is active; one
+/// thread at a time drives it, and nobody ever waits inside. One slice of events is on its way to the disk at a time;
+/// what happens meanwhile becomes the next.</remarks>
 #pragma warning disable CA1001 // The loop disposes its timer when it ends.
-internal sealed class RunLoop
+internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
 #pragma warning restore CA1001
 {
+    /// <summary>Events that may wait for the disk before the run takes no more facts.</summary>
+    private const int PendingEventsMax = 512;
+
     private readonly RunServices _services;
-    private readonly Channel<Incoming> _inbox;
     private readonly RunEffects _effects;
     private readonly RunTimer _timer;
-    private readonly RunProjection _projection;
-    private readonly CancellationToken _shutdown;
-    private readonly TaskCompletionSource _firstWrite = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RunWatch _watch = new();
+    private readonly TaskCompletionSource _admitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<long> _delivered = [];
+
+    // The mailbox, which the gate guards.
+    private readonly Lock _gate = new();
+    private readonly Queue<Incoming> _mail = new(4);
+    private SliceFate? _fate;
+    private bool _active;
+    private bool _closing;
+    private bool _stopped;
+
+    // What only the driving thread touches.
+    private readonly PendingSlice _pending;
+    private readonly Queue<(RunState State, Effect Effect)> _held = new();
     private RunState _state;
     private RunState _durable;
-    private bool _stopped;
-    private ReadOnlyMemory<byte> _head;
-    private Task<bool> _lastWrite = Task.FromResult(true);
+    private RunState? _sent;
 
-    public RunLoop(RunId runId, RunServices services, RunState state, ReadOnlyMemory<byte> head, CancellationToken shutdown)
+    public RunLoop(RunId runId, RunServices services, RunState state, ReadOnlyMemory<byte> head)
     {
         RunId = runId;
         _services = services;
         _state = _durable = state;
-        _head = head;
-        _shutdown = shutdown;
-        _inbox = Channel.CreateUnbounded<Incoming>(new UnboundedChannelOptions { SingleReader = true });
         _timer = new RunTimer(services, fact => Post(new Incoming(fact)));
-        _effects = new RunEffects(services, incoming => Post(incoming), shutdown);
-        _projection = new RunProjection(state);
+        _effects = new RunEffects(services, this);
+        _pending = new PendingSlice(runId, state, head);
     }
 
     public RunId RunId { get; }
@@ -54,22 +64,32 @@ internal sealed class RunLoop
     /// <summary>Whether this process still works on the run.</summary>
     public bool IsAlive => !Volatile.Read(ref _stopped);
 
-    /// <summary>Ends when the loop has stopped: the run ended, the process is shutting down, or the store failed.</summary>
-    public Task Completion { get; private set; } = Task.CompletedTask;
+    /// <summary>Ends when the loop has stopped, and nothing that it began is in flight: the run ended, the process is
+    /// shutting down, or the store failed.</summary>
+    public Task Completion => _completion.Task;
 
-    /// <summary>Starts the loop with its first facts.</summary>
-    public void Start(IEnumerable<Incoming> first)
-    {
-        foreach (var incoming in first) Post(incoming);
-        _timer.Set(_state.NextWake);
-        Completion = Task.Run(DriveAsync, CancellationToken.None);
-    }
+    /// <summary>Ends when the first events are durable: the run is admitted.</summary>
+    public Task Admitted => _admitted.Task;
+
+    /// <summary>Ends when the run ended or waits for somebody, and everything up to there is durable.</summary>
+    public Task WhenSettledAsync(CancellationToken cancel) => _watch.WaitAsync(cancel);
+
+    /// <summary>Starts the loop with its first fact.</summary>
+    public void Start(Incoming first) => Post(first);
 
     /// <summary>Hands a fact to the loop; false where it has stopped.</summary>
     public bool Post(Incoming incoming)
     {
         _watch.Expect();
-        if (_inbox.Writer.TryWrite(incoming)) return true;
+        lock (_gate)
+        {
+            if (!_stopped)
+            {
+                _mail.Enqueue(incoming);
+                Activate();
+                return true;
+            }
+        }
         _watch.Took();
         return false;
     }
@@ -80,112 +100,160 @@ internal sealed class RunLoop
         if (incoming.InboxId is { } id && _delivered.Add(id)) Post(incoming);
     }
 
-    /// <summary>Ends when the first events are durable: the run is admitted.</summary>
-    public Task Admitted => _firstWrite.Task;
-
-    /// <summary>Ends when the run ended or waits for somebody, and everything up to there is durable.</summary>
-    public Task WhenSettledAsync(CancellationToken cancel) => _watch.WaitAsync(cancel);
-
-    private async Task DriveAsync()
+    /// <summary>Stops working on the run, which can then be resumed. What has been decided is still written.</summary>
+    public void Close()
     {
-        try
+        _effects.Close();
+        lock (_gate)
         {
-            await foreach (var incoming in _inbox.Reader.ReadAllAsync(_shutdown).ConfigureAwait(false))
-            {
-                await TakeAsync(incoming).ConfigureAwait(false);
-                _watch.Took();
-                if (_state.Ended is not null) break;
-                if (!_inbox.Reader.TryPeek(out _)) await ShowIfSettledAsync().ConfigureAwait(false);
-            }
-            await FlushAsync().ConfigureAwait(false);
-            _watch.End();
-        }
-        catch (Exception error)
-        {
-            // A process that goes down is no failure of a call: its callers are told that the run goes on elsewhere.
-            var told = error is OperationCanceledException
-                ? new StoreException(ErrorCodes.StorageUnavailable, $"This runtime was closed; run {RunId} can be resumed.", error)
-                : error;
-            if (_firstWrite.TrySetException(told)) _ = _firstWrite.Task.Exception; // Observed: nobody may be waiting.
-            _watch.Fail(told);
-            if (error is not (OperationCanceledException or StoreException)) throw;
-        }
-        finally
-        {
-            _inbox.Writer.TryComplete();
-            Volatile.Write(ref _stopped, true);
-            _timer.Dispose();
-            await _effects.DrainAsync().ConfigureAwait(false);
+            _closing = true;
+            if (!_stopped) Activate();
         }
     }
 
-    private async ValueTask TakeAsync(Incoming incoming)
+    void ISliceOwner.OnWritten(SliceFate fate)
+    {
+        lock (_gate)
+        {
+            _fate = fate;
+            Activate();
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        try
+        {
+            do Drive();
+            while (!TryRest());
+        }
+        catch (Exception error)
+        {
+            Stop(error);
+        }
+    }
+
+    // Under the gate.
+    private void Activate()
+    {
+        if (_active) return;
+        _active = true;
+        _services.Work.Queue(this);
+    }
+
+    private bool TryRest()
+    {
+        lock (_gate)
+        {
+            if (!_stopped && (_fate is not null || (_mail.Count > 0 && CanTake))) return false;
+            _active = false;
+            return true;
+        }
+    }
+
+    private bool CanTake => !_closing && _state.Ended is null && _pending.Count < PendingEventsMax;
+
+    private void Drive()
+    {
+        if (!IsAlive) return;
+        if (TakeFate() is { } fate) OnWritten(fate);
+        while (TryReceive(out var incoming)) Take(incoming);
+        if (_sent is null && !_pending.IsEmpty) Send();
+        if (_sent is null) OnIdle();
+    }
+
+    private SliceFate? TakeFate()
+    {
+        lock (_gate)
+        {
+            var fate = _fate;
+            _fate = null;
+            return fate;
+        }
+    }
+
+    private bool TryReceive(out Incoming incoming)
+    {
+        lock (_gate)
+        {
+            incoming = default;
+            return CanTake && _mail.TryDequeue(out incoming);
+        }
+    }
+
+    private void Take(in Incoming incoming)
     {
         // Facts come from several threads: the journal's time never runs backwards.
         var fact = incoming.Fact.At >= _state.LastAt ? incoming.Fact : incoming.Fact with { At = _state.LastAt };
         var transition = RunKernel.Advance(_state, fact);
-        if (!transition.Events.IsEmpty) await WriteAsync(transition, incoming).ConfigureAwait(false);
-        else if (incoming.InboxId is { } id)
-            await _services.Store.DiscardAsync([id], CancellationToken.None).ConfigureAwait(false);
-        foreach (var effect in transition.Effects)
-        {
-            if (effect.WaitsForDurability) await FlushAsync().ConfigureAwait(false);
-            _effects.Perform(_state, effect);
-        }
-        _timer.Set(_state.NextWake);
-    }
-
-    private async ValueTask WriteAsync(Transition transition, Incoming incoming)
-    {
-        var blobs = new List<Blob>(incoming.Blobs);
-        var events = EventCodec.Encode(transition.Events.AsSpan(), blobs);
-        var hash = HashChain.Next(_head.Span, events.Span);
-        var slice = new JournalSlice
-        {
-            RunId = RunId,
-            AfterSeq = _state.Seq,
-            Count = transition.Events.Length,
-            Events = events,
-            Hash = hash,
-            Row = _projection.RowAfter(transition.State, hash),
-            Blobs = blobs,
-            Approvals = _projection.ApprovalsIn(transition),
-            Consumed = incoming.InboxId is { } id ? [id] : [],
-        };
-        _head = hash;
+        _pending.Add(transition, incoming);
         Volatile.Write(ref _state, transition.State);
-        _lastWrite = await _services.Writer.EnqueueAsync(slice, _shutdown).ConfigureAwait(false);
-        if (!_firstWrite.Task.IsCompleted)
+        foreach (var effect in transition.Effects)
+            if (MustWait(effect)) _held.Enqueue((_state, effect));
+            else _effects.Perform(_state, effect);
+        _watch.Took();
+    }
+
+    // Effects keep their order, and nothing is done for a run that nobody could find again.
+    private bool MustWait(Effect effect) => _held.Count > 0 || effect.WaitsForDurability || _durable.Submitted is null;
+
+    private void Send()
+    {
+        _sent = _state;
+        _services.Writer.Enqueue(_pending.Take(_state), this);
+    }
+
+    private void OnWritten(SliceFate fate)
+    {
+        fate.Require(RunId);
+        Volatile.Write(ref _durable, _sent!);
+        _sent = null;
+        _admitted.TrySetResult();
+        while (_held.TryPeek(out var held) && held.State.Seq <= _durable.Seq)
         {
-            await FlushAsync().ConfigureAwait(false);
-            _firstWrite.TrySetResult();
+            _held.Dequeue();
+            _effects.Perform(held.State, held.Effect);
         }
     }
 
-    /// <summary>Waits until everything queued is durable. The writer keeps the order, so the last one stands for all.</summary>
-    private async ValueTask FlushAsync()
+    // Everything is durable, and there is nothing to take.
+    private void OnIdle()
     {
-        var written = _state;
-        if (!await _lastWrite.ConfigureAwait(false))
-            throw new StoreException(ErrorCodes.RunOwned,
-                $"Another process took over run {RunId}; this one stopped working on it.");
-        Volatile.Write(ref _durable, written);
-    }
-
-    private async ValueTask ShowIfSettledAsync()
-    {
+        if (_state.Ended is not null)
+        {
+            _watch.End();
+            Stop(error: null);
+            return;
+        }
+        bool closing;
+        lock (_gate)
+        {
+            closing = _closing;
+            if (!closing && _mail.Count > 0) return;
+        }
+        // A process that goes down is no failure of a call: its callers are told that the run goes on elsewhere.
+        if (closing)
+            throw new StoreException(ErrorCodes.StorageUnavailable, $"This runtime was closed; run {RunId} can be resumed.");
+        _timer.Set(_state.NextWake);
         // A step that waits for somebody does not keep the others from being tried again.
-        if (_state.Status != RunStatus.Waiting || _state.IsBackingOff) return;
-        await FlushAsync().ConfigureAwait(false);
-        _watch.Settle();
+        if (_state.Status == RunStatus.Waiting && !_state.IsBackingOff) _watch.Settle();
     }
-}
 
-/// <summary>A fact on its way to a run.</summary>
-/// <param name="Fact">The fact.</param>
-/// <param name="InboxId">Its number in the store's inbox, where it came from there.</param>
-internal sealed record Incoming(RunEvent.Fact Fact, long? InboxId = null)
-{
-    /// <summary>Documents that the fact names and that must be stored with it.</summary>
-    public IReadOnlyList<Blob> Blobs { get; init; } = [];
+    private void Stop(Exception? error)
+    {
+        lock (_gate) Volatile.Write(ref _stopped, true);
+        _timer.Dispose();
+        if (error is not null)
+        {
+            if (_admitted.TrySetException(error)) _ = _admitted.Task.Exception; // Observed: nobody may be waiting.
+            _watch.Fail(error);
+        }
+        _effects.Close();
+        var defect = error is null or StoreException ? null : error;
+        _ = _effects.WhenIdleAsync().ContinueWith(_ =>
+        {
+            if (defect is null) _completion.TrySetResult();
+            else _completion.TrySetException(defect);
+        }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
 }

@@ -45,32 +45,30 @@ internal sealed class RunProjection
         };
     }
 
-    /// <summary>Approval requests that a transition made or closed.</summary>
-    public IReadOnlyList<ApprovalRow> ApprovalsIn(Transition transition)
+    /// <summary>Adds the approval requests that a transition made or closed.</summary>
+    public void NoteApprovals(in Transition transition, ref List<ApprovalRow>? changed)
     {
-        var changed = new List<ApprovalRow>();
         foreach (var e in transition.Events)
             switch (e)
             {
                 case RunEvent.ApprovalRequested requested:
-                    changed.Add(Note(transition.State, requested));
+                    (changed ??= []).Add(Note(transition.State, requested));
                     break;
                 case RunEvent.ApprovalDecided decided when _open.Remove(decided.ApprovalId.Value, out var row):
-                    changed.Add(row with { Status = decided.Approved ? ApprovalStatus.Approved : ApprovalStatus.Rejected });
+                    (changed ??= []).Add(row with { Status = decided.Approved ? ApprovalStatus.Approved : ApprovalStatus.Rejected });
                     break;
-                case RunEvent.RunEnded:
-                    changed.AddRange(_open.Values.Select(row => row with { Status = ApprovalStatus.Void }));
+                case RunEvent.RunEnded when _open.Count > 0:
+                    (changed ??= []).AddRange(_open.Values.Select(row => row with { Status = ApprovalStatus.Void }));
                     _open.Clear();
                     break;
                 default: break;
             }
-        if (_open.Count == 0 || transition.Events.IsEmpty || transition.Events[0] is not RunEvent.TimeReached reached) return changed;
+        if (_open.Count == 0 || transition.Events.IsEmpty || transition.Events[0] is not RunEvent.TimeReached reached) return;
         foreach (var row in _open.Values.Where(row => row.ExpiresAt <= reached.At).ToList())
         {
             _open.Remove(row.Id.Value);
-            changed.Add(row with { Status = ApprovalStatus.Expired });
+            (changed ??= []).Add(row with { Status = ApprovalStatus.Expired });
         }
-        return changed;
     }
 
     private ApprovalRow Note(RunState state, RunEvent.ApprovalRequested requested)

@@ -24,6 +24,8 @@ internal sealed class RunServices
 
     public required JournalReader Reader { get; init; }
 
+    public required IWorkQueue Work { get; init; }
+
     public required JournalWriter Writer { get; init; }
 
     public required AttemptRunner Attempts { get; init; }

@@ -80,7 +80,7 @@ public sealed class ClosedFamilyTests
         foreach (var property in payloads) property.SetValue(big, large);
         List<Aos.Abstractions.Storage.Blob> blobs = [];
 
-        var read = EventCodec.Decode(EventCodec.Encode([made, big], blobs).Span);
+        var read = EventCodec.Decode(EventCodec.Encode(HashChain.Genesis.Span, [made, big], blobs).Events.Span);
 
         Assert.Equal(made, read[0]);
         Assert.Equal(payloads.Count, blobs.Count);
@@ -94,7 +94,7 @@ public sealed class ClosedFamilyTests
     {
         var broken = Facts.Returned("a", "{\r\n  \"text\": \"x\\ny\",\n  \"n\": 1\n}");
 
-        var read = (RunEvent.AttemptReturned)Assert.Single(EventCodec.Decode(EventCodec.Encode([broken], []).Span));
+        var read = (RunEvent.AttemptReturned)Assert.Single(EventCodec.Decode(EventCodec.Encode(HashChain.Genesis.Span, [broken], []).Events.Span));
 
         Assert.True(System.Text.Json.JsonElement.DeepEquals(broken.Result!.Element, read.Result!.Element));
         Assert.DoesNotContain((byte)'\r', AosJson.Write<RunEvent>(broken));

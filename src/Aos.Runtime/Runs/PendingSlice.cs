@@ -1,0 +1,59 @@
+using Aos.Abstractions.Storage;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Values;
+using Aos.Kernel.Runs;
+using Aos.Runtime.Journals;
+
+namespace Aos.Runtime.Runs;
+
+/// <summary>The events of a run that have not been handed to the writer, and what is stored with them. Not thread-safe.</summary>
+internal sealed class PendingSlice(RunId runId, RunState state, ReadOnlyMemory<byte> head)
+{
+    private readonly List<RunEvent> _events = new(8);
+    private readonly RunProjection _projection = new(state);
+    private List<Blob> _blobs = [];
+    private List<ApprovalRow>? _approvals;
+    private List<long>? _consumed;
+    private long _afterSeq = state.Seq;
+    private ReadOnlyMemory<byte> _head = head;
+
+    /// <summary>How many events there are.</summary>
+    public int Count => _events.Count;
+
+    /// <summary>Whether there is nothing to write.</summary>
+    public bool IsEmpty => _events.Count == 0 && _consumed is null;
+
+    /// <summary>Adds what a fact led to. A fact of the inbox that led to nothing is removed from there all the same.</summary>
+    public void Add(in Transition transition, in Incoming incoming)
+    {
+        _events.AddRange(transition.Events.AsSpan());
+        if (incoming.Blobs is { } blobs) _blobs.AddRange(blobs);
+        if (incoming.InboxId is { } id) (_consumed ??= []).Add(id);
+        _projection.NoteApprovals(transition, ref _approvals);
+    }
+
+    /// <summary>Makes one slice of all of it.</summary>
+    /// <param name="state">The state after the last event.</param>
+    public JournalSlice Take(RunState state)
+    {
+        var (events, hash) = EventCodec.Encode(_head.Span, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_events), _blobs);
+        var slice = new JournalSlice
+        {
+            RunId = runId,
+            AfterSeq = _afterSeq,
+            Count = _events.Count,
+            Events = events,
+            Hash = hash,
+            Row = _events.Count == 0 ? null : _projection.RowAfter(state, hash),
+            Blobs = _blobs.Count == 0 ? [] : _blobs,
+            Approvals = _approvals ?? [],
+            Consumed = _consumed ?? [],
+        };
+        if (_events.Count > 0) _head = hash;
+        _afterSeq = state.Seq;
+        _events.Clear();
+        if (_blobs.Count > 0) _blobs = [];
+        (_approvals, _consumed) = (null, null);
+        return slice;
+    }
+}
