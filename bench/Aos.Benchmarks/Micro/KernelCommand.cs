@@ -1,0 +1,41 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Aos.Benchmarks.Load;
+
+namespace Aos.Benchmarks.Micro;
+
+/// <summary><c>bench/run kernel</c>: the cost of a step in the kernel alone, without BenchmarkDotNet's patience.</summary>
+internal static class KernelCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("kernel", "Microseconds and bytes a step of the kernel alone.");
+        command.SetAction(async (_, _) =>
+        {
+            var run = await KernelRun.CreateAsync();
+            for (var i = 0; i < 20_000; i++) run.Make();
+            var best = double.MaxValue;
+            var allocated = 0L;
+            for (var round = 0; round < 10; round++)
+            {
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                var clock = Stopwatch.StartNew();
+                for (var i = 0; i < 2_000; i++) run.Make();
+                best = Math.Min(best, clock.Elapsed.TotalMicroseconds / 2_000 / Workload.StepsOfARun);
+                allocated = (GC.GetAllocatedBytesForCurrentThread() - before) / 2_000 / Workload.StepsOfARun;
+            }
+            Console.WriteLine($"{best:0.00} µs and {allocated:#,0} bytes a step");
+            using (var l = new L()) { for (var i = 0; i < 60_000; i++) run.Make(); l.Print(); }
+            return 0;
+        });
+        return command;
+    }
+}
+
+#pragma warning disable
+sealed class L : System.Diagnostics.Tracing.EventListener {
+  readonly System.Collections.Concurrent.ConcurrentDictionary<string,int> c = new();
+  protected override void OnEventSourceCreated(System.Diagnostics.Tracing.EventSource s) { if (s.Name == "Microsoft-Windows-DotNETRuntime") EnableEvents(s, System.Diagnostics.Tracing.EventLevel.Verbose, (System.Diagnostics.Tracing.EventKeywords)1); }
+  protected override void OnEventWritten(System.Diagnostics.Tracing.EventWrittenEventArgs e) { if (c != null && e.EventName!.StartsWith("GCAllocationTick")) c.AddOrUpdate((string)e.Payload![5]!, 1, (_, n) => n + 1); }
+  public void Print() { var t = c.Values.Sum(); foreach (var (k, v) in c.OrderByDescending(p => p.Value).Take(45)) Console.WriteLine($"{100.0*v/t:0.0}% {k}"); }
+}
