@@ -25,17 +25,8 @@ internal static class KernelCommand
                 allocated = (GC.GetAllocatedBytesForCurrentThread() - before) / 2_000 / Workload.StepsOfARun;
             }
             Console.WriteLine($"{best:0.00} µs and {allocated:#,0} bytes a step");
-            using (var l = new L()) { for (var i = 0; i < 60_000; i++) run.Make(); l.Print(); }
             return 0;
         });
         return command;
     }
-}
-
-#pragma warning disable
-sealed class L : System.Diagnostics.Tracing.EventListener {
-  readonly System.Collections.Concurrent.ConcurrentDictionary<string,int> c = new();
-  protected override void OnEventSourceCreated(System.Diagnostics.Tracing.EventSource s) { if (s.Name == "Microsoft-Windows-DotNETRuntime") EnableEvents(s, System.Diagnostics.Tracing.EventLevel.Verbose, (System.Diagnostics.Tracing.EventKeywords)1); }
-  protected override void OnEventWritten(System.Diagnostics.Tracing.EventWrittenEventArgs e) { if (c != null && e.EventName!.StartsWith("GCAllocationTick")) c.AddOrUpdate((string)e.Payload![5]!, 1, (_, n) => n + 1); }
-  public void Print() { var t = c.Values.Sum(); foreach (var (k, v) in c.OrderByDescending(p => p.Value).Take(45)) Console.WriteLine($"{100.0*v/t:0.0}% {k}"); }
 }

@@ -15,11 +15,16 @@ public static class StrictJson
     /// </returns>
     public static JsonReadResult Parse(ReadOnlyMemory<byte> utf8, JsonLimits limits)
     {
-        var problem = new StrictJsonScan(utf8.Span, limits).Run();
-        if (problem is not null)
+        if (FindProblem(utf8.Span, limits) is { } problem)
             return new JsonReadResult.Refused(problem);
 
         var options = new JsonDocumentOptions { MaxDepth = Math.Max(1, limits.DepthMax) };
         return new JsonReadResult.Read(JsonElement.Parse(utf8.Span, options), utf8);
     }
+
+    /// <summary>Checks a document as <see cref="Parse"/> does, without making a value of it.</summary>
+    /// <param name="utf8">The whole document.</param>
+    /// <param name="limits">What it may cost.</param>
+    /// <returns>The first problem; null where there is none.</returns>
+    public static JsonProblem? FindProblem(ReadOnlySpan<byte> utf8, JsonLimits limits) => new StrictJsonScan(utf8, limits).Run();
 }

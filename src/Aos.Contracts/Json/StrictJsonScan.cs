@@ -8,9 +8,8 @@ namespace Aos.Contracts.Json;
 /// <summary>One pass over the tokens that looks for what the framework's parser lets through.</summary>
 internal ref struct StrictJsonScan
 {
-    // A set that once grew is dropped, not cleared: clearing costs its capacity, and a document with one large object
-    // followed by thousands of small ones would make that quadratic.
-    private const int NamesKept = 64;
+    // Up to so many plain names of an object are compared with each other; more go into a set.
+    private const int FewNames = 8;
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
@@ -19,6 +18,10 @@ internal ref struct StrictJsonScan
     private readonly bool _isUtf8;
     private Utf8JsonReader _reader;
     private Frame[] _frames = new Frame[4];
+
+    // Where the few names of the open objects lie, one object's after the other's.
+    private Range[] _names = new Range[FewNames];
+    private int _nameCount;
     private int _depth;
     private int _nodes;
 
@@ -66,7 +69,7 @@ internal ref struct StrictJsonScan
             case JsonTokenType.PropertyName:
                 return CheckName();
             case JsonTokenType.EndObject or JsonTokenType.EndArray:
-                _depth--;
+                _nameCount = _frames[--_depth].FirstName;
                 return null;
         }
 
@@ -92,23 +95,47 @@ internal ref struct StrictJsonScan
                 $"Objects and arrays are nested more than {_limits.DepthMax} deep. Flatten the document.");
         if (_depth == _frames.Length)
             Array.Resize(ref _frames, _depth * 2);
-        _frames[_depth++].Start(_reader.TokenType == JsonTokenType.StartObject);
+        _frames[_depth++] = new Frame { IsObject = _reader.TokenType == JsonTokenType.StartObject, Index = -1, FirstName = _nameCount };
         return null;
     }
 
     private JsonProblem? CheckName()
     {
         ref var frame = ref _frames[_depth - 1];
-        frame.Name = null;
+        frame.HasName = false;
         if (CheckText("member name") is { } problem)
             return problem;
 
-        var name = _reader.GetString()!;
-        frame.Name = name;
-        return frame.Names!.Add(name)
+        var start = Token + 1;
+        frame.Name = start..(start + _reader.ValueSpan.Length);
+        frame.HasName = true;
+        return IsNew(ref frame)
             ? null
             : Problem(JsonProblemCodes.DuplicateKey, Token,
-                $"The object has two members named {JsonText.Quote(name)}. Keep one of them.");
+                $"The object has two members named {JsonText.Quote(_reader.GetString()!)}. Keep one of them.");
+    }
+
+    private bool IsNew(ref Frame frame)
+    {
+        if (frame.Set is null && !_reader.ValueIsEscaped && _nameCount - frame.FirstName < FewNames)
+        {
+            foreach (var other in _names.AsSpan(frame.FirstName, _nameCount - frame.FirstName))
+                if (_utf8[other].SequenceEqual(_reader.ValueSpan))
+                    return false;
+            if (_nameCount == _names.Length)
+                Array.Resize(ref _names, _nameCount * 2);
+            _names[_nameCount++] = frame.Name;
+            return true;
+        }
+
+        // HashSet<string> turns to randomised hashing when names collide, so no choice of names is slow.
+        if (frame.Set is null)
+        {
+            frame.Set = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var plain in _names.AsSpan(frame.FirstName, _nameCount - frame.FirstName))
+                frame.Set.Add(Encoding.UTF8.GetString(_utf8[plain]));
+        }
+        return frame.Set.Add(_reader.GetString()!);
     }
 
     private readonly JsonProblem? CheckText(string what)
@@ -193,33 +220,29 @@ internal ref struct StrictJsonScan
         var place = JsonPointer.Root;
         foreach (ref readonly var frame in _frames.AsSpan(0, _depth))
         {
-            if (frame.IsObject ? frame.Name is null : frame.Index < 0)
+            if (frame.IsObject ? !frame.HasName : frame.Index < 0)
                 break;
-            place = frame.IsObject ? place.Append(frame.Name!) : place.Append(frame.Index);
+            place = frame.IsObject ? place.Append(NameOf(frame)) : place.Append(frame.Index);
         }
 
         return place;
     }
 
+    private readonly string NameOf(in Frame frame)
+    {
+        var quoted = _utf8[(frame.Name.Start.Value - 1)..(frame.Name.End.Value + 1)];
+        var reader = new Utf8JsonReader(quoted);
+        reader.Read();
+        return reader.GetString()!;
+    }
+
     private struct Frame
     {
         public bool IsObject;
+        public bool HasName;
         public int Index;
-        public string? Name;
-        public HashSet<string>? Names;
-
-        public void Start(bool isObject)
-        {
-            IsObject = isObject;
-            Index = -1;
-            Name = null;
-            if (!isObject)
-                return;
-            // HashSet<string> turns to randomised hashing when names collide, so no choice of names is slow.
-            if (Names is null || Names.Capacity > NamesKept)
-                Names = new HashSet<string>(StringComparer.Ordinal);
-            else
-                Names.Clear();
-        }
+        public int FirstName;
+        public Range Name;
+        public HashSet<string>? Set;
     }
 }

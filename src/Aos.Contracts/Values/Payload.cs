@@ -101,6 +101,30 @@ public sealed class Payload : IEquatable<Payload>
     public override string ToString() =>
         IsUnknown ? "(unknown)" : IsComplete ? System.Text.Encoding.UTF8.GetString(_utf8.Span) : $"(blob {Blob!.Digest})";
 
+    /// <summary>Writes the value on one line; one that is not complete as the reference to its blob.</summary>
+    public void WriteTo(Utf8JsonWriter writer)
+    {
+        if (IsComplete)
+        {
+            writer.WriteRawValue(OnOneLine(_utf8.Span), skipInputValidation: true);
+            return;
+        }
+        writer.WriteStartObject();
+        writer.WriteString(BlobMember, Blob!.Digest.Value);
+        writer.WriteNumber("bytes", Blob.Bytes);
+        writer.WriteEndObject();
+    }
+
+    // A journal and a trace have one event a line. A line break in JSON text is white space: in a string it is escaped.
+    private static ReadOnlySpan<byte> OnOneLine(ReadOnlySpan<byte> json)
+    {
+        if (json.IndexOfAny((byte)'\n', (byte)'\r') < 0) return json;
+        var line = json.ToArray();
+        line.AsSpan().Replace((byte)'\n', (byte)' ');
+        line.AsSpan().Replace((byte)'\r', (byte)' ');
+        return line;
+    }
+
     private InvalidOperationException Incomplete() => new($"The blob {Blob!.Digest} was not loaded.");
 }
 
@@ -130,26 +154,5 @@ internal sealed class PayloadConverter : JsonConverter<Payload>
         return Payload.FromBlob(new BlobRef(digest, length));
     }
 
-    // A journal and a trace have one event a line. A line break in JSON text is white space: in a string it is escaped.
-    private static ReadOnlySpan<byte> OnOneLine(ReadOnlySpan<byte> json)
-    {
-        if (json.IndexOfAny((byte)'\n', (byte)'\r') < 0) return json;
-        var line = json.ToArray();
-        line.AsSpan().Replace((byte)'\n', (byte)' ');
-        line.AsSpan().Replace((byte)'\r', (byte)' ');
-        return line;
-    }
-
-    public override void Write(Utf8JsonWriter writer, Payload value, JsonSerializerOptions options)
-    {
-        if (value.IsComplete)
-        {
-            writer.WriteRawValue(OnOneLine(value.Utf8.Span), skipInputValidation: true);
-            return;
-        }
-        writer.WriteStartObject();
-        writer.WriteString(Payload.BlobMember, value.Blob!.Digest.Value);
-        writer.WriteNumber("bytes", value.Blob.Bytes);
-        writer.WriteEndObject();
-    }
+    public override void Write(Utf8JsonWriter writer, Payload value, JsonSerializerOptions options) => value.WriteTo(writer);
 }

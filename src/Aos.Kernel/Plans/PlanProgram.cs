@@ -75,7 +75,11 @@ public sealed class StepProgram
         Source = source;
         Index = index;
         Main = main;
+        Unreached = new Runs.StepState(this);
     }
+
+    /// <summary>The state of the step before anything of it was started; all runs share it.</summary>
+    internal Runs.StepState Unreached { get; }
 
     /// <summary>The step as the plan has it.</summary>
     public PlanStep Source { get; }

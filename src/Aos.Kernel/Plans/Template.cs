@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using Aos.Contracts.Expressions;
@@ -45,12 +44,12 @@ public sealed class Template
 
     private static Rendered Render(in ExpressionValue scope, TemplateNode root)
     {
-        var output = new ArrayBufferWriter<byte>(256);
+        using var output = new RentedBuffer(512);
         var rendering = new TemplateRendering(scope, output);
         root.Write(rendering);
         return rendering.Error is { } error
             ? new Rendered(Payload.Null, error, HasUnknown: false)
-            : new Rendered(Payload.FromUtf8(output.WrittenMemory), null, rendering.HasUnknown);
+            : new Rendered(Payload.FromUtf8(output.Written.ToArray()), null, rendering.HasUnknown);
     }
 
     internal static Template Of(TemplateNode root, ImmutableArray<Expression> expressions) => new(root, expressions);
@@ -62,7 +61,7 @@ public sealed class Template
 /// <param name="HasUnknown">Whether parts of it are unknown, in a simulation.</param>
 public readonly record struct Rendered(Payload Payload, string? Error, bool HasUnknown);
 
-internal sealed class TemplateRendering(ExpressionValue scope, ArrayBufferWriter<byte> output)
+internal sealed class TemplateRendering(ExpressionValue scope, RentedBuffer output)
 {
     public void Write(ReadOnlySpan<byte> json) => output.Write(json);
 

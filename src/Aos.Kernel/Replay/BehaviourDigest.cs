@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Frozen;
 using System.Text.Json;
 using Aos.Contracts.Json;
@@ -30,11 +29,12 @@ public static class BehaviourDigest
     /// <summary>The digest of a run that ends with this status and code.</summary>
     public static Digest Of(RunState state, RunStatus status, ErrorCode code)
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
+        using var buffer = new RentedBuffer(4096);
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
             Write(writer, state, status, code);
         Span<byte> hash = stackalloc byte[32];
-        CanonicalJson.Sha256(JsonElement.Parse(buffer.WrittenSpan), hash);
+        using var document = JsonDocument.Parse(buffer.Written);
+        CanonicalJson.Sha256(document.RootElement, hash);
         return Digest.FromHash(hash);
     }
 

@@ -31,6 +31,12 @@ public enum CallPhase
 /// <remarks>Seen from outside it never changes: a transition copies what it touches.</remarks>
 public sealed class CallState
 {
+    // Calls are copied twice a step: what may be absent is kept without the flag of a nullable.
+    private ApprovalId _lastApproval;
+    private ErrorCode _code;
+    private ErrorCode _firstFailure;
+    private long _dueTicks;
+
     internal CallState(CallKey key, object? draft = null) => (Key, Draft) = (key, draft);
 
     /// <summary>Its name.</summary>
@@ -55,13 +61,21 @@ public sealed class CallState
     public RunEvent.ApprovalRequested? Approval { get; internal set; }
 
     /// <summary>The approval request that was decided last; null where none was.</summary>
-    public ApprovalId? LastApproval { get; internal set; }
+    public ApprovalId? LastApproval
+    {
+        get => _lastApproval.Value is null ? null : _lastApproval;
+        internal set => _lastApproval = value ?? default;
+    }
 
     /// <summary>Whether <see cref="Input"/> was approved, so that the call may be made.</summary>
     public bool IsApproved { get; internal set; }
 
     /// <summary>When the next attempt is due.</summary>
-    public DateTimeOffset? Due { get; internal set; }
+    public DateTimeOffset? Due
+    {
+        get => Moments.FromTicks(_dueTicks);
+        internal set => _dueTicks = Moments.ToTicks(value);
+    }
 
     /// <summary>Money held for the attempt in flight.</summary>
     public Money Reserved { get; internal set; }
@@ -79,13 +93,21 @@ public sealed class CallState
     public OutcomeStatus? Status { get; internal set; }
 
     /// <summary>The code it ended with.</summary>
-    public ErrorCode? Code { get; internal set; }
+    public ErrorCode? Code
+    {
+        get => _code.Value is null ? null : _code;
+        internal set => _code = value ?? default;
+    }
 
     /// <summary>What happened.</summary>
     public string? Message { get; internal set; }
 
     /// <summary>The code of the first call, where the fallback was used.</summary>
-    public ErrorCode? FirstFailure { get; internal set; }
+    public ErrorCode? FirstFailure
+    {
+        get => _firstFailure.Value is null ? null : _firstFailure;
+        internal set => _firstFailure = value ?? default;
+    }
 
     /// <summary>The last attempt; null before the first.</summary>
     public AttemptRecord? Last => History.IsEmpty ? null : History[^1];

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Unicode;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 
@@ -10,8 +11,20 @@ public static class Identity
 {
     /// <summary>The key under which the world is asked: SHA-256 of tenant, run, step, item, main or fallback.
     /// No attempt number, no epoch.</summary>
-    public static string IdempotencyKey(RunEvent.RunSubmitted run, CallKey call, bool isFallback) =>
-        Hash($"{run.Tenant}\n{run.RunId}\n{call.Step}\n{call.Item}\n{(isFallback ? "fallback" : "main")}");
+    public static string IdempotencyKey(RunEvent.RunSubmitted run, CallKey call, bool isFallback)
+    {
+        var variant = isFallback ? "fallback"u8 : "main"u8;
+        Span<byte> text = stackalloc byte[512];
+        if (call.Item is null && run.Tenant.Length <= 128
+            && Utf8.TryWrite(text, $"{run.Tenant}\n{run.RunId.Value}\n{call.Step.Value}\n\n", out var count)
+            && variant.TryCopyTo(text[count..]))
+        {
+            Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+            SHA256.HashData(text[..(count + variant.Length)], hash);
+            return Convert.ToHexStringLower(hash);
+        }
+        return Hash($"{run.Tenant}\n{run.RunId}\n{call.Step}\n{call.Item}\n{(isFallback ? "fallback" : "main")}");
+    }
 
     /// <summary>The run that an idempotency key of a caller stands for.</summary>
     public static RunId Run(string tenant, string key) =>

@@ -18,4 +18,10 @@ internal static class Moments
         var utc = at.ToUniversalTime();
         return utc.AddTicks(-(utc.Ticks % TimeSpan.TicksPerMicrosecond));
     }
+
+    /// <summary>A moment that may be absent, as a number; 0 where it is.</summary>
+    public static long ToTicks(DateTimeOffset? at) => at?.UtcTicks ?? 0;
+
+    /// <summary>The moment that <see cref="ToTicks"/> was given, in UTC.</summary>
+    public static DateTimeOffset? FromTicks(long ticks) => ticks == 0 ? null : new DateTimeOffset(ticks, TimeSpan.Zero);
 }

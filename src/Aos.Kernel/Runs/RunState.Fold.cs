@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Aos.Contracts.Json;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
@@ -15,12 +16,14 @@ public sealed partial class RunState
 
     // Steps and calls that carry the mark of this draft may be changed in place; others are shared with older states.
     private object? _draft;
+    private bool _ownsSteps;
 
     /// <summary>A copy that <see cref="Apply"/> may be called on until it is shown to anybody else.</summary>
     internal RunState Draft()
     {
         var draft = (RunState)MemberwiseClone();
         draft._draft = new object();
+        draft._ownsSteps = false;
         return draft;
     }
 
@@ -78,10 +81,11 @@ public sealed partial class RunState
         if (Program is not null) program = Plans.PlanProgram.Compile(program.Source, Program);
         var steps = ImmutableArray.CreateBuilder<StepState>(program.Steps.Length);
         foreach (var step in program.Steps)
-            steps.Add(step.Index < Steps.Length ? Steps[step.Index] : new StepState(step));
+            steps.Add(step.Index < Steps.Length ? Steps[step.Index] : step.Unreached);
         OpenSteps += program.Steps.Length - Steps.Length;
         Program = program;
         Steps = steps.MoveToImmutable();
+        _ownsSteps = true;
     }
 
     private void On(RunEvent.StepExpanded expanded)
@@ -262,8 +266,19 @@ public sealed partial class RunState
         var step = Steps[index];
         if (ReferenceEquals(step.Draft, _draft)) return step;
         var copy = step.Copy(_draft!);
-        Steps = Steps.SetItem(index, copy);
+        OwnSteps()[index] = copy;
         return copy;
+    }
+
+    // The array is shared with older states until the draft first writes to it.
+    private StepState[] OwnSteps()
+    {
+        if (!_ownsSteps)
+        {
+            Steps = ImmutableCollectionsMarshal.AsImmutableArray(Steps.AsSpan().ToArray());
+            _ownsSteps = true;
+        }
+        return ImmutableCollectionsMarshal.AsArray(Steps)!;
     }
 
     private CallState Own(StepId id, int? item)

@@ -10,7 +10,19 @@ namespace Aos.Kernel.Runs;
 /// <remarks>Seen from outside it never changes: a transition copies what it touches.</remarks>
 public sealed class StepState
 {
-    internal StepState(StepProgram program) => Program = program;
+    // Steps are copied twice each: what may be absent is kept without the flag of a nullable.
+    private ErrorCode _code;
+    private long _startedTicks;
+    private long _endedTicks;
+
+    internal StepState(StepProgram program)
+    {
+        Program = program;
+        Unstarted = new CallState(new CallKey(program.Id, null));
+    }
+
+    /// <summary>The call of a step that is not fanned out, before it is started.</summary>
+    internal CallState Unstarted { get; }
 
     /// <summary>What it does.</summary>
     public StepProgram Program { get; }
@@ -28,16 +40,28 @@ public sealed class StepState
     public OutcomeStatus? Status { get; internal set; }
 
     /// <summary>The code it ended with.</summary>
-    public ErrorCode? Code { get; internal set; }
+    public ErrorCode? Code
+    {
+        get => _code.Value is null ? null : _code;
+        internal set => _code = value ?? default;
+    }
 
     /// <summary>What happened, where no attempt says it.</summary>
     public string? Message { get; internal set; }
 
     /// <summary>When it was reached.</summary>
-    public DateTimeOffset? StartedAt { get; internal set; }
+    public DateTimeOffset? StartedAt
+    {
+        get => Moments.FromTicks(_startedTicks);
+        internal set => _startedTicks = Moments.ToTicks(value);
+    }
 
     /// <summary>When it ended.</summary>
-    public DateTimeOffset? EndedAt { get; internal set; }
+    public DateTimeOffset? EndedAt
+    {
+        get => Moments.FromTicks(_endedTicks);
+        internal set => _endedTicks = Moments.ToTicks(value);
+    }
 
     /// <summary>Whether it ended.</summary>
     public bool IsEnded => Status is not null;

@@ -31,6 +31,7 @@ internal sealed partial class Turn
             case RetryDecision.Again again:
                 Emit(new RunEvent.RetryScheduled
                 {
+                    At = Now,
                     StepId = key.Step,
                     Item = key.Item,
                     Attempt = call.Attempts + 1,
@@ -64,7 +65,7 @@ internal sealed partial class Turn
         if (step.Program.Source.OnFailure is not null)
             GiveUp(step, call, OutcomeStatus.Unknown, ErrorCodes.OutcomeUnknown, UnknownMessage(call, verdict));
         else
-            Emit(new RunEvent.SettlementRequested { StepId = call.Key.Step, Item = call.Key.Item, Cause = verdict.Code });
+            Emit(new RunEvent.SettlementRequested { At = Now, StepId = call.Key.Step, Item = call.Key.Item, Cause = verdict.Code });
     }
 
     private static string UnknownMessage(CallState call, Verdict verdict) =>
@@ -74,7 +75,7 @@ internal sealed partial class Turn
     {
         if (step.Program.Fallback is not null && !call.IsFallback && status != OutcomeStatus.Cancelled
             && State.Stopping is null)
-            Emit(new RunEvent.FallbackChosen { StepId = call.Key.Step, Item = call.Key.Item, Cause = code });
+            Emit(new RunEvent.FallbackChosen { At = Now, StepId = call.Key.Step, Item = call.Key.Item, Cause = code });
         else
             EndCall(call.Key, status, code, message);
     }
@@ -87,7 +88,7 @@ internal sealed partial class Turn
             EndStep(program, status, code, message);
             return;
         }
-        Emit(new RunEvent.ItemEnded { StepId = key.Step, Item = item, Status = status, Code = code, Message = message });
+        Emit(new RunEvent.ItemEnded { At = Now, StepId = key.Step, Item = item, Status = status, Code = code, Message = message });
         // Other items in flight come back first: the step ends when the last of them has.
         if (!GuardLoop(key, status) && State.Stopping is null && IsBad(status) && !program.ToleratesFailure)
             Stop(code, $"Item {item} of '{key.Step}' failed: {code}{(message is null ? "" : $": {message}")}", key.Step);
@@ -111,7 +112,7 @@ internal sealed partial class Turn
 
     private void EndStep(Plans.StepProgram program, OutcomeStatus status, ErrorCode code, string? message)
     {
-        Emit(new RunEvent.StepEnded { StepId = program.Id, Status = status, Code = code, Message = message });
+        Emit(new RunEvent.StepEnded { At = Now, StepId = program.Id, Status = status, Code = code, Message = message });
         if (State.Stopping is not null || !IsBad(status)) return;
         if (program.ForEach is null && GuardLoop(new CallKey(program.Id, null), status)) return;
         if (program.ToleratesFailure) return;
@@ -137,6 +138,7 @@ internal sealed partial class Turn
 
     private void Stop(ErrorCode code, string? message, StepId? step) => Emit(new RunEvent.RunStopping
     {
+        At = Now,
         Code = code,
         Message = message,
         StepId = step,
@@ -203,6 +205,7 @@ internal sealed partial class Turn
     {
         Emit(new RunEvent.RunEnded
         {
+            At = Now,
             Status = status,
             Code = code,
             Message = message,

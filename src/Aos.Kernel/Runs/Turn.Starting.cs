@@ -48,6 +48,7 @@ internal sealed partial class Turn
         var unknown = result.Value.ContainsUnknown;
         Emit(new RunEvent.StepExpanded
         {
+            At = Now,
             StepId = step.Program.Id,
             Items = unknown ? Payload.Unknown : Payload.FromUtf8(result.Value.ToCanonicalUtf8()),
             Count = unknown && !result.Value.IsUnknown ? result.Value.ItemCount : null,
@@ -71,7 +72,7 @@ internal sealed partial class Turn
             if (step.Calls.IsEmpty || step.Calls[i].Phase == CallPhase.Ready)
             {
                 if (State.InFlight >= State.Contract.MaxParallelSteps) return;
-                Start(step, step.Calls.IsEmpty ? new CallState(new CallKey(step.Program.Id, null)) : step.Calls[i]);
+                Start(step, step.Calls.IsEmpty ? step.Unstarted : step.Calls[i]);
             }
         }
         // An empty list ends at once.
@@ -128,6 +129,7 @@ internal sealed partial class Turn
         var digest = Digest.FromHash(Convert.FromHexString(CanonicalJson.Sha256Hex(input.Element)));
         Emit(new RunEvent.ApprovalRequested
         {
+            At = Now,
             ApprovalId = Identity.Approval(State.Submitted!, call, digest),
             StepId = call.Key.Step,
             Item = call.Key.Item,
@@ -169,6 +171,7 @@ internal sealed partial class Turn
             (int)Math.Clamp((State.Deadline - Now).TotalMilliseconds, 1, int.MaxValue));
         var started = new RunEvent.AttemptStarted
         {
+            At = Now,
             StepId = call.Key.Step,
             Item = call.Key.Item,
             Attempt = call.Attempts + 1,

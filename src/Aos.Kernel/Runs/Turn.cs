@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
@@ -10,9 +12,14 @@ namespace Aos.Kernel.Runs;
 /// This file takes the facts; the others start calls, judge failures and end things.</summary>
 internal sealed partial class Turn
 {
-    private readonly List<RunEvent> _events = new(4);
-    private readonly List<Effect> _effects = new(2);
     private readonly RunEvent.Fact _fact;
+
+    // Most turns make three events (an attempt came back, its step ended, the next one starts) and one effect: arrays
+    // of just that size are given away as they are.
+    private RunEvent[] _events = new RunEvent[3];
+    private Effect[] _effects = new Effect[1];
+    private int _eventCount;
+    private int _effectCount;
 
     public Turn(RunState draft, RunEvent.Fact fact)
     {
@@ -27,22 +34,32 @@ internal sealed partial class Turn
 
     private void Emit(RunEvent e)
     {
-        var stamped = e is RunEvent.Fact ? e : e with { At = Now };
-        State.Apply(stamped);
-        _events.Add(stamped);
+        State.Apply(e);
+        if (_eventCount == _events.Length) Array.Resize(ref _events, _eventCount * 2);
+        _events[_eventCount++] = e;
     }
 
-    private void Ask(Effect effect) => _effects.Add(effect);
+    private void Ask(Effect effect)
+    {
+        if (_effectCount == _effects.Length) Array.Resize(ref _effects, _effectCount * 4);
+        _effects[_effectCount++] = effect;
+    }
 
     public Transition End()
     {
         Settle();
-        return new Transition([.. _events], [.. _effects], State);
+        return new Transition(Exactly(_events, _eventCount), Exactly(_effects, _effectCount), State);
+    }
+
+    private static ImmutableArray<T> Exactly<T>(T[] items, int count)
+    {
+        if (count != items.Length) Array.Resize(ref items, count);
+        return ImmutableCollectionsMarshal.AsImmutableArray(items);
     }
 
     public void Take(RunEvent.RunSubmitted submitted)
     {
-        if (submitted.Plan is { } plan) Emit(new RunEvent.PlanAccepted { Round = 0, Plan = plan });
+        if (submitted.Plan is { } plan) Emit(new RunEvent.PlanAccepted { At = Now, Round = 0, Plan = plan });
         else AskPlanner();
     }
 
@@ -54,7 +71,7 @@ internal sealed partial class Turn
         else if (State.Spent > State.Contract.Budget)
             Stop(ErrorCodes.BudgetExceeded, $"Planning cost {answered.Cost}, more than was left.", step: null);
         else if (answered.Plan is { } plan)
-            Emit(new RunEvent.PlanAccepted { Round = answered.Round, Plan = plan });
+            Emit(new RunEvent.PlanAccepted { At = Now, Round = answered.Round, Plan = plan });
         else if (!IsIterative)
             Stop(ErrorCodes.PlannerNoPlan, "The planner answered without a plan.", step: null);
         // Otherwise nothing is left to do, and the run ends below.
@@ -102,6 +119,7 @@ internal sealed partial class Turn
                 {
                     Emit(new RunEvent.AttemptLost
                     {
+                        At = Now,
                         StepId = call.Key.Step,
                         Item = call.Key.Item,
                         Attempt = call.Attempts,
@@ -135,7 +153,7 @@ internal sealed partial class Turn
 
     private void AskPlanner()
     {
-        Emit(new RunEvent.PlanRequested { Round = State.PlannerRounds + 1 });
+        Emit(new RunEvent.PlanRequested { At = Now, Round = State.PlannerRounds + 1 });
         Ask(new Effect.CallPlanner(State.PlannerRounds));
     }
 
@@ -145,12 +163,12 @@ internal sealed partial class Turn
         // A planner that does not answer holds a stopping run up for the grace period at most.
         while (State.Ended is null && (!State.IsPlanning || State.IsGraceOver))
         {
-            var before = _events.Count;
+            var before = _eventCount;
             GuardRun();
             if (State.Stopping is null) StartReady();
             if (State.Stopping is not null) FinishStopping();
             else if (State.OpenSteps == 0) FinishOrPlanOn();
-            if (_events.Count == before) return;
+            if (_eventCount == before) return;
         }
     }
 

@@ -16,17 +16,13 @@ internal static class StrictPayload
     public static JsonLimits ResultLimits { get; } = new() { BytesMax = 16 << 20, DepthMax = 64, NodesMax = 2_000_000 };
 
     /// <summary>Reads a value strictly.</summary>
-    /// <returns>The value on one line, in bytes of its own; or what is wrong with it.</returns>
+    /// <returns>The value on one line; or what is wrong with it.</returns>
     public static (Payload? Value, Problem? Problem) Read(Payload given, JsonLimits limits)
     {
         if (!given.IsComplete) return (null, new Problem("", ErrorCodes.InvalidJson, "The value is a reference to a stored value that was not loaded."));
-        return StrictJson.Parse(given.Utf8, limits) switch
-        {
-            JsonReadResult.Read read => (OnOneLine(read.Value, given), null),
-            JsonReadResult.Refused refused => (null, new Problem(refused.Problem.Pointer,
-                ErrorCode.Parse(refused.Problem.Code), refused.Problem.Message)),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
+        return StrictJson.FindProblem(given.Utf8.Span, limits) is { } problem
+            ? (null, new Problem(problem.Pointer, ErrorCode.Parse(problem.Code), problem.Message))
+            : (OnOneLine(given), null);
     }
 
     /// <summary>What is wrong with the values in a plan; empty where nothing is.</summary>
@@ -63,11 +59,12 @@ internal static class StrictPayload
         + "cannot stand here: the name is reserved for stored values.");
 
     // Events are lines, so a value must not break one.
-    private static Payload OnOneLine(JsonElement element, Payload given)
+    private static Payload OnOneLine(Payload given)
     {
-        if (given.Utf8.Span.IndexOf((byte)'\n') < 0) return Payload.FromElement(element);
+        var text = given.Utf8.Span;
+        if (text.IndexOfAny((byte)'\n', (byte)'\r') < 0 && text[0] > ' ' && text[^1] > ' ') return given;
         var buffer = new ArrayBufferWriter<byte>(given.Utf8.Length);
-        using (var writer = new Utf8JsonWriter(buffer, EventCodec.Options)) element.WriteTo(writer);
+        using (var writer = new Utf8JsonWriter(buffer, EventCodec.Options)) given.Element.WriteTo(writer);
         return Payload.FromUtf8(buffer.WrittenMemory);
     }
 }

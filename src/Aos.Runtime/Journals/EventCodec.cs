@@ -45,7 +45,7 @@ internal static class EventCodec
                 buffer.Advance(1);
                 writer.Reset();
             }
-            JsonSerializer.Serialize(writer, Detach(events[i], blobs), AosJson.Of<RunEvent>());
+            EventWriter.Write(writer, Detach(events[i], blobs));
             writer.Flush();
         }
         // The link and the events lie side by side, as the hash takes them.

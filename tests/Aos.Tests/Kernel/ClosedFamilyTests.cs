@@ -89,6 +89,19 @@ public sealed class ClosedFamilyTests
         Assert.Equal(payloads.Count, EventCodec.PayloadsOf(read[1]).Count());
     }
 
+    [Theory]
+    [MemberData(nameof(Events))]
+    public void The_journal_has_the_bytes_of_the_serializer(Type type)
+    {
+        RunEvent[] cases = [Make(type, full: true), Make(type, full: false)];
+        foreach (var e in cases)
+        {
+            var plain = e is RunEvent.AttemptReturned returned ? returned with { Problems = [], SideEffects = [] } : e;
+            Assert.All(new[] { e, plain }, one =>
+                Assert.Equal(Encoding.UTF8.GetString(AosJson.Write(one)), Encoding.UTF8.GetString(EventCodec.Encode(HashChain.Genesis.Span, [one], []).Events.Span)));
+        }
+    }
+
     [Fact]
     public void A_payload_with_line_breaks_keeps_its_event_on_one_line()
     {
