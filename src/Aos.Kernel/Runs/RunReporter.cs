@@ -30,15 +30,22 @@ public static class RunReporter
             LatencyMs = Math.Max(0, ((state.Ended?.At ?? now) - submitted.At).TotalMilliseconds),
             BehaviourDigest = state.Ended?.BehaviourDigest,
             StartedAt = submitted.At,
-            Steps = ValueList.From(state.Steps.Select(step => Report(state, step))),
+            Steps = Reports(state),
         };
+    }
+
+    private static ValueList<StepReport> Reports(RunState state)
+    {
+        var reports = new StepReport[state.Steps.Length];
+        for (var i = 0; i < reports.Length; i++) reports[i] = Report(state, state.Steps[i]);
+        return ValueList.Create<StepReport>(reports);
     }
 
     /// <summary>The outcome of a step; null until it ended.</summary>
     public static StructuredOutcome? Outcome(RunState state, StepState step)
     {
         if (step.Status is not { } status) return null;
-        var last = step.Calls.LastOrDefault(call => call.Attempts > 0)?.Last;
+        var last = LastAttempt(step);
         var only = step.Program.ForEach is null && !step.Calls.IsEmpty ? step.Calls[0] : null;
         return new StructuredOutcome
         {
@@ -51,8 +58,7 @@ public static class RunReporter
             Result = status is OutcomeStatus.Success or OutcomeStatus.Partial ? ResultOf(step) : null,
             Failure = IsGood(status) ? null : Failure(state, step, last?.Returned),
             Execution = last is null ? null : Execution(state, step, last),
-            SideEffects = ValueList.From(step.Calls.SelectMany(call => call.History)
-                .SelectMany(attempt => attempt.Returned?.SideEffects ?? [])),
+            SideEffects = SideEffectsOf(step),
             NextActions = IsGood(status) ? null : Next(state, step),
             Trace = new TraceContext(state.Submitted.TraceId, SpanId(state, step.Program.Id)),
             Timestamp = step.EndedAt ?? state.LastAt,
@@ -92,7 +98,7 @@ public static class RunReporter
 
     private static StepReport Report(RunState state, StepState step)
     {
-        var skill = step.Calls.LastOrDefault(call => call.Attempts > 0)?.Last is { } last
+        var skill = LastAttempt(step) is { } last
             ? new SkillRef(last.Started.Skill, VersionRange.Exactly(last.Started.SkillVersion))
             : step.Program.Source.Skill;
         return new StepReport
@@ -107,6 +113,22 @@ public static class RunReporter
         };
     }
 
+    private static AttemptRecord? LastAttempt(StepState step)
+    {
+        for (var i = step.Calls.Length - 1; i >= 0; i--)
+            if (step.Calls[i].Attempts > 0) return step.Calls[i].Last;
+        return null;
+    }
+
+    private static ValueList<SideEffect> SideEffectsOf(StepState step)
+    {
+        List<SideEffect>? all = null;
+        foreach (var call in step.Calls)
+            foreach (var attempt in call.History)
+                if (attempt.Returned is { SideEffects.IsEmpty: false } returned) (all ??= []).AddRange(returned.SideEffects);
+        return all is null ? [] : ValueList.From(all);
+    }
+
     private static FailureInfo Failure(RunState state, StepState step, RunEvent.AttemptReturned? returned)
     {
         var info = Explain(state.Catalog, step.Code!.Value, returned);
@@ -116,16 +138,25 @@ public static class RunReporter
 
     private static ExecutionInfo Execution(RunState state, StepState step, AttemptRecord last)
     {
-        var history = step.Calls.SelectMany(call => call.History).ToList();
+        var (predictedCost, predictedMs, retries) = (Money.Zero, 0d, 0);
+        foreach (var call in step.Calls)
+        {
+            retries += Math.Max(0, call.Attempts - 1);
+            foreach (var attempt in call.History)
+            {
+                predictedCost += attempt.Started.PredictedCost;
+                predictedMs += attempt.Started.PredictedLatencyMs;
+            }
+        }
         return new ExecutionInfo
         {
             Skill = last.Started.Skill,
             SkillVersion = last.Started.SkillVersion,
             LatencyMs = step.StartedAt is { } from && step.EndedAt is { } to ? (to - from).TotalMilliseconds : 0,
             Cost = step.Cost,
-            PredictedCost = history.Aggregate(Money.Zero, (sum, attempt) => sum + attempt.Started.PredictedCost),
-            PredictedLatencyMs = history.Sum(attempt => (double)attempt.Started.PredictedLatencyMs),
-            Retries = step.Calls.Sum(call => Math.Max(0, call.Attempts - 1)),
+            PredictedCost = predictedCost,
+            PredictedLatencyMs = predictedMs,
+            Retries = retries,
             IdempotencyKey = step.Program.ForEach is null
                 ? Identity.IdempotencyKey(state.Submitted!, step.Calls[0].Key, step.Calls[0].IsFallback)
                 : null,
