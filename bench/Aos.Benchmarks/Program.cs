@@ -1,10 +1,16 @@
 using System.CommandLine;
-using Aos.Benchmarks.Engine;
+using Aos.Benchmarks;
 using Aos.Benchmarks.Micro;
 
 var root = new RootCommand("Measures AOS on this machine. Figures of two machines are not compared.")
 {
-    EngineCommand.Create(),
-    KernelCommand.Create(),
+    Commands.Engine(),
+    Commands.Recovery(),
+    Commands.RecoveryBegin(),
+    Commands.Replay(),
+    Commands.Simulate(),
+    Commands.Startup(),
+    Commands.Growth(),
+    MicroCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -27,29 +27,31 @@ internal sealed class Floor : IAsyncDisposable
     }
 
     /// <summary>Takes the bytes from a run that an engine has made.</summary>
-    public static async Task<Floor> OpenAsync(IStore store, IStore made)
+    /// <param name="store">Where it is written.</param>
+    /// <param name="made">Where a run lies.</param>
+    /// <param name="slices">How many slices a run is cut into: how often it waits for the disk.</param>
+    public static async Task<Floor> OpenAsync(IStore store, IStore made, int slices = Workload.StepsOfARun)
     {
         var rows = await made.ListRunsAsync(new RunFilter { Statuses = [RunStatus.Completed], Limit = 1 }, CancellationToken.None);
         var segments = await made.ReadAsync(rows[0].RunId, 0, CancellationToken.None);
         var lines = segments.SelectMany(segment => Encoding.UTF8.GetString(segment.Events.Span).Split('\n')).ToArray();
-        const int Parts = Workload.StepsOfARun;
-        var slices = new JournalSlice[Parts];
+        var parts = new JournalSlice[slices];
         var seq = 0;
-        for (var i = 0; i < Parts; i++)
+        for (var i = 0; i < slices; i++)
         {
-            var part = lines[seq..(lines.Length * (i + 1) / Parts)];
-            slices[i] = new JournalSlice
+            var part = lines[seq..(lines.Length * (i + 1) / slices)];
+            parts[i] = new JournalSlice
             {
                 RunId = rows[0].RunId,
                 AfterSeq = seq,
                 Count = part.Length,
                 Events = Encoding.UTF8.GetBytes(string.Join('\n', part)),
                 Hash = new byte[32],
-                Row = i == 0 ? rows[0] with { Status = RunStatus.Running, EndedAt = null, Code = null } : i == Parts - 1 ? rows[0] : null,
+                Row = i == slices - 1 ? rows[0] : i == 0 ? rows[0] with { Status = RunStatus.Running, EndedAt = null, Code = null } : null,
             };
             seq += part.Length;
         }
-        return new Floor(store, slices);
+        return new Floor(store, parts);
     }
 
     /// <summary>Writes one run.</summary>

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using Aos.Benchmarks.Engine;
+using Aos.Benchmarks.Questions;
+using Aos.Benchmarks.Recovery;
 
 namespace Aos.Benchmarks.Figures;
 
@@ -11,19 +13,11 @@ internal sealed record Results<T>
     public Machine Machine { get; init; } = Machine.Here();
 }
 
-/// <summary>Where figures were made; figures of two machines are not compared.</summary>
-internal sealed record Machine(string Processor, int Cores, string OperatingSystem, string Runtime, DateTimeOffset At)
-{
-    public static Machine Here() => new(
-        ProcessorName(), Environment.ProcessorCount, System.Runtime.InteropServices.RuntimeInformation.OSDescription,
-        System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription,
-        TimeProvider.System.GetUtcNow());
-
-    private static string ProcessorName() => File.Exists("/proc/cpuinfo")
-        ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown"
-        : "unknown";
-}
-
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(Results<EngineRow>))]
+[JsonSerializable(typeof(Results<GrowthRow>))]
+[JsonSerializable(typeof(Results<RecoveryRow>))]
+[JsonSerializable(typeof(Results<ReplayRow>))]
+[JsonSerializable(typeof(Results<SimulateRow>))]
+[JsonSerializable(typeof(Results<StartupRow>))]
 internal sealed partial class ResultsJson : JsonSerializerContext;

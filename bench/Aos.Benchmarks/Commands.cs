@@ -1,0 +1,160 @@
+using System.CommandLine;
+using Aos.Benchmarks.Engine;
+using Aos.Benchmarks.Figures;
+using Aos.Benchmarks.Load;
+using Aos.Benchmarks.Questions;
+using Aos.Benchmarks.Recovery;
+
+namespace Aos.Benchmarks;
+
+/// <summary>The commands of <c>bench/run</c>.</summary>
+internal static class Commands
+{
+    private static readonly int[] AllInFlight = [1, 16, 64, 256];
+
+    private static Option<bool> Json => new("--json") { Description = "Prints JSON." };
+
+    public static Command Engine()
+    {
+        var (store, mix, inFlight, seconds, json) = (Store(), MixOption(), InFlight(), Seconds(6), Json);
+        var command = new Command("engine", "Durable steps a second, beside what the store alone can do, in turns.")
+        {
+            store, mix, inFlight, seconds, json,
+        };
+        command.SetAction(async (parsed, _) =>
+        {
+            var rows = new List<EngineRow>();
+            foreach (var each in Mixes(parsed.GetValue(mix)))
+                foreach (var count in parsed.GetValue(inFlight) is { Length: > 0 } some ? some : AllInFlight)
+                {
+                    await Console.Error.WriteLineAsync($"measuring {each}, {count} in flight …");
+                    rows.Add(await EngineBench.MeasureAsync(parsed.GetValue(store)!, each, count, parsed.GetValue(seconds)));
+                }
+            Table.Print(rows, ResultsJson.Default.ResultsEngineRow, parsed.GetValue(json));
+            return 0;
+        });
+        return command;
+    }
+
+    public static Command Recovery()
+    {
+        var runs = new Option<int>("--runs") { Description = "Runs that are killed in flight.", DefaultValueFactory = _ => 200 };
+        var json = Json;
+        var command = new Command("recovery", "Kills a process with runs in flight; measures from restart to all done.") { runs, json };
+        command.SetAction(async (parsed, _) =>
+        {
+            Table.Print([await RecoveryBench.MeasureAsync(parsed.GetValue(runs))], ResultsJson.Default.ResultsRecoveryRow, parsed.GetValue(json));
+            return 0;
+        });
+        return command;
+    }
+
+    /// <summary>The process that <see cref="Recovery"/> kills.</summary>
+    public static Command RecoveryBegin()
+    {
+        var (folder, runs) = (new Argument<string>("folder"), new Argument<int>("runs"));
+        var command = new Command("recovery-begin") { folder, runs };
+        command.Hidden = true;
+        command.SetAction((parsed, _) => RecoveryBench.BeginAsync(parsed.GetValue(folder)!, parsed.GetValue(runs)));
+        return command;
+    }
+
+    public static Command Replay()
+    {
+        var (runs, seconds, json) = (new Option<int>("--runs") { DefaultValueFactory = _ => 1_000 }, Seconds(6), Json);
+        var command = new Command("replay", "Events a second that replay --mode verify compares.") { runs, seconds, json };
+        command.SetAction(async (parsed, _) =>
+        {
+            Table.Print([await ReplayBench.MeasureAsync(parsed.GetValue(runs), parsed.GetValue(seconds))],
+                ResultsJson.Default.ResultsReplayRow, parsed.GetValue(json));
+            return 0;
+        });
+        return command;
+    }
+
+    public static Command Simulate()
+    {
+        var steps = new Option<int>("--steps") { Description = "Steps of the plan.", DefaultValueFactory = _ => 200 };
+        var times = new Option<int>("--times") { Description = "How often it is simulated.", DefaultValueFactory = _ => 200 };
+        var json = Json;
+        var command = new Command("simulate", "Milliseconds that a simulation takes.") { steps, times, json };
+        command.SetAction(async (parsed, _) =>
+        {
+            Table.Print([await SimulateBench.MeasureAsync(parsed.GetValue(steps), parsed.GetValue(times))],
+                ResultsJson.Default.ResultsSimulateRow, parsed.GetValue(json));
+            return 0;
+        });
+        return command;
+    }
+
+    public static Command Startup()
+    {
+        var times = new Option<int>("--times") { Description = "How often each command is started.", DefaultValueFactory = _ => 20 };
+        var json = Json;
+        var command = new Command("startup", "Milliseconds of whole commands, as built from source.") { times, json };
+        command.SetAction(async (parsed, _) =>
+        {
+            Table.Print(await StartupBench.MeasureAsync(Root(), parsed.GetValue(times)), ResultsJson.Default.ResultsStartupRow, parsed.GetValue(json));
+            return 0;
+        });
+        return command;
+    }
+
+    public static Command Growth()
+    {
+        var (store, mix, inFlight, seconds, json) = (Store(), MixOption(), InFlight(), Seconds(6), Json);
+        var runs = new Option<long>("--runs") { Description = "Finished runs that fill the store.", DefaultValueFactory = _ => 1_000_000 };
+        var command = new Command("growth", "The engine's rate on a store that holds very many finished runs.")
+        {
+            store, mix, inFlight, seconds, runs, json,
+        };
+        command.SetAction(async (parsed, _) =>
+        {
+            var rows = new List<GrowthRow>();
+            foreach (var each in Mixes(parsed.GetValue(mix)))
+                foreach (var count in parsed.GetValue(inFlight) is { Length: > 0 } some ? some : [256])
+                    rows.AddRange(await GrowthBench.MeasureAsync(parsed.GetValue(store)!, each, count,
+                        parsed.GetValue(seconds), parsed.GetValue(runs), Console.Error));
+            Table.Print(rows, ResultsJson.Default.ResultsGrowthRow, parsed.GetValue(json));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Option<string> Store()
+    {
+        var store = new Option<string>("--store") { Description = string.Join(" or ", BenchStore.Kinds) + ".", DefaultValueFactory = _ => "sqlite" };
+        store.AcceptOnlyFromAmong([.. BenchStore.Kinds]);
+        return store;
+    }
+
+    private static Option<string[]> MixOption()
+    {
+        var mix = new Option<string[]>("--mix") { Description = "pure, read or wait; without it, all of them.", AllowMultipleArgumentsPerToken = true };
+        mix.AcceptOnlyFromAmong([.. Mix.All.Select(mix => mix.Name)]);
+        return mix;
+    }
+
+    private static Option<int[]> InFlight() => new("--in-flight")
+    {
+        Description = "Runs in flight; without it, the usual ones.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static Option<double> Seconds(double usual) => new("--seconds")
+    {
+        Description = "Seconds for each figure.",
+        DefaultValueFactory = _ => usual,
+    };
+
+    private static IEnumerable<Mix> Mixes(string[]? chosen) =>
+        Mix.All.Where(each => chosen is not { Length: > 0 } || chosen.Contains(each.Name, StringComparer.Ordinal));
+
+    // The repository: where the launcher lies.
+    private static string Root()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "Aos.slnx"))) return folder.FullName;
+        throw new InvalidOperationException("The benchmark does not lie in the repository: there is no launcher to start.");
+    }
+}
