@@ -127,10 +127,18 @@ public sealed partial class AosRuntime
     public ValueTask<StructuredOutcome> GetResourceContractAsync(RunId runId, CancellationToken cancel) =>
         QueryAsync(runId, "resource_contract", arguments: null, cancel);
 
-    /// <summary>Checks a plan without running it.</summary>
-    public PlanCheck Validate(Plan plan, AgentProfile profile) => StrictPayload.Check(plan) is { Count: > 0 } problems
-        ? new PlanCheck(null, [.. problems])
-        : PlanValidator.Validate(plan, _services.Skills, ContractFactory.Grant(_services.Tenant, profile, null).Contract!);
+    /// <summary>Checks a plan without running it: everything for which a run of it by this agent would be
+    /// refused.</summary>
+    public PlanCheck Validate(Plan plan, AgentProfile profile) =>
+        PlanInspection.Check(plan, _services.Skills, ContractFactory.Grant(_services.Tenant, profile, null).Contract!);
+
+    /// <summary>What a profile asks for that this runtime does not have, by its place. A plan can be run all the same; a
+    /// goal that needs it is refused.</summary>
+    public IReadOnlyList<Problem> Examine(AgentProfile profile) =>
+        profile.Planner is { } choice && !_services.Planning.Knows(choice.Id)
+            ? [new Problem("/planner/id", ErrorCodes.UnknownPlanner, $"There is no planner '{choice.Id}'; there are "
+                + $"{string.Join(", ", _services.Planning.Ids)}. A plan needs none, but a goal of this agent is refused.")]
+            : [];
 
     /// <summary>Asks the profile's planner for a plan, without running it.</summary>
     public ValueTask<Answer<Plan>> PlanAsync(RunRequest request, CancellationToken cancel) => GuardAsync(async () =>

@@ -73,6 +73,53 @@ public sealed class InputTests : EndToEndTest
             result.Json.At("failure/details").EnumerateArray().Select(detail => detail.Text("pointer")).Distinct());
     }
 
+    [Theory]
+    [InlineData("validate")]
+    [InlineData("run")]
+    [InlineData("simulate")]
+    public async Task Mistakes_of_form_hide_no_others(string command)
+    {
+        var plan = Bench.Write("many.json", """
+            { "steps": [
+              { "id": "a", "skill": "one@1", "depends_on": ["b"] },
+              { "id": "b", "skill": "json_transform@1", "depends_on": ["a"], "on_failure": "explode",
+                "input": { "data": 1, "expression": "a.[" } } ] }
+            """);
+        var result = (await Bench.AosAsync(command, "--plan", plan, "--json")).Exits(2);
+
+        Assert.Equal(["/steps/0", "/steps/0/skill", "/steps/1/input/expression", "/steps/1/on_failure"],
+            result.Json.At("failure/details").EnumerateArray().Select(detail => detail.Text("pointer")).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_the_agent_may_not_do_is_said_when_a_plan_is_validated_for_it()
+    {
+        var agent = Bench.Write("narrow.yaml", "agent_id: narrow\nskills: [http_call@1]\nplanner: { id: model }\n");
+        var plan = Bench.Write("plan.json", """{ "steps": [ { "id": "a", "skill": "json_transform@1", "input": { "data": 1, "expression": "@" } } ] }""");
+        foreach (var command in (string[])["validate", "run"])
+            Assert.Equal("SKILL_NOT_ALLOWED", (await Bench.AosAsync(command, "--plan", plan, "--agent", agent, "--json")).Exits(4).Json.Text("code"));
+    }
+
+    [Fact]
+    public async Task A_planner_that_is_not_there_is_warned_of_where_a_plan_needs_none()
+    {
+        var agent = Bench.Write("model.yaml", "agent_id: m\nskills: [json_transform@1]\nplanner: { id: model }\n");
+        var plan = Bench.Write("plan.json", """{ "steps": [ { "id": "a", "skill": "json_transform@1", "input": { "data": 1, "expression": "@" } } ] }""");
+        foreach (var command in (string[])["validate", "run", "simulate"])
+            Assert.Contains("model.yaml:3:16 /planner/id: There is no planner 'model'; there are rule.",
+                (await Bench.AosAsync(command, "--plan", plan, "--agent", agent)).Exits(0).Error, StringComparison.Ordinal);
+        Assert.Equal("UNKNOWN_PLANNER", (await Bench.AosAsync("run", "get https://example.com", "--agent", agent, "--json")).Exits(2).Json.Text("code"));
+    }
+
+    [Fact]
+    public async Task Text_that_was_no_UTF8_is_refused_and_a_number_that_a_double_does_not_hold_comes_out_exactly()
+    {
+        var lost = (await Bench.AosAsync("exec", "json_transform", "--input", "{\"data\":\"\uFFFD\",\"expression\":\"@\"}", "--json")).Exits(2);
+        Assert.Contains("--input is not valid UTF-8 at character 10", lost.Json.Text("message"), StringComparison.Ordinal);
+        var exact = (await Bench.AosAsync("exec", "json_transform", "--input", """{"data":[1e999, 12345678901234567890123],"expression":"@"}""", "--json")).Exits(0);
+        Assert.Contains("[1e+999,1.2345678901234567890123e+22]", exact.Out, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_plan_is_read_from_standard_input()
     {
@@ -113,7 +160,9 @@ public sealed class InputTests : EndToEndTest
 
     [Theory]
     [InlineData("agent_id: [unfinished", "agent.yaml:")]
-    [InlineData("agent_id: x\nno_such_member: 1\n", "no_such_member")]
+    [InlineData("agent_id: x\nno_such_member: 1\n", "agent.yaml:2:17 /no_such_member")]
+    [InlineData("agent_id: x\nnetwork:\n  allow:\n    - good.example\n    - http://x\n", "agent.yaml:5:7 /network/allow/1")]
+    [InlineData("{ \"agent_id\": \"x\",\n  \"network\": { \"allow\": [\"host:99999\"] } }", "agent.yaml:2:26 /network/allow/0")]
     [InlineData("{ \"agent_id\": 5 }", "/agent_id")]
     public async Task A_profile_that_cannot_be_read_is_refused(string profile, string place)
     {

@@ -19,9 +19,15 @@ public interface ISkill
     /// the loop of the run. Default: no, it is called on the thread pool.</summary>
     bool IsInline => false;
 
-    /// <summary>What a profile would have to allow for this call, one sentence each, found without making it. Parts of
-    /// the input that are not known yet are null. Default: nothing.</summary>
-    IReadOnlyList<string> FindGaps(SkillCall call) => [];
+    /// <summary>What a profile would have to allow for this call, found without making it: each with its place in the
+    /// input, the code that the call would end with, and a sentence. Parts of the input that are not known yet are
+    /// null. Default: nothing.</summary>
+    IReadOnlyList<Problem> FindGaps(SkillCall call) => [];
+
+    /// <summary>What is wrong with an input beyond what its schema says, found without a call when a plan is checked:
+    /// each with its place in the input. Parts that are not known yet are null, so a part that is null or missing is no
+    /// mistake. Default: nothing.</summary>
+    IReadOnlyList<Problem> FindMistakes(Payload input) => [];
 
     /// <summary>Makes one try.</summary>
     /// <param name="call">The input, already checked against the contract, and what the call may use.</param>

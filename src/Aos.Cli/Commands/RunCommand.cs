@@ -25,6 +25,7 @@ internal sealed class RunCommand : CliCommand
     {
         var (request, agent, document) = await _request.ReadAsync(session, cancel).ConfigureAwait(false);
         var runtime = await session.OpenAsync(agent, cancel).ConfigureAwait(false);
+        if (request.Plan is not null) session.Warn(runtime, agent);
         var submitted = Session.Require(await runtime.SubmitAsync(request, cancel).ConfigureAwait(false), document);
         return await new RunFollower(session, runtime)
             .WaitAsync(submitted.RunId, () => runtime.WaitAsync(submitted.RunId, cancel), cancel).ConfigureAwait(false);

@@ -20,6 +20,7 @@ internal sealed class SimulateCommand : CliCommand
     {
         var (request, agent, document) = await _request.ReadAsync(session, cancel).ConfigureAwait(false);
         var runtime = await session.OpenAsync(agent, cancel).ConfigureAwait(false);
+        if (request.Plan is not null) session.Warn(runtime, agent);
         var simulation = Session.Require(await runtime.SimulateAsync(request, cancel).ConfigureAwait(false), document);
         if (session.Screen.Json) session.Screen.WriteJson(simulation);
         else SimulationView.Show(session.Screen, simulation);

@@ -20,7 +20,7 @@ internal sealed class ValidateCommand : CliCommand
 
     private readonly Option<string?> _agent = new("--agent")
     {
-        Description = "Agent profile whose limits hold (default: the built-in profile)",
+        Description = "Agent profile whose skills and limits hold (default: the built-in profile)",
         HelpName = "FILE",
     };
 
@@ -35,11 +35,14 @@ internal sealed class ValidateCommand : CliCommand
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
         var agent = await Agent.ReadAsync(session.Value(_agent), cancel).ConfigureAwait(false);
-        var (plan, document) = await Documents.PlanAsync(session.Value(_plan)!, cancel).ConfigureAwait(false);
+        var (plan, document) = await Documents.PlanAsync(session.Value(_plan)!, agent, session, cancel).ConfigureAwait(false);
         var runtime = await session.OpenAsync(agent, cancel).ConfigureAwait(false);
         var check = runtime.Validate(plan, agent.Profile);
         if (check.Pinned is not { } pinned)
-            throw Documents.Refuse(ErrorCodes.InvalidPlan, "plan", document, check.Problems);
+            throw check.Problems.All(problem => problem.Code == ErrorCodes.SkillNotAllowed)
+                ? Refusal.Of(ErrorCodes.SkillNotAllowed, check.Problems[0].Message, check.Problems, document)
+                : Documents.Refuse(ErrorCodes.InvalidPlan, "plan", document, check.Problems);
+        session.Warn(runtime, agent);
         if (session.Screen.Json)
             session.Screen.WriteJson(new StructuredOutcome
             {

@@ -7,7 +7,8 @@ namespace Aos.Cli.Invocation;
 /// <summary>The profile that acts, and the folder that its paths are relative to.</summary>
 /// <param name="Profile">The profile.</param>
 /// <param name="Folder">The folder of its file; null for the built-in one.</param>
-internal sealed record Agent(AgentProfile Profile, string? Folder)
+/// <param name="Document">Its file; null for the built-in one.</param>
+internal sealed record Agent(AgentProfile Profile, string? Folder, SourceDocument? Document = null)
 {
     /// <summary>The profile that holds where none is given.</summary>
     public static Agent Default { get; } = new(AgentProfiles.Default, null);
@@ -25,6 +26,6 @@ internal sealed record Agent(AgentProfile Profile, string? Folder)
         // What a profile names is beside it, wherever the command is called from.
         if (profile.Workspace is { } workspace)
             profile = profile with { Workspace = Path.GetFullPath(workspace, folder) };
-        return new Agent(profile, folder);
+        return new Agent(profile, folder, document);
     }
 }

@@ -13,11 +13,16 @@ internal static class Documents
     private const int BytesMax = 16 * 1024 * 1024;
 
     /// <summary>Reads a plan.</summary>
+    /// <param name="path">Its file, or <c>-</c>.</param>
+    /// <param name="agent">Who is to run it.</param>
+    /// <param name="session">The session, for the skills that there are.</param>
+    /// <param name="cancel">Ends the reading.</param>
     /// <exception cref="Refusal">It cannot be read or breaks a rule.</exception>
-    public static async ValueTask<(Plan Plan, SourceDocument Document)> PlanAsync(string path, CancellationToken cancel)
+    public static async ValueTask<(Plan Plan, SourceDocument Document)> PlanAsync(
+        string path, Agent agent, Session session, CancellationToken cancel)
     {
         var document = await ReadAsync(path, "plan", ErrorCodes.InvalidPlan, cancel).ConfigureAwait(false);
-        var read = PlanReader.Read(document.Utf8);
+        var read = PlanReader.Read(document.Utf8, session.Skills, agent.Profile);
         return read.Value is { } plan
             ? (plan, document)
             : throw Refuse(ErrorCodes.InvalidPlan, "plan", document, read.Problems);
@@ -38,11 +43,22 @@ internal static class Documents
     public static async ValueTask<Payload?> ValueAsync(string? text, string option, CancellationToken cancel)
     {
         if (text is null) return null;
+        RequireWhole(text, option);
         var document = text == "-" || text.StartsWith('@')
             ? await ReadAsync(text.TrimStart('@'), option, ErrorCodes.InvalidJson, cancel).ConfigureAwait(false)
             : new SourceDocument(option, Encoding.UTF8.GetBytes(text));
         var read = DocumentReader.ReadValue(document.Utf8);
         return read.Value ?? throw Refuse(ErrorCodes.InvalidJson, option, document, read.Problems);
+    }
+
+    /// <summary>Refuses the text of an argument that was not valid UTF-8: the system has put U+FFFD in place of what it
+    /// could not read, and what was meant is lost.</summary>
+    /// <exception cref="Refusal">It was not.</exception>
+    public static void RequireWhole(string text, string what)
+    {
+        if (text.Contains('\uFFFD', StringComparison.Ordinal))
+            throw Refusal.Argument($"{what} is not valid UTF-8 at character {text.IndexOf('\uFFFD', StringComparison.Ordinal) + 1}. "
+                + "Where the character U+FFFD itself is meant, write it in a file, or as \\ufffd in JSON.");
     }
 
     /// <summary>Reads a file, or standard input for <c>-</c>.</summary>

@@ -40,8 +40,9 @@ internal sealed class RequestOptions
             throw Refusal.Argument("A GOAL and --plan were both given. The goal of a plan is in its file.");
         if (path == "-" && session.Value(_acting.Input) == "-")
             throw Refusal.Argument("--plan and --input cannot both be standard input.");
+        if (goal is not null) Documents.RequireWhole(goal, "The GOAL");
         var agent = await Agent.ReadAsync(session.Value(_acting.Agent), cancel).ConfigureAwait(false);
-        var (plan, document) = path is null ? (null, null) : await Documents.PlanAsync(path, cancel).ConfigureAwait(false);
+        var (plan, document) = path is null ? (null, null) : await Documents.PlanAsync(path, agent, session, cancel).ConfigureAwait(false);
         return (new RunRequest
         {
             Goal = goal,

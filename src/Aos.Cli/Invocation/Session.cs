@@ -42,6 +42,16 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     /// <summary>A command line that can be copied.</summary>
     public string Suggest(string command) => $"{Program} {command}{DataArgument}";
 
+    /// <summary>The skills that this program offers.</summary>
+    public SkillSet Skills => _skills ??= SkillSet.Standard(Time);
+
+    /// <summary>Says on standard error what a profile asks for in vain.</summary>
+    public void Warn(AosRuntime runtime, Agent agent)
+    {
+        foreach (var problem in runtime.Examine(agent.Profile)) Screen.Error.WriteLine($"warning: "
+            + FailureView.Describe(problem, agent.Document));
+    }
+
     /// <summary>Who decides, in the journal.</summary>
     public string User { get; } = Environment.UserName is { Length: > 0 } name ? name : "local";
 
@@ -87,12 +97,11 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     {
         if (_runtime is not null) return _runtime;
         var planner = await Planners.RuleAsync(agent, cancel).ConfigureAwait(false);
-        _skills = SkillSet.Standard(Time);
         var store = await OpenStoreAsync(cancel).ConfigureAwait(false);
         return _runtime = new AosRuntime(new AosRuntimeParts
         {
             Store = store,
-            Skills = _skills,
+            Skills = Skills,
             Planners = [planner],
             Time = Time,
         });

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Aos.Runtime.Agents;
 
 namespace Aos.Cli.Invocation;
 
@@ -9,9 +10,9 @@ namespace Aos.Cli.Invocation;
 internal sealed record SourceDocument(string Name, ReadOnlyMemory<byte> Utf8)
 {
     /// <summary>The text before a message about a place: <c>plan.json:4:12</c>, or the name alone where the document is
-    /// not JSON or has no such place.</summary>
+    /// neither JSON nor a profile in YAML.</summary>
     public string Locate(string pointer) =>
-        JsonPlaces.Find(Utf8.Span, pointer) is { } place ? $"{Name}:{place.Line}:{place.Column}" : Name;
+        (JsonPlaces.Find(Utf8.Span, pointer) ?? ProfileReader.Locate(Utf8, pointer)) is { } place ? $"{Name}:{place.Line}:{place.Column}" : Name;
 }
 
 /// <summary>Where in a JSON text a pointer points.</summary>

@@ -33,7 +33,8 @@ internal static partial class FailureView
         foreach (var hint in Hints(outcome)) error.WriteLine($"hint: {Plain.Of(hint)}");
     }
 
-    private static string Describe(Problem problem, SourceDocument? document)
+    /// <summary>A problem on one line, by its place in a document where that is known.</summary>
+    public static string Describe(Problem problem, SourceDocument? document)
     {
         var pointer = Plain.Of(problem.Pointer);
         if (document is not null && SyntaxPlace().Match(problem.Message) is { Success: true } syntax)

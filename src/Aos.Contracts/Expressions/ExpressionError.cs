@@ -32,6 +32,30 @@ public enum ExpressionErrorKind
 /// <param name="Position">Index (UTF-16) in the text that was given to the parser where the mistake begins.</param>
 public sealed record ExpressionError(ExpressionErrorKind Kind, string Message, int Position)
 {
+    private const int ShownMax = 80;
+
+    /// <summary>The message with the place in the text that was given to the parser: <c>In 'a.[', character 4: …</c>
+    /// Of a long text, what stands around the mistake is shown.</summary>
+    public string In(string text)
+    {
+        var start = Position - ShownMax / 2;
+        return $"In '{Cut(text, Math.Min(start, text.Length - ShownMax))}', character {Position + 1}: {Message}";
+    }
+
+    /// <summary>A text for a message: cut where it is long.</summary>
+    public static string Shorten(string text) => Cut(text, 0);
+
+    private static string Cut(string text, int start)
+    {
+        if (text.Length <= ShownMax) return text;
+        start = Math.Max(0, start);
+        var end = Math.Min(text.Length, start + ShownMax);
+        // A pair of surrogates stays whole.
+        if (char.IsLowSurrogate(text[start])) start++;
+        if (end < text.Length && char.IsHighSurrogate(text[end - 1])) end--;
+        return (start > 0 ? "…" : "") + text[start..end] + (end < text.Length ? "…" : "");
+    }
+
     /// <summary>The stable name of <see cref="Kind"/>, for example <c>fuel_exhausted</c>.</summary>
     public string Code => Kind switch
     {

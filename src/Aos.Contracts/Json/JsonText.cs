@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 
 namespace Aos.Contracts.Json;
 
@@ -9,13 +8,23 @@ namespace Aos.Contracts.Json;
 internal static class JsonText
 {
     private const int QuotedMax = 80;
+    private const int PatternMax = 200;
 
-    /// <summary>A name for a message: quoted, escaped to ASCII (no bidi tricks), cut to a length a person
+    /// <summary>A name for a message: quoted as JSON, escaped to ASCII (no bidi tricks), cut to a length a person
     /// reads.</summary>
-    public static string Quote(string name)
+    public static string Quote(string name) => Show(name, QuotedMax, "\\\"");
+
+    /// <summary>A pattern for a message, as it is read and not as JSON spells it: its own backslashes and quotes stand
+    /// plain.</summary>
+    public static string QuotePattern(string pattern) => Show(pattern, PatternMax, "");
+
+    private static string Show(string text, int max, string escaped)
     {
-        var cut = name.Length <= QuotedMax ? name : string.Concat(name.AsSpan(0, QuotedMax), "…");
-        return "\"" + JsonEncodedText.Encode(cut) + "\"";
+        var shown = new StringBuilder("\"");
+        foreach (var unit in text.AsSpan(0, Math.Min(text.Length, max)))
+            if (unit is < ' ' or > '~') shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:X4}");
+            else shown.Append(escaped.Contains(unit, StringComparison.Ordinal) ? "\\" : "").Append(unit);
+        return shown.Append(text.Length > max ? "…\"" : "\"").ToString();
     }
 
     /// <summary>Index of the first byte that starts no valid UTF-8 sequence, or -1.</summary>

@@ -24,6 +24,8 @@ internal ref struct StrictJsonScan
     private int _nameCount;
     private int _depth;
     private int _nodes;
+    private int _read;
+    private JsonTokenType _last;
 
     public StrictJsonScan(ReadOnlySpan<byte> utf8, JsonLimits limits)
     {
@@ -52,6 +54,7 @@ internal ref struct StrictJsonScan
             {
                 if (Check() is { } problem)
                     return problem;
+                (_read, _last) = ((int)_reader.BytesConsumed, _reader.TokenType);
             }
 
             return null;
@@ -163,14 +166,28 @@ internal ref struct StrictJsonScan
         if (mark < 0)
             return null;
 
-        var exponent = raw[(mark + 1)..].TrimStart("+-"u8).TrimStart((byte)'0');
-        var fits = exponent.IsEmpty
-            || (exponent.Length <= 5 && Utf8Parser.TryParse(exponent, out int size, out _)
-                && size <= _limits.ExponentMax);
-        return fits
+        var exponent = raw[(mark + 1)..];
+        var size = exponent.TrimStart("+-"u8).TrimStart((byte)'0');
+        var power = 0;
+        var fits = size.IsEmpty || (size.Length <= 5 && Utf8Parser.TryParse(size, out power, out _));
+        if (exponent[0] == '-')
+            power = -power;
+        // As 1.5e1000 is written: whatever spelling comes in, the normal form that goes out can come in again.
+        var normal = power + Math.Max(-_limits.NumberDigitsMax, LeadingPower(mantissa));
+        return fits && Math.Abs(power) <= _limits.ExponentMax && Math.Abs(normal) <= _limits.ExponentMax
             ? null
             : Problem(JsonProblemCodes.NumberOutOfRange, Token,
                 $"The number's exponent is beyond ±{_limits.ExponentMax}. Scale it, or send a string.");
+    }
+
+    // The power of ten of the first digit that is not 0; 0 where all are.
+    private static int LeadingPower(ReadOnlySpan<byte> mantissa)
+    {
+        var digits = mantissa.TrimStart((byte)'-');
+        var dot = digits.IndexOf((byte)'.');
+        var whole = dot < 0 ? digits.Length : dot;
+        var first = digits.IndexOfAnyInRange((byte)'1', (byte)'9');
+        return first < 0 ? 0 : first < whole ? whole - 1 - first : whole - first;
     }
 
     private readonly JsonProblem GrammarProblem(JsonException broken)
@@ -184,12 +201,9 @@ internal ref struct StrictJsonScan
             return Problem(JsonProblemCodes.TrailingData, offset,
                 "There is more text after the value. Send one value only.");
 
-        // The framework names the unexpected character and what was expected; its own account of the place is cut.
-        var detail = broken.Message.AsSpan();
-        var place = detail.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        if (place >= 0)
-            detail = detail[..place];
-        return Problem(JsonProblemCodes.Syntax, offset, $"This is not JSON: {detail} Correct the text here.");
+        var inside = _depth == 0 ? (bool?)null : _frames[_depth - 1].IsObject;
+        var mistake = new SyntaxMistake(_utf8, _read, offset, _last, inside);
+        return Problem(JsonProblemCodes.Syntax, mistake.Offset, mistake.Message);
     }
 
     private readonly JsonProblem NotUtf8(int offset, string what) => Problem(JsonProblemCodes.InvalidUtf8, offset,

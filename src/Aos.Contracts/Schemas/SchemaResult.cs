@@ -26,4 +26,9 @@ public sealed record SchemaError(
     string SchemaLocation,
     string Keyword,
     string Message,
-    ImmutableArray<SchemaError> Causes);
+    ImmutableArray<SchemaError> Causes)
+{
+    /// <summary>Under <c>anyOf</c> and <c>oneOf</c>: why the one alternative failed that the instance has the kind of;
+    /// empty where there is none or more than one.</summary>
+    public ImmutableArray<SchemaError> Nearest { get; init; } = [];
+}

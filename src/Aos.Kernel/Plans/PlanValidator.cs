@@ -25,6 +25,10 @@ public interface ISkillLookup
 
     /// <summary>What is wrong with an input by the skill's schema; pointers are relative to the input.</summary>
     IReadOnlyList<Problem> CheckInput(SkillContract contract, Payload input);
+
+    /// <summary>What the skill itself finds wrong with an input whose parts that are not known yet are null; pointers
+    /// are relative to the input.</summary>
+    IReadOnlyList<Problem> FindMistakes(SkillContract contract, Payload known);
 }
 
 /// <summary>A validated plan, or everything that is wrong with it.</summary>
@@ -44,7 +48,7 @@ public static class PlanValidator
     {
         var check = new PlanChecking(plan, skills, contract, earlier);
         check.Run();
-        var problems = check.Problems.ToImmutableArray();
+        var problems = check.Problems.Distinct().ToImmutableArray();
         return new PlanCheck(problems.IsEmpty ? check.Pin() : null, problems);
     }
 }
@@ -70,7 +74,7 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
         var dependencies = ImmutableArray.CreateBuilder<ImmutableArray<int>>();
         for (var i = 0; i < plan.Steps.Count; i++) dependencies.Add(CheckStep(plan.Steps[i], $"/steps/{i}"));
         if (plan.Output is { } output) new ExpressionCheck(this, "/output", inFanOut: false).Check(output);
-        if (_steps.Count == plan.Steps.Count) CheckCircles(dependencies.ToImmutable());
+        CheckCircles(dependencies.ToImmutable());
     }
 
     public PinnedPlan Pin()
@@ -114,7 +118,8 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
         for (var i = 0; i < plan.Steps.Count; i++)
         {
             var id = plan.Steps[i].Id.Value;
-            if (earlier?.IndexOf(id) >= 0)
+            if (id is null) Add($"/steps/{i}/id", ErrorCodes.InvalidPlan, "A step has an id.");
+            else if (earlier?.IndexOf(id) >= 0)
                 Add($"/steps/{i}/id", ErrorCodes.InvalidPlan, $"An earlier round of planning has a step '{id}' already.");
             else if (!_steps.TryAdd(id, i))
                 Add($"/steps/{i}/id", ErrorCodes.InvalidPlan, $"Step {_steps[id]} is called '{id}' already.");
@@ -130,13 +135,13 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
         if (step.When is { } when)
             Note(new ExpressionCheck(this, $"{at}/when", inFanOut: step.ForEach is not null).Check(when), step, $"{at}/when", found);
         if (step.ForEach is { } forEach)
-            Note(new ExpressionCheck(this, $"{at}/for_each", inFanOut: false).Check(forEach), step, $"{at}/for_each", found);
+            Note(new ExpressionCheck(this, $"{at}/for_each", inFanOut: false).CheckList(forEach), step, $"{at}/for_each", found);
         CheckCall(step, CheckSkill(at, step.Skill), $"{at}/input", step.Input, found);
         if (step.OnFailure is OnFailure.Fallback { Call: var call })
         {
             var fallback = CheckSkill($"{at}/on_failure/fallback", call.Skill);
             if (call.Input is not null) CheckCall(step, fallback, $"{at}/on_failure/fallback/input", call.Input, found);
-            else if (fallback is not null) CheckLiteral(fallback, $"{at}/input", step.Input);
+            else if (fallback is not null) CheckKnown(fallback, $"{at}/input", step.Input);
             CheckTimeout($"{at}/on_failure/fallback/timeout_ms", call.TimeoutMs);
         }
         CheckTimeout($"{at}/timeout_ms", step.TimeoutMs);
@@ -158,9 +163,10 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
         foreach (var name in references) CheckDependency(step, at, name, found);
     }
 
-    private void CheckDependency(PlanStep step, string at, string name, SortedSet<int> found)
+    private void CheckDependency(PlanStep step, string at, string? name, SortedSet<int> found)
     {
-        if (string.Equals(name, step.Id.Value, StringComparison.Ordinal))
+        if (name is null) Add(at, ErrorCodes.InvalidPlan, "A dependency is the id of a step.");
+        else if (string.Equals(name, step.Id.Value, StringComparison.Ordinal))
             Add(at, ErrorCodes.InvalidPlan, $"Step '{name}' cannot depend on itself.");
         else if (_steps.TryGetValue(name, out var index)) found.Add(index);
         else if (!IsStep(name))
@@ -178,24 +184,31 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
             var check = new ExpressionCheck(this, place, inFanOut: step.ForEach is not null);
             Note(check.Check(template.Expressions[i]), step, place, found);
         }
-        if (skill is not null && compiler.Mistakes.Count == 0) CheckLiteral(skill, at, template);
+        if (skill is not null && compiler.Mistakes.Count == 0) CheckKnown(skill, at, template);
     }
 
-    private void CheckLiteral(SkillContract skill, string at, Template template)
+    // The schema needs the whole input, which is known, and checked, when the attempt is made. A skill takes the parts.
+    private void CheckKnown(SkillContract skill, string at, Template template)
     {
-        if (template.Literal is not { } literal) return; // It is known, and checked, when the attempt is made.
-        foreach (var problem in skills.CheckInput(skill, literal)) Problems.Add(problem with { Pointer = at + problem.Pointer });
+        var problems = template.Literal is { } literal ? skills.CheckInput(skill, literal) : [];
+        if (problems.Count == 0) problems = skills.FindMistakes(skill, template.Known);
+        foreach (var problem in problems) Problems.Add(problem with { Pointer = at + problem.Pointer });
     }
 
-    private void CheckLiteral(SkillContract skill, string at, Payload? input)
+    private void CheckKnown(SkillContract skill, string at, Payload? input)
     {
         var compiler = new TemplateCompiler();
         var template = compiler.Compile((input ?? Payload.Empty).Element);
-        if (compiler.Mistakes.Count == 0) CheckLiteral(skill, at, template);
+        if (compiler.Mistakes.Count == 0) CheckKnown(skill, at, template);
     }
 
     private SkillContract? CheckSkill(string at, SkillRef reference)
     {
+        if (reference.Name.Value is null)
+        {
+            Add($"{at}/skill", ErrorCodes.InvalidPlan, "A call names its skill.");
+            return null;
+        }
         if (skills.Resolve(reference) is { } skill)
         {
             _resolved[reference.Value] = skill;
@@ -214,10 +227,11 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
 
     private void CheckCircles(ImmutableArray<ImmutableArray<int>> dependencies)
     {
-        var circle = StepGraph.FindCircle(dependencies);
-        if (circle.IsEmpty) return;
-        var names = circle.Select(index => $"'{plan.Steps[index].Id}'").ToList();
-        Add($"/steps/{circle[0]}", ErrorCodes.InvalidPlan,
-            $"These steps depend on each other in a circle: {string.Join(" needs ", names)} needs {names[0]}.");
+        foreach (var circle in StepGraph.FindCircles(dependencies))
+        {
+            var names = circle.Select(index => $"'{plan.Steps[index].Id}'").ToList();
+            Add($"/steps/{circle[0]}", ErrorCodes.InvalidPlan,
+                $"These steps depend on each other in a circle: {string.Join(" needs ", names)} needs {names[0]}.");
+        }
     }
 }

@@ -27,8 +27,18 @@ internal static class StepGraph
         return order.Count == open.Length ? order.ToImmutable() : null;
     }
 
-    /// <summary>The steps of one circle, in order; empty where there is none.</summary>
-    public static ImmutableArray<int> FindCircle(ImmutableArray<ImmutableArray<int>> dependencies)
+    /// <summary>Circles that share no step, each in order, such that no circle is left without them.</summary>
+    public static IEnumerable<ImmutableArray<int>> FindCircles(ImmutableArray<ImmutableArray<int>> dependencies)
+    {
+        while (FindCircle(dependencies) is { IsEmpty: false } circle)
+        {
+            yield return circle;
+            // Without what they need, its steps are in no circle any more.
+            foreach (var step in circle) dependencies = dependencies.SetItem(step, []);
+        }
+    }
+
+    private static ImmutableArray<int> FindCircle(ImmutableArray<ImmutableArray<int>> dependencies)
     {
         // Follow dependencies among steps that never become ready: each has one that is not ready either.
         var stuck = Stuck(dependencies);

@@ -26,6 +26,18 @@ public sealed class Template
     /// <summary>The value of a template without expressions; null where it has some.</summary>
     public Payload? Literal => _literal;
 
+    /// <summary>What of the value is known without a run: strings with expressions are null in it.</summary>
+    public Payload Known
+    {
+        get
+        {
+            if (_literal is not null) return _literal;
+            using var output = new RentedBuffer(256);
+            _root.Write(new TemplateRendering(ExpressionValue.Null, output) { LeavesExpressions = true });
+            return Payload.FromUtf8(output.Written.ToArray());
+        }
+    }
+
     /// <summary>Compiles a validated template; null stands for the empty object.</summary>
     /// <exception cref="InvalidOperationException">An expression has a syntax error.</exception>
     public static Template Compile(Payload? document)
@@ -69,11 +81,14 @@ internal sealed class TemplateRendering(ExpressionValue scope, RentedBuffer outp
 
     public bool HasUnknown { get; private set; }
 
+    /// <summary>Whether strings with expressions are written as null, and nothing is evaluated.</summary>
+    public bool LeavesExpressions { get; init; }
+
     public bool TryEvaluate(Expression expression, out ExpressionValue value)
     {
         var result = expression.Evaluate(scope);
         value = result.Value;
-        if (result.Error is { } error) Fail($"'{expression.Text}' failed: {error.Message}");
+        if (result.Error is { } error) Fail($"'{ExpressionError.Shorten(expression.Text)}' failed: {error.Message}");
         else if (value.ContainsUnknown) HasUnknown = true;
         return result.IsSuccess;
     }
@@ -128,7 +143,7 @@ internal abstract record TemplateNode
     {
         public override void Write(TemplateRendering rendering)
         {
-            if (rendering.TryEvaluate(Expression, out var value)) WriteKnown(value, rendering);
+            if (!rendering.LeavesExpressions && rendering.TryEvaluate(Expression, out var value)) WriteKnown(value, rendering);
             else rendering.Write("null"u8);
         }
 
@@ -172,6 +187,11 @@ internal abstract record TemplateNode
     {
         public override void Write(TemplateRendering rendering)
         {
+            if (rendering.LeavesExpressions)
+            {
+                rendering.Write("null"u8);
+                return;
+            }
             var text = new StringBuilder();
             foreach (var (literal, expression) in Parts)
                 if (literal is not null) text.Append(literal);
@@ -185,7 +205,7 @@ internal abstract record TemplateNode
             if (value.ContainsUnknown) return true;
             if (value.Kind == ExpressionValueKind.Null)
             {
-                rendering.Fail($"'{expression.Text}' is null, which cannot stand inside text; give a default with "
+                rendering.Fail($"'{ExpressionError.Shorten(expression.Text)}' is null, which cannot stand inside text; give a default with "
                     + "`||`, or make the whole string the expression.");
                 return false;
             }

@@ -75,7 +75,7 @@ internal sealed class TemplateCompiler
             {
                 if (!Expression.TryParseUntilBrace(text, i + 2, out var expression, out var end, out var error))
                 {
-                    _mistakes.Add((pointer, $"In '{Shorten(text)}': {error.Message}"));
+                    _mistakes.Add((pointer, error.In(text)));
                     return new TemplateNode.Literal("null"u8.ToArray());
                 }
                 if (literal.Length > 0) parts.Add((literal.ToString(), null));
@@ -94,6 +94,4 @@ internal sealed class TemplateCompiler
 
     private static bool IsAt(string text, int index, string mark) =>
         string.CompareOrdinal(text, index, mark, 0, mark.Length) == 0;
-
-    private static string Shorten(string text) => text.Length <= 80 ? text : string.Concat(text.AsSpan(0, 77), "…");
 }

@@ -1,5 +1,5 @@
 using Aos.Contracts.Agents;
-using Aos.Contracts.Plans;
+using Aos.Contracts.Skills;
 
 namespace Aos.Kernel.Policies;
 
@@ -7,15 +7,14 @@ namespace Aos.Kernel.Policies;
 public static class Permissions
 {
     /// <summary>Whether the contract allows a skill in this version.</summary>
-    public static bool Allow(ResourceContract contract, SkillPin skill)
+    public static bool Allow(ResourceContract contract, SkillName name, SkillVersion version)
     {
         foreach (var reference in contract.Skills)
-            if (reference.Accepts(skill.Name, skill.Version)) return true;
+            if (reference.Accepts(name, version)) return true;
         return false;
     }
 
     /// <summary>What would have to be allowed.</summary>
-    public static string Gap(ResourceContract contract, SkillPin skill) =>
-        $"Agent '{contract.AgentId}' may not call {skill.Name}@{skill.Version}; add '{skill.Name}@{skill.Version.Major}' "
-        + "to `skills` of its profile.";
+    public static string Gap(ResourceContract contract, SkillName name, SkillVersion version) =>
+        $"Agent '{contract.AgentId}' may not call {name}@{version}; add '{name}@{version.Major}' to `skills` of its profile.";
 }

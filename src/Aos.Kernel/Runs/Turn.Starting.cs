@@ -39,9 +39,9 @@ internal sealed partial class Turn
     {
         var result = step.Program.ForEach!.Evaluate(Scope(item: null, step));
         if (result.Error is { } error)
-            return Refuse(step, $"for_each '{step.Program.ForEach.Text}' failed: {error.Message}");
+            return Refuse(step, $"for_each failed. {error.In(step.Program.ForEach.Text)}");
         if (!result.Value.IsUnknown && result.Value.Kind != ExpressionValueKind.Array)
-            return Refuse(step, $"for_each '{step.Program.ForEach.Text}' gives no list but {Describe(result.Value)}.");
+            return Refuse(step, ListRule.Broken(step.Program.ForEach, result.Value));
         if (result.Value.ItemCount > State.Contract.MaxItems)
             return Refuse(step, $"for_each has {result.Value.ItemCount} items; at most {State.Contract.MaxItems} are "
                 + "allowed.", ErrorCodes.ItemsExceeded);
@@ -96,9 +96,9 @@ internal sealed partial class Turn
             }
             input = rendered.Payload;
         }
-        if (!Permissions.Allow(State.Contract, program.Skill))
+        if (!Permissions.Allow(State.Contract, program.Skill.Name, program.Skill.Version))
         {
-            Fail(step, call, ErrorCodes.SkillNotAllowed, Permissions.Gap(State.Contract, program.Skill));
+            Fail(step, call, ErrorCodes.SkillNotAllowed, Permissions.Gap(State.Contract, program.Skill.Name, program.Skill.Version));
             return;
         }
         if (step.Program.Source.Approval is not null && !call.IsApproved && call.AttemptsOfVariant == 0)
@@ -114,12 +114,12 @@ internal sealed partial class Turn
         var result = when.Evaluate(scope);
         if (result.Error is { } error)
         {
-            Fail(step, call, ErrorCodes.TemplateFailed, $"The condition '{when.Text}' failed: {error.Message}");
+            Fail(step, call, ErrorCodes.TemplateFailed, $"The condition failed. {error.In(when.Text)}");
             return false;
         }
         // What a simulation does not know is taken as true.
         if (result.Value.IsTruthy != false) return true;
-        EndCall(call.Key, OutcomeStatus.Skipped, ErrorCodes.ConditionFalse, $"The condition '{when.Text}' is false.");
+        EndCall(call.Key, OutcomeStatus.Skipped, ErrorCodes.ConditionFalse, $"The condition '{ExpressionError.Shorten(when.Text)}' is false.");
         return false;
     }
 
@@ -200,13 +200,4 @@ internal sealed partial class Turn
     }
 
     private ExpressionValue Scope(int? item, StepState step) => ExpressionValue.FromObject(new RunScope(State, step, item));
-
-    private static string Describe(in ExpressionValue value) => value.Kind switch
-    {
-        ExpressionValueKind.Null => "null",
-        ExpressionValueKind.Boolean => "true or false",
-        ExpressionValueKind.Number => "a number",
-        ExpressionValueKind.String => "text",
-        _ => "an object",
-    };
 }

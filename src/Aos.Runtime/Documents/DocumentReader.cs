@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Aos.Contracts;
-using Aos.Contracts.Failures;
 using Aos.Contracts.Json;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Schemas;
@@ -28,16 +27,15 @@ public static class DocumentReader
     /// <summary>Reads a document of a contract type from JSON that was parsed strictly.</summary>
     public static DocumentResult<T> Read<T>(JsonElement document, JsonSchema schema, ErrorCode code) where T : class
     {
-        if (!schema.IsValid(document))
-            return DocumentResult<T>.Refused([.. schema.Validate(document).Errors
-                .Select(error => new Problem(error.InstanceLocation, ErrorCodes.SchemaViolation, error.Message))]);
+        if (!schema.IsValid(document)) return DocumentResult<T>.Refused(SchemaProblems.Of(schema, document));
         try
         {
             return DocumentResult<T>.Of(AosJson.Read<T>(document));
         }
         catch (JsonException error)
         {
-            return DocumentResult<T>.Refused(new Problem(PointerOf(error.Path), code, Sentence(error.Message)));
+            var pointer = Complete(PointerOf(error.Path), document);
+            return DocumentResult<T>.Refused(new Problem(pointer, code, Sentence(error, document, pointer)));
         }
     }
 
@@ -56,9 +54,34 @@ public static class DocumentReader
     private static string PointerOf(string? path) => path is null or "$" ? ""
         : path.TrimStart('$').Replace("['", "/").Replace("']", "").Replace('.', '/').Replace("[", "/").Replace("]", "");
 
-    private static string Sentence(string message)
+    // A list begins the framework's path anew, so what stands in one is found by the end of its path.
+    private static string Complete(string pointer, JsonElement document)
     {
-        var end = message.IndexOf(" Path: ", StringComparison.Ordinal);
-        return end < 0 ? message : message[..end];
+        if (pointer.Length == 0 || (JsonPointer.TryParse(pointer, out var place) && place.TryResolve(document, out _))) return pointer;
+        return Places(document, "").FirstOrDefault(found => found.Pointer.EndsWith(pointer, StringComparison.Ordinal)
+            && (found.Value.ValueKind != JsonValueKind.Number || !found.Value.TryGetInt32(out _))).Pointer ?? pointer;
+    }
+
+    private static IEnumerable<(string Pointer, JsonElement Value)> Places(JsonElement value, string pointer)
+    {
+        var inside = value.ValueKind switch
+        {
+            JsonValueKind.Object => value.EnumerateObject().SelectMany(member => Places(member.Value, $"{pointer}/{JsonPointer.Escape(member.Name)}")),
+            JsonValueKind.Array => value.EnumerateArray().Index().SelectMany(item => Places(item.Item, $"{pointer}/{item.Index}")),
+            _ => [],
+        };
+        return inside.Prepend((pointer, value));
+    }
+
+    // Our own converters say what they expect. The framework's account names its types, which help nobody here: what
+    // the schema lets pass and a type does not take is a number beyond its range or spelled with a fraction or exponent.
+    private static string Sentence(JsonException error, JsonElement document, string pointer)
+    {
+        if (!error.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal))
+            return error.Message.IndexOf(" Path: ", StringComparison.Ordinal) is >= 0 and var end ? error.Message[..end] : error.Message;
+        return JsonPointer.TryParse(pointer, out var place) && place.TryResolve(document, out var value)
+            && value.ValueKind == JsonValueKind.Number
+            ? "The number is too large here, or not written in plain digits, as in 1000."
+            : "The value cannot be read here.";
     }
 }

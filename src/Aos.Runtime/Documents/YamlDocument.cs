@@ -41,6 +41,45 @@ internal static class YamlDocument
         }
     }
 
+    /// <summary>Line and column, from 1, of what a pointer points at; of the innermost value on the way to it where the
+    /// value itself is missing; null where the text is no YAML that <see cref="ToJson"/> takes.</summary>
+    public static (int Line, int Column)? Locate(ReadOnlyMemory<byte> utf8, string pointer)
+    {
+        if (ToJson(utf8).Problem is not null) return null;
+        var parser = new Parser(new StringReader(Encoding.UTF8.GetString(utf8.Span)));
+        parser.Consume<StreamStart>();
+        parser.Consume<DocumentStart>();
+        parser.Accept<NodeEvent>(out _); // Moves on to the root.
+        var found = parser.Current!.Start;
+        foreach (var part in pointer.Split('/').Skip(1))
+        {
+            if (!Enter(parser, part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))) break;
+            found = parser.Current!.Start;
+        }
+        return ((int)found.Line, (int)found.Column);
+    }
+
+    // Moves the parser from before a node to before the node in it that has a name or a number.
+    private static bool Enter(Parser parser, string part)
+    {
+        if (parser.TryConsume<MappingStart>(out _))
+        {
+            while (parser.TryConsume<Scalar>(out var key))
+            {
+                if (key.Value == part) return parser.Accept<NodeEvent>(out _);
+                parser.SkipThisAndNestedEvents();
+            }
+            return false;
+        }
+        if (!parser.TryConsume<SequenceStart>(out _) || !int.TryParse(part, out var index)) return false;
+        for (; !parser.Accept<SequenceEnd>(out _); index--)
+        {
+            if (index == 0) return parser.Accept<NodeEvent>(out _);
+            parser.SkipThisAndNestedEvents();
+        }
+        return false;
+    }
+
     private static void WriteNode(IParser parser, Utf8JsonWriter writer, int depth)
     {
         if (parser.Accept<AnchorAlias>(out var alias)) throw Anchored(alias);
@@ -70,10 +109,13 @@ internal static class YamlDocument
     private static void WriteMapping(IParser parser, Utf8JsonWriter writer, int depth)
     {
         writer.WriteStartObject();
+        var names = new HashSet<string>(StringComparer.Ordinal);
         while (!parser.TryConsume<MappingEnd>(out _))
         {
             var key = parser.Consume<Scalar>();
-            writer.WritePropertyName(key.Value); // Repeated names are refused by the strict JSON reader.
+            if (!names.Add(key.Value))
+                throw new YamlException(key.Start, key.End, $"The name '{key.Value}' stands here twice. Keep one of them.");
+            writer.WritePropertyName(key.Value);
             WriteNode(parser, writer, depth + 1);
         }
         writer.WriteEndObject();

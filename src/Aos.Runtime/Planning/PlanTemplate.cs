@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using Aos.Contracts.Json;
 using Aos.Contracts.Values;
 using Aos.Runtime.Journals;
 
@@ -8,7 +10,7 @@ namespace Aos.Runtime.Planning;
 
 /// <summary>Puts captured text into a plan: <c>{{name}}</c> in any string. What a goal says is text, never an
 /// expression: <c>${</c> in it is escaped.</summary>
-internal static class PlanTemplate
+internal static partial class PlanTemplate
 {
     public static Payload Fill(Payload template, IReadOnlyDictionary<string, string> captures)
     {
@@ -16,6 +18,45 @@ internal static class PlanTemplate
         using (var writer = new Utf8JsonWriter(buffer, EventCodec.Options)) Write(writer, template.Element, captures);
         return Payload.FromUtf8(buffer.WrittenMemory);
     }
+
+    /// <summary>Placeholders that nothing will ever fill, by their place in the template.</summary>
+    /// <param name="template">The plan.</param>
+    /// <param name="names">The names of the groups that a goal can give.</param>
+    public static IReadOnlyList<(string Pointer, string Message)> FindMistakes(Payload template, IReadOnlyCollection<string> names)
+    {
+        var mistakes = new List<(string, string)>();
+        Look(template.Element, "");
+        return mistakes;
+
+        void Look(JsonElement element, string pointer)
+        {
+            if (element.ValueKind == JsonValueKind.String) Check(element.GetString()!, pointer);
+            if (element.ValueKind == JsonValueKind.Array)
+                foreach (var (index, item) in element.EnumerateArray().Index()) Look(item, $"{pointer}/{index}");
+            if (element.ValueKind == JsonValueKind.Object)
+                foreach (var member in element.EnumerateObject()) Look(member.Value, $"{pointer}/{JsonPointer.Escape(member.Name)}");
+        }
+
+        void Check(string text, string pointer)
+        {
+            foreach (Match match in Placeholder().Matches(text))
+            {
+                var name = match.Groups["name"].Value;
+                if (!match.Groups["end"].Success)
+                    mistakes.Add((pointer, $"The placeholder '{{{{{name}' is never closed: write {{{{{name}}}}}."));
+                else if (!names.Contains(name))
+                    mistakes.Add((pointer, $"The pattern has no group '{name}' for {{{{{name}}}}}"
+                        + (names.Any(IsWord) ? $"; it has {string.Join(", ", names.Where(IsWord).Select(known => $"'{known}'"))}." : "; name one as (?<"
+                        + $"{name}>…).")));
+            }
+        }
+    }
+
+    private static bool IsWord(string name) => !char.IsAsciiDigit(name[0]);
+
+    // In an expression "{{" opens an object in an expression's braces, but then a colon follows the name.
+    [GeneratedRegex(@"\{\{\s*(?<name>\w+)\s*(?:(?<end>\}\})|\}|$)", RegexOptions.NonBacktracking)]
+    private static partial Regex Placeholder();
 
     private static void Write(Utf8JsonWriter writer, JsonElement element, IReadOnlyDictionary<string, string> captures)
     {

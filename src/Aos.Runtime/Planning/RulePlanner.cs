@@ -21,7 +21,7 @@ public sealed partial class RulePlanner : IPlanner
     /// <inheritdoc />
     public string Id => "rule";
 
-    /// <summary>Compiles rules, in their order.</summary>
+    /// <summary>Compiles rules, in their order: their patterns, and the placeholders of their plans.</summary>
     /// <returns>The planner, or what is wrong with the rules.</returns>
     public static DocumentResult<RulePlanner> Create(params IReadOnlyList<PlanningRules> sources)
     {
@@ -29,7 +29,12 @@ public sealed partial class RulePlanner : IPlanner
         var rules = ImmutableArray.CreateBuilder<CompiledRule>();
         foreach (var source in sources)
             for (var i = 0; i < source.Rules.Count; i++)
-                if (CompiledRule.TryCompile(source.Rules[i], out var rule, out var mistake)) rules.Add(rule);
+                if (CompiledRule.TryCompile(source.Rules[i], out var rule, out var mistake))
+                {
+                    rules.Add(rule);
+                    foreach (var (pointer, message) in PlanTemplate.FindMistakes(rule.Source.Plan, rule.Pattern.GetGroupNames()))
+                        problems.Add(new Problem($"/rules/{i}/plan{pointer}", ErrorCodes.InvalidArgument, $"Rule '{rule.Source.Id}': {message}"));
+                }
                 else problems.Add(new Problem($"/rules/{i}/pattern", ErrorCodes.InvalidArgument, mistake));
         return problems.Count == 0
             ? DocumentResult<RulePlanner>.Of(new RulePlanner(rules.ToImmutable()))

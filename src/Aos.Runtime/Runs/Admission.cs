@@ -9,7 +9,6 @@ using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Kernel.Plans;
-using Aos.Kernel.Policies;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Documents;
 using Aos.Runtime.Effects;
@@ -49,6 +48,9 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
             return outcomes.Refuse<Admitted>(ErrorCodes.UnknownPlanner,
                 $"Profile '{request.Profile.AgentId}' names planner '{choice.Id}'; there are {string.Join(", ", services.Planning.Ids)}.");
 
+        if (!_granted.TryGetValue(request.Profile, out _) && Agents.ProfileRules.Check(request.Profile) is [var broken, ..] all)
+            return outcomes.Refuse<Admitted>(ErrorCodes.InvalidProfile, $"{broken.Pointer}: {broken.Message}", all);
+
         var (input, unreadable) = StrictPayload.Read(request.Input, JsonLimits.Default);
         if (input is null)
             return outcomes.Refuse<Admitted>(ErrorCodes.InvalidJson, $"The input is no strict JSON: {unreadable!.Pointer}: {unreadable.Message}", [unreadable]);
@@ -61,8 +63,9 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
         if (request.Plan is { } plan)
         {
             var accepted = Accept(plan, contract);
-            if (accepted.Pinned is null) return RefusePlan(accepted.Problems);
-            if (refuseGaps && Gaps(accepted.Pinned, contract) is { Count: > 0 } gaps)
+            if (accepted.Pinned is not { } pinned)
+                return RefusePlan(refuseGaps ? PlanInspection.Check(plan, services.Skills, contract).Problems : accepted.Problems);
+            if (refuseGaps && Gaps(pinned, contract) is { Count: > 0 } gaps)
                 return outcomes.Refuse<Admitted>(ErrorCodes.SkillNotAllowed, gaps[0].Message, gaps);
             document = accepted.Document;
         }
@@ -134,24 +137,9 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
         return Digest.Of(System.Text.Encoding.UTF8.GetBytes(parts));
     }
 
-    private static List<Problem> Gaps(PinnedPlan pinned, ResourceContract contract)
-    {
-        var gaps = new List<Problem>();
-        for (var i = 0; i < pinned.Plan.Steps.Count; i++)
-        {
-            var step = pinned.Plan.Steps[i];
-            Check(step.Skill, $"/steps/{i}/skill");
-            if (step.OnFailure is OnFailure.Fallback { Call: var call }) Check(call.Skill, $"/steps/{i}/on_failure/fallback/skill");
-        }
-        return gaps;
-
-        void Check(Contracts.Skills.SkillRef reference, string pointer)
-        {
-            var pin = pinned.Skills.First(pin => reference.Accepts(pin.Name, pin.Version));
-            if (!Permissions.Allow(contract, pin))
-                gaps.Add(new Problem(pointer, ErrorCodes.SkillNotAllowed, Permissions.Gap(contract, pin)));
-        }
-    }
+    private static List<Problem> Gaps(PinnedPlan pinned, ResourceContract contract) => PlanInspection.FindGaps(pinned.Plan, contract,
+        reference => pinned.Skills.Where(pin => reference.Accepts(pin.Name, pin.Version))
+            .Select(pin => ((Contracts.Skills.SkillName, Contracts.Skills.SkillVersion)?)(pin.Name, pin.Version)).First());
 
     private sealed record GrantedSettings(RunSettings Settings, Blob Document);
 

@@ -15,7 +15,7 @@ namespace Aos.Runtime.Simulation;
 internal sealed class Simulator(ISkillRegistry registry, RunEvent.RunSubmitted submitted, RunState empty)
 {
     private readonly PriorityQueue<RunEvent.Fact, (DateTimeOffset, int)> _coming = new();
-    private readonly List<string> _gaps = [];
+    private readonly List<(ErrorCode Code, string Text)> _gaps = [];
     private readonly List<string> _approvals = [];
     private readonly List<Risk> _risks = [];
     private readonly Dictionary<StepId, (double Start, double Latency)> _times = [];
@@ -61,7 +61,7 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.RunSubmitted s
                 break;
             case RunEvent.AttemptStarted started: Observe(state, started); break;
             case RunEvent.StepEnded ended when ended.Code == ErrorCodes.SkillNotAllowed:
-                _gaps.Add(ended.Message ?? ended.Code.Value);
+                AddGap(ended.StepId, ended.Code, ended.Message ?? ended.Code.Value);
                 break;
             case RunEvent.StepEnded ended when _times.TryGetValue(ended.StepId, out var times):
                 _times[ended.StepId] = times with { Latency = (ended.At - submitted.At).TotalMilliseconds - times.Start };
@@ -85,8 +85,19 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.RunSubmitted s
                 $"The condition '{when.Text}' reads results that only the run will have; it is taken as true."));
         if (!registry.TryGet(started.Skill, started.SkillVersion, out var skill)) return;
         foreach (var gap in skill.FindGaps(CallOf(state, started)))
-            if (!_gaps.Contains(gap)) _gaps.Add(gap);
+            AddGap(started.StepId, gap.Code, gap.Message);
     }
+
+    private void AddGap(StepId step, ErrorCode code, string message)
+    {
+        var gap = (code, $"Step '{step}': {message}");
+        if (!_gaps.Contains(gap)) _gaps.Add(gap);
+    }
+
+    // What every gap is, where they are all of a kind.
+    private ErrorCode? GapCode() => _gaps.Count == 0 ? null
+        : _gaps.TrueForAll(gap => gap.Code == _gaps[0].Code) ? _gaps[0].Code
+        : ErrorCodes.PermissionDenied;
 
     private static SkillCall CallOf(RunState state, RunEvent.AttemptStarted started) => new()
     {
@@ -140,8 +151,8 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.RunSubmitted s
             EstimatedCost = state.Spent,
             WorstCost = worst,
             EstimatedLatencyMs = ((state.Ended?.At ?? state.LastAt) - submitted.At).TotalMilliseconds,
-            Code = completed && _gaps.Count > 0 ? ErrorCodes.PermissionDenied : state.Ended?.Code,
-            PermissionGaps = ValueList.From(_gaps),
+            Code = completed && GapCode() is { } gap ? gap : state.Ended?.Code,
+            PermissionGaps = ValueList.From(_gaps.Select(gap => gap.Text)),
             ApprovalsNeeded = ValueList.From(_approvals),
             Risks = ValueList.From(_risks),
             Steps = ValueList.From(state.Steps.Select(step => Report(step, contract))),

@@ -6,6 +6,8 @@ using Aos.Contracts.Schemas;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 using Aos.Kernel.Plans;
+using Aos.Runtime.Documents;
+using Aos.Runtime.Effects;
 
 namespace Aos.Runtime.Skills;
 
@@ -29,16 +31,26 @@ internal sealed class CompiledSkills(ISkillRegistry registry) : ISkillLookup
 
     public IReadOnlyList<Problem> CheckInput(SkillContract contract, Payload input) => Check(Of(contract).Input, input);
 
+    public IReadOnlyList<Problem> FindMistakes(SkillContract contract, Payload known)
+    {
+        if (!registry.TryGet(contract.Name, contract.Version, out var skill)) return [];
+        try
+        {
+            return ForeignText.Of(ValueList.From(skill.FindMistakes(known)));
+        }
+        catch (Exception error)
+        {
+            return [new Problem("", ErrorCodes.InternalError, ForeignText.Of($"{contract.Name}@{contract.Version} has a defect: "
+                + $"looking for mistakes in its input, it threw {error.GetType().Name}: {error.Message}")!)];
+        }
+    }
+
     public IReadOnlyList<Problem> CheckOutput(SkillContract contract, Payload result) => Check(Of(contract).Output, result);
 
     private CompiledSkill Of(SkillContract contract) => _compiled.GetOrAdd(contract, CompiledSkill.Compile);
 
-    private static IReadOnlyList<Problem> Check(JsonSchema schema, Payload value)
-    {
-        if (schema.IsValid(value.Element)) return [];
-        return [.. schema.Validate(value.Element).Errors
-            .Select(error => new Problem(error.InstanceLocation, ErrorCodes.SchemaViolation, error.Message))];
-    }
+    private static IReadOnlyList<Problem> Check(JsonSchema schema, Payload value) =>
+        schema.IsValid(value.Element) ? [] : SchemaProblems.Of(schema, value.Element);
 
     private sealed record CompiledSkill(JsonSchema Input, JsonSchema Output, Digest Digest)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Aos.Contracts.Agents;
 
 namespace Aos.Skills.Standard.Http;
 
@@ -42,7 +43,7 @@ internal sealed class EgressGuard(IHostResolver resolver)
     /// <summary>Judges a request.</summary>
     public async ValueTask<EgressVerdict> CheckAsync(Uri url, EgressPolicy policy, CancellationToken cancel)
     {
-        var host = HostNames.Of(url);
+        var host = NetworkEntry.HostOf(url);
         var isAddress = IPAddress.TryParse(host, out var literal);
         if (!isAddress && !policy.CouldAllow(host, url.Port))
             return Unnamed(host, url.Port);
@@ -64,7 +65,7 @@ internal sealed class EgressGuard(IHostResolver resolver)
     /// <summary>Why a policy is sure to deny an address, without resolving anything; null where it may allow it.</summary>
     public static string? FindGap(Uri url, EgressPolicy policy)
     {
-        var host = HostNames.Of(url);
+        var host = NetworkEntry.HostOf(url);
         if (IPAddress.TryParse(host, out var address))
             return policy.Allows(host, address, url.Port) ? null : Deny(host, address, url.Port).Message;
         return policy.CouldAllow(host, url.Port) ? null : Unnamed(host, url.Port).Message;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using Aos.Contracts.Agents;
 using Aos.Contracts.Values;
 
 namespace Aos.Skills.Standard.Http;
@@ -19,9 +20,9 @@ namespace Aos.Skills.Standard.Http;
 /// </remarks>
 internal sealed class EgressPolicy
 {
-    private readonly ImmutableArray<EgressEntry> _entries;
+    private readonly ImmutableArray<NetworkEntry> _entries;
 
-    private EgressPolicy(ImmutableArray<EgressEntry> entries) => _entries = entries;
+    private EgressPolicy(ImmutableArray<NetworkEntry> entries) => _entries = entries;
 
     /// <summary>Reads an allow-list.</summary>
     /// <param name="entries">The entries as the profile has them.</param>
@@ -31,10 +32,10 @@ internal sealed class EgressPolicy
         [NotNullWhen(false)] out string? mistake)
     {
         (policy, mistake) = (null, null);
-        var parsed = ImmutableArray.CreateBuilder<EgressEntry>(entries.Count);
+        var parsed = ImmutableArray.CreateBuilder<NetworkEntry>(entries.Count);
         foreach (var text in entries)
         {
-            if (!EgressEntry.TryParse(text, out var entry))
+            if (!NetworkEntry.TryParse(text, out var entry))
             {
                 mistake = text;
                 return false;
@@ -50,12 +51,12 @@ internal sealed class EgressPolicy
     public bool CouldAllow(string host, int port)
     {
         foreach (var entry in _entries)
-            if (Holds(entry, port) && (entry is EgressEntry.Range or EgressEntry.Loopback || entry.Names(host))) return true;
+            if (Holds(entry, port) && (entry is NetworkEntry.Range or NetworkEntry.Loopback || entry.Names(host))) return true;
         return false;
     }
 
     /// <summary>Whether a connection may be made.</summary>
-    /// <param name="host">The host as <see cref="HostNames"/> spells it.</param>
+    /// <param name="host">The host as <see cref="NetworkEntry.HostOf"/> spells it.</param>
     /// <param name="address">The address that would be dialled.</param>
     /// <param name="port">The port that would be dialled.</param>
     public bool Allows(string host, IPAddress address, int port)
@@ -68,8 +69,8 @@ internal sealed class EgressPolicy
             if (!Holds(entry, port)) continue;
             var allowed = entry switch
             {
-                EgressEntry.Range range => range.Network.Contains(dialled) || range.Network.Contains(answering),
-                EgressEntry.Loopback => IPAddress.IsLoopback(dialled),
+                NetworkEntry.Range range => range.Network.Contains(dialled) || range.Network.Contains(answering),
+                NetworkEntry.Loopback => IPAddress.IsLoopback(dialled),
                 _ => isPublic && entry.Names(host),
             };
             if (allowed) return true;
@@ -77,5 +78,5 @@ internal sealed class EgressPolicy
         return false;
     }
 
-    private static bool Holds(EgressEntry entry, int port) => entry.Port is null || entry.Port == port;
+    private static bool Holds(NetworkEntry entry, int port) => entry.Port is null || entry.Port == port;
 }

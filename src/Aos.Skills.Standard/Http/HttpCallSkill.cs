@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Aos.Abstractions.Skills;
+using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 
@@ -30,14 +32,16 @@ public sealed class HttpCallSkill : ISkill, IDisposable
     /// <inheritdoc />
     /// <remarks>A host that is written out is judged by the profile's network without asking anybody: a name that no
     /// entry could allow, an address that none does. What the name resolves to shows only in the call.</remarks>
-    public IReadOnlyList<string> FindGaps(SkillCall call)
+    public IReadOnlyList<Problem> FindGaps(SkillCall call)
     {
         if (call.Input.Element is not { ValueKind: JsonValueKind.Object } input || !input.TryGetProperty("url", out var given)
             || given.ValueKind != JsonValueKind.String || !Uri.TryCreate(given.GetString(), UriKind.Absolute, out var url)
             || HttpCallRequestReader.CheckUrl(url) is not null) return [];
         return !EgressPolicy.TryParse(call.Network, out var policy, out var mistake)
-            ? [$"network: '{mistake}' is no host, *.host, address or range, with or without port"]
-            : EgressGuard.FindGap(url, policy) is { } gap ? [gap] : [];
+            ? [Gap($"The profile's network has the entry '{mistake}', which is not {NetworkEntry.Rule}.")]
+            : EgressGuard.FindGap(url, policy) is { } gap ? [Gap(gap)] : [];
+
+        static Problem Gap(string message) => new("/url", ErrorCodes.EgressDenied, message);
     }
 
     /// <inheritdoc />
@@ -49,8 +53,8 @@ public sealed class HttpCallSkill : ISkill, IDisposable
                 with
             { Problems = reader.Problems };
         if (!EgressPolicy.TryParse(call.Network, out var policy, out var mistake))
-            return SkillResult.Failure(ErrorCodes.EgressDenied, "The profile's network has an entry that is no host, "
-                + $"*.host, address or range, with or without port: '{mistake}'.", EffectState.None);
+            return SkillResult.Failure(ErrorCodes.EgressDenied,
+                $"The profile's network has the entry '{mistake}', which is not {NetworkEntry.Rule}.", EffectState.None);
         var exchange = new HttpExchange(_services, policy, request, call);
         if (request.Timeout is not { } timeout) return await exchange.RunAsync(cancel).ConfigureAwait(false);
         using var limit = new CancellationTokenSource(timeout, _services.Clock);

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using Aos.Abstractions.Skills;
+using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
@@ -172,7 +173,7 @@ internal sealed class HttpExchange(HttpServices services, EgressPolicy policy, H
     };
 
     private static bool SameOrigin(Uri left, Uri right) =>
-        left.Scheme == right.Scheme && left.Port == right.Port && HostNames.Of(left) == HostNames.Of(right);
+        left.Scheme == right.Scheme && left.Port == right.Port && NetworkEntry.HostOf(left) == NetworkEntry.HostOf(right);
 
     private HttpFailure TooManyRedirects() => new(ErrorCodes.TooManyRedirects,
         $"{Authority} redirects again after {services.Limits.RedirectsMax} redirects; call the last address itself.");

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Aos.Contracts.Agents;
 
 namespace Aos.Skills.Standard.Http;
 
@@ -48,7 +49,7 @@ internal sealed class HttpTransport : IDisposable
     /// <summary>The host as the other side is asked for it, with the port where it is not the scheme's.</summary>
     public static string Authority(Uri url)
     {
-        var host = Bracketed(HostNames.Of(url));
+        var host = Bracketed(NetworkEntry.HostOf(url));
         return url.IsDefaultPort ? host : $"{host}:{url.Port}";
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Aos.Abstractions.Skills;
 using Aos.Contracts.Expressions;
 using Aos.Contracts.Failures;
@@ -14,6 +15,14 @@ public sealed class JsonTransformSkill : ISkill
 {
     /// <inheritdoc />
     public SkillContract Contract { get; } = JsonTransformContract.Create();
+
+    /// <inheritdoc />
+    /// <remarks>An expression that is written out is parsed.</remarks>
+    public IReadOnlyList<Problem> FindMistakes(Payload input) =>
+        input.Element is { ValueKind: JsonValueKind.Object } given && given.TryGetProperty("expression", out var text)
+        && text.ValueKind == JsonValueKind.String && !Expression.TryParse(text.GetString()!, out _, out var error)
+            ? [Mistake(ErrorCodes.ExpressionInvalid, error)]
+            : [];
 
     /// <inheritdoc />
     public ValueTask<SkillResult> InvokeAsync(SkillCall call, CancellationToken cancel) => new(Transform(call.Input));
@@ -39,9 +48,10 @@ public sealed class JsonTransformSkill : ISkill
 
     private static SkillResult Failed(ErrorCode code, ExpressionError error)
     {
-        var message = $"At character {error.Position + 1} of the expression: {error.Message}";
-        return SkillResult.Failure(code, message, EffectState.None)
-            with
-        { Problems = [new Problem("/expression", code, message)] };
+        var mistake = Mistake(code, error);
+        return SkillResult.Failure(code, mistake.Message, EffectState.None) with { Problems = [mistake] };
     }
+
+    private static Problem Mistake(ErrorCode code, ExpressionError error) =>
+        new("/expression", code, $"At character {error.Position + 1} of the expression: {error.Message}");
 }

@@ -81,4 +81,7 @@ public sealed class SkillShelf : ISkillLookup
 
     /// <inheritdoc />
     public IReadOnlyList<Problem> CheckInput(SkillContract contract, Payload input) => Check(contract, input);
+
+    /// <inheritdoc />
+    public IReadOnlyList<Problem> FindMistakes(SkillContract contract, Payload known) => [];
 }

@@ -1,5 +1,7 @@
 using Aos.Abstractions.Skills;
+using Aos.Contracts.Outcomes;
 using Aos.Contracts.Skills;
+using Aos.Contracts.Values;
 
 namespace Aos.Testing.Skills;
 
@@ -30,7 +32,7 @@ public sealed class ScriptedSkill : ISkill
     public bool IsInline { get; init; }
 
     /// <summary>What <see cref="ISkill.FindGaps"/> says.</summary>
-    public Func<SkillCall, IReadOnlyList<string>> Gaps { get; init; } = _ => [];
+    public Func<SkillCall, IReadOnlyList<Problem>> Gaps { get; init; } = _ => [];
 
     /// <summary>The calls so far, in order of arrival.</summary>
     public IReadOnlyList<SkillCall> Calls
@@ -72,7 +74,13 @@ public sealed class ScriptedSkill : ISkill
     }
 
     /// <inheritdoc />
-    public IReadOnlyList<string> FindGaps(SkillCall call) => Gaps(call);
+    public IReadOnlyList<Problem> FindGaps(SkillCall call) => Gaps(call);
+
+    /// <summary>What <see cref="ISkill.FindMistakes"/> says.</summary>
+    public Func<Payload, IReadOnlyList<Problem>> Mistakes { get; init; } = _ => [];
+
+    /// <inheritdoc />
+    public IReadOnlyList<Problem> FindMistakes(Payload input) => Mistakes(input);
 
     /// <inheritdoc />
     public async ValueTask<SkillResult> InvokeAsync(SkillCall call, CancellationToken cancel)

@@ -202,4 +202,55 @@ public sealed class StrictJsonTests
 
     internal static JsonProblem Refused(byte[] utf8, JsonLimits? limits = null) =>
         Assert.IsType<JsonReadResult.Refused>(StrictJson.Parse(utf8, limits ?? JsonLimits.Default)).Problem;
+
+    [Theory]
+    [InlineData("{\"a\":[1", "The text ends too early: ',' or ']' is missing.", 1, 8)]
+    [InlineData("{\"a\":{\"b\":1}", "The text ends too early: ',' or '}' is missing.", 1, 13)]
+    [InlineData("{\"a\":1,", "The text ends too early: the name of a member in double quotes is missing.", 1, 8)]
+    [InlineData("{\"a\"", "The text ends too early: the ':' after the name of a member is missing.", 1, 5)]
+    [InlineData("{\"a\":", "The text ends too early: the value of a member is missing.", 1, 6)]
+    [InlineData("{", "The text ends too early: a name in double quotes or '}' is missing.", 1, 2)]
+    [InlineData("[\n", "The text ends too early: a value or ']' is missing.", 2, 1)]
+    [InlineData("[1,", "The text ends too early: a value is missing.", 1, 4)]
+    [InlineData("{\"a\":\"tex", "The text ends inside of a string: its closing double quote is missing.", null, null)]
+    [InlineData("[1,]", "The comma before ']' is one too many. Remove it.", 1, 4)]
+    [InlineData("{\"a\":1,}", "The comma before '}' is one too many. Remove it.", 1, 8)]
+    [InlineData("{'a':1}", "Text stands in double quotes in JSON, not in single ones.", 1, 2)]
+    [InlineData("{a:1}", "'a' cannot stand here: a name in double quotes or '}' is missing.", 1, 2)]
+    [InlineData("[1 2]", "'2' cannot stand here: ',' or ']' is missing.", 1, 4)]
+    [InlineData("[01]", "This is no JSON number", null, null)]
+    [InlineData("[tru]", "This word is no JSON value: there are true, false and null", null, null)]
+    [InlineData("[\"a\\x\"]", "The string has an escape that JSON does not know", null, null)]
+    [InlineData("[\"a\nb\"]", "A string goes over the end of the line", null, null)]
+    public void What_is_no_JSON_is_said_in_plain_words(string text, string message, int? line, int? column)
+    {
+        var refused = Assert.IsType<JsonReadResult.Refused>(StrictJson.Parse(Encoding.UTF8.GetBytes(text), JsonLimits.Default)).Problem;
+        Assert.StartsWith(message, refused.Message, StringComparison.Ordinal);
+        if (line is not null) Assert.Equal((line, column), (refused.Line, refused.Column));
+    }
+
+    [Theory]
+    [InlineData("1e999", "1e+999")]
+    [InlineData("-1.5E-999", "-1.5e-999")]
+    [InlineData("0.001e999", "1e+996")]
+    [InlineData("1234567890e990", "1.23456789e+999")]
+    [InlineData("0.0e999", "0")]
+    public void A_number_that_a_double_does_not_hold_goes_out_exactly_and_can_come_in_again(string text, string canonical)
+    {
+        var read = Assert.IsType<JsonReadResult.Read>(StrictJson.Parse(Encoding.UTF8.GetBytes(text), JsonLimits.Default));
+        var bytes = CanonicalJson.ToBytes(read.Value);
+        Assert.Equal(canonical, Encoding.UTF8.GetString(bytes));
+        var again = Assert.IsType<JsonReadResult.Read>(StrictJson.Parse(bytes, JsonLimits.Default));
+        Assert.Equal(canonical, Encoding.UTF8.GetString(CanonicalJson.ToBytes(again.Value)));
+    }
+
+    [Theory]
+    [InlineData("1e1000")]
+    [InlineData("10e999")]
+    [InlineData("1234567890e999")]
+    [InlineData("0.1e-999")]
+    [InlineData("1e999999")]
+    [InlineData("1e99999999999999999999")]
+    public void A_number_whose_normal_form_would_not_come_in_again_is_refused(string text) => Assert.Equal("JSON_NUMBER_OUT_OF_RANGE",
+        Assert.IsType<JsonReadResult.Refused>(StrictJson.Parse(Encoding.UTF8.GetBytes(text), JsonLimits.Default)).Problem.Code);
 }

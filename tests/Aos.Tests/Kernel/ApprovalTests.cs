@@ -169,4 +169,20 @@ public sealed class ApprovalTests
         given.When(Decide(given.State, approved: true)).Then(Array.Empty<string>());
         given.When(Facts.Returned("b")).Then("step b success OK", "started a#1");
     }
+
+    [Fact]
+    public void A_retry_beside_a_request_is_still_to_come_and_the_run_is_woken_for_it()
+    {
+        var beside = RunScenario.Of("""{"steps":[{"id":"a","skill":"send","approval":{}},{"id":"b","skill":"read"}]}""");
+        var before = Given.Run(beside).State;
+        Assert.False(before.IsBackingOff);
+
+        var failed = ScriptedRun.Of(beside, new ScriptedWorld().On("b", ScriptedAnswer.Fail("HTTP_503"))).Journal;
+        var retry = failed.ToList().FindIndex(e => e is RunEvent.RetryScheduled);
+        var waiting = before.FoldOn(failed.Skip((int)before.Seq).Take(retry + 1 - (int)before.Seq));
+
+        Assert.Equal((RunStatus.Waiting, WaitReason.Approval), (waiting.Status, waiting.WaitingFor!.Value));
+        Assert.True(waiting.IsBackingOff);
+        Assert.Equal(waiting.LastAt.AddMilliseconds(((RunEvent.RetryScheduled)failed[retry]).DelayMs), waiting.NextWake);
+    }
 }

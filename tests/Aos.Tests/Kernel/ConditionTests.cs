@@ -42,7 +42,7 @@ public sealed class ConditionTests
 
         Assert.Equal(ErrorCodes.TemplateFailed, run.Report.Code);
         Assert.Equal("a", run.Report.FailedStep?.Value);
-        Assert.Contains("The condition 'length(input.n)' failed", run.Report.Message, StringComparison.Ordinal);
+        Assert.Contains("The condition failed. In 'length(input.n)', character 1: ", run.Report.Message, StringComparison.Ordinal);
         Assert.Empty(run.Attempts);
     }
 

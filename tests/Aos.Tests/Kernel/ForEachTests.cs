@@ -44,7 +44,7 @@ public sealed class ForEachTests
         var run = ScriptedRun.Of(Over(list));
 
         Assert.Equal((RunStatus.Failed, ErrorCodes.TemplateFailed), (run.Report.Status, run.Report.Code!.Value));
-        Assert.Contains($"for_each 'input.list' gives no list but {kind}.", run.Report.Message, StringComparison.Ordinal);
+        Assert.Contains($"for_each 'input.list' gives {kind}, and must give a list. Name ", run.Report.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -194,6 +194,51 @@ public sealed class PlanValidatorTests
     }
 
     [Fact]
+    public void A_circle_is_told_whatever_else_is_wrong() => Assert.Equal(
+        ["/steps/0 INVALID_PLAN", "/steps/2/id INVALID_PLAN", "/steps/3 INVALID_PLAN", "/steps/4/skill UNKNOWN_SKILL"],
+        Mistakes("""
+            {"steps":[{"id":"a","skill":"pure","depends_on":["b"]},{"id":"b","skill":"pure","depends_on":["a"]},{"id":"a","skill":"pure"},
+              {"id":"c","skill":"pure","when":"steps.d.result"},{"id":"d","skill":"none","depends_on":["c"]}]}
+            """).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void A_step_without_a_name_or_a_skill_is_a_mistake_and_no_defect()
+    {
+        var plan = new Plan { Steps = [new PlanStep { Id = default, Skill = default, DependsOn = [default] }] };
+        Assert.Equal(["/steps/0/id", "/steps/0/depends_on/0", "/steps/0/skill"],
+            PlanValidator.Validate(plan, Versions, RunScenario.DefaultContract).Problems.Select(problem => problem.Pointer));
+    }
+
+    [Theory]
+    [InlineData("`5`", "for_each '`5`' gives a number, and must give a list. Name the list; numbers are written as a list such as `[1, 2, 3]`.")]
+    [InlineData("'abc'", "for_each ''abc'' gives text, and must give a list. Name the list; a text becomes a list of one as ['text'].")]
+    [InlineData("`{}`", "for_each '`{}`' gives an object, and must give a list. Name the list in it, or write values(…) or keys(…) around it.")]
+    public void A_list_that_is_written_out_and_none_is_found_before_the_run(string list, string message)
+    {
+        var problem = Assert.Single(Check($$"""{"steps":[{"id":"a","skill":"pure","for_each":"{{list}}"}]}""").Problems);
+        Assert.Equal(("/steps/0/for_each", message), (problem.Pointer, problem.Message));
+    }
+
+    [Theory]
+    [InlineData("`[1]`")]
+    [InlineData("['a']")]
+    [InlineData("input.x || 'none'")]
+    [InlineData("values(input)")]
+    public void A_list_that_is_one_or_is_not_known_yet_is_accepted(string list) =>
+        Assert.Empty(Check($$"""{"steps":[{"id":"a","skill":"pure","for_each":"{{list}}"}]}""").Problems);
+
+    [Fact]
+    public void Of_a_long_expression_the_part_around_the_mistake_is_shown()
+    {
+        var text = new string('a', 400) + " ] " + new string('b', 400);
+        var message = Assert.Single(Check($$"""{"steps":[{"id":"a","skill":"pure","when":"{{text}}"}]}""").Problems).Message;
+        Assert.StartsWith("In '…aaa", message, StringComparison.Ordinal);
+        Assert.Contains("a ] b", message, StringComparison.Ordinal);
+        Assert.EndsWith("bbb…', character 402: The character ']' cannot stand here.", message, StringComparison.Ordinal);
+        Assert.InRange(message.Length, 80, 180);
+    }
+
+    [Fact]
     public void Steps_are_ordered_so_that_each_comes_after_what_it_needs_and_otherwise_as_written() =>
         Assert.Equal([1, 0, 2, 4, 3], StepGraph.Order([[1], [], [0], [4], []])!.Value.Select(i => i));
 }

@@ -32,6 +32,21 @@ public sealed class LiveRunTests
     }
 
     [Fact]
+    public async Task A_request_for_approval_does_not_end_the_wait_for_a_retry_beside_it()
+    {
+        await using var bench = new RuntimeBench();
+        bench.Read.Answers(TwinAnswer.Fail("HTTP_503"), TwinAnswer.Ok());
+        var run = bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"send","approval":{}},{"id":"b","skill":"read"}]}"""));
+        var retry = await bench.Store.WhenAsync<RunEvent.RetryScheduled>();
+        bench.Time.Advance(TimeSpan.FromMilliseconds(retry.DelayMs));
+
+        var report = await run;
+        Assert.Equal((RunStatus.Waiting, WaitReason.Approval), (report.Status, report.WaitingFor!.Value));
+        Assert.Equal(2, bench.Read.Calls.Count);
+        Assert.Equal(OutcomeStatus.Success, report.Steps[1].Outcome!.Status);
+    }
+
+    [Fact]
     public async Task What_the_world_asks_to_wait_replaces_the_backoff()
     {
         await using var bench = new RuntimeBench();

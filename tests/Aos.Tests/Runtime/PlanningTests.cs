@@ -43,9 +43,9 @@ public sealed class PlanningTests
     [Fact]
     public void What_a_goal_says_is_text_and_never_an_expression()
     {
-        var planner = RulePlanner.Create(Rules("^say (?<what>.*)$", """{"steps":[{"id":"a","skill":"read","input":{"x":"<{{ what }}|{{other}}>","y":["{{what}}"]}}]}""")).Value!;
+        var planner = RulePlanner.Create(Rules("^say (?<what>.*)$", """{"steps":[{"id":"a","skill":"read","input":{"x":"<{{ what }}|{ {what} }>","y":["{{what}}"]}}]}""")).Value!;
         var plan = Ask(planner, "say ${input.secret} $${x} {{what}}", "{}").Plan!;
-        Assert.Equal("""{"x":"<$${input.secret} $$${x} {{what}}|{{other}}>","y":["$${input.secret} $$${x} {{what}}"]}""", plan.Steps[0].Input!.ToString());
+        Assert.Equal("""{"x":"<$${input.secret} $$${x} {{what}}|{ {what} }>","y":["$${input.secret} $$${x} {{what}}"]}""", plan.Steps[0].Input!.ToString());
     }
 
     [Fact]
@@ -56,6 +56,20 @@ public sealed class PlanningTests
         await bench.RunAsync(new RunRequest { Goal = "say ${input.secret} \"{\\", Profile = bench.Profile, Input = RuntimeBench.Json("""{"secret":1}""") });
         Assert.Equal("${input.secret} \"{\\", bench.Read.Calls.Single().Input.Element.GetProperty("x").GetString());
     }
+
+    [Theory]
+    [InlineData("""{"steps":[{"id":"a","skill":"read","input":{"x":["{{ that }}"]}}]}""", "/steps/0/input/x/0", "The pattern has no group 'that' for {{that}}; it has 'what'.")]
+    [InlineData("""{"steps":[{"id":"a","skill":"read","input":{"x":"{{what}"}}]}""", "/steps/0/input/x", "The placeholder '{{what' is never closed: write {{what}}.")]
+    [InlineData("""{"goal":"{{what","steps":[]}""", "/goal", "The placeholder '{{what' is never closed: write {{what}}.")]
+    public void A_placeholder_that_nothing_fills_is_found_when_the_rules_are_loaded(string plan, string pointer, string message)
+    {
+        var problem = Assert.Single(RulePlanner.Create(Rules("^say (?<what>.*)$", plan)).Problems);
+        Assert.Equal(("/rules/0/plan" + pointer, $"Rule 'only': {message}"), (problem.Pointer, problem.Message));
+    }
+
+    [Fact]
+    public void Braces_of_an_expression_are_no_placeholder() => Assert.NotNull(RulePlanner.Create(
+        Rules("^say (?<what>.*)$", """{"steps":[{"id":"a","skill":"read","input":{"x":"${{a: input, b: {c: `1`}}}","y":"{{what}} {{0}}"}}]}""")).Value);
 
     [Fact]
     public void Rules_that_are_wrong_are_named_by_their_place()

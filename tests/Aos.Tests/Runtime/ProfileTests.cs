@@ -47,7 +47,7 @@ public sealed class ProfileTests
     [InlineData("description: x", "", "agent_id")]
     [InlineData("agent_id: a\nlimits: { max_steps: 201 }", "/limits/max_steps", "200")]
     [InlineData("agent_id: a\nbudget: { per_run_cents: -1 }", "/budget/per_run_cents", "")]
-    [InlineData("agent_id: a\nagent_id: b", "/agent_id", "")]
+    [InlineData("agent_id: a\nagent_id: b", "", "Line 2, column 1: The name 'agent_id' stands here twice.")]
     [InlineData("agent_id: &x a", "", "Line 1, column 11: Anchors")]
     [InlineData("agent_id: a\ndescription: *x", "", "Line 2")]
     [InlineData("agent_id: !!str a", "", "tag")]
@@ -68,6 +68,49 @@ public sealed class ProfileTests
     [Fact]
     public void Several_mistakes_are_all_named() => Assert.Equal(["/budget/mode", "/limits/max_attempts", "/skills/1"],
         Read("agent_id: a\nskills: [a, B]\nlimits: { max_attempts: 0 }\nbudget: { mode: weak }").Problems.Select(problem => problem.Pointer).Distinct().Order());
+
+    [Theory]
+    [InlineData("http://x", "leave out the scheme")]
+    [InlineData("*.*.com", "")]
+    [InlineData("10.0.0.0/99", "as in 10.0.0.0/8")]
+    [InlineData("10.0.0.5/8", "no bit set behind the prefix")]
+    [InlineData("host:99999", "")]
+    public void An_entry_of_the_network_that_means_nothing_is_refused_with_the_profile(string entry, string hint)
+    {
+        foreach (var text in new[] { $$"""{ "agent_id": "a", "network": { "allow": ["good.example", "{{entry}}", "[::1]:80"] } }""", $"agent_id: a\nnetwork:\n  allow: [good.example, '{entry}', '[::1]:80']" })
+        {
+            var problem = Assert.Single(Read(text).Problems);
+            Assert.Equal(("/network/allow/1", "INVALID_PROFILE"), (problem.Pointer, problem.Code.Value));
+            Assert.StartsWith($"'{entry}' is not a host, *.host, an address, a CIDR range or *", problem.Message, StringComparison.Ordinal);
+            Assert.Contains(hint, problem.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_profile_of_a_host_program_is_held_to_the_same_rules()
+    {
+        await using var bench = new RuntimeBench();
+        var request = bench.Plan("""{"steps":[{"id":"a","skill":"pure"}]}""") with { Profile = bench.Profile with { Network = new NetworkSpec { Allow = ["ftp://x"] } } };
+        Assert.Equal("INVALID_PROFILE", (await bench.Runtime.SubmitAsync(request, CancellationToken.None)).Outcome.Code.Value);
+    }
+
+    [Theory]
+    [InlineData("", 1, 1)]
+    [InlineData("/agent_id", 1, 11)]
+    [InlineData("/network/allow/1", 5, 7)]
+    [InlineData("/network/allow/7", 4, 5)]
+    [InlineData("/config/a~1b/1", 6, 21)]
+    [InlineData("/nothing", 1, 1)]
+    public void A_place_in_YAML_is_known_by_line_and_column(string pointer, int line, int column) => Assert.Equal((line, column),
+        ProfileReader.Locate(Encoding.UTF8.GetBytes("agent_id: a\ndescription: x\nnetwork: { allow:\n    [ b,\n      'http://x' ] }\nconfig: { a/b: [{}, 'x'] }\n"), pointer));
+
+    [Fact]
+    public void A_number_in_YAML_that_is_too_long_is_named_by_its_place_and_not_by_a_line_of_JSON()
+    {
+        var problem = Assert.Single(Read($"agent_id: a\nconfig: {{ x: {new string('1', 65)} }}").Problems);
+        Assert.Equal("/config/x", problem.Pointer);
+        Assert.DoesNotContain("Line", problem.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void What_is_no_text_is_refused()

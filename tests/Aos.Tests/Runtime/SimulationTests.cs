@@ -84,7 +84,36 @@ public sealed class SimulationTests
         Assert.Equal(3, simulation.PermissionGaps.Count);
         foreach (var (text, gap) in new[] { ("169.254.169.254", 0), ("evil.example.net port 443", 1), ("pure", 2) })
             Assert.Contains(simulation.PermissionGaps, one => one.Contains(text, StringComparison.Ordinal));
+        Assert.Equal(["Step 'b': ", "Step 'c': ", "Step 'e': "], simulation.PermissionGaps.Select(one => one[..10]).Order(StringComparer.Ordinal));
         Assert.Equal("SKILL_NOT_ALLOWED", (await bench.Runtime.SubmitAsync(request, CancellationToken.None)).Outcome.Code.Value);
+    }
+
+    [Fact]
+    public async Task Where_every_gap_is_one_of_egress_the_code_says_so()
+    {
+        await using var bench = new RuntimeBench();
+        bench.Skills.Add(new Aos.Skills.Standard.Http.HttpCallSkill(bench.Time));
+        var request = bench.Plan("""{"steps":[{"id":"ask","skill":"http_call","input":{"url":"https://evil.example.net/"}}]}""") with
+        {
+            Profile = new AgentProfile { AgentId = "web", Skills = [SkillRef.Parse("http_call")], Network = new NetworkSpec { Allow = ["api.example.com"] } },
+        };
+        var simulation = (await bench.Runtime.SimulateAsync(request, CancellationToken.None)).Value!;
+        Assert.Equal((false, "EGRESS_DENIED"), (simulation.Feasible, simulation.Code!.Value.Value));
+        Assert.Equal(["Step 'ask': The profile's network allows no connection to evil.example.net port 443."], simulation.PermissionGaps);
+    }
+
+    [Fact]
+    public async Task Gaps_of_several_kinds_are_a_matter_of_permission()
+    {
+        await using var bench = new RuntimeBench();
+        var gap = new Aos.Contracts.Outcomes.Problem("/x", Aos.Contracts.Failures.ErrorCodes.EgressDenied, "no way out");
+        bench.Skills.Add(new ScriptedSkill(bench.Read.Contract with { Name = SkillName.Parse("two") }, bench.Time)
+        {
+            Gaps = _ => [gap, gap with { Code = Aos.Contracts.Failures.ErrorCodes.SkillNotAllowed, Message = "nor in" }],
+        });
+        var simulation = (await bench.Runtime.SimulateAsync(bench.Plan("""{"steps":[{"id":"a","skill":"two"}]}"""), CancellationToken.None)).Value!;
+        Assert.Equal("PERMISSION_DENIED", simulation.Code!.Value.Value);
+        Assert.Equal(["Step 'a': no way out", "Step 'a': nor in"], simulation.PermissionGaps);
     }
 
     [Fact]

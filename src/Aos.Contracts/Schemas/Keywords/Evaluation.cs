@@ -141,6 +141,23 @@ internal sealed class Evaluation(SchemaOptions options)
         _errors!.Add(new SchemaError(Path(), location, keyword.Name, message, causes));
     }
 
+    /// <summary>Reports that none of several alternatives holds.</summary>
+    /// <param name="keyword">The keyword that has them.</param>
+    /// <param name="nodes">The alternatives.</param>
+    /// <param name="causes">Why each failed, in their order.</param>
+    /// <param name="ends">For each the number of causes up to its last.</param>
+    public void AddAlternatives(Keyword keyword, SchemaNode[] nodes, ImmutableArray<SchemaError> causes, int[] ends)
+    {
+        var told = new Alternatives(Path(), nodes, causes, ends);
+        var before = _errors!.Count;
+        Add(keyword, told.Message, causes);
+        if (_errors.Count > before)
+            _errors[^1] = _errors[^1] with { Nearest = told.Nearest };
+    }
+
+    /// <summary>How many errors the alternatives have reported so far.</summary>
+    public int AlternativeErrors => _errors?.Count ?? 0;
+
     /// <summary>Judges without reasons, whatever the run does.</summary>
     public bool Quietly(SchemaNode node, JsonElement instance, ref Seen seen)
     {
@@ -200,7 +217,7 @@ internal sealed class Evaluation(SchemaOptions options)
         var isMatch = pattern.IsMatch(text);
         _backtracking += Stopwatch.GetElapsedTime(start);
         return (_backtracking < options.PatternTimeout ? isMatch : null) ?? Abandon(
-            $"took too long to match against the pattern {JsonText.Quote(pattern.Source)}. Simplify the pattern.");
+            $"took too long to match against the pattern {JsonText.QuotePattern(pattern.Source)}. Simplify the pattern.");
     }
 
     /// <summary>Whether an object has a member.</summary>

@@ -37,9 +37,12 @@ internal sealed class AnyOfKeyword(SchemaNode owner, SchemaNode[] nodes) : Keywo
     {
         var isValid = false;
         var outer = run.BeginAlternatives();
-        foreach (var node in nodes)
+        var ends = run.IsCollecting ? new int[nodes.Length] : [];
+        for (var at = 0; at < nodes.Length; at++)
         {
-            isValid |= node.EvaluateInPlace(instance, ref seen, run);
+            isValid |= nodes[at].EvaluateInPlace(instance, ref seen, run);
+            if (run.IsCollecting)
+                ends[at] = run.AlternativeErrors;
             // What another alternative evaluates may still matter.
             if (isValid && !seen.IsTracking)
                 break;
@@ -47,9 +50,7 @@ internal sealed class AnyOfKeyword(SchemaNode owner, SchemaNode[] nodes) : Keywo
 
         var causes = run.EndAlternatives(outer, keep: !isValid);
         if (!isValid && run.IsCollecting)
-            run.Add(this,
-                $"must match at least one of {nodes.Length} alternatives, but matches none; the causes say why",
-                causes);
+            run.AddAlternatives(this, nodes, causes, ends);
         return isValid;
     }
 }
@@ -62,9 +63,13 @@ internal sealed class OneOfKeyword(SchemaNode owner, SchemaNode[] nodes) : Keywo
         var first = -1;
         var second = -1;
         var outer = run.BeginAlternatives();
+        var ends = run.IsCollecting ? new int[nodes.Length] : [];
         for (var at = 0; at < nodes.Length && second < 0; at++)
         {
-            if (!nodes[at].EvaluateInPlace(instance, ref seen, run))
+            var matches = nodes[at].EvaluateInPlace(instance, ref seen, run);
+            if (run.IsCollecting)
+                ends[at] = run.AlternativeErrors;
+            if (!matches)
                 continue;
             if (first < 0)
                 first = at;
@@ -75,12 +80,10 @@ internal sealed class OneOfKeyword(SchemaNode owner, SchemaNode[] nodes) : Keywo
         var causes = run.EndAlternatives(outer, keep: first < 0);
         if (first >= 0 && second < 0)
             return true;
-        if (run.IsCollecting)
-        {
-            var found = first < 0 ? "none; the causes say why" : $"the alternatives {first} and {second}";
-            run.Add(this, $"must match exactly one of {nodes.Length} alternatives, but matches {found}", causes);
-        }
-
+        if (run.IsCollecting && first < 0)
+            run.AddAlternatives(this, nodes, causes, ends);
+        else if (run.IsCollecting)
+            run.Add(this, $"must match exactly one of {nodes.Length} alternatives, but matches the alternatives {first} and {second}");
         return false;
     }
 }

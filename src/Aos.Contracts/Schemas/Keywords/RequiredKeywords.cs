@@ -8,6 +8,9 @@ internal sealed class RequiredKeyword(SchemaNode owner, string[] names) : Keywor
 {
     private readonly MemberPresence _presence = new(names);
 
+    /// <summary>An object that has the members, for a message.</summary>
+    public string Example => "{" + string.Join(", ", names.Select(name => $"{JsonText.Quote(name)}: …")) + "}";
+
     public override bool Evaluate(JsonElement instance, ref Seen seen, Evaluation run)
     {
         if (instance.ValueKind != JsonValueKind.Object || _presence.AllOf(instance, run))

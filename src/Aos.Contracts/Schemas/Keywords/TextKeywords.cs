@@ -12,7 +12,7 @@ internal sealed class PatternKeyword(SchemaNode owner, EcmaPattern pattern) : As
         instance.ValueKind != JsonValueKind.String || run.IsMatch(pattern, run.TextOf(instance));
 
     protected override string Expectation(JsonElement instance) =>
-        $"must match the pattern {JsonText.Quote(pattern.Source)}";
+        $"must match the pattern {JsonText.QuotePattern(pattern.Source)}";
 }
 
 /// <summary><c>format</c> where it asserts; a format that is not known holds always.</summary>

@@ -76,7 +76,7 @@ internal sealed class SchemaCompiler(SchemaOptions options)
         if (!EcmaPattern.TryCreate(source, options.PatternTimeout, ref _linearBudget, out var pattern, out var mistake))
         {
             Report(SchemaProblemCodes.InvalidPattern, place, pointer,
-                $"The pattern {JsonText.Quote(source)} is no ECMA-262 regular expression: {mistake}.");
+                $"The pattern {JsonText.QuotePattern(source)} is no ECMA-262 regular expression: {mistake}.");
             return null;
         }
 

@@ -3,33 +3,47 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Aos.Skills.Standard.Http;
+namespace Aos.Contracts.Agents;
 
-/// <summary>One entry of an allow-list. Each may name a port; without one it holds for every port.</summary>
-internal abstract record EgressEntry
+/// <summary>One entry of <see cref="NetworkSpec.Allow"/>. Each may name a port; without one it holds for every
+/// port.</summary>
+public abstract record NetworkEntry
 {
-    private EgressEntry(int? port) => Port = port;
+    private NetworkEntry(int? port) => Port = port;
+
+    /// <summary>What an entry is, for messages.</summary>
+    public const string Rule = "a host, *.host, an address, a CIDR range or *, each with or without :port";
 
     /// <summary>The only port; null: any.</summary>
     public int? Port { get; }
 
     /// <summary><c>*</c>: every host, at its public addresses.</summary>
-    internal sealed record Anything(int? OnlyPort) : EgressEntry(OnlyPort);
+    /// <param name="OnlyPort">The only port; null: any.</param>
+    public sealed record Anything(int? OnlyPort) : NetworkEntry(OnlyPort);
 
     /// <summary><c>host</c>: that name, at its public addresses.</summary>
-    internal sealed record Host(string Name, int? OnlyPort) : EgressEntry(OnlyPort);
+    /// <param name="Name">The name, spelled as <see cref="HostOf"/> does.</param>
+    /// <param name="OnlyPort">The only port; null: any.</param>
+    public sealed record Host(string Name, int? OnlyPort) : NetworkEntry(OnlyPort);
 
     /// <summary><c>*.host</c>: every name below that one, at its public addresses. Not the name itself.</summary>
-    internal sealed record Subdomains(string Parent, int? OnlyPort) : EgressEntry(OnlyPort);
+    /// <param name="Parent">The name above, spelled as <see cref="HostOf"/> does.</param>
+    /// <param name="OnlyPort">The only port; null: any.</param>
+    public sealed record Subdomains(string Parent, int? OnlyPort) : NetworkEntry(OnlyPort);
 
     /// <summary><c>localhost</c>: the loopback addresses, under whatever name.</summary>
-    internal sealed record Loopback(int? OnlyPort) : EgressEntry(OnlyPort);
+    /// <param name="OnlyPort">The only port; null: any.</param>
+    public sealed record Loopback(int? OnlyPort) : NetworkEntry(OnlyPort);
 
     /// <summary>An address or a CIDR range: those addresses, under whatever name, public or not.</summary>
-    internal sealed record Range(IPNetwork Network, int? OnlyPort) : EgressEntry(OnlyPort);
+    /// <param name="Network">The range.</param>
+    /// <param name="OnlyPort">The only port; null: any.</param>
+    public sealed record Range(IPNetwork Network, int? OnlyPort) : NetworkEntry(OnlyPort);
 
     /// <summary>Reads an entry; false where it is none of these forms.</summary>
-    public static bool TryParse(string text, [NotNullWhen(true)] out EgressEntry? entry)
+    /// <param name="text">The entry as the profile has it.</param>
+    /// <param name="entry">The entry.</param>
+    public static bool TryParse(string text, [NotNullWhen(true)] out NetworkEntry? entry)
     {
         entry = null;
         if (!TrySplitPort(text, out var target, out var port)) return false;
@@ -41,13 +55,17 @@ internal abstract record EgressEntry
                 ? new Range(range, port)
                 : null,
             _ when TryParseAddress(target, out var address) => new Range(Single(address), port),
-            _ when target.StartsWith("*.", StringComparison.Ordinal) => HostNames.TryNormalise(target[2..], out var parent)
+            _ when target.StartsWith("*.", StringComparison.Ordinal) => TryNormalise(target[2..], out var parent)
                 ? new Subdomains(parent, port)
                 : null,
-            _ => HostNames.TryNormalise(target, out var name) ? new Host(name, port) : null,
+            _ => TryNormalise(target, out var name) ? new Host(name, port) : null,
         };
         return entry is not null;
     }
+
+    /// <summary>The one spelling of a URL's host by which entries name it: lower case, ASCII (punycode), no final dot,
+    /// an IPv6 address without brackets.</summary>
+    public static string HostOf(Uri url) => (url.IdnHost.EndsWith('.') ? url.IdnHost[..^1] : url.IdnHost).ToLowerInvariant();
 
     /// <summary>Whether the entry speaks of a name; ranges speak of addresses only.</summary>
     public bool Names(string host) => this switch
@@ -108,8 +126,23 @@ internal abstract record EgressEntry
             && (address.AddressFamily == AddressFamily.InterNetworkV6
                 ? !text.Contains('%', StringComparison.Ordinal) && !text.Contains('[', StringComparison.Ordinal)
                 : address.ToString() == text);
-        address = good ? SpecialAddresses.Unmap(address!) : null;
+        // An IPv4-mapped address dials the IPv4 address in it.
+        if (good && address!.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        else if (!good) address = null;
         return good;
+    }
+
+    // Brings a name into the spelling of HostOf; false where it is not a plain DNS name.
+    private static bool TryNormalise(string text, [NotNullWhen(true)] out string? name)
+    {
+        name = null;
+        foreach (var c in text)
+            if (!char.IsLetterOrDigit(c) && c is not ('.' or '-' or '_')) return false;
+        // A number as a URL spells it (127.1, 2130706433) is an address there, so it cannot be meant as a name.
+        if (!Uri.TryCreate($"http://{text}/", UriKind.Absolute, out var url) || url.HostNameType != UriHostNameType.Dns)
+            return false;
+        name = HostOf(url);
+        return name.Length > 0;
     }
 
     private static IPNetwork Single(IPAddress address) => new(address, BitsOf(address));

@@ -1,0 +1,27 @@
+using Aos.Contracts.Agents;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
+
+namespace Aos.Runtime.Agents;
+
+/// <summary>The rules of a profile that its schema does not say.</summary>
+internal static class ProfileRules
+{
+    /// <summary>Every mistake, by its place.</summary>
+    public static List<Problem> Check(AgentProfile profile)
+    {
+        var problems = new List<Problem>();
+        var entries = profile.Network?.Allow ?? [];
+        for (var i = 0; i < entries.Count; i++)
+            if (!NetworkEntry.TryParse(entries[i], out _))
+                problems.Add(new Problem($"/network/allow/{i}", ErrorCodes.InvalidProfile,
+                    $"'{entries[i]}' is not {NetworkEntry.Rule}{Hint(entries[i])}."));
+        return problems;
+    }
+
+    private static string Hint(string entry) =>
+        entry.Contains("://", StringComparison.Ordinal) ? "; leave out the scheme and the path"
+        : entry.Contains('/', StringComparison.Ordinal) ? "; a range is an address and a prefix, as in 10.0.0.0/8, with no bit set "
+            + "behind the prefix"
+        : "";
+}

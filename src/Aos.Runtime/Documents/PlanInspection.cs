@@ -1,0 +1,45 @@
+using Aos.Contracts.Agents;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Plans;
+using Aos.Contracts.Skills;
+using Aos.Kernel.Plans;
+using Aos.Kernel.Policies;
+
+namespace Aos.Runtime.Documents;
+
+/// <summary>Everything for which a plan is refused before it runs: its own mistakes, and what the agent may not do.</summary>
+internal static class PlanInspection
+{
+    /// <summary>Checks a plan.</summary>
+    public static PlanCheck Check(Plan plan, ISkillLookup skills, ResourceContract contract)
+    {
+        if (StrictPayload.Check(plan) is { Count: > 0 } unreadable) return new PlanCheck(null, [.. unreadable]);
+        var check = PlanValidator.Validate(plan, skills, contract);
+        var gaps = FindGaps(plan, contract, reference => skills.Resolve(reference) is { } skill ? (skill.Name, skill.Version) : null);
+        return gaps.Count == 0 ? check : new PlanCheck(null, [.. check.Problems, .. gaps]);
+    }
+
+    /// <summary>The skills of a plan that its contract does not allow.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="contract">The contract.</param>
+    /// <param name="resolve">The version that a reference stands for; null for none.</param>
+    public static List<Problem> FindGaps(Plan plan, ResourceContract contract, Func<SkillRef, (SkillName, SkillVersion)?> resolve)
+    {
+        var gaps = new List<Problem>();
+        for (var i = 0; i < plan.Steps.Count; i++)
+        {
+            var step = plan.Steps[i];
+            Check(step.Skill, $"/steps/{i}/skill");
+            if (step.OnFailure is OnFailure.Fallback { Call: var call }) Check(call.Skill, $"/steps/{i}/on_failure/fallback/skill");
+        }
+        return gaps;
+
+        void Check(SkillRef reference, string pointer)
+        {
+            if (reference.Name.Value is null || resolve(reference) is not var (name, version)) return;
+            if (!Permissions.Allow(contract, name, version))
+                gaps.Add(new Problem(pointer, ErrorCodes.SkillNotAllowed, Permissions.Gap(contract, name, version)));
+        }
+    }
+}
