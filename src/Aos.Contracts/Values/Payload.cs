@@ -16,9 +16,10 @@ public sealed class Payload : IEquatable<Payload>
     public const string BlobMember = "$blob";
 
     private ReadOnlyMemory<byte> _utf8;
-    private JsonElement? _element;
+    // A boxed JsonElement. The element itself is two words, which a reader could see half written by another thread.
+    private object? _element;
 
-    private Payload(ReadOnlyMemory<byte> utf8, JsonElement? element, BlobRef? blob)
+    private Payload(ReadOnlyMemory<byte> utf8, object? element, BlobRef? blob)
     {
         _utf8 = utf8;
         _element = element;
@@ -53,9 +54,10 @@ public sealed class Payload : IEquatable<Payload>
     {
         get
         {
-            if (_element is { } known) return known;
+            if (Volatile.Read(ref _element) is { } known) return (JsonElement)known;
+            // Two readers at once may parse twice: both values are the same.
             var parsed = JsonElement.Parse(Utf8.Span, new JsonDocumentOptions { MaxDepth = 1024 });
-            _element = parsed;
+            Volatile.Write(ref _element, parsed);
             return parsed;
         }
     }
