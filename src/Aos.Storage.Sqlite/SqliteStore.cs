@@ -1,4 +1,5 @@
 using Aos.Abstractions.Storage;
+using Aos.Contracts.Failures;
 using Aos.Contracts.Values;
 using Aos.Storage.Sqlite.Approvals;
 using Aos.Storage.Sqlite.Checks;
@@ -38,6 +39,21 @@ public sealed class SqliteStore : IStore
     /// <inheritdoc />
     public string Owner => _ownerLock.Owner;
 
+    /// <summary>Whether there is a store in a directory, or something that stands in its place: remains of one, a file
+    /// where the directory should be, a directory that cannot be read. <see cref="OpenAsync"/> tells which.</summary>
+    public static bool Exists(string directory)
+    {
+        if (!Directory.Exists(directory)) return File.Exists(directory);
+        try
+        {
+            return Directory.EnumerateFiles(directory, StoreFile.Name + "*").Any();
+        }
+        catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>Opens the store of a data directory. Makes both where there are none, and brings an older schema
     /// forward; never removes or replaces anything.</summary>
     /// <param name="options">Where the store is and how it behaves.</param>
@@ -54,6 +70,9 @@ public sealed class SqliteStore : IStore
         SqliteStore? store = null;
         try
         {
+            if (File.Exists(directory))
+                throw SqliteFailure.Failure(ErrorCodes.StorageUnavailable,
+                    $"'{directory}' is a file, and a store is kept in a directory. Name a directory.");
             StoreFile.CreateDirectory(directory);
             ownerLock = OwnerLock.Acquire(Path.Combine(directory, "owners"));
             var path = Path.Combine(directory, StoreFile.Name);
@@ -129,6 +148,15 @@ public sealed class SqliteStore : IStore
     public ValueTask<bool> PostAsync(RunId runId, ReadOnlyMemory<byte> fact, CancellationToken cancel) =>
         Write((runId, fact, At: StoredTime.From(_time.GetUtcNow())),
             static (session, post) => InboxTable.Post(session, post.runId, post.At, post.fact.Span), cancel);
+
+    /// <inheritdoc />
+    public ValueTask<bool> PostDecisionAsync(ApprovalId id, ReadOnlyMemory<byte> decision, CancellationToken cancel) =>
+        Write((id, decision, At: StoredTime.From(_time.GetUtcNow())),
+            static (session, post) => InboxTable.PostDecision(session, post.id, post.At, post.decision.Span), cancel);
+
+    /// <inheritdoc />
+    public ValueTask<bool> IsOwnedAsync(RunId runId, CancellationToken cancel) =>
+        Read((runId, _ownerLock), static (connection, of) => Ownership.IsOwned(connection, of.runId, of._ownerLock), cancel);
 
     /// <inheritdoc />
     public ValueTask<IReadOnlyList<InboxItem>> ReadInboxAsync(CancellationToken cancel) =>

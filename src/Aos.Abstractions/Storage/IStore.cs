@@ -48,6 +48,10 @@ public interface IStore : IAsyncDisposable
     /// happens where this process does not own it.</summary>
     ValueTask ReleaseAsync(RunId runId, CancellationToken cancel);
 
+    /// <summary>Whether a living process owns a run that has not ended: this one, or another. False where the run is not
+    /// there.</summary>
+    ValueTask<bool> IsOwnedAsync(RunId runId, CancellationToken cancel);
+
     /// <summary>Approval requests, oldest first.</summary>
     ValueTask<IReadOnlyList<ApprovalRow>> ListApprovalsAsync(bool openOnly, CancellationToken cancel);
 
@@ -61,6 +65,16 @@ public interface IStore : IAsyncDisposable
     /// <param name="cancel">Ends the wait.</param>
     /// <returns>False where there is no such run or it has ended: nothing was left.</returns>
     ValueTask<bool> PostAsync(RunId runId, ReadOnlyMemory<byte> fact, CancellationToken cancel);
+
+    /// <summary>Leaves a decision on an approval request for the owner of its run, as <see cref="PostAsync"/> does. Of
+    /// several decisions on one request the first is left, whoever makes them: one that the owner discards frees the
+    /// request again.</summary>
+    /// <param name="id">The request.</param>
+    /// <param name="decision">The event, encoded as in the journal.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <returns>False where there is no such request, or it is closed, or a decision on it waits already: nothing was
+    /// left.</returns>
+    ValueTask<bool> PostDecisionAsync(ApprovalId id, ReadOnlyMemory<byte> decision, CancellationToken cancel);
 
     /// <summary>The facts left for runs that this process owns, oldest first. They stay until a slice consumes them.</summary>
     ValueTask<IReadOnlyList<InboxItem>> ReadInboxAsync(CancellationToken cancel);

@@ -163,6 +163,11 @@ public sealed record ApprovalRow
 
     /// <summary>The <see cref="RunEvent.ApprovalRequested"/>, encoded as in the journal.</summary>
     public required ReadOnlyMemory<byte> Request { get; init; }
+
+    /// <summary>The request as it stands at a moment: an open one that is overdue has expired, although its run, which
+    /// nobody may be working on, has not taken notice of it.</summary>
+    public ApprovalRow StandingAt(DateTimeOffset now) =>
+        Status == ApprovalStatus.Open && ExpiresAt <= now ? this with { Status = ApprovalStatus.Expired } : this;
 }
 
 /// <summary>A fact that waits for the owner of a run.</summary>

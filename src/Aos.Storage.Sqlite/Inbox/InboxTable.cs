@@ -13,6 +13,13 @@ internal static class InboxTable
         SELECT run_no, ?2, ?3 FROM runs WHERE id = ?1 AND status NOT IN ('completed', 'failed', 'cancelled')
         """;
 
+    private const string PostDecisionSql = """
+        INSERT INTO inbox (run_no, posted_at, fact)
+        SELECT r.run_no, ?2, ?3 FROM approvals a JOIN runs r ON r.run_no = a.run_no
+        WHERE a.id = ?1 AND a.status = 'open' AND r.status NOT IN ('completed', 'failed', 'cancelled')
+          AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.fact_no = a.decision_no)
+        """;
+
     // CROSS JOIN keeps the inbox, which is nearly always empty, outermost.
     private const string ReadSql = """
         SELECT i.fact_no, r.id, i.fact FROM inbox i CROSS JOIN runs r ON r.run_no = i.run_no
@@ -28,6 +35,19 @@ internal static class InboxTable
     {
         session.Connection.Prepare(PostSql).Bind(1, runId.Value).Bind(2, postedAt).Bind(3, fact).Run();
         return session.Wrote = session.Connection.Changes > 0;
+    }
+
+    /// <summary>Leaves a decision on an open request, unless one waits already. A fact's number is never given again,
+    /// so that one which is gone cannot be taken for another.</summary>
+    /// <returns>Whether it was left.</returns>
+    public static bool PostDecision(WriteSession session, ApprovalId id, long postedAt, ReadOnlySpan<byte> decision)
+    {
+        var connection = session.Connection;
+        connection.Prepare(PostDecisionSql).Bind(1, id.Value).Bind(2, postedAt).Bind(3, decision).Run();
+        if (connection.Changes == 0) return false;
+        var factNo = connection.LastRowId;
+        connection.Prepare("UPDATE approvals SET decision_no = ?2 WHERE id = ?1").Bind(1, id.Value).Bind(2, factNo).Run();
+        return session.Wrote = true;
     }
 
     /// <summary>The facts for the runs of an owner, oldest first.</summary>

@@ -33,6 +33,17 @@ internal static class Ownership
         return session.Wrote = session.Connection.Changes > 0;
     }
 
+    /// <summary>Whether a living process owns a run that has not ended.</summary>
+    public static bool IsOwned(Connection connection, RunId runId, OwnerLock ownerLock)
+    {
+        var find = connection.Prepare(FindSql).Bind(1, runId.Value);
+        if (!find.Step()) return false;
+        var owner = find.TextOrNull(1);
+        find.Reset();
+        return owner is not null
+            && (string.Equals(owner, ownerLock.Owner, StringComparison.Ordinal) || !ownerLock.IsGone(owner));
+    }
+
     private static int? Adopt(WriteSession session, RunId runId, OwnerLock ownerLock, Dictionary<string, bool> gone)
     {
         var find = session.Connection.Prepare(FindSql).Bind(1, runId.Value);

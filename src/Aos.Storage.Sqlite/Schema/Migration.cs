@@ -6,7 +6,10 @@ namespace Aos.Storage.Sqlite.Schema;
 internal sealed record Migration(int Version, string Sql)
 {
     /// <summary>All of them, in order.</summary>
-    public static IReadOnlyList<Migration> All { get; } = [new(1, First)];
+    public static IReadOnlyList<Migration> All { get; } = [new(1, First), new(2, Second)];
+
+    // The decision on a request that waits in the inbox, so that a second one learns of it.
+    private const string Second = "ALTER TABLE approvals ADD COLUMN decision_no INTEGER";
 
     // Segments are appended in the order of commits, never clustered by run: a page then holds the events of many runs
     // and each commit dirties few pages. The unique index finds a run's segments, and is the last fence against a

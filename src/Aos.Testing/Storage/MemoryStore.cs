@@ -167,6 +167,33 @@ public sealed partial class MemoryStore(MemoryStoreState state) : IStore
     }
 
     /// <inheritdoc />
+    public ValueTask<bool> PostDecisionAsync(ApprovalId id, ReadOnlyMemory<byte> decision, CancellationToken cancel)
+    {
+        lock (state.Gate)
+        {
+            RequireAlive(cancel);
+            if (state.Approvals.Find(row => row.Id == id) is not { Status: ApprovalStatus.Open } request
+                || state.RunsById[request.RunId].Row.IsEnded
+                || (state.Decisions.TryGetValue(id, out var fact) && state.Inbox.Exists(item => item.Id == fact)))
+                return ValueTask.FromResult(false);
+            state.Decisions[id] = state.NextFact();
+            state.Inbox.Add(new InboxItem(state.Decisions[id], request.RunId, decision.ToArray()));
+            return ValueTask.FromResult(true);
+        }
+    }
+
+    /// <inheritdoc />
+    public ValueTask<bool> IsOwnedAsync(RunId runId, CancellationToken cancel)
+    {
+        lock (state.Gate)
+        {
+            RequireAlive(cancel);
+            return ValueTask.FromResult(state.RunsById.TryGetValue(runId, out var run) && !run.Row.IsEnded
+                && run.Row.Owner is { } owner && state.AliveOwners.Contains(owner));
+        }
+    }
+
+    /// <inheritdoc />
     public ValueTask DiscardAsync(IReadOnlyList<long> inboxIds, CancellationToken cancel)
     {
         lock (state.Gate)

@@ -22,6 +22,9 @@ public sealed class MemoryStoreState
 
     internal List<InboxItem> Inbox { get; } = [];
 
+    /// <summary>The decision that was left last for each request, by its number in the inbox.</summary>
+    internal Dictionary<ApprovalId, long> Decisions { get; } = [];
+
     internal List<SkillRow> Skills { get; } = [];
 
     internal HashSet<string> AliveOwners { get; } = new(StringComparer.Ordinal);

@@ -67,6 +67,45 @@ public abstract class ApprovalContract<TFixture> : StoreContract<TFixture> where
         Assert.Equal((a.Id, ApprovalStatus.Open), (found!.RunId, found.Status));
     }
 
+    [Fact]
+    public async Task Of_several_decisions_on_a_request_the_first_is_left()
+    {
+        var run = await BeginAsync("one", "two");
+        var other = await OpenAnotherAsync();
+
+        Assert.True(await other.PostDecisionAsync(TestRun.ApprovalIdOf("one"), TestRun.Utf8("no"), Cancel));
+        Assert.False(await Store.PostDecisionAsync(TestRun.ApprovalIdOf("one"), TestRun.Utf8("yes"), Cancel));
+        Assert.True(await Store.PostDecisionAsync(TestRun.ApprovalIdOf("two"), TestRun.Utf8("yes"), Cancel));
+        Assert.False(await Store.PostDecisionAsync(TestRun.ApprovalIdOf("none"), TestRun.Utf8("yes"), Cancel));
+
+        Assert.Equal([(run.Id, "no"), (run.Id, "yes")],
+            (await Store.ReadInboxAsync(Cancel)).Select(item => (item.RunId, TestRun.Text(item.Fact))));
+    }
+
+    [Fact]
+    public async Task A_decision_that_was_taken_closes_its_request_and_one_that_was_discarded_frees_it()
+    {
+        var run = await BeginAsync("one", "two");
+        foreach (var name in (string[])["one", "two"])
+            Assert.True(await Store.PostDecisionAsync(TestRun.ApprovalIdOf(name), TestRun.Utf8(name), Cancel));
+        var items = await Store.ReadInboxAsync(Cancel);
+
+        await WriteAsync(run.Next("2") with { Approvals = [run.Approval("one", ApprovalStatus.Approved)], Consumed = [items[0].Id] });
+        await Store.DiscardAsync([items[1].Id], Cancel);
+
+        Assert.False(await Store.PostDecisionAsync(TestRun.ApprovalIdOf("one"), TestRun.Utf8("again"), Cancel));
+        Assert.True(await Store.PostDecisionAsync(TestRun.ApprovalIdOf("two"), TestRun.Utf8("again"), Cancel));
+        await WriteAsync(run.Next("end") with { Row = run.Row(Aos.Contracts.Runs.RunStatus.Cancelled) });
+        Assert.False(await Store.PostDecisionAsync(TestRun.ApprovalIdOf("two"), TestRun.Utf8("too late"), Cancel));
+    }
+
+    private async Task<TestRun> BeginAsync(params string[] requests)
+    {
+        var run = new TestRun("a");
+        await WriteAsync(run.Begin() with { Approvals = [.. requests.Select(name => run.Approval(name, ApprovalStatus.Open))] });
+        return run;
+    }
+
     private async Task<string[]> ListAsync(bool openOnly) =>
         [.. (await Store.ListApprovalsAsync(openOnly, Cancel)).Select(row => row.Id.Value[4..].TrimEnd('0'))];
 }

@@ -8,6 +8,23 @@ namespace Aos.Storage.Tests.Contracts;
 public abstract class OwnershipContract<TFixture> : StoreContract<TFixture> where TFixture : IStoreFixture, new()
 {
     [Fact]
+    public async Task A_run_is_owned_for_as_long_as_its_process_lives_and_it_has_not_ended()
+    {
+        var dead = await OpenAnotherAsync();
+        var (mine, theirs) = (new TestRun("a"), new TestRun("b"));
+        await Store.AppendAsync(new[] { mine.Begin() }, Cancel);
+        await dead.AppendAsync(new[] { theirs.Begin() }, Cancel);
+        Assert.True(await Store.IsOwnedAsync(mine.Id, Cancel));
+        Assert.True(await Store.IsOwnedAsync(theirs.Id, Cancel));
+        Assert.False(await Store.IsOwnedAsync(new TestRun("c").Id, Cancel));
+
+        await CrashAsync(dead);
+        Assert.False(await Store.IsOwnedAsync(theirs.Id, Cancel));
+        await Store.AppendAsync(new[] { mine.Next("end") with { Row = mine.Row(Aos.Contracts.Runs.RunStatus.Completed) } }, Cancel);
+        Assert.False(await Store.IsOwnedAsync(mine.Id, Cancel));
+    }
+
+    [Fact]
     public async Task Every_process_has_a_name_of_its_own() =>
         Assert.NotEqual(Store.Owner, (await OpenAnotherAsync()).Owner);
 

@@ -25,7 +25,7 @@ public sealed class SqliteFileTests : IDisposable
         Assert.Equal("wal", connection.Text("PRAGMA journal_mode"));
         Assert.Equal(2, connection.Number("PRAGMA synchronous")); // FULL
         Assert.Equal(4096, connection.Number("PRAGMA page_size"));
-        Assert.Equal(1, connection.Number("PRAGMA user_version"));
+        Assert.Equal(Migration.All.Count, connection.Number("PRAGMA user_version"));
         Assert.Equal(0x414F5331, connection.Number("PRAGMA application_id"));
     }
 
@@ -100,10 +100,10 @@ public sealed class SqliteFileTests : IDisposable
     public async Task A_store_of_a_newer_version_is_refused_and_left_as_it_is()
     {
         await (await _directory.OpenAsync()).DisposeAsync();
-        _directory.Execute("PRAGMA user_version = 2");
+        _directory.Execute("PRAGMA user_version = 999");
         var before = await File.ReadAllBytesAsync(_directory.Database, Cancel);
 
-        await ExpectAsync("STORAGE_TOO_NEW", "schema 2");
+        await ExpectAsync("STORAGE_TOO_NEW", "schema 999");
 
         Assert.Equal(before, await File.ReadAllBytesAsync(_directory.Database, Cancel));
     }
@@ -143,8 +143,21 @@ public sealed class SqliteFileTests : IDisposable
                 Assert.Equal(3, _directory.Connect().Number("SELECT priority FROM runs"));
 
         using var connection = _directory.Connect();
-        Assert.Equal(2, connection.Number("PRAGMA user_version"));
-        Assert.Equal("1 2", connection.Text("SELECT group_concat(version, ' ') FROM migrations"));
+        Assert.Equal(Migration.All.Count + 1, connection.Number("PRAGMA user_version"));
+        Assert.Equal(string.Join(' ', Enumerable.Range(1, Migration.All.Count + 1)), connection.Text("SELECT group_concat(version, ' ') FROM migrations"));
+    }
+
+    [Fact]
+    public async Task A_store_of_the_first_version_is_brought_forward()
+    {
+        var run = new TestRun("a");
+        var first = new SqliteStoreOptions { Directory = _directory.Path, Migrations = [Migration.All[0]] };
+        await using (var old = await SqliteStore.OpenAsync(first, TimeProvider.System, Cancel)) Assert.Equal(1, _directory.Connect().Number("PRAGMA user_version"));
+
+        await using var store = await _directory.OpenAsync();
+        await store.AppendAsync(new[] { run.Begin() with { Approvals = [run.Approval("ask", ApprovalStatus.Open)] } }, Cancel);
+        Assert.True(await store.PostDecisionAsync(TestRun.ApprovalIdOf("ask"), TestRun.Utf8("yes"), Cancel));
+        Assert.False(await store.PostDecisionAsync(TestRun.ApprovalIdOf("ask"), TestRun.Utf8("no"), Cancel));
     }
 
     [Fact]
@@ -157,7 +170,7 @@ public sealed class SqliteFileTests : IDisposable
 
         await using var store = await _directory.OpenAsync();
         await store.AppendAsync(new[] { new TestRun("a").Begin() }, Cancel);
-        Assert.Equal(1, _directory.Connect().Number("PRAGMA user_version"));
+        Assert.Equal(Migration.All.Count, _directory.Connect().Number("PRAGMA user_version"));
     }
 
     [Fact]
@@ -224,7 +237,7 @@ public sealed class SqliteFileTests : IDisposable
     private SqliteStoreOptions Newer(string sql) => new()
     {
         Directory = _directory.Path,
-        Migrations = [.. Migration.All, new Migration(2, sql)],
+        Migrations = [.. Migration.All, new Migration(Migration.All.Count + 1, sql)],
     };
 
     private void Damage(int page)

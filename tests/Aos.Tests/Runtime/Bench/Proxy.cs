@@ -30,6 +30,10 @@ internal abstract class Proxy(IStore inner) : IStore
 
     public virtual ValueTask<bool> PostAsync(RunId runId, ReadOnlyMemory<byte> fact, CancellationToken cancel) => inner.PostAsync(runId, fact, cancel);
 
+    public virtual ValueTask<bool> PostDecisionAsync(ApprovalId id, ReadOnlyMemory<byte> decision, CancellationToken cancel) => inner.PostDecisionAsync(id, decision, cancel);
+
+    public virtual ValueTask<bool> IsOwnedAsync(RunId runId, CancellationToken cancel) => inner.IsOwnedAsync(runId, cancel);
+
     public virtual ValueTask<IReadOnlyList<InboxItem>> ReadInboxAsync(CancellationToken cancel) => inner.ReadInboxAsync(cancel);
 
     public virtual ValueTask DiscardAsync(IReadOnlyList<long> inboxIds, CancellationToken cancel) => inner.DiscardAsync(inboxIds, cancel);
