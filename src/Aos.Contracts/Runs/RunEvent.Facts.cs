@@ -64,6 +64,10 @@ public abstract partial record RunEvent
 
         /// <summary>Milliseconds that it took.</summary>
         public double LatencyMs { get; init; }
+
+        /// <summary>Whether its process was going down: nothing was started on it. Absent: it was not.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool Draining { get; init; }
     }
 
     /// <summary>An attempt came back.</summary>
@@ -114,6 +118,10 @@ public abstract partial record RunEvent
         /// <summary>What was changed in the world.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public ValueList<SideEffect> SideEffects { get; init; }
+
+        /// <summary>Whether its process was going down: nothing was started on it. Absent: it was not.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool Draining { get; init; }
     }
 
     /// <summary>A moment that the run waited for has come.</summary>

@@ -44,7 +44,24 @@ public static class RunReporter
     /// <summary>The outcome of a step; null until it ended.</summary>
     public static StructuredOutcome? Outcome(RunState state, StepState step)
     {
-        if (step.Status is not { } status) return null;
+        return step.Status is { } status ? Outcome(state, step, status, step.Code!.Value, step.Message) : null;
+    }
+
+    /// <summary>The outcome of a step that waits until somebody settles what became of a call; null for one that does
+    /// not.</summary>
+    public static StructuredOutcome? Unsettled(RunState state, StepState step)
+    {
+        var waiting = step.Calls.Where(call => call.Phase == CallPhase.AwaitingSettlement).Select(call => call.Key).ToList();
+        return waiting.Count == 0
+            ? null
+            : Outcome(state, step, OutcomeStatus.Unknown, ErrorCodes.OutcomeUnknown,
+                $"Whether {string.Join(", ", waiting.Take(5))}{(waiting.Count > 5 ? $" and {waiting.Count - 5} more" : "")} took "
+                + "effect is not known, and it cannot be repeated safely. The run waits until somebody settles it.");
+    }
+
+    private static StructuredOutcome Outcome(
+        RunState state, StepState step, OutcomeStatus status, ErrorCode code, string? message)
+    {
         var last = LastAttempt(step);
         var only = step.Program.ForEach is null && !step.Calls.IsEmpty ? step.Calls[0] : null;
         return new StructuredOutcome
@@ -53,13 +70,13 @@ public static class RunReporter
             StepId = step.Program.Id,
             Attempt = step.Attempts,
             Status = status,
-            Code = step.Code!.Value,
-            Message = step.Message ?? only?.Message,
+            Code = code,
+            Message = message ?? only?.Message,
             Result = status is OutcomeStatus.Success or OutcomeStatus.Partial ? ResultOf(step) : null,
-            Failure = IsGood(status) ? null : Failure(state, step, last?.Returned),
+            Failure = IsGood(status) ? null : Failure(state, step, code, last?.Returned),
             Execution = last is null ? null : Execution(state, step, last),
             SideEffects = SideEffectsOf(step),
-            NextActions = IsGood(status) ? null : Next(state, step),
+            NextActions = IsGood(status) ? null : Next(state, code),
             Trace = new TraceContext(state.Submitted.TraceId, SpanId(state, step.Program.Id)),
             Timestamp = step.EndedAt ?? state.LastAt,
         };
@@ -129,9 +146,9 @@ public static class RunReporter
         return all is null ? [] : ValueList.From(all);
     }
 
-    private static FailureInfo Failure(RunState state, StepState step, RunEvent.AttemptReturned? returned)
+    private static FailureInfo Failure(RunState state, StepState step, ErrorCode code, RunEvent.AttemptReturned? returned)
     {
-        var info = Explain(state.Catalog, step.Code!.Value, returned);
+        var info = Explain(state.Catalog, code, returned);
         var first = step.Calls.FirstOrDefault(call => call.FirstFailure is not null)?.FirstFailure;
         return first is { } cause ? info with { Cause = $"The first call failed with {cause}. {info.Cause}".TrimEnd() } : info;
     }
@@ -163,9 +180,9 @@ public static class RunReporter
         };
     }
 
-    private static NextActions Next(RunState state, StepState step)
+    private static NextActions Next(RunState state, ErrorCode code)
     {
-        var entry = state.Catalog.Match(step.Code!.Value);
+        var entry = state.Catalog.Match(code);
         return new NextActions
         {
             Suggested = entry is null ? [] : [entry.Cure],

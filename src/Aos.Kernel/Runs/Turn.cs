@@ -32,6 +32,10 @@ internal sealed partial class Turn
 
     private DateTimeOffset Now => _fact.At;
 
+    // Its process is going down: what could start now is started by the next owner.
+    private bool StartsNothing =>
+        _fact is RunEvent.AttemptReturned { Draining: true } or RunEvent.PlannerAnswered { Draining: true };
+
     private void Emit(RunEvent e)
     {
         State.Apply(e);
@@ -165,7 +169,7 @@ internal sealed partial class Turn
         {
             var before = _eventCount;
             GuardRun();
-            if (State.Stopping is null) StartReady();
+            if (State.Stopping is null && !StartsNothing) StartReady();
             if (State.Stopping is not null) FinishStopping();
             else if (State.OpenSteps == 0) FinishOrPlanOn();
             if (_eventCount == before) return;
@@ -196,7 +200,7 @@ internal sealed partial class Turn
         else if (State.PlannerRounds >= State.Contract.MaxPlannerRounds)
             Stop(ErrorCodes.PlannerRoundsExceeded,
                 $"The planner was asked {State.PlannerRounds} times, as often as the contract allows.", step: null);
-        else AskPlanner();
+        else if (!StartsNothing) AskPlanner();
     }
 
     private (StepState Step, CallState Call) FindReady(RunEvent.ApprovalDecided decided)
