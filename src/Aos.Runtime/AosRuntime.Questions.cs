@@ -27,6 +27,8 @@ public sealed partial class AosRuntime
 
     /// <summary>Calls one skill under a contract, as a run of one step: journaled, retried, budgeted like any other.
     /// The outcome is that of the step.</summary>
+    /// <remarks>Where nobody knows whether the call took effect, and it cannot be repeated, the outcome is
+    /// <see cref="OutcomeStatus.Unknown"/> and the run waits for <see cref="SettleAsync"/>, as every run does.</remarks>
     public async ValueTask<StructuredOutcome> ExecuteAsync(ExecuteRequest request, CancellationToken cancel)
     {
         if (StrictPayload.CheckDocumentValue(request.Input) is { } problem)
@@ -46,7 +48,6 @@ public sealed partial class AosRuntime
                         Input = LiteralTemplate.Of(request.Input),
                         TimeoutMs = request.TimeoutMs,
                         Retry = request.MaxAttempts is { } most ? new StepRetry { MaxAttempts = most } : null,
-                        OnFailure = new OnFailure.Abort(),
                     },
                 ],
             },
@@ -56,6 +57,8 @@ public sealed partial class AosRuntime
         }, cancel).ConfigureAwait(false);
         if (answer.Value is not { } report) return Unwrap(answer.Outcome);
         if (report.Steps is [{ Outcome: { } outcome }, ..]) return outcome;
+        if (report.WaitingFor == WaitReason.UnknownOutcome && await FoldAsync(report.RunId, cancel).ConfigureAwait(false) is { } state
+            && RunReporter.Unsettled(state, state.Steps[0]) is { } unsettled) return unsettled;
         // The run of the same key, which another process works on or has left.
         return report.Code is null
             ? _outcomes.Failure(ErrorCodes.RunOwned, $"The call was begun as run {report.RunId} and has not ended; where its "
@@ -106,8 +109,10 @@ public sealed partial class AosRuntime
     public ValueTask<StructuredOutcome> QueryAsync(RunId runId, string name, Payload? arguments, CancellationToken cancel) => GuardAsync(async () =>
     {
         if (await FoldAsync(runId, cancel).ConfigureAwait(false) is not { } state) return UnknownRun<RunReport>(runId).Outcome;
-        if (RunQueries.TryAnswer(name, new QueryContext(state, Skills, arguments, _services.Now), out var answer))
-            return _outcomes.Success(answer, runId);
+        var context = new QueryContext(state, Skills, arguments, _services.Now);
+        if (RunQueries.Refuse(name, context) is { } mistake)
+            return _outcomes.Failure(mistake.Code, mistake.Message, mistake.Pointer.Length > 0 ? [mistake] : null, runId);
+        if (RunQueries.TryAnswer(name, context, out var answer)) return _outcomes.Success(answer, runId);
         return _outcomes.Failure(ErrorCodes.UnknownQuery, $"There is no query '{name}'; there are {string.Join(", ", RunQueries.AllNames)}.", run: runId);
     });
 
@@ -126,6 +131,10 @@ public sealed partial class AosRuntime
     /// <summary>The resource contract of a run, with what is left of it.</summary>
     public ValueTask<StructuredOutcome> GetResourceContractAsync(RunId runId, CancellationToken cancel) =>
         QueryAsync(runId, "resource_contract", arguments: null, cancel);
+
+    /// <summary>What a profile asks for and this version does not hold it to, one sentence each: to be shown before
+    /// anything runs.</summary>
+    public static IReadOnlyList<string> NotEnforced(AgentProfile profile) => ContractFactory.NotEnforced(profile);
 
     /// <summary>Checks a plan without running it: everything for which a run of it by this agent would be
     /// refused.</summary>
@@ -168,7 +177,10 @@ public sealed partial class AosRuntime
         var admitted = _admission.Admit(request with { IdempotencyKey = null }, refuseGaps: false);
         if (admitted.Value is not { } run) return new Answer<Contracts.Runs.Simulation>(null, admitted.Outcome);
         var simulation = new Simulator(Skills, run.Submitted, RunState.Empty(_services.Documents)).Run();
-        return _outcomes.Of(simulation);
+        return _outcomes.Of(simulation with
+        {
+            Risks = [.. ContractFactory.NotEnforced(request.Profile).Select(text => new Risk(null, "NOT_ENFORCED", text)), .. simulation.Risks],
+        });
     });
 
     /// <summary>Replays a run.</summary>
@@ -214,9 +226,13 @@ public sealed partial class AosRuntime
     public ValueTask<Answer<IReadOnlyList<RunRow>>> ListRunsAsync(RunFilter filter, CancellationToken cancel) => GuardAsync(async () =>
         _outcomes.Of(await _services.Store.ListRunsAsync(filter, cancel).ConfigureAwait(false)));
 
-    /// <summary>Approval requests, oldest first.</summary>
+    /// <summary>Approval requests, oldest first, as they stand now: among the open ones of the store are those that have
+    /// expired, until their run takes notice of it.</summary>
     public ValueTask<Answer<IReadOnlyList<ApprovalRow>>> ListApprovalsAsync(bool openOnly, CancellationToken cancel) => GuardAsync(async () =>
-        _outcomes.Of(await _services.Store.ListApprovalsAsync(openOnly, cancel).ConfigureAwait(false)));
+    {
+        var rows = await _services.Store.ListApprovalsAsync(openOnly, cancel).ConfigureAwait(false);
+        return _outcomes.Of<IReadOnlyList<ApprovalRow>>([.. rows.Select(row => row.StandingAt(_services.Now))]);
+    });
 
     // A refused plan of one step is a refused call: its problems are shown by their place in the input.
     private static StructuredOutcome Unwrap(StructuredOutcome outcome)

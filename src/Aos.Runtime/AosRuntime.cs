@@ -11,6 +11,7 @@ using Aos.Kernel.Runs;
 using Aos.Runtime.Documents;
 using Aos.Runtime.Effects;
 using Aos.Runtime.Journals;
+using Aos.Runtime.Queries;
 using Aos.Runtime.Runs;
 using Aos.Runtime.Skills;
 
@@ -67,6 +68,9 @@ public sealed partial class AosRuntime : IAsyncDisposable
     /// <summary>The runs that this process works on.</summary>
     public IEnumerable<RunId> OpenRuns => _host.Open;
 
+    /// <summary>Calls that this process has in flight: attempts, and questions to planners.</summary>
+    public int CallsInFlight => _host.InFlight;
+
     /// <summary>Admits a run and starts it. It is durable when this returns.</summary>
     public ValueTask<Answer<RunReport>> SubmitAsync(RunRequest request, CancellationToken cancel) => GuardAsync(async () =>
     {
@@ -84,14 +88,32 @@ public sealed partial class AosRuntime : IAsyncDisposable
         return Report(loop.Shown);
     });
 
-    /// <summary>Admits a run and waits for it: <see cref="SubmitAsync"/>, then <see cref="WaitAsync"/>.</summary>
+    /// <summary>Admits a run and waits for it: <see cref="SubmitAsync"/>, then <see cref="WaitAsync"/>; or follows the
+    /// run that was begun with the same key, wherever it is worked on (<see cref="FollowAsync"/>).</summary>
     public ValueTask<Answer<RunReport>> RunAsync(RunRequest request, CancellationToken cancel) => GuardAsync(async () =>
     {
         var (loop, answer) = await StartAsync(request, cancel).ConfigureAwait(false);
         if (loop is null)
-            return answer.Value is { } same ? await WaitAsync(same.RunId, cancel).ConfigureAwait(false) : answer;
+            return answer.Value is { } same ? await FollowAsync(same.RunId, cancel).ConfigureAwait(false) : answer;
         await loop.WhenSettledAsync(cancel).ConfigureAwait(false);
         return Report(loop.Shown);
+    });
+
+    /// <summary>Waits for a run as <see cref="WaitAsync"/> does, also for one that another process works on, for as long
+    /// as that process lives.</summary>
+    /// <remarks>A run whose process is gone is reported as it stands: <see cref="ResumeAsync"/> goes on with it.</remarks>
+    public ValueTask<Answer<RunReport>> FollowAsync(RunId runId, CancellationToken cancel) => GuardAsync(async () =>
+    {
+        if (_host.Find(runId) is null)
+        {
+            using var timer = new PeriodicTimer(FollowInterval, _services.Time);
+            while (await IsBusyElsewhereAsync(runId, cancel).ConfigureAwait(false)
+                && await timer.WaitForNextTickAsync(cancel).ConfigureAwait(false))
+            {
+                // It goes on there.
+            }
+        }
+        return await WaitAsync(runId, cancel).ConfigureAwait(false);
     });
 
     /// <summary>Reports a run as its journal has it.</summary>
@@ -128,10 +150,8 @@ public sealed partial class AosRuntime : IAsyncDisposable
         var row = await _services.Store.FindApprovalAsync(id, cancel).ConfigureAwait(false);
         if (row is null)
             return _outcomes.Failure(ErrorCodes.UnknownApproval, $"There is no approval request {id}; `aos approvals` lists the open ones.");
-        if (row.Status != ApprovalStatus.Open || row.ExpiresAt <= _services.Now)
-            return _outcomes.Failure(ErrorCodes.ApprovalNotOpen,
-                $"Request {id} is {(row.Status == ApprovalStatus.Open ? "expired" : row.Status.ToString().ToLowerInvariant())}.", run: row.RunId);
-        return await PostAsync(row.RunId, new RunEvent.ApprovalDecided
+        if (NotOpen(row) is { } refused) return refused;
+        var left = await _services.Store.PostDecisionAsync(id, AosJson.Write<RunEvent>(new RunEvent.ApprovalDecided
         {
             At = _services.Now,
             ApprovalId = id,
@@ -139,8 +159,25 @@ public sealed partial class AosRuntime : IAsyncDisposable
             By = by,
             Reason = reason,
             Input = editedInput,
-        }, adopt: false, cancel).ConfigureAwait(false);
+        }), cancel).ConfigureAwait(false);
+        // Somebody else was faster: the request is closed by now, or will be as soon as its run takes that decision.
+        if (!left)
+            return NotOpen(await _services.Store.FindApprovalAsync(id, cancel).ConfigureAwait(false) ?? row)
+                ?? _outcomes.Failure(ErrorCodes.ApprovalNotOpen,
+                    $"Request {id} was decided already: the first decision holds, and run {row.RunId} has yet to take it.", run: row.RunId);
+        if (_host.Find(row.RunId) is { IsAlive: true }) await _host.PollAsync(cancel).ConfigureAwait(false);
+        return _outcomes.Success(run: row.RunId);
     });
+
+    private StructuredOutcome? NotOpen(ApprovalRow row) => row.StandingAt(_services.Now).Status switch
+    {
+        ApprovalStatus.Open => null,
+        ApprovalStatus.Expired => _outcomes.Failure(ErrorCodes.ApprovalExpired,
+            $"Request {row.Id} expired at {row.ExpiresAt:yyyy-MM-dd HH:mm:ss} UTC: nobody decided in time, and its call is not made.",
+            run: row.RunId),
+        var closed => _outcomes.Failure(ErrorCodes.ApprovalNotOpen,
+            $"Request {row.Id} is {closed.ToString().ToLowerInvariant()} already.", run: row.RunId),
+    };
 
     /// <summary>Says what became of an attempt whose outcome is unknown.</summary>
     public ValueTask<StructuredOutcome> SettleAsync(RunId runId, StepId step, int? item, bool happened, Payload? result,
@@ -150,10 +187,9 @@ public sealed partial class AosRuntime : IAsyncDisposable
         var state = await FoldAsync(runId, cancel).ConfigureAwait(false);
         if (state is null) return UnknownRun<RunReport>(runId).Outcome;
         if (state.Step(step) is not { } known)
-            return _outcomes.Failure(ErrorCodes.UnknownStep, $"Run {runId} has no step '{step}'.", run: runId);
-        if (!known.Calls.Any(call => call.Key.Item == item && call.Phase == CallPhase.AwaitingSettlement))
-            return _outcomes.Failure(ErrorCodes.InvalidArgument,
-                $"{new CallKey(step, item)} does not wait to be settled; it is {known.Standing.ToString().ToLowerInvariant()}.", run: runId);
+            return _outcomes.Failure(ErrorCodes.UnknownStep, RunQueries.NoSuchStep(state, step.Value), run: runId);
+        if (RunQueries.WhyNotSettled(known, item) is { } mistake)
+            return _outcomes.Failure(ErrorCodes.InvalidArgument, mistake, run: runId);
         return await PostAsync(runId, new RunEvent.OutcomeSettled
         {
             At = _services.Now,
@@ -165,6 +201,21 @@ public sealed partial class AosRuntime : IAsyncDisposable
             Reason = reason,
         }, adopt: false, cancel).ConfigureAwait(false);
     });
+
+    /// <summary>Starts nothing new, and waits until what is in flight has come back and is in the journal. To be called
+    /// before the runtime is disposed of, which ends what is still in flight then.</summary>
+    /// <param name="atMost">How long to wait. RELIABILITY names 25 seconds.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <returns>Whether nothing is in flight any more.</returns>
+    /// <remarks>Who waits for an open run is told that this runtime was closed. What comes from outside in the meantime,
+    /// such as a decision, stays in the store for the next owner.</remarks>
+    public async ValueTask<bool> DrainAsync(TimeSpan atMost, CancellationToken cancel)
+    {
+        using var time = new CancellationTokenSource(atMost, _services.Time);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancel);
+        await _host.DrainAsync(enough.Token).ConfigureAwait(false);
+        return CallsInFlight == 0;
+    }
 
     /// <summary>Stops working on open runs, which can then be resumed elsewhere.</summary>
     public async ValueTask DisposeAsync()
@@ -230,6 +281,17 @@ public sealed partial class AosRuntime : IAsyncDisposable
         return await _services.Store.FindRunAsync(id, cancel).ConfigureAwait(false) is { IsEnded: true }
             ? await ReportAsync(id, cancel).ConfigureAwait(false)
             : _outcomes.Refuse<RunReport>(ErrorCodes.RunOwned, $"Another process works on run {id}.", run: id);
+    }
+
+    /// <summary>Whether another process works on a run, and it waits for nobody.</summary>
+    private async ValueTask<bool> IsBusyElsewhereAsync(RunId id, CancellationToken cancel)
+    {
+        if (await _services.Store.FindRunAsync(id, cancel).ConfigureAwait(false) is not { IsEnded: false } row
+            || row.Status == RunStatus.Quarantined
+            || !await _services.Store.IsOwnedAsync(id, cancel).ConfigureAwait(false)) return false;
+        // A step that waits for somebody does not keep the others from being tried again.
+        return row.Status == RunStatus.Running || row.WaitingFor == WaitReason.Timer
+            || await FoldAsync(id, cancel).ConfigureAwait(false) is { IsBackingOff: true };
     }
 
     private async ValueTask<Answer<RunReport>?> FindSameAsync(Admitted run, Digest request, CancellationToken cancel)

@@ -10,6 +10,21 @@ internal static class ContractFactory
 {
     public static Money DefaultBudget { get; } = Money.FromCents(100);
 
+    /// <summary>What a profile asks for and nothing enforces yet.</summary>
+    public static IReadOnlyList<string> NotEnforced(AgentProfile profile)
+    {
+        var asked = new List<string>(3);
+        if (profile.Budget?.PerDay is { } day)
+            asked.Add($"budget.per_day_cents ({day.Cents}) is recorded but not enforced in this version: only the budgets of a "
+                + "run and of a step hold.");
+        if (profile.Budget?.Mode == BudgetMode.Soft)
+            asked.Add("budget.mode 'soft' is recorded but not enforced in this version: budgets are held as 'hard' ones.");
+        if (profile.Limits is { Rates.Count: > 0 })
+            asked.Add("limits.rates is recorded but not enforced in this version: calls are made as fast as the plan asks for "
+                + "them.");
+        return asked;
+    }
+
     /// <summary>The contract of a run, or why it cannot be granted.</summary>
     /// <param name="tenant">The tenant that pays.</param>
     /// <param name="profile">Who acts.</param>

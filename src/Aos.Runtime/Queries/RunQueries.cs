@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Aos.Abstractions.Skills;
 using Aos.Contracts;
 using Aos.Contracts.Agents;
+using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
@@ -14,32 +15,75 @@ namespace Aos.Runtime.Queries;
 /// <summary>The questions that an agent asks about its own run, answered from its state. Pure.</summary>
 internal static class RunQueries
 {
-    private delegate JsonNode? Query(QueryContext context);
+    private sealed record Query(Func<QueryContext, JsonNode?> Answer, params string[] Arguments);
+
+    private const string StepArgument = "step_id";
 
     private static readonly FrozenDictionary<string, Query> Known = new Dictionary<string, Query>(StringComparer.Ordinal)
     {
-        ["remaining_budget_cents"] = context => Number(ContractOf(context.State, context.Now).Remaining!.Budget),
-        ["what_did_i_try_already"] = WhatDidITry,
-        ["allowed_skills"] = context => Names(Allowed(context)),
-        ["skills_available_for_goal"] = SkillsForGoal,
-        ["last_step_outcome"] = LastStepOutcome,
-        ["why_did_step_fail"] = WhyDidStepFail,
-        ["capabilities"] = Capabilities,
-        ["resource_contract"] = context => Node(ContractOf(context.State, context.Now)),
-        ["similar_failures"] = SimilarFailures,
-        ["pending_approvals"] = PendingApprovals,
-        ["cost_breakdown"] = CostBreakdown,
+        ["remaining_budget_cents"] = new(context => Number(ContractOf(context.State, context.Now).Remaining!.Budget)),
+        ["what_did_i_try_already"] = new(WhatDidITry),
+        ["allowed_skills"] = new(context => Names(Allowed(context))),
+        ["skills_available_for_goal"] = new(SkillsForGoal, "goal"),
+        ["last_step_outcome"] = new(LastStepOutcome),
+        ["why_did_step_fail"] = new(WhyDidStepFail, StepArgument),
+        ["capabilities"] = new(Capabilities),
+        ["resource_contract"] = new(context => Node(ContractOf(context.State, context.Now))),
+        ["similar_failures"] = new(SimilarFailures, "code"),
+        ["pending_approvals"] = new(PendingApprovals),
+        ["pending_settlements"] = new(PendingSettlements),
+        ["cost_breakdown"] = new(CostBreakdown),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The names of the queries, in order.</summary>
     public static IReadOnlyList<string> AllNames { get; } = [.. Known.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>What is wrong with the arguments of a query; null where nothing is, or there is no such query.</summary>
+    public static Problem? Refuse(string name, QueryContext context)
+    {
+        if (!Known.TryGetValue(name, out var query) || context.Arguments is not { } arguments) return null;
+        var known = query.Arguments.Length == 0 ? "it takes none" : $"it takes '{string.Join("', '", query.Arguments)}'";
+        if (arguments.Element.ValueKind != JsonValueKind.Object)
+            return new Problem("", ErrorCodes.InvalidArgument, $"The arguments of '{name}' must be an object; {known}.");
+        foreach (var member in arguments.Element.EnumerateObject())
+        {
+            var pointer = $"/{member.Name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+            if (!query.Arguments.Contains(member.Name, StringComparer.Ordinal))
+                return new Problem(pointer, ErrorCodes.InvalidArgument, $"'{name}' has no argument '{member.Name}'; {known}.");
+            if (member.Value.ValueKind != JsonValueKind.String)
+                return new Problem(pointer, ErrorCodes.InvalidArgument, $"The argument '{member.Name}' of '{name}' must be a text.");
+        }
+        return context.Argument(StepArgument) is { } step && context.State.Steps.All(one => one.Program.Id.Value != step)
+            ? new Problem($"/{StepArgument}", ErrorCodes.UnknownStep, NoSuchStep(context.State, step))
+            : null;
+    }
+
+    /// <summary>That a run has no step of a name, and which it has.</summary>
+    public static string NoSuchStep(RunState state, string step) => $"Run {state.Submitted!.RunId} has no step '{step}'; "
+        + (state.Steps.IsEmpty ? "it has no plan yet." : $"its steps are '{string.Join("', '", state.Steps.Select(one => one.Program.Id.Value))}'.");
+
+    /// <summary>Why a call cannot be settled, with those calls of its step that can; null where it can.</summary>
+    public static string? WhyNotSettled(StepState step, int? item)
+    {
+        var waiting = step.Calls.Where(call => call.Phase == CallPhase.AwaitingSettlement).ToList();
+        if (waiting.Exists(call => call.Key.Item == item)) return null;
+        var name = new CallKey(step.Program.Id, item);
+        if (waiting.Count == 0)
+            return $"{name} does not wait to be settled; step '{step.Program.Id}' is {Snake(step.Standing)}.";
+        if (waiting[0].Key.Item is null) return $"Step '{step.Program.Id}' is not done for items: settle it without an item.";
+        var items = string.Join(", ", waiting.Select(call => call.Key.Item));
+        var which = waiting.Count == 1 ? $"item {items} waits" : $"items {items} wait";
+        return item is null
+            ? $"Step '{step.Program.Id}' is done for each item, and {which} to be settled: say which."
+            : $"{name} does not wait to be settled; {which}.";
+    }
 
     /// <summary>Answers a query; false where there is none of that name.</summary>
     public static bool TryAnswer(string name, QueryContext context, out Payload answer)
     {
         answer = Payload.Null;
         if (!Known.TryGetValue(name, out var query)) return false;
-        if (query(context) is { } node) answer = Payload.FromUtf8(JsonSerializer.SerializeToUtf8Bytes(node, QueryJson.Default.JsonNode));
+        if (query.Answer(context) is { } node) answer = Payload.FromUtf8(JsonSerializer.SerializeToUtf8Bytes(node, QueryJson.Default.JsonNode));
         return true;
     }
 
@@ -85,17 +129,22 @@ internal static class RunQueries
     {
         // Of those that ended at one moment, the last in the plan.
         var last = context.State.Steps.Where(step => step.IsEnded && step.Attempts > 0).OrderBy(step => step.EndedAt).LastOrDefault();
-        return last is null ? null : Node(RunReporter.Outcome(context.State, last)!);
+        // What waits to be settled has come to nothing yet, and is what everything waits for.
+        var outcome = context.State.Steps.Select(step => RunReporter.Unsettled(context.State, step)).FirstOrDefault(one => one is not null)
+            ?? (last is null ? null : RunReporter.Outcome(context.State, last));
+        return outcome is null ? null : Node(outcome);
     }
 
     private static JsonNode? WhyDidStepFail(QueryContext context)
     {
         var state = context.State;
-        var step = context.Argument("step_id") is { } id && StepId.TryParse(id, out var stepId)
+        var step = context.Argument(StepArgument) is { } id && StepId.TryParse(id, out var stepId)
             ? state.Step(stepId)
             : state.Ended?.FailedStep is { } failed ? state.Step(failed)
-            : state.Steps.FirstOrDefault(candidate => candidate.Status is OutcomeStatus.Failure or OutcomeStatus.Unknown);
-        if (step is null || RunReporter.Outcome(state, step) is not { Failure: { } failure } outcome) return null;
+            : state.Steps.FirstOrDefault(candidate => candidate.Status is OutcomeStatus.Failure or OutcomeStatus.Unknown
+                || candidate.Calls.Any(call => call.Phase == CallPhase.AwaitingSettlement));
+        if (step is null) return null;
+        if ((RunReporter.Unsettled(state, step) ?? RunReporter.Outcome(state, step)) is not { Failure: { } failure } outcome) return null;
         return new JsonObject
         {
             ["step_id"] = step.Program.Id.Value,
@@ -145,6 +194,19 @@ internal static class RunQueries
     private static JsonArray PendingApprovals(QueryContext context) => new([.. context.State.Steps
         .SelectMany(step => step.Calls).Where(call => call.Approval is not null).Select(call => Node<RunEvent>(call.Approval!))]);
 
+    private static JsonArray PendingSettlements(QueryContext context) => new([.. context.State.Steps
+        .SelectMany(step => step.Calls).Where(call => call.Phase == CallPhase.AwaitingSettlement).Select(call => new JsonObject
+        {
+            ["step_id"] = call.Key.Step.Value,
+            ["item"] = call.Key.Item,
+            ["attempt"] = call.Attempts,
+            ["skill"] = $"{call.Last!.Started.Skill}@{call.Last.Started.SkillVersion}",
+            ["input"] = Node(call.Input?.Element),
+            ["idempotency_key"] = Identity.IdempotencyKey(context.State.Submitted!, call.Key, call.IsFallback),
+            ["cause"] = call.Last.Returned?.Code.Value ?? ErrorCodes.AttemptLost.Value,
+            ["message"] = call.Last.Returned?.Message,
+        })]);
+
     private static JsonObject CostBreakdown(QueryContext context) => new()
     {
         ["spent_cents"] = Number(context.State.Spent),
@@ -171,7 +233,7 @@ internal static class RunQueries
 
     private static JsonValue Number(Money money) => JsonValue.Create(money.Cents);
 
-    private static string Snake(OutcomeStatus status) => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString());
+    private static string Snake<T>(T status) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString());
 
     private static JsonNode? Node<T>(T value) => JsonNode.Parse(AosJson.Write(value));
 

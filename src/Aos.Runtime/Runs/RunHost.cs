@@ -26,6 +26,7 @@ internal sealed partial class RunHost : IAsyncDisposable
     private readonly CancellationToken _closing;
     private readonly Lock _gate = new();
     private bool _closed;
+    private bool _draining;
 
     private readonly ILogger _logger;
 
@@ -40,9 +41,10 @@ internal sealed partial class RunHost : IAsyncDisposable
     /// <exception cref="StoreException">The store failed, or another process began the run.</exception>
     public async ValueTask<RunLoop?> StartAsync(Admitted admitted)
     {
+        RequireStaying();
         var loop = new RunLoop(admitted.Submitted.RunId, _services, RunState.Empty(_services.Documents), HashChain.Genesis);
         if (!_loops.TryAdd(admitted.Submitted.RunId, loop)) return null;
-        Watch(loop, new Incoming(admitted.Submitted, Blobs: admitted.Documents));
+        Watch(loop, [new Incoming(admitted.Submitted, Blobs: admitted.Documents)]);
         try
         {
             await loop.Admitted.ConfigureAwait(false);
@@ -79,6 +81,7 @@ internal sealed partial class RunHost : IAsyncDisposable
     public async ValueTask<RunLoop?> AdoptAsync(RunId runId, CancellationToken cancel)
     {
         if (Find(runId) is { IsAlive: true } running) return running;
+        RequireStaying();
         if (await _services.Store.AdoptAsync(runId, cancel).ConfigureAwait(false) is not { } epoch) return null;
         var journal = await _services.Reader.ReadAsync(runId, cancel).ConfigureAwait(false)
             ?? throw new StoreException(ErrorCodes.StorageCorrupt, $"Run {runId} has a row but no journal.");
@@ -91,7 +94,7 @@ internal sealed partial class RunHost : IAsyncDisposable
             Epoch = Math.Max(epoch, state.Epoch + 1),
         };
         if (!TryReplace(loop)) return Find(runId);
-        Watch(loop, new Incoming(recovered));
+        Watch(loop, FirstOf(state, recovered));
         await PollAsync(cancel).ConfigureAwait(false);
         return loop;
     }
@@ -112,6 +115,19 @@ internal sealed partial class RunHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Attempts and plannings that are in flight here.</summary>
+    public int InFlight => _loops.Values.Where(loop => loop.IsAlive).Sum(loop => loop.InFlight);
+
+    /// <summary>Starts nothing new, and ends when what was in flight has come back and is in the journal, or when the
+    /// wait is cancelled.</summary>
+    public async Task DrainAsync(CancellationToken cancel)
+    {
+        lock (_gate) _draining = true;
+        foreach (var loop in _loops.Values) loop.Drain();
+        await Task.WhenAll(_loops.Values.Select(loop => loop.Completion)).WaitAsync(cancel)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     /// <summary>Stops every loop, and waits for what is in flight. A second call does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -127,6 +143,12 @@ internal sealed partial class RunHost : IAsyncDisposable
     /// <summary>The runs of this process that have not ended.</summary>
     public IEnumerable<RunId> Open => _loops.Values.Where(loop => loop.Shown.Ended is null).Select(loop => loop.RunId);
 
+    private void RequireStaying()
+    {
+        if (Volatile.Read(ref _draining))
+            throw new StoreException(ErrorCodes.StorageUnavailable, "This runtime is going down, and begins no more work.");
+    }
+
     // A fact that this version cannot read stays in the inbox, for one that can; it holds up nothing else. What can be
     // read counts from the moment at which the run takes notice of it, never from before its last event.
     private static RunEvent.Fact? Read(InboxItem item)
@@ -139,6 +161,16 @@ internal sealed partial class RunHost : IAsyncDisposable
         {
             return null;
         }
+    }
+
+    // A run that only waits for somebody is taken on without a trace: there is nothing to recover in it. What is overdue
+    // is taken notice of before anybody is told how the run stands.
+    private static IEnumerable<Incoming> FirstOf(RunState state, RunEvent.RunRecovered recovered)
+    {
+        if (RunKernel.Advance(state, recovered) is not { Events.Length: 1, Effects.IsEmpty: true })
+            yield return new Incoming(recovered);
+        if (state.NextWake <= recovered.At)
+            yield return new Incoming(new RunEvent.TimeReached { At = recovered.At });
     }
 
     // Two callers may adopt one run at a time; one loop works on it.
@@ -156,10 +188,12 @@ internal sealed partial class RunHost : IAsyncDisposable
 
     private static DateTimeOffset Later(DateTimeOffset left, DateTimeOffset right) => left >= right ? left : right;
 
-    private void Watch(RunLoop loop, Incoming first)
+    private void Watch(RunLoop loop, IEnumerable<Incoming> first)
     {
         loop.Start(first);
-        if (Volatile.Read(ref _closed)) loop.Close(); // Closing may have passed over it.
+        // Draining or closing may have passed over it.
+        if (Volatile.Read(ref _draining)) loop.Drain();
+        if (Volatile.Read(ref _closed)) loop.Close();
         _ = loop.Completion.ContinueWith(done =>
         {
             if (done.Exception is { } error) LogRunStopped(error, loop.RunId.Value);

@@ -42,6 +42,7 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
     private RunState _state;
     private RunState _durable;
     private RunState? _sent;
+    private bool _draining;
 
     public RunLoop(RunId runId, RunServices services, RunState state, ReadOnlyMemory<byte> head)
     {
@@ -74,8 +75,29 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
     /// <summary>Ends when the run ended or waits for somebody, and everything up to there is durable.</summary>
     public Task WhenSettledAsync(CancellationToken cancel) => _watch.WaitAsync(cancel);
 
-    /// <summary>Starts the loop with its first fact.</summary>
-    public void Start(Incoming first) => Post(first);
+    /// <summary>Attempts and plannings in flight, as the journal has them.</summary>
+    public int InFlight
+    {
+        get
+        {
+            var state = Volatile.Read(ref _state);
+            return state.InFlight + (state.IsPlanning ? 1 : 0);
+        }
+    }
+
+    /// <summary>Starts the loop with its first facts. A run that was taken on and waits for somebody has none.</summary>
+    public void Start(IEnumerable<Incoming> first)
+    {
+        lock (_gate)
+        {
+            foreach (var incoming in first)
+            {
+                _watch.Expect();
+                _mail.Enqueue(incoming);
+            }
+            Activate();
+        }
+    }
 
     /// <summary>Hands a fact to the loop; false where it has stopped.</summary>
     public bool Post(Incoming incoming)
@@ -99,6 +121,9 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
     {
         if (incoming.InboxId is { } id && _delivered.Add(id)) Post(incoming);
     }
+
+    /// <summary>Starts nothing new, and stops once what is in flight has come back and is written.</summary>
+    public void Drain() => Post(Incoming.Drain);
 
     /// <summary>Stops working on the run, which can then be resumed. What has been decided is still written.</summary>
     public void Close()
@@ -157,7 +182,7 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
     {
         if (!IsAlive) return;
         if (TakeFate() is { } fate) OnWritten(fate);
-        while (TryReceive(out var incoming)) Take(incoming);
+        while (TryReceive(out var incoming)) Receive(incoming);
         if (_sent is null && !_pending.IsEmpty) Send();
         if (_sent is null) OnIdle();
     }
@@ -181,6 +206,14 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
         }
     }
 
+    private void Receive(in Incoming incoming)
+    {
+        _draining |= incoming.IsDrain;
+        if (!_draining) Take(incoming);
+        else if (incoming.WhileDraining() is { } answer) Take(answer);
+        _watch.Took();
+    }
+
     private void Take(in Incoming incoming)
     {
         // Facts come from several threads: the journal's time never runs backwards.
@@ -191,7 +224,6 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
         foreach (var effect in transition.Effects)
             if (MustWait(effect)) _held.Enqueue((_state, effect));
             else _effects.Perform(_state, effect);
-        _watch.Took();
     }
 
     // Effects keep their order, and nothing is done for a run that nobody could find again.
@@ -231,8 +263,9 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
             closing = _closing;
             if (!closing && _mail.Count > 0) return;
         }
+        if (_draining && !closing && InFlight > 0) return; // What the time brings is for the next owner.
         // A process that goes down is no failure of a call: its callers are told that the run goes on elsewhere.
-        if (closing)
+        if (closing || _draining)
             throw new StoreException(ErrorCodes.StorageUnavailable, $"This runtime was closed; run {RunId} can be resumed.");
         _timer.Set(_state.NextWake);
         // A step that waits for somebody does not keep the others from being tried again.

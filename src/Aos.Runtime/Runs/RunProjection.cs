@@ -48,6 +48,13 @@ internal sealed class RunProjection
     /// <summary>Adds the approval requests that a transition made or closed.</summary>
     public void NoteApprovals(in Transition transition, ref List<ApprovalRow>? changed)
     {
+        // Before the end of the run, which an expired request can bring about.
+        if (_open.Count > 0 && transition.Events is [RunEvent.TimeReached reached, ..])
+            foreach (var row in _open.Values.Where(row => row.ExpiresAt <= reached.At).ToList())
+            {
+                _open.Remove(row.Id.Value);
+                (changed ??= []).Add(row with { Status = ApprovalStatus.Expired });
+            }
         foreach (var e in transition.Events)
             switch (e)
             {
@@ -63,12 +70,6 @@ internal sealed class RunProjection
                     break;
                 default: break;
             }
-        if (_open.Count == 0 || transition.Events.IsEmpty || transition.Events[0] is not RunEvent.TimeReached reached) return;
-        foreach (var row in _open.Values.Where(row => row.ExpiresAt <= reached.At).ToList())
-        {
-            _open.Remove(row.Id.Value);
-            (changed ??= []).Add(row with { Status = ApprovalStatus.Expired });
-        }
     }
 
     private ApprovalRow Note(RunState state, RunEvent.ApprovalRequested requested)

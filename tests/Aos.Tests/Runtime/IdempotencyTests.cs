@@ -87,6 +87,46 @@ public sealed class IdempotencyTests
         Assert.Equal(2, bench.Read.Calls.Count);
     }
 
+    [Fact]
+    public async Task The_same_key_in_another_process_waits_for_the_run_that_is_under_way()
+    {
+        await using var bench = new RuntimeBench();
+        var answer = new TaskCompletionSource<TwinAnswer>();
+        bench.Send.Answers(TwinAnswer.When(answer.Task));
+        var first = bench.Open();
+        var request = bench.Plan(Plan, """{"n":1}""", "key");
+        var run = first.RunAsync(request, CancellationToken.None).AsTask();
+        await bench.Send.WhenCalledAsync();
+
+        var second = bench.Open();
+        var same = second.RunAsync(request, CancellationToken.None).AsTask();
+        await bench.Time.WhenArmedAsync(TimeSpan.FromMilliseconds(100));
+        Assert.False(same.IsCompleted);
+        answer.SetResult(TwinAnswer.Ok("""{"sent":true}"""));
+        await run;
+        bench.Time.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.Equal((RunStatus.Completed, """{"sent":true}"""), ((await same).Value!.Status, (await same).Value!.Output!.ToString()));
+        Assert.Single(bench.Send.Calls);
+    }
+
+    [Fact]
+    public async Task Who_follows_a_run_is_told_how_it_stands_when_its_process_dies()
+    {
+        await using var bench = new RuntimeBench();
+        bench.Send.Answers(TwinAnswer.HangsForever());
+        var first = bench.Open();
+        var request = bench.Plan(Plan, """{"n":1}""", "key");
+        await first.SubmitAsync(request, CancellationToken.None);
+        await bench.Send.WhenCalledAsync();
+        var second = bench.Open();
+        var same = second.RunAsync(request, CancellationToken.None).AsTask();
+        await bench.Time.WhenArmedAsync(TimeSpan.FromMilliseconds(100));
+        bench.Crash();
+        bench.Time.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(RunStatus.Running, (await same).Value!.Status);
+        Assert.Single(bench.Send.Calls);
+    }
+
     [Theory, InlineData(""), InlineData(257)]
     public async Task A_key_that_is_no_key_is_refused(object key)
     {

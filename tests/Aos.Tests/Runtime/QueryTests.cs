@@ -21,7 +21,8 @@ public sealed class QueryTests
     public async Task The_names_are_those_that_agents_rely_on()
     {
         Assert.Equal(
-            ["allowed_skills", "capabilities", "cost_breakdown", "last_step_outcome", "pending_approvals", "remaining_budget_cents",
+            ["allowed_skills", "capabilities", "cost_breakdown", "last_step_outcome", "pending_approvals",
+                "pending_settlements", "remaining_budget_cents",
                 "resource_contract", "similar_failures", "skills_available_for_goal", "what_did_i_try_already", "why_did_step_fail"],
             AosRuntime.Queries);
         await using var bench = new RuntimeBench();
@@ -83,6 +84,50 @@ public sealed class QueryTests
     }
 
     [Fact]
+    public async Task A_run_that_waits_to_be_settled_says_what_is_to_be_found_out()
+    {
+        await using var bench = new RuntimeBench();
+        bench.Send.Answers(TwinAnswer.Ok(), TwinAnswer.Lost());
+        var run = await bench.RunAsync(bench.Plan(
+            """{"steps":[{"id":"s","skill":"send","for_each":"input.list","input":{"to":"${item}"}},{"id":"p","skill":"put","approval":{}}]}""",
+            """{"list":["x","y"]}""") with
+        { Profile = bench.Profile with { Limits = new() { MaxParallelSteps = 1 } } });
+        var pending = JsonDocument.Parse(await AskAsync(bench, run, "pending_settlements")).RootElement;
+        Assert.Equal(1, pending.GetArrayLength());
+        Assert.Equal(("s", 1, 1, "send@1.0.0", """{"to":"y"}""", "CONNECTION_RESET"), (pending[0].GetProperty("step_id").GetString(),
+            pending[0].GetProperty("item").GetInt32(), pending[0].GetProperty("attempt").GetInt32(), pending[0].GetProperty("skill").GetString(),
+            pending[0].GetProperty("input").GetRawText(), pending[0].GetProperty("cause").GetString()));
+        Assert.Equal(bench.Send.Calls[1].IdempotencyKey, pending[0].GetProperty("idempotency_key").GetString());
+        var why = JsonDocument.Parse(await AskAsync(bench, run, "why_did_step_fail")).RootElement;
+        Assert.Equal(("s", "OUTCOME_UNKNOWN"), (why.GetProperty("step_id").GetString(), why.GetProperty("code").GetString()));
+        Assert.Contains("s[1]", why.GetProperty("message").GetString(), StringComparison.Ordinal);
+        var last = JsonDocument.Parse(await AskAsync(bench, run, "last_step_outcome")).RootElement;
+        Assert.Equal(("s", "unknown"), (last.GetProperty("step_id").GetString(), last.GetProperty("status").GetString()));
+
+        await bench.Runtime.SettleAsync(run.RunId, StepId.Parse("s"), 1, true, null, "me", null, CancellationToken.None);
+        await bench.WaitAsync(run.RunId);
+        Assert.Equal("[]", await AskAsync(bench, run, "pending_settlements"));
+        Assert.Equal("null", await AskAsync(bench, run, "why_did_step_fail"));
+    }
+
+    [Theory]
+    [InlineData("why_did_step_fail", """{"step_id":"z"}""", "UNKNOWN_STEP", "its steps are 'a', 'b', 'c'")]
+    [InlineData("why_did_step_fail", """{"step":"a"}""", "INVALID_ARGUMENT", "it takes 'step_id'")]
+    [InlineData("why_did_step_fail", """{"step_id":1}""", "INVALID_ARGUMENT", "must be a text")]
+    [InlineData("why_did_step_fail", "[]", "INVALID_ARGUMENT", "must be an object")]
+    [InlineData("skills_available_for_goal", """{"gaol":"x"}""", "INVALID_ARGUMENT", "it takes 'goal'")]
+    [InlineData("similar_failures", """{"skill":"x"}""", "INVALID_ARGUMENT", "it takes 'code'")]
+    [InlineData("capabilities", """{"x":1}""", "INVALID_ARGUMENT", "it takes none")]
+    public async Task An_argument_that_a_query_does_not_know_is_refused_with_those_it_knows(string query, string arguments, string code, string says)
+    {
+        await using var bench = new RuntimeBench();
+        var run = await bench.RunAsync(bench.Plan(Plan));
+        var outcome = await bench.Runtime.QueryAsync(run.RunId, query, RuntimeBench.Json(arguments), CancellationToken.None);
+        Assert.Equal(code, outcome.Code.Value);
+        Assert.Contains(says, outcome.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_a_profile_allows_is_all_that_a_run_sees()
     {
         await using var bench = new RuntimeBench();
@@ -97,7 +142,7 @@ public sealed class QueryTests
         Assert.Equal(["read@1.0.0"], found.EnumerateArray().Select(one => one.GetProperty("skill").GetString()));
         Assert.Equal("[]", await AskAsync(bench, report, "skills_available_for_goal", """{"goal":"send"}"""));
         var capabilities = JsonDocument.Parse(await AskAsync(bench, report, "capabilities")).RootElement;
-        Assert.Equal(11, capabilities.GetProperty("queries").GetArrayLength());
+        Assert.Equal(12, capabilities.GetProperty("queries").GetArrayLength());
         Assert.Equal(100, capabilities.GetProperty("contract").GetProperty("remaining").GetProperty("budget_cents").GetInt32());
     }
 

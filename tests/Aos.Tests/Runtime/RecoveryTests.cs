@@ -200,6 +200,30 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task A_resume_that_has_nothing_to_do_leaves_the_journal_as_it_was()
+    {
+        await using var bench = new RuntimeBench();
+        bench.Send.Answers(TwinAnswer.Lost());
+        var run = (await bench.RunAsync(bench.Plan("{\"steps\":[{\"id\":\"a\",\"skill\":\"put\",\"approval\":{}},{\"id\":\"b\",\"skill\":\"send\"}]}"))).RunId;
+        var before = await bench.JournalAsync(run);
+        for (var process = 0; process < 3; process++)
+        {
+            bench.Crash(process);
+            var report = (await bench.Open().ResumeAsync(run, CancellationToken.None))[0].Value!;
+            Assert.Equal((RunStatus.Waiting, WaitReason.Approval), (report.Status, report.WaitingFor));
+        }
+        Assert.Equal(before, await bench.JournalAsync(run));
+        // Each of them was an owner, which the store counts.
+        Assert.Equal(4, (await bench.Store.FindRunAsync(run, CancellationToken.None))!.Epoch);
+
+        var row = Assert.Single((await bench.Runtime.ListApprovalsAsync(openOnly: true, CancellationToken.None)).Value!);
+        await bench.Runtime.DecideAsync(row.Id, true, "me", null, null, CancellationToken.None);
+        await bench.Runtime.SettleAsync(run, StepId.Parse("b"), null, true, null, "me", null, CancellationToken.None);
+        Assert.Equal(RunStatus.Completed, (await bench.WaitAsync(run)).Status);
+        await bench.VerifyAsync(run);
+    }
+
+    [Fact]
     public async Task A_fact_that_nobody_can_read_holds_up_nothing_else()
     {
         await using var bench = new RuntimeBench();

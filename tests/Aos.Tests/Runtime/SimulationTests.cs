@@ -19,6 +19,23 @@ public sealed class SimulationTests
         Gen.Select(Gen.Int[0, 4], Gen.Int[0, 5], Gen.Bool).Array[1, 8];
 
     [Fact]
+    public async Task What_is_not_enforced_yet_is_a_risk_before_all_others()
+    {
+        await using var bench = new RuntimeBench();
+        var profile = bench.Profile with
+        {
+            Budget = new BudgetSpec { PerDay = Money.FromCents(50), Mode = BudgetMode.Soft },
+            Limits = new LimitSpec { Rates = [new RateLimit { Skill = SkillRef.Parse("pure"), Calls = 1, PerSeconds = 1 }] },
+        };
+        var request = bench.Plan("""{"steps":[{"id":"a","skill":"send"}]}""");
+        var foreseen = (await bench.Runtime.SimulateAsync(request with { Profile = profile }, CancellationToken.None)).Value!;
+        Assert.Equal(["NOT_ENFORCED", "NOT_ENFORCED", "NOT_ENFORCED", "ONCE_EFFECT"], foreseen.Risks.Select(risk => risk.Code));
+        foreach (var (risk, member) in foreseen.Risks.Zip((string[])["per_day_cents", "soft", "limits.rates"]))
+            Assert.Contains(member, risk.Message, StringComparison.Ordinal);
+        Assert.Empty(Aos.Runtime.AosRuntime.NotEnforced(bench.Profile));
+    }
+
+    [Fact]
     public async Task What_is_foreseen_is_what_a_world_does_that_follows_the_estimates() =>
         await Gen.Select(Plans, Gen.Int[0, 3].Select(i => Budgets[i])).SampleAsync(async (shape, budget) =>
         {
