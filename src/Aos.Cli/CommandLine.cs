@@ -79,11 +79,24 @@ internal static class CommandLine
             UsageCheck.Require(parse);
             var session = new Session(parse, root, screen);
             await using (session.ConfigureAwait(false))
-                return await known.RunAsync(session, cancel).ConfigureAwait(false);
+                return await RunAsync(known, session, cancel).ConfigureAwait(false);
         }
         if (parse.GetValue(root.Version)) return VersionCommand.Show(screen);
         UsageCheck.RequireKnown(parse);
         return Help(command, screen);
+    }
+
+    private static async Task<int> RunAsync(CliCommand command, Session session, CancellationToken cancel)
+    {
+        try
+        {
+            return await command.RunAsync(session, cancel).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            await session.DrainAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     private static int Help(Command command, Screen screen)

@@ -93,6 +93,19 @@ public sealed class ApprovalTests : EndToEndTest
     }
 
     [Fact]
+    public async Task An_expired_request_is_shown_so_and_its_run_goes_on_without_it()
+    {
+        var run = (await Bench.RunPlanAsync(Guarded.Replace("\"money moves\"", "\"money moves\", \"expires_in_ms\": 1"))).Json.Text("run_id");
+        var id = (await Bench.AosAsync("approvals", "--all", "--json")).Exits(0).Json.Text("0/approval_id");
+        Assert.Equal("expired", (await Bench.AosAsync("approvals", "--all", "--json")).Exits(0).Json.Text("0/status"));
+
+        (await Bench.AosAsync("approve", id)).Exits(4);
+        var report = (await Bench.AosAsync("runs", "--json")).Exits(0).Json;
+        Assert.Equal((run, "failed", "APPROVAL_EXPIRED"), (report.Text("0/run_id"), report.Text("0/status"), report.Text("0/code")));
+        Assert.Equal(0, Server.Count("/send"));
+    }
+
+    [Fact]
     public async Task An_unknown_request_is_wrong_usage()
     {
         var result = (await Bench.AosAsync("approve", "apr_0123456789abcdef", "--json")).Exits(2);

@@ -175,7 +175,8 @@ public sealed class InputTests : EndToEndTest
 
     [Theory]
     [InlineData("--plan", "/no/such/plan.json", "plan '/no/such/plan.json' was not found")]
-    [InlineData("--plan", "/", "cannot be read")]
+    [InlineData("--plan", "/", "The plan '/' is a folder, and a file is needed.")]
+    [InlineData("--plan", "no_such_plan.json", "was not found in '/")]
     [InlineData("--agent", "/no/such/agent.yaml", "was not found")]
     public async Task A_file_that_cannot_be_read_is_named(string option, string path, string message)
     {
@@ -223,6 +224,33 @@ public sealed class InputTests : EndToEndTest
         Assert.Equal("failure", result.Json.Text("status"));
         Assert.False(string.IsNullOrWhiteSpace(result.Json.Text("message")));
         Assert.Equal(result.Json.Text("code"), result.Json.Text("failure/code"));
+    }
+
+    [Fact]
+    public async Task A_call_without_its_input_is_told_what_the_skill_needs_by_an_example_that_works()
+    {
+        var result = (await Bench.AosAsync("exec", "json_transform")).Exits(2);
+
+        Assert.Contains("json_transform needs data, expression (string)", result.Error, StringComparison.Ordinal);
+        var example = result.Error.Split('\n').Single(line => line.Contains("For example: aos exec", StringComparison.Ordinal));
+        var arguments = example[(example.IndexOf("--input ", StringComparison.Ordinal) + 8)..];
+        Assert.True(arguments.StartsWith('\'') && arguments.EndsWith('\''), arguments);
+        (await Bench.AosAsync("exec", "json_transform", "--input", arguments.Trim('\''))).Exits(0);
+    }
+
+    [Fact]
+    public async Task What_a_profile_asks_for_in_vain_is_warned_of()
+    {
+        var profile = Bench.Write("wishes.json", """
+            { "agent_id": "wishes", "skills": ["json_transform@1"], "budget": { "per_day_cents": 5, "mode": "soft" },
+              "limits": { "rates": [ { "skill": "json_transform", "calls": 1, "per_seconds": 60 } ] } }
+            """);
+        var input = """{"data":1,"expression":"@"}""";
+        var result = (await Bench.AosAsync("exec", "json_transform", "--input", input, "--agent", profile, "--json")).Exits(0);
+
+        foreach (var member in (string[])["per_day_cents", "'soft'", "limits.rates"])
+            Assert.Contains(result.Error.Split('\n'), line => line.StartsWith("warning: ", StringComparison.Ordinal) && line.Contains(member, StringComparison.Ordinal));
+        Assert.DoesNotContain("warning", (await Bench.AosAsync("exec", "json_transform", "--input", input)).Exits(0).Error, StringComparison.Ordinal);
     }
 
     [Fact]

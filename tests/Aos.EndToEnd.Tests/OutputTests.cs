@@ -176,6 +176,59 @@ public sealed class OutputTests : EndToEndTest
         Assert.Equal(expected.Split(','), found.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(item => item.Trim()).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("runs")]
+    [InlineData("runs --json")]
+    [InlineData("failures")]
+    [InlineData("doctor")]
+    public async Task Output_that_cannot_be_written_is_said_and_fails(string line)
+    {
+        var result = await Bench.StartInShell("exec 1> /dev/full", line.Split(' ')).EndAsync();
+
+        Assert.Equal(line == "runs" ? 0 : 1, result.ExitCode); // An empty list prints nothing there.
+        if (line != "runs") Assert.Contains("No space left on device", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("failures")]
+    [InlineData("failures --json")]
+    [InlineData("--help")]
+    public async Task A_reader_that_has_gone_ends_the_command_without_a_word(string line)
+    {
+        // The reader has ended before anything is written: what `| head` does, without the race.
+        var result = await Bench.StartInShell("exec 1> >(exit 0); wait $!", line.Split(' ')).EndAsync();
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+    }
+
+    [Fact]
+    public async Task The_hints_of_a_run_that_waits_are_commands_that_work_as_they_stand()
+    {
+        Server.On("/pay", _ => new Reply(500)).On("/sent", _ => new Reply(200)).On("/busy", _ => new Reply(503, RetryAfter: "1"));
+        var plan = Bench.Write("plan.json", $$"""
+            { "steps": [
+              { "id": "pay", "skill": "http_call@1", "for_each": "[`1`]", "input": { "url": "{{Server.Url("/pay")}}", "method": "POST" } },
+              {{Call("ask", "/sent", "POST", "\"approval\": {}")}},
+              {{Call("busy", "/busy", more: "\"retry\": { \"max_attempts\": 2 }, \"on_failure\": \"continue\"")}} ] }
+            """);
+        Bench.Set("COLUMNS", "40");
+        var waiting = (await Bench.AosAsync("run", "--plan", plan, "--agent", Bench.Profile, "--data", Bench.Folder + "/a store")).Exits(3);
+
+        var lines = waiting.Out.Split('\n');
+        Assert.DoesNotContain("settle", string.Concat(lines.Where(line => line.Contains("busy", StringComparison.Ordinal))), StringComparison.Ordinal);
+        await PasteAsync(Assert.Single(lines, line => line.Contains("it took effect: ", StringComparison.Ordinal)), exit: 3);
+        await PasteAsync(Assert.Single(lines, line => line.Contains("to allow it: ", StringComparison.Ordinal)), exit: 0);
+        Assert.Equal((1, 1), (Server.Count("/pay"), Server.Count("/sent")));
+    }
+
+    // Runs the command of a hint by a shell, as somebody who pastes it.
+    private async Task PasteAsync(string hint, int exit)
+    {
+        var command = hint[hint.IndexOf("aos ", StringComparison.Ordinal)..];
+        (await Bench.StartInShell($"aos() {{ \"{Infrastructure.Cli.Binary}\" \"$@\"; }}; {command}; exit", "never").EndAsync()).Exits(exit);
+    }
+
     private async Task<JsonElement> JsonAsync(params string[] arguments) =>
         (await Bench.AosAsync([.. arguments, "--json"])).Exits(0).Json;
 

@@ -43,21 +43,66 @@ public sealed class RecoveryTests : EndToEndTest
         Assert.Equal(1, Server.Count("/pay"));
     }
 
-    [Fact]
-    public async Task Ctrl_C_leaves_the_run_to_be_resumed_and_says_how()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Ctrl_C_starts_nothing_new_waits_for_what_is_in_flight_and_says_how_to_go_on(bool terminate)
     {
         var gate = new TaskCompletionSource();
-        Server.Hold("/read", gate.Task);
+        Server.Hold("/pay", gate.Task).On("/last", _ => new Reply(200));
+        var process = Bench.StartPlan(Plan(Call("pay", "/pay", "POST"), Call("last", "/last", more: "\"depends_on\": [\"pay\"]")));
+        await process.CausesAsync(Server.ArrivedAsync("/pay"));
+        if (terminate) process.Terminate();
+        else process.Interrupt();
+        await process.SaysAsync("waiting up to 25 s for 1 call in flight");
+        gate.SetResult();
+        var interrupted = (await process.EndAsync()).Exits(130);
+
+        var run = interrupted.Json.Text("run_id");
+        Assert.Equal("success", interrupted.Json.Step("pay").Text("status"));
+        Assert.Contains($"aos resume {run}", interrupted.Error, StringComparison.Ordinal);
+        Assert.Equal(0, Server.Count("/last"));
+        Assert.Equal("completed", (await Bench.AosAsync("resume", run, "--json")).Exits(0).Json.Text("status"));
+        Assert.Equal((1, 1), (Server.Count("/pay"), Server.Count("/last")));
+    }
+
+    [Fact]
+    public async Task A_second_Ctrl_C_leaves_at_once()
+    {
+        Server.Hold("/read", new TaskCompletionSource().Task);
         var process = Bench.StartPlan(Plan(Call("read", "/read")));
         await process.CausesAsync(Server.ArrivedAsync("/read"));
         process.Interrupt();
-        var interrupted = (await process.EndAsync()).Exits(130);
-        gate.SetResult();
+        await process.SaysAsync("interrupt again to leave at once");
+        process.Interrupt();
+        Assert.Equal(130, (await process.EndAsync()).ExitCode);
 
-        var run = interrupted.Json.Text("run_id");
-        Assert.Contains($"aos resume {run}", interrupted.Error, StringComparison.Ordinal);
+        var run = (await Bench.AosAsync("runs", "--json")).Exits(0).Json.Text("0/run_id");
         Assert.Equal("completed", (await Bench.AosAsync("resume", run, "--json")).Exits(0).Json.Text("status"));
         Assert.Equal(2, Server.Count("/read"));
+    }
+
+    [Fact]
+    public async Task The_same_key_waits_for_the_process_that_works_on_the_run()
+    {
+        var gate = new TaskCompletionSource();
+        Server.Hold("/read", gate.Task);
+        var plan = Plan(Call("read", "/read"));
+        var first = Bench.StartPlan(plan, "--idempotency-key", "k");
+        await first.CausesAsync(Server.ArrivedAsync("/read"));
+        var second = Bench.StartPlan(plan, "--idempotency-key", "k");
+        var third = Bench.StartPlan(plan, "--idempotency-key", "k");
+        await third.SaysAsync("read: attempt 1"); // It shows the progress of the other process.
+        third.Interrupt();
+        var left = (await third.EndAsync()).Exits(130);
+        Assert.Contains("goes on with it", left.Error, StringComparison.Ordinal);
+        await second.SaysAsync("read: attempt 1");
+        gate.SetResult();
+
+        var done = (await first.EndAsync()).Exits(0).Json;
+        var same = (await second.EndAsync()).Exits(0).Json;
+        Assert.Equal((done.Text("run_id"), "completed"), (same.Text("run_id"), same.Text("status")));
+        Assert.Equal(1, Server.Count("/read"));
     }
 
     [Fact]

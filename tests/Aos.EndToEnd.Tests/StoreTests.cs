@@ -43,6 +43,7 @@ public sealed class StoreTests : EndToEndTest
         var result = (await Bench.AosAsync("runs", "--data", file)).Exits(1);
 
         Assert.Contains("[STORAGE_UNAVAILABLE]", result.Error, StringComparison.Ordinal);
+        Assert.Contains("is a file, and a store is kept in a directory", result.Error, StringComparison.Ordinal);
         Assert.Contains(file, result.Error, StringComparison.Ordinal);
         Assert.Equal("not a folder", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
     }
@@ -64,6 +65,38 @@ public sealed class StoreTests : EndToEndTest
         var runs = (await Bench.AosAsync("runs", "--json")).Exits(0).Json;
         Assert.Contains(kept, runs.EnumerateArray().Select(run => run.Text("run_id")));
         (await Bench.RunPlanAsync(Sum)).Exits(0);
+    }
+
+    [Fact]
+    public async Task Looking_makes_no_store()
+    {
+        Assert.Equal("[]", (await Bench.AosAsync("runs", "--json")).Exits(0).Out.Trim());
+        Assert.Equal("[]", (await Bench.AosAsync("approvals", "--json")).Exits(0).Out.Trim());
+        Assert.Equal("[]", (await Bench.AosAsync("resume", "--json")).Exits(0).Out.Trim());
+        foreach (var look in (string[][])[["trace"], ["query"], ["replay"], ["cancel"], ["resume"]])
+        {
+            var refused = (await Bench.AosAsync([.. look, "run_0123456789", "--json"])).Exits(2).Json;
+            Assert.Equal("UNKNOWN_RUN", refused.Text("code"));
+            Assert.Contains("there is no store", refused.Text("message"), StringComparison.Ordinal);
+        }
+        Assert.Equal("UNKNOWN_APPROVAL", (await Bench.AosAsync("approve", "apr_0123456789abcdef", "--json")).Exits(2).Json.Text("code"));
+        var doctor = (await Bench.AosAsync("doctor", "--json")).Exits(0).Json;
+        Assert.Contains("no store yet", doctor.ToString(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Bench.Data));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Doctor_writes_to_the_disk_and_finds_that_it_cannot(bool hasStore)
+    {
+        if (hasStore) (await Bench.RunPlanAsync(Sum)).Exits(0);
+        Bench.Set("DOTNET_EnableWriteXorExecute", "0");
+        var doctor = (await Bench.StartInShell("trap '' XFSZ; ulimit -f 512", "doctor", "--json").EndAsync()).Exits(1).Json;
+
+        Assert.False(doctor.At("healthy").GetBoolean());
+        Assert.Equal("wrong", doctor.At("checks").EnumerateArray().Single(check => check.Text("check") == "writing").Text("level"));
+        Assert.Empty(Directory.EnumerateFiles(Bench.Folder, ".aos-doctor*", SearchOption.AllDirectories));
     }
 
     [Fact]

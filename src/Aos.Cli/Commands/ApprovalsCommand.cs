@@ -17,9 +17,10 @@ internal sealed class ApprovalsCommand : CliCommand
 
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
-        var rows = await session.ReadAsync(store =>
+        var rows = await session.ReadAsync([], store =>
             store.ListApprovalsAsync(openOnly: !session.Value(_all), cancel), cancel).ConfigureAwait(false);
-        if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(rows));
+        var now = session.Time.GetUtcNow();
+        if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(rows.Select(row => row.StandingAt(now))));
         else ApprovalView.ShowAll(session, rows);
         return ExitCodes.Ok;
     }

@@ -23,7 +23,7 @@ internal sealed class CancelCommand : CliCommand
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
         var id = Session.Parse<RunId>(session.Value(_run), "Run");
-        var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
+        var runtime = await session.OpenForAsync(id, cancel).ConfigureAwait(false);
         Session.Require(await runtime.CancelAsync(id, session.User, session.Value(_reason), cancel).ConfigureAwait(false));
         // Where the run had no owner it was taken on here; where it has one, that one stops it.
         var report = Session.Require(await runtime.WaitAsync(id, cancel).ConfigureAwait(false));

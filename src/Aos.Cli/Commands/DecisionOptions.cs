@@ -1,8 +1,11 @@
 using System.CommandLine;
+using Aos.Abstractions.Storage;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
 using Aos.Contracts.Values;
+using Aos.Runtime;
 
 namespace Aos.Cli.Commands;
 
@@ -25,11 +28,11 @@ internal sealed class DecisionOptions
     public async Task<int> DecideAsync(Session session, bool approved, Payload? edited, CancellationToken cancel)
     {
         var id = Session.Parse<ApprovalId>(session.Value(_id), "Approval");
-        var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
-        var row = await session.ReadAsync(store => store.FindApprovalAsync(id, cancel), cancel).ConfigureAwait(false)
+        var row = await session.ReadAsync(null, store => store.FindApprovalAsync(id, cancel), cancel).ConfigureAwait(false)
             ?? throw Refusal.Of(ErrorCodes.UnknownApproval,
                 $"There is no approval request {id}; `aos approvals` lists the open ones.");
-        if (session.Screen.CanAsk && !session.Value(_yes))
+        var isOpen = row.StandingAt(session.Time.GetUtcNow()).Status == ApprovalStatus.Open;
+        if (isOpen && session.Screen.CanAsk && !session.Value(_yes))
         {
             ApprovalView.Show(session.Screen.Error, row, edited, session.Time.GetUtcNow());
             if (!Question.Ask(session.Screen, approved ? "Allow this call?" : "Refuse this call?"))
@@ -38,9 +41,23 @@ internal sealed class DecisionOptions
                 return ExitCodes.Waiting;
             }
         }
-        var decided = Session.Require(await runtime
-            .DecideAsync(id, approved, session.User, session.Value(_reason), edited, cancel).ConfigureAwait(false));
+        var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
+        var decided = await runtime.DecideAsync(id, approved, session.User, session.Value(_reason), edited, cancel).ConfigureAwait(false);
+        if (decided.Code == ErrorCodes.ApprovalExpired)
+            decided = decided with { NextActions = new NextActions { Suggested = [await LetGoOnAsync(session, runtime, row.RunId, cancel).ConfigureAwait(false)] } };
+        Session.Require(decided);
         return await new RunFollower(session, runtime)
             .GoOnAsync(row.RunId, decided, resume: !session.Value(_noResume), cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets a run go on whose request expired: nobody may be working on it, and so nobody noticed.</summary>
+    /// <returns>What has become of it, or what to do.</returns>
+    private async ValueTask<string> LetGoOnAsync(Session session, AosRuntime runtime, RunId run, CancellationToken cancel)
+    {
+        if (session.Value(_noResume)) return $"To let its run go on without the call: {session.Suggest($"resume {run}")}";
+        var answer = (await runtime.ResumeAsync(run, cancel).ConfigureAwait(false))[0];
+        return answer.Value is { } report
+            ? $"Its run went on without the call and is {Words.Spaced(report.Status)} now: {session.Suggest($"trace {run}")}"
+            : $"The process that works on run {run} takes notice by itself: {session.Suggest($"trace {run}")}";
     }
 }

@@ -1,7 +1,11 @@
 using System.CommandLine;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
 using Aos.Contracts.Skills;
+using Aos.Contracts.Values;
+using Aos.Runtime;
 using Aos.Runtime.Runs;
 
 namespace Aos.Cli.Commands;
@@ -27,7 +31,8 @@ internal sealed class ExecCommand : CliCommand
     public ExecCommand() : base("exec", "Call one skill under a contract, and print its outcome")
     {
         Group = CommandGroup.Run;
-        Details = "The call is a run of one step: journaled, retried and budgeted like any other.";
+        Details = "The call is a run of one step: journaled, retried and budgeted like any other. Where nobody knows whether it "
+            + "took effect, and it cannot be repeated, it waits for `aos settle` (exit code 3).";
         Add(_skill);
         _acting.AddTo(this);
         Add(_timeout);
@@ -54,8 +59,23 @@ internal sealed class ExecCommand : CliCommand
         };
         var runtime = await session.OpenAsync(agent, cancel).ConfigureAwait(false);
         var outcome = await runtime.ExecuteAsync(request, cancel).ConfigureAwait(false);
+        if (outcome.Code == ErrorCodes.InvalidInput && runtime.Skills.TryResolve(request.Skill, out var skill))
+            outcome = outcome with { NextActions = new NextActions { Suggested = [.. InputHints.For(session, skill.Contract)] } };
         if (session.Screen.Json) session.Screen.WriteJson(outcome);
         else OutcomeView.Show(session.Screen, outcome);
-        return ExitCodes.Of(outcome);
+        return outcome is { Status: OutcomeStatus.Unknown, RunId: { } run }
+            ? await UnknownAsync(session, runtime, run, outcome, cancel).ConfigureAwait(false)
+            : ExitCodes.Of(outcome);
+    }
+
+    /// <summary>A call that waits to be settled exits as a run that does.</summary>
+    private static async ValueTask<int> UnknownAsync(
+        Session session, AosRuntime runtime, RunId run, StructuredOutcome outcome, CancellationToken cancel)
+    {
+        var asked = await runtime.QueryAsync(run, "pending_settlements", arguments: null, cancel).ConfigureAwait(false);
+        var lines = asked.Result is { } unsettled ? SettleHints.For(session, run, unsettled).ToList() : [];
+        if (!session.Screen.Json)
+            foreach (var line in lines) session.Screen.Error.WriteLine(line);
+        return lines.Count > 0 ? ExitCodes.Waiting : ExitCodes.Of(outcome);
     }
 }

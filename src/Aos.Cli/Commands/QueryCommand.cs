@@ -45,7 +45,7 @@ internal sealed class QueryCommand : CliCommand
     {
         var id = Session.Parse<RunId>(session.Value(_run), "Run");
         var arguments = await Documents.InputAsync(session.Value(_args), "--args", cancel).ConfigureAwait(false);
-        var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
+        var runtime = await session.OpenForAsync(id, cancel).ConfigureAwait(false);
         var outcome = session.Value(_name) is { } name
             ? await runtime.QueryAsync(id, name, arguments, cancel).ConfigureAwait(false)
             : Names(session);

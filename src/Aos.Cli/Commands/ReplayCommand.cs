@@ -29,7 +29,7 @@ internal sealed class ReplayCommand : CliCommand
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
         var id = Session.Parse<RunId>(session.Value(_run), "Run");
-        var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
+        var runtime = await session.OpenForAsync(id, cancel).ConfigureAwait(false);
         var report = Session.Require(
             await runtime.ReplayAsync(id, session.Value(_mode) ?? "verify", cancel).ConfigureAwait(false));
         if (session.Screen.Json) session.Screen.WriteJson(report);

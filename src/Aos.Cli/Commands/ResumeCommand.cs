@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
+using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 
 namespace Aos.Cli.Commands;
@@ -29,7 +30,7 @@ internal sealed class ResumeCommand : CliCommand
         if (session.Value(_run) is { } text)
         {
             var id = Session.Parse<RunId>(text, "Run");
-            var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
+            var runtime = await session.OpenForAsync(id, cancel).ConfigureAwait(false);
             return await new RunFollower(session, runtime).ResumeAsync(id, cancel).ConfigureAwait(false);
         }
         return await ResumeAllAsync(session, cancel).ConfigureAwait(false);
@@ -37,6 +38,12 @@ internal sealed class ResumeCommand : CliCommand
 
     private static async Task<int> ResumeAllAsync(Session session, CancellationToken cancel)
     {
+        if (!session.HasStore)
+        {
+            if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(Enumerable.Empty<RunReport>()));
+            else session.Screen.Out.WriteLine("There is nothing to resume.");
+            return ExitCodes.Ok;
+        }
         var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
         var answers = await runtime.ResumeAsync(null, cancel).ConfigureAwait(false);
         var reports = answers.Where(answer => answer.Value is not null).Select(answer => answer.Value!).ToList();

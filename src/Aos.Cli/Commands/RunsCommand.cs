@@ -42,7 +42,7 @@ internal sealed class RunsCommand : CliCommand
             Statuses = [.. (session.Value(_status) ?? []).Select(StatusOf)],
             Limit = Numbers.Positive(session.Value(_limit), "--limit", LimitMax) ?? 20,
         };
-        var rows = await session.ReadAsync(store => store.ListRunsAsync(filter, cancel), cancel).ConfigureAwait(false);
+        var rows = await session.ReadAsync([], store => store.ListRunsAsync(filter, cancel), cancel).ConfigureAwait(false);
         if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(rows));
         else RunsView.Show(session.Screen, rows, session.Time.GetUtcNow());
         return ExitCodes.Ok;

@@ -53,7 +53,7 @@ internal sealed class SettleCommand : CliCommand
         var result = await Documents.ValueAsync(session.Value(_result), "--result", cancel).ConfigureAwait(false);
         if (!happened && result is not null)
             throw Refusal.Argument("--result was given, but a call that did not happen has no result.");
-        var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
+        var runtime = await session.OpenForAsync(run, cancel).ConfigureAwait(false);
         var item = Numbers.Index(session.Value(_item), "--item");
         var settled = Session.Require(await runtime.SettleAsync(
             run, step, item, happened, result, session.User, session.Value(_reason), cancel).ConfigureAwait(false));

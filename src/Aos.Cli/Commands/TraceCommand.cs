@@ -29,7 +29,7 @@ internal sealed class TraceCommand : CliCommand
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
         var id = Session.Parse<RunId>(session.Value(_run), "Run");
-        var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
+        var runtime = await session.OpenForAsync(id, cancel).ConfigureAwait(false);
         // An unknown run is refused here; a run without events would look the same as one.
         Session.Require(await runtime.ReportAsync(id, cancel).ConfigureAwait(false));
         try

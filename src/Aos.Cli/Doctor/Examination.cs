@@ -20,12 +20,20 @@ internal static class Examination
                 $"aos {VersionCommand.Number}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}"),
             Skills(session),
         ];
-        var isThere = Directory.Exists(session.Data);
+        var folder = ExistingFolder(session.Data);
+        findings.Add(Space(folder));
+        findings.Add(WriteProbe.Try(folder));
+        if (!session.HasStore)
+        {
+            findings.Add(new("data folder", FindingLevel.Good, $"{session.Data} (no store yet: the first run makes it)"));
+            return findings;
+        }
         try
         {
             var store = await session.OpenStoreAsync(cancel).ConfigureAwait(false);
-            findings.Add(new("data folder", FindingLevel.Good, $"{session.Data}{(isThere ? "" : " (new)")}"));
-            findings.Add(Space(session.Data));
+            findings.Add(new("data folder", FindingLevel.Good, session.Data));
+            // Takes the lock of the writer, which a database that cannot be written does not give.
+            await store.DiscardAsync([], cancel).ConfigureAwait(false);
             findings.AddRange(await StoreAsync(store, cancel).ConfigureAwait(false));
             findings.Add(await OpenRunsAsync(store, cancel).ConfigureAwait(false));
         }
@@ -45,6 +53,13 @@ internal static class Examination
         using var skills = SkillSet.Standard(session.Time);
         return new("skills", FindingLevel.Good,
             string.Join(", ", skills.Contracts.Select(contract => $"{contract.Name}@{contract.Version}")));
+    }
+
+    /// <summary>The folder, or the nearest one above it that is there.</summary>
+    private static string ExistingFolder(string folder)
+    {
+        while (!Directory.Exists(folder) && Path.GetDirectoryName(folder) is { } parent) folder = parent;
+        return folder;
     }
 
     private static Finding Space(string folder)

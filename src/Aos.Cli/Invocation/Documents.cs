@@ -67,6 +67,7 @@ internal static class Documents
     {
         if (path.Length == 0) throw Refusal.Argument($"The {what} needs the name of a file; an empty text is none.");
         var name = path == "-" ? "standard input" : path;
+        if (Directory.Exists(path)) throw Unreadable(code, $"The {what} '{name}' is a folder, and a file is needed.");
         try
         {
             var source = path == "-" ? Console.OpenStandardInput() : File.OpenRead(path);
@@ -75,12 +76,24 @@ internal static class Documents
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw Refusal.Of(code, $"The {what} '{name}' was not found.");
+            throw Unreadable(code, $"The {what} '{name}' was not found"
+                + (Path.IsPathRooted(path) ? "." : $" in '{Environment.CurrentDirectory}'."));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw Refusal.Of(code, $"The {what} '{name}' cannot be read: {error.Message}");
+            throw Unreadable(code, $"The {what} '{name}' cannot be read: {error.Message}");
         }
+    }
+
+    // The cures of the catalog are for mistakes inside a document, and there is none that was read.
+    private static Refusal Unreadable(ErrorCode code, string message)
+    {
+        var outcome = Refusal.Describe(code, message);
+        return new Refusal(outcome with
+        {
+            Failure = outcome.Failure! with { Suggestions = [] },
+            NextActions = new NextActions { Suggested = ["Name a file that is there and can be read, or - for standard input."] },
+        });
     }
 
     /// <summary>The refusal of a document with mistakes.</summary>

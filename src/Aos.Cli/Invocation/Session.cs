@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Aos.Abstractions.Storage;
 using Aos.Cli.Rendering;
+using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Values;
 using Aos.Runtime;
@@ -11,6 +12,9 @@ namespace Aos.Cli.Invocation;
 /// <summary>One call of the command line: its arguments, its screen and, once a command needs it, the runtime.</summary>
 internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen) : IAsyncDisposable
 {
+    /// <summary>How long calls in flight may take once the process was asked to end.</summary>
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(25);
+
     private string? _data;
     private SqliteStore? _store;
     private AosRuntime? _runtime;
@@ -40,7 +44,7 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     public void UseData(string folder) => _data = folder;
 
     /// <summary>A command line that can be copied.</summary>
-    public string Suggest(string command) => $"{Program} {command}{DataArgument}";
+    public string Suggest(string command) => $"{ShellText.Quote(Program)} {command}{DataArgument}";
 
     /// <summary>The skills that this program offers.</summary>
     public SkillSet Skills => _skills ??= SkillSet.Standard(Time);
@@ -59,7 +63,10 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
 
     public T? Value<T>(Argument<T> argument) => parse.GetValue(argument);
 
-    /// <summary>The store of the data folder.</summary>
+    /// <summary>Whether there is a store in the data folder, sound or not.</summary>
+    public bool HasStore => _store is not null || SqliteStore.Exists(Data);
+
+    /// <summary>The store of the data folder; made where there is none.</summary>
     /// <exception cref="Refusal">It cannot be opened.</exception>
     public async ValueTask<SqliteStore> OpenStoreAsync(CancellationToken cancel)
     {
@@ -73,6 +80,14 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
             throw Refusal.Of(error.Code, error.Message);
         }
     }
+
+    /// <summary>Reads from the store, for what needs no runtime. Makes no store.</summary>
+    /// <param name="whenNone">The answer where there is no store.</param>
+    /// <param name="read">The call.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <exception cref="Refusal">The store cannot be opened or read.</exception>
+    public async ValueTask<T> ReadAsync<T>(T whenNone, Func<IStore, ValueTask<T>> read, CancellationToken cancel) =>
+        HasStore ? await ReadAsync(read, cancel).ConfigureAwait(false) : whenNone;
 
     /// <summary>Reads from the store, for what needs no runtime.</summary>
     /// <exception cref="Refusal">The store cannot be opened or read.</exception>
@@ -96,6 +111,8 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     public async ValueTask<AosRuntime> OpenAsync(Agent? agent, CancellationToken cancel)
     {
         if (_runtime is not null) return _runtime;
+        if (agent is not null)
+            foreach (var text in AosRuntime.NotEnforced(agent.Profile)) Screen.Error.WriteLine($"warning: {text}");
         var planner = await Planners.RuleAsync(agent, cancel).ConfigureAwait(false);
         var store = await OpenStoreAsync(cancel).ConfigureAwait(false);
         return _runtime = new AosRuntime(new AosRuntimeParts
@@ -105,6 +122,26 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
             Planners = [planner],
             Time = Time,
         });
+    }
+
+    /// <summary>The runtime over the store, for what is about a run that is there. Makes no store.</summary>
+    /// <exception cref="Refusal">There is no store, or it cannot be opened.</exception>
+    public ValueTask<AosRuntime> OpenForAsync(RunId run, CancellationToken cancel) => HasStore
+        ? OpenAsync(null, cancel)
+        : throw Refusal.Of(ErrorCodes.UnknownRun, $"There is no run {run}: there is no store in '{Data}' yet.");
+
+    /// <summary>Lets what is in flight come back before the process goes, and says so. A second interruption ends the
+    /// process at once.</summary>
+    public async ValueTask DrainAsync()
+    {
+        if (_runtime is not { } runtime) return;
+        var calls = Words.Count(runtime.CallsInFlight, "call");
+        var waits = runtime.CallsInFlight > 0;
+        if (waits)
+            Screen.Error.WriteLine($"aos: waiting up to {DrainTime.TotalSeconds:0} s for {calls} in flight; interrupt again to leave at once");
+        if (!await runtime.DrainAsync(DrainTime, CancellationToken.None).ConfigureAwait(false))
+            Screen.Error.WriteLine("aos: a call is still in flight; what becomes of it is decided when its run is resumed");
+        else if (waits) Screen.Error.WriteLine($"aos: the {(calls.StartsWith("1 ", StringComparison.Ordinal) ? "answer is" : "answers are")} in the journal");
     }
 
     /// <summary>The value of an answer.</summary>

@@ -18,11 +18,18 @@ internal static class ApprovalView
             session.Screen.Error.WriteLine("Nothing waits for approval.");
             return;
         }
+        var now = session.Time.GetUtcNow();
         foreach (var row in rows)
         {
-            Show(session.Screen.Out, row, edited: null, session.Time.GetUtcNow());
-            if (row.Status == ApprovalStatus.Open)
-                session.Screen.Out.WriteLine($"  decide:   {session.Suggest($"approve {row.Id}")}, or {session.Suggest($"reject {row.Id}")}");
+            var standing = row.StandingAt(now);
+            Show(session.Screen.Out, standing, edited: null, now);
+            if (standing.Status == ApprovalStatus.Open)
+            {
+                session.Screen.Out.WriteLine($"  allow:    {session.Suggest($"approve {row.Id}")}");
+                session.Screen.Out.WriteLine($"  refuse:   {session.Suggest($"reject {row.Id}")}");
+            }
+            else if (row.Status == ApprovalStatus.Open)
+                session.Screen.Out.WriteLine($"  go on:    {session.Suggest($"resume {row.RunId}")}");
             session.Screen.Out.WriteLine();
         }
     }
@@ -36,7 +43,7 @@ internal static class ApprovalView
         writer.WriteLine($"  call:     {request.Skill}@{request.SkillVersion}");
         if (request.Reason is { } reason) writer.WriteLine($"  reason:   {Plain.Of(reason)}");
         writer.WriteLine($"  role:     {Plain.Of(request.Role)}");
-        writer.WriteLine($"  asked:    {Times.Relative(row.RequestedAt, now)}, expires {Times.Relative(row.ExpiresAt, now)}");
+        writer.WriteLine($"  asked:    {Times.Relative(row.RequestedAt, now)}, {(row.ExpiresAt > now ? "expires" : "expired")} {Times.Relative(row.ExpiresAt, now)}");
         writer.WriteLine($"  digest:   {request.InputDigest}");
         Input(writer, "  input:", InputOf(row) ?? request.Input.Element);
         if (edited is not null) Input(writer, "  instead:", edited.Element);

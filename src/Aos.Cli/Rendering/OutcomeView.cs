@@ -10,11 +10,7 @@ internal static class OutcomeView
     public static void Show(Screen screen, StructuredOutcome outcome)
     {
         if (outcome.Status != OutcomeStatus.Success)
-        {
             FailureView.Explain(screen, outcome);
-            if (outcome.Status == OutcomeStatus.Unknown && outcome is { RunId: { } run, StepId: { } step })
-                screen.Error.WriteLine($"hint: look at the other side, then: aos settle {run} {step} --happened yes|no");
-        }
         else JsonView.Show(screen, outcome.Result ?? Payload.Null);
         if (outcome.Execution is { } took)
             screen.Notes.Write(new Text($"{took.Skill}@{took.SkillVersion}: {Words.Spaced(outcome.Status)} in "

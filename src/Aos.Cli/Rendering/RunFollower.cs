@@ -122,9 +122,16 @@ internal sealed class RunFollower(Session session, AosRuntime runtime)
 
     private async Task<int> InterruptedAsync(RunId id)
     {
-        _screen.Error.WriteLine($"aos: interrupted. The run stays where it is; to go on: {session.Suggest($"resume {id}")}");
-        if (_screen.Json && (await runtime.ReportAsync(id, CancellationToken.None).ConfigureAwait(false)).Value is { } report)
-            _screen.WriteJson(report);
-        return ExitCodes.Interrupted;
+        // Said before the wait for what is in flight, which a second interruption cuts short.
+        _screen.Error.WriteLine(runtime.OpenRuns.Contains(id)
+            ? $"aos: interrupted. Nothing new starts; to go on: {session.Suggest($"resume {id}")}"
+            : $"aos: interrupted. The process that works on run {id} goes on with it.");
+        await session.DrainAsync().ConfigureAwait(false);
+        var report = (await runtime.ReportAsync(id, CancellationToken.None).ConfigureAwait(false)).Value;
+        var ended = report?.Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled;
+        if (_screen.Json && report is not null) _screen.WriteJson(report);
+        else if (ended) await RunView.ShowAsync(session, runtime, report!, CancellationToken.None).ConfigureAwait(false);
+        // What was in flight was all that was left to do.
+        return ended ? ExitCodes.Of(report!) : ExitCodes.Interrupted;
     }
 }

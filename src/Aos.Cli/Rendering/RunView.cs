@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Aos.Abstractions.Storage;
 using Aos.Cli.Invocation;
 using Aos.Contracts.Runs;
 using Aos.Runtime;
@@ -17,7 +18,7 @@ internal static class RunView
         Output(session.Screen, report);
         if (report.Status == RunStatus.Failed) Failure(canvas, report);
         foreach (var line in await NextAsync(session, runtime, report, cancel).ConfigureAwait(false))
-            canvas.Write(new Text(line + "\n", Styles.Faint));
+            session.Screen.Out.WriteLine(line); // Never wrapped: a command that is cut in two cannot be pasted.
     }
 
     private static void Headline(IAnsiConsole canvas, RunReport report)
@@ -68,28 +69,29 @@ internal static class RunView
     }
 
     private static async ValueTask<IReadOnlyList<string>> NextAsync(
-        Session session, AosRuntime runtime, RunReport report, CancellationToken cancel)
-    {
-        switch (report.WaitingFor)
-        {
-            case WaitReason.Approval:
-                var open = await runtime.ListApprovalsAsync(openOnly: true, cancel).ConfigureAwait(false);
-                var mine = (open.Value ?? []).Where(row => row.RunId == report.RunId).Select(row => row.Id);
-                return [$"to see it: {session.Suggest("approvals")}", .. mine.Select(id => $"to allow it: {session.Suggest($"approve {id}")}")];
-            case WaitReason.UnknownOutcome:
-                return [.. report.Steps.Where(step => step.Status == StepStatus.Waiting).Select(step =>
-                    "look at the other side, then: " + session.Suggest($"settle {report.RunId} {step.StepId} --happened yes|no"))];
-        }
-        return report.Status switch
+        Session session, AosRuntime runtime, RunReport report, CancellationToken cancel) => report.Status switch
         {
             RunStatus.Failed =>
             [
                 $"why: {session.Suggest($"query {report.RunId} why_did_step_fail")}",
                 $"where time went: {session.Suggest($"trace {report.RunId}")}",
             ],
-            RunStatus.Waiting => [$"to go on: {session.Suggest($"resume {report.RunId}")}"],
+            RunStatus.Waiting => await WaitingAsync(session, runtime, report, cancel).ConfigureAwait(false),
+            RunStatus.Running => [$"to go on, where its process is gone: {session.Suggest($"resume {report.RunId}")}"],
             _ => [],
         };
+
+    /// <summary>Everything that the run waits for: calls to allow and calls to settle, side by side.</summary>
+    private static async ValueTask<IReadOnlyList<string>> WaitingAsync(
+        Session session, AosRuntime runtime, RunReport report, CancellationToken cancel)
+    {
+        var open = await runtime.ListApprovalsAsync(openOnly: true, cancel).ConfigureAwait(false);
+        var lines = (open.Value ?? []).Where(row => row.RunId == report.RunId && row.Status == ApprovalStatus.Open)
+            .Select(row => $"to allow it: {session.Suggest($"approve {row.Id}")}").ToList();
+        if (lines.Count > 0) lines.Insert(0, $"to see what waits for approval: {session.Suggest("approvals")}");
+        var asked = await runtime.QueryAsync(report.RunId, "pending_settlements", arguments: null, cancel).ConfigureAwait(false);
+        if (asked.Result is { } unsettled) lines.AddRange(SettleHints.For(session, report.RunId, unsettled));
+        return lines.Count > 0 ? lines : [$"to go on: {session.Suggest($"resume {report.RunId}")}"];
     }
 
     private static string WaitText(WaitReason wait) => wait switch

@@ -20,11 +20,12 @@ internal static class Times
     {
         var distance = now - moment;
         if (distance.Duration() < TimeSpan.FromSeconds(2)) return "just now";
+        // Rounded, not cut off: what expires in 23 h 59 min 59 s expires in 24 h.
         var size = distance.Duration();
-        var text = size.TotalSeconds < 60 ? $"{(int)size.TotalSeconds} s"
-            : size.TotalMinutes < 60 ? $"{(int)size.TotalMinutes} min"
-            : size.TotalHours < 48 ? $"{(int)size.TotalHours} h"
-            : size.TotalDays < 60 ? $"{(int)size.TotalDays} days"
+        var text = Math.Round(size.TotalSeconds) < 60 ? $"{Math.Round(size.TotalSeconds)} s"
+            : Math.Round(size.TotalMinutes) < 60 ? $"{Math.Round(size.TotalMinutes)} min"
+            : Math.Round(size.TotalHours) < 48 ? $"{Math.Round(size.TotalHours)} h"
+            : size.TotalDays < 60 ? $"{Math.Round(size.TotalDays)} days"
             : moment.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         if (size.TotalDays >= 60) return text;
         return distance > TimeSpan.Zero ? $"{text} ago" : $"in {text}";

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace Aos.EndToEnd.Tests.Infrastructure;
@@ -33,13 +34,16 @@ public sealed partial class Cli : IDisposable
     private readonly string _arguments;
     private readonly Task<string> _out;
     private readonly Task<string> _error;
+    private readonly Lock _gate = new();
+    private readonly StringBuilder _said = new();
+    private readonly List<(string Text, TaskCompletionSource Said)> _awaited = [];
 
     private Cli(ProcessStartInfo start, string? input)
     {
         _arguments = string.Join(' ', start.ArgumentList);
         _process = Process.Start(start)!;
         _out = _process.StandardOutput.ReadToEndAsync();
-        _error = _process.StandardError.ReadToEndAsync();
+        _error = ListenAsync();
         if (input is not null) _process.StandardInput.Write(input);
         _process.StandardInput.Close();
     }
@@ -85,16 +89,49 @@ public sealed partial class Cli : IDisposable
         await awaited;
     }
 
+    /// <summary>Waits until standard error holds a text.</summary>
+    public Task SaysAsync(string text)
+    {
+        var said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            _awaited.Add((text, said));
+            Tell();
+        }
+        return CausesAsync(said.Task.WaitAsync(Patience));
+    }
+
     /// <summary>Ends the process at once, as a crash does.</summary>
     public void Crash() => _process.Kill();
 
     /// <summary>What Ctrl-C sends.</summary>
     public void Interrupt() => Assert.Equal(0, Kill(_process.Id, 2));
 
+    /// <summary>What the system sends to end a process.</summary>
+    public void Terminate() => Assert.Equal(0, Kill(_process.Id, 15));
+
     public void Dispose()
     {
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         _process.Dispose();
+    }
+
+    private async Task<string> ListenAsync()
+    {
+        while (await _process.StandardError.ReadLineAsync() is { } line)
+            lock (_gate)
+            {
+                _said.Append(line).Append('\n');
+                Tell();
+            }
+        lock (_gate) return _said.ToString();
+    }
+
+    private void Tell()
+    {
+        var said = _said.ToString();
+        foreach (var (text, source) in _awaited)
+            if (said.Contains(text, StringComparison.Ordinal)) source.TrySetResult();
     }
 
     private static ProcessStartInfo Prepare(
