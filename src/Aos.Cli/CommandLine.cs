@@ -18,25 +18,15 @@ internal static class CommandLine
         {
             return await ShowAsync(args, screen, cancel).ConfigureAwait(false);
         }
-        catch (IOException unwritable)
+        catch (Exception unwritable) when (IsOfFiles(unwritable))
         {
-            return Unwritable(unwritable);
+            // What is shown cannot be shown: the one thing left is to say so on the other stream.
+            screen.Error.WriteLine($"aos: the output cannot be written: {unwritable.Message}");
+            return ExitCodes.Failed;
         }
     }
 
-    // What is shown cannot be shown: the one thing left is to say so on the other stream, if that one works.
-    private static int Unwritable(IOException cause)
-    {
-        try
-        {
-            Console.Error.WriteLine($"aos: the output cannot be written: {cause.Message}");
-        }
-        catch (IOException)
-        {
-            return ExitCodes.Failed; // Nobody is there to be told; the exit code says it.
-        }
-        return ExitCodes.Failed;
-    }
+    private static bool IsOfFiles(Exception error) => error is IOException or UnauthorizedAccessException;
 
     private static async Task<int> ShowAsync(string[] args, Screen screen, CancellationToken cancel)
     {
@@ -56,10 +46,10 @@ internal static class CommandLine
         catch (Exception defect)
         {
             // Whatever comes here is a defect of AOS. People get its name and what to do, never a stack trace.
-            var message = defect is IOException
+            var message = IsOfFiles(defect)
                 ? $"Reading or writing failed: {defect.Message}"
                 : $"A defect of AOS: {defect.GetType().Name}: {defect.Message}";
-            var place = screen.Json && defect is not IOException ? PlaceOf(defect) : null;
+            var place = screen.Json && !IsOfFiles(defect) ? PlaceOf(defect) : null;
             return FailureView.Show(screen, Refusal.Describe(ErrorCodes.InternalError, message, cause: place));
         }
     }

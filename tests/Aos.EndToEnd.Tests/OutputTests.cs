@@ -202,6 +202,30 @@ public sealed class OutputTests : EndToEndTest
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
     }
 
+    [Theory]
+    [InlineData("exec 2>&-")]
+    [InlineData("exec 2> /dev/full")]
+    [InlineData("exec 2> >(exit 0); wait $!")]
+    public async Task A_run_whose_progress_nobody_can_read_is_done_all_the_same(string before)
+    {
+        var plan = Bench.Write("plan.json", """{ "steps": [ { "id": "a", "skill": "json_transform@1", "input": { "data": 7, "expression": "@" } } ] }""");
+        var shown = (await Bench.StartInShell(before, "run", "--plan", plan).EndAsync()).Exits(0);
+        Assert.Contains(" completed ", shown.Out, StringComparison.Ordinal);
+        var report = (await Bench.StartInShell(before, "run", "--plan", plan, "--json").EndAsync()).Exits(0);
+        Assert.Equal("completed", report.Json.Text("status"));
+    }
+
+    [Theory]
+    [InlineData("failures", "error: Reading or writing failed: ")]
+    [InlineData("failures --json", "aos: the output cannot be written: ")]
+    public async Task Output_that_was_closed_is_said_and_fails(string line, string message)
+    {
+        var result = await Bench.StartInShell("exec 1>&-", line.Split(' ')).EndAsync();
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith(message, result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_hints_of_a_run_that_waits_are_commands_that_work_as_they_stand()
     {

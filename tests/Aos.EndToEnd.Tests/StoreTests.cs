@@ -70,6 +70,9 @@ public sealed class StoreTests : EndToEndTest
     [Fact]
     public async Task Looking_makes_no_store()
     {
+        var plan = Bench.Write("plan.json", Sum);
+        foreach (var check in (string[][])[["validate", "--plan", plan], ["simulate", "--plan", plan], ["describe-skill", "http_call"]])
+            (await Bench.AosAsync([.. check, "--json"])).Exits(0);
         Assert.Equal("[]", (await Bench.AosAsync("runs", "--json")).Exits(0).Out.Trim());
         Assert.Equal("[]", (await Bench.AosAsync("approvals", "--json")).Exits(0).Out.Trim());
         Assert.Equal("[]", (await Bench.AosAsync("resume", "--json")).Exits(0).Out.Trim());

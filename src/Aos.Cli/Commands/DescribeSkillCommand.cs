@@ -19,7 +19,10 @@ internal sealed class DescribeSkillCommand : CliCommand
 
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
-        var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
+        // What was learnt of it in runs is told where there were any.
+        var runtime = session.HasStore
+            ? await session.OpenAsync(null, cancel).ConfigureAwait(false)
+            : await session.OpenWithoutStoreAsync(null, cancel).ConfigureAwait(false);
         var outcome = await runtime.DescribeSkillAsync(session.Value(_name)!, cancel).ConfigureAwait(false);
         if (outcome.Status != OutcomeStatus.Success) throw new Refusal(outcome);
         if (session.Screen.Json) session.Screen.WriteJson(outcome);

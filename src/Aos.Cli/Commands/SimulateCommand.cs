@@ -19,7 +19,7 @@ internal sealed class SimulateCommand : CliCommand
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
         var (request, agent, document) = await _request.ReadAsync(session, cancel).ConfigureAwait(false);
-        var runtime = await session.OpenAsync(agent, cancel).ConfigureAwait(false);
+        var runtime = await session.OpenWithoutStoreAsync(agent, cancel).ConfigureAwait(false);
         if (request.Plan is not null) session.Warn(runtime, agent);
         var simulation = Session.Require(await runtime.SimulateAsync(request, cancel).ConfigureAwait(false), document);
         if (session.Screen.Json) session.Screen.WriteJson(simulation);

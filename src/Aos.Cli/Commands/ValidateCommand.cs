@@ -36,7 +36,7 @@ internal sealed class ValidateCommand : CliCommand
     {
         var agent = await Agent.ReadAsync(session.Value(_agent), cancel).ConfigureAwait(false);
         var (plan, document) = await Documents.PlanAsync(session.Value(_plan)!, agent, session, cancel).ConfigureAwait(false);
-        var runtime = await session.OpenAsync(agent, cancel).ConfigureAwait(false);
+        var runtime = await session.OpenWithoutStoreAsync(agent, cancel).ConfigureAwait(false);
         var check = runtime.Validate(plan, agent.Profile);
         if (check.Pinned is not { } pinned)
             throw check.Problems.All(problem => problem.Code == ErrorCodes.SkillNotAllowed)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Aos.Abstractions.Planning;
 using Aos.Abstractions.Storage;
 using Aos.Cli.Rendering;
 using Aos.Contracts.Failures;
@@ -111,18 +112,30 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     public async ValueTask<AosRuntime> OpenAsync(Agent? agent, CancellationToken cancel)
     {
         if (_runtime is not null) return _runtime;
+        var planner = await PlannerAsync(agent, cancel).ConfigureAwait(false);
+        return _runtime = Over(await OpenStoreAsync(cancel).ConfigureAwait(false), planner);
+    }
+
+    /// <summary>The runtime without a store, for what only looks at documents and skills.</summary>
+    /// <param name="agent">As for <see cref="OpenAsync"/>.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public async ValueTask<AosRuntime> OpenWithoutStoreAsync(Agent? agent, CancellationToken cancel) =>
+        _runtime ??= Over(new NoStore(), await PlannerAsync(agent, cancel).ConfigureAwait(false));
+
+    private async ValueTask<IPlanner> PlannerAsync(Agent? agent, CancellationToken cancel)
+    {
         if (agent is not null)
             foreach (var text in AosRuntime.NotEnforced(agent.Profile)) Screen.Error.WriteLine($"warning: {text}");
-        var planner = await Planners.RuleAsync(agent, cancel).ConfigureAwait(false);
-        var store = await OpenStoreAsync(cancel).ConfigureAwait(false);
-        return _runtime = new AosRuntime(new AosRuntimeParts
-        {
-            Store = store,
-            Skills = Skills,
-            Planners = [planner],
-            Time = Time,
-        });
+        return await Planners.RuleAsync(agent, cancel).ConfigureAwait(false);
     }
+
+    private AosRuntime Over(IStore store, IPlanner planner) => new(new AosRuntimeParts
+    {
+        Store = store,
+        Skills = Skills,
+        Planners = [planner],
+        Time = Time,
+    });
 
     /// <summary>The runtime over the store, for what is about a run that is there. Makes no store.</summary>
     /// <exception cref="Refusal">There is no store, or it cannot be opened.</exception>

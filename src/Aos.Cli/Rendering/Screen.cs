@@ -21,7 +21,9 @@ internal sealed class Screen
 
     public TextWriter Out { get; } = Writer(Console.OpenStandardOutput());
 
-    public TextWriter Error { get; } = Writer(Console.OpenStandardError());
+    /// <summary>Progress and diagnostics. Where they cannot be written they are dropped: the exit code and standard
+    /// output say what became of the command.</summary>
+    public TextWriter Error { get; } = Writer(new LossyStream(Console.OpenStandardError()));
 
     /// <summary>Whether data is JSON.</summary>
     public bool Json { get; }
