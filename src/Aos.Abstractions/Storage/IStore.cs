@@ -35,7 +35,9 @@ public interface IStore : IAsyncDisposable
     /// <summary>Rows of runs, newest first: in the reverse order of their first append.</summary>
     ValueTask<IReadOnlyList<RunRow>> ListRunsAsync(RunFilter filter, CancellationToken cancel);
 
-    /// <summary>Makes this process the owner of an open run whose owner is gone, and raises the run's epoch.</summary>
+    /// <summary>Makes this process the owner of an open run whose owner is gone, and raises the run's epoch. Where the owner
+    /// died, rather than released the run, <see cref="RunRow.Crashes"/> is raised in the same transaction. Durable on
+    /// return.</summary>
     /// <returns>The new epoch, or the present one where this process owns the run already; null where the run is not
     /// open, or its owner is alive, or another process was faster.</returns>
     ValueTask<int?> AdoptAsync(RunId runId, CancellationToken cancel);

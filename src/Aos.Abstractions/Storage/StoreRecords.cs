@@ -79,8 +79,11 @@ public sealed record RunRow
     /// <summary>What it waits for, where it waits.</summary>
     public WaitReason? WaitingFor { get; init; }
 
-    /// <summary>The code, once it ended.</summary>
+    /// <summary>The code, once it ended or while it is quarantined.</summary>
     public ErrorCode? Code { get; init; }
+
+    /// <summary>Why it is quarantined, for people; absent otherwise.</summary>
+    public string? Reason { get; init; }
 
     /// <summary>What it has cost.</summary>
     public Money Cost { get; init; }
@@ -106,6 +109,10 @@ public sealed record RunRow
 
     /// <summary>How often the run changed its owner; the store fills it in, and keeps it when a row is written.</summary>
     public int Epoch { get; init; }
+
+    /// <summary>How many owners in a row died while they worked on the run, without its getting further. Adopting a run
+    /// from an owner that died raises it by one; otherwise it is what was last written.</summary>
+    public int Crashes { get; init; }
 
     /// <summary>Whether the run has ended.</summary>
     public bool IsEnded => Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled;

@@ -10,7 +10,7 @@ internal static class Ownership
         SELECT run_no, owner, epoch FROM runs WHERE id = ?1 AND status NOT IN ('completed', 'failed', 'cancelled')
         """;
 
-    private const string AdoptSql = "UPDATE runs SET owner = ?2, epoch = ?3 WHERE run_no = ?1";
+    private const string AdoptSql = "UPDATE runs SET owner = ?2, epoch = ?3, crashes = crashes + ?4 WHERE run_no = ?1";
 
     private const string ReleaseSql = "UPDATE runs SET owner = NULL WHERE id = ?1 AND owner = ?2";
 
@@ -53,7 +53,8 @@ internal static class Ownership
 
         if (string.Equals(owner, session.Owner, StringComparison.Ordinal)) return epoch;
         if (owner is not null && !IsGone(owner, ownerLock, gone)) return null;
-        session.Connection.Prepare(AdoptSql).Bind(1, runNo).Bind(2, session.Owner).Bind(3, epoch + 1).Run();
+        session.Connection.Prepare(AdoptSql).Bind(1, runNo).Bind(2, session.Owner).Bind(3, epoch + 1)
+            .Bind(4, owner is null ? 0 : 1).Run();
         session.Runs.Forget(runId);
         session.Wrote = true;
         return epoch + 1;

@@ -10,14 +10,16 @@ namespace Aos.Storage.Sqlite.Runs;
 internal static class RunRows
 {
     private const string Columns =
-        "id, tenant, agent_id, goal, status, waiting_for, code, cost, started_at, ended_at, wake_at, seq, head, owner, epoch";
+        "id, tenant, agent_id, goal, status, waiting_for, code, cost, started_at, ended_at, wake_at, seq, head, crashes, "
+        + "reason, owner, epoch";
 
     private const string InsertSql =
-        $"INSERT INTO runs ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 1)";
+        $"INSERT INTO runs ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 1)";
 
     private const string UpdateSql = """
         UPDATE runs SET tenant = ?2, agent_id = ?3, goal = ?4, status = ?5, waiting_for = ?6, code = ?7, cost = ?8,
-          started_at = ?9, ended_at = ?10, wake_at = ?11, seq = ifnull(?12, seq), head = ifnull(?13, head)
+          started_at = ?9, ended_at = ?10, wake_at = ?11, seq = ifnull(?12, seq), head = ifnull(?13, head),
+          crashes = ?14, reason = ?15
         WHERE run_no = ?1
         """;
 
@@ -37,7 +39,7 @@ internal static class RunRows
     {
         var row = slice.Row!;
         Bind(session.Connection.Prepare(InsertSql).Bind(1, row.RunId.Value), row)
-            .Bind(12, slice.Count).Bind(13, slice.Hash.Span).Bind(14, session.Owner).Run();
+            .Bind(12, slice.Count).Bind(13, slice.Hash.Span).Bind(16, session.Owner).Run();
         return session.Connection.LastRowId;
     }
 
@@ -94,7 +96,7 @@ internal static class RunRows
         Connection connection, Statement list, long end, int limit, List<Numbered> found)
     {
         list.Bind(1, end).Bind(2, limit);
-        while (list.Step()) found.Add(new Numbered(list.Integer(15), Read(connection, list)));
+        while (list.Step()) found.Add(new Numbered(list.Integer(17), Read(connection, list)));
     }
 
     private sealed record Numbered(long RunNo, RunRow Row);
@@ -103,7 +105,7 @@ internal static class RunRows
         .Bind(2, row.Tenant).Bind(3, row.AgentId).Bind(4, row.Goal).Bind(5, StoredText.Of(row.Status))
         .Bind(6, StoredText.Of(row.WaitingFor)).Bind(7, row.Code?.Value).Bind(8, row.Cost.NanoUsd)
         .Bind(9, StoredTime.From(row.StartedAt)).Bind(10, StoredTime.From(row.EndedAt))
-        .Bind(11, StoredTime.From(row.WakeAt));
+        .Bind(11, StoredTime.From(row.WakeAt)).Bind(14, row.Crashes).Bind(15, row.Reason);
 
     private static RunRow Read(Connection connection, Statement row) => new()
     {
@@ -120,7 +122,9 @@ internal static class RunRows
         WakeAt = StoredTime.To(row.IntegerOrNull(10)),
         Seq = row.Integer(11),
         Head = row.Blob(12),
-        Owner = row.TextOrNull(13),
-        Epoch = (int)row.Integer(14),
+        Crashes = (int)row.Integer(13),
+        Reason = row.TextOrNull(14),
+        Owner = row.TextOrNull(15),
+        Epoch = (int)row.Integer(16),
     };
 }

@@ -6,7 +6,7 @@ namespace Aos.Storage.Sqlite.Schema;
 internal sealed record Migration(int Version, string Sql)
 {
     /// <summary>All of them, in order.</summary>
-    public static IReadOnlyList<Migration> All { get; } = [new(1, First), new(2, Second)];
+    public static IReadOnlyList<Migration> All { get; } = [new(1, First), new(2, Second), new(3, Lifecycle)];
 
     // The decision on a request that waits in the inbox, so that a second one learns of it.
     private const string Second = "ALTER TABLE approvals ADD COLUMN decision_no INTEGER";
@@ -83,5 +83,11 @@ internal sealed record Migration(int Version, string Sql)
           contract BLOB NOT NULL,
           PRIMARY KEY (name, version)
         ) STRICT;
+        """;
+
+    // What became of runs over time: how often one brought its owner down and why it is left alone.
+    private const string Lifecycle = """
+        ALTER TABLE runs ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE runs ADD COLUMN reason TEXT;
         """;
 }

@@ -303,7 +303,12 @@ public sealed partial class MemoryStore(MemoryStoreState state) : IStore
         if (!state.RunsById.TryGetValue(runId, out var run) || run.Row.IsEnded) return null;
         if (IsMine(run)) return run.Row.Epoch;
         if (run.Row.Owner is { } owner && state.AliveOwners.Contains(owner)) return null;
-        run.Row = run.Row with { Owner = Owner, Epoch = run.Row.Epoch + 1 };
+        run.Row = run.Row with
+        {
+            Crashes = run.Row.Crashes + (run.Row.Owner is null ? 0 : 1),
+            Owner = Owner,
+            Epoch = run.Row.Epoch + 1,
+        };
         return run.Row.Epoch;
     }
 }

@@ -158,4 +158,38 @@ public abstract class OwnershipContract<TFixture> : StoreContract<TFixture> wher
         Assert.Equal([1, 2, null, null, null], await Store.AdoptManyAsync(all, Cancel));
         Assert.Empty(await Store.AdoptManyAsync([], Cancel));
     }
+
+    [Fact]
+    public async Task Each_owner_that_dies_is_counted_until_a_row_says_otherwise()
+    {
+        var run = new TestRun("a");
+        var first = await OpenAnotherAsync();
+        await first.AppendAsync(new[] { run.Begin() }, Cancel);
+        await CrashAsync(first);
+        Assert.Equal(0, (await RowAsync(run)).Row.Crashes);
+
+        var second = await OpenAnotherAsync();
+        await second.AdoptAsync(run.Id, Cancel);
+        Assert.Equal(1, (await RowAsync(run)).Row.Crashes);
+        await second.AdoptAsync(run.Id, Cancel);
+        await CrashAsync(second);
+        await Store.AdoptManyAsync([run.Id], Cancel);
+        Assert.Equal(2, (await RowAsync(run)).Row.Crashes);
+
+        await WriteAsync(run.Next("2"));
+        Assert.Equal(2, (await RowAsync(run)).Row.Crashes);
+        await WriteAsync(run.Next("3") with { Row = run.Row(RunStatus.Running) });
+        Assert.Equal(0, (await RowAsync(run)).Row.Crashes);
+    }
+
+    [Fact]
+    public async Task An_owner_that_released_its_run_has_not_crashed()
+    {
+        var run = await BeginAsync("a");
+        var other = await OpenAnotherAsync();
+        await Store.ReleaseAsync(run.Id, Cancel);
+        await other.AdoptAsync(run.Id, Cancel);
+
+        Assert.Equal(0, (await RowAsync(run)).Row.Crashes);
+    }
 }

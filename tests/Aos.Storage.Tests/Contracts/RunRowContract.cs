@@ -21,6 +21,8 @@ public abstract class RunRowContract<TFixture> : StoreContract<TFixture> where T
             Status = RunStatus.Waiting,
             WaitingFor = WaitReason.UnknownOutcome,
             Code = ErrorCode.Parse("OUTCOME_UNKNOWN"),
+            Reason = "It brought \0 its host down.",
+            Crashes = 2,
             Cost = new Money(123_456_789_012),
             StartedAt = TestRun.Noon.AddTicks(10),
             EndedAt = TestRun.Noon.AddDays(1),
@@ -45,6 +47,8 @@ public abstract class RunRowContract<TFixture> : StoreContract<TFixture> where T
         Assert.Null(row.Goal);
         Assert.Null(row.WaitingFor);
         Assert.Null(row.Code);
+        Assert.Null(row.Reason);
+        Assert.Equal(0, row.Crashes);
         Assert.Null(row.EndedAt);
         Assert.Null(row.WakeAt);
         Assert.Equal(Money.Zero, row.Cost);

@@ -142,7 +142,7 @@ public sealed class RandomOperationsTests
         private async Task SayRunAsync(IStore store, RunRow row)
         {
             var owner = row.Owner is { } name ? _owners[name].ToString(CultureInfo.InvariantCulture) : "nobody";
-            Say($"{row.RunId} {row.Status} {row.Seq} {Convert.ToHexStringLower(row.Head.Span)} {owner} {row.Epoch}");
+            Say($"{row.RunId} {row.Status} {row.Seq} {Convert.ToHexStringLower(row.Head.Span)} {owner} {row.Epoch} {row.Crashes}");
             foreach (var segment in await store.ReadAsync(row.RunId, 1, Cancel))
                 Say($"  {segment.FirstSeq} {segment.Count} {TestRun.Text(segment.Events)}");
         }

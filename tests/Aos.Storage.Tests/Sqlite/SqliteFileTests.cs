@@ -13,6 +13,9 @@ public sealed class SqliteFileTests : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    /// <summary>The schema that this program knows.</summary>
+    private static int Known => Migration.All[^1].Version;
+
     public void Dispose() => _directory.Dispose();
 
     [Fact]
