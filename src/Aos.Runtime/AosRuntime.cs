@@ -28,6 +28,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
     private readonly Admission _admission;
     private readonly Outcomes _outcomes;
     private readonly JournalWriter _writer;
+    private readonly Compaction _compaction;
     private bool _skillsRecorded;
 
     /// <summary>Puts a runtime together. The store stays the caller's to dispose, after the runtime.</summary>
@@ -35,7 +36,8 @@ public sealed partial class AosRuntime : IAsyncDisposable
     {
         var time = parts.Time;
         var skills = new CompiledSkills(parts.Skills);
-        var documents = new DocumentCache(parts.Store);
+        var source = new StoreSource(parts.Store);
+        var documents = new DocumentCache(source);
         var work = parts.Work;
         _writer = new JournalWriter(parts.Store, work);
         _outcomes = new Outcomes(new FailureIndex(parts.Catalog), time);
@@ -46,7 +48,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
             Skills = skills,
             Planners = parts.Planners,
             Documents = documents,
-            Reader = new JournalReader(parts.Store, documents),
+            Reader = new JournalReader(source, documents),
             Work = work,
             Writer = _writer,
             Attempts = new AttemptRunner(parts.Skills, skills, time, work),
@@ -54,8 +56,10 @@ public sealed partial class AosRuntime : IAsyncDisposable
             Catalog = parts.Catalog,
             Time = time,
             Tenant = parts.Tenant,
+            CrashesMax = Math.Max(1, parts.CrashesMax),
         };
         _host = new RunHost(_services, parts.Logger);
+        _compaction = new Compaction(parts.Store, time, parts.Logger);
         _admission = new Admission(_services, _outcomes, parts.Ids ?? new RunIds(time), parts.Tenant);
     }
 
@@ -118,24 +122,43 @@ public sealed partial class AosRuntime : IAsyncDisposable
 
     /// <summary>Reports a run as its journal has it.</summary>
     public ValueTask<Answer<RunReport>> ReportAsync(RunId runId, CancellationToken cancel) => GuardAsync(async () =>
-        await FoldAsync(runId, cancel).ConfigureAwait(false) is { } state ? Report(state) : UnknownRun<RunReport>(runId));
+        await FoldAsync(runId, cancel).ConfigureAwait(false) is { } state
+            ? Report(state, await _services.Store.FindRunAsync(runId, cancel).ConfigureAwait(false))
+            : UnknownRun<RunReport>(runId));
 
     /// <summary>Goes on with a run whose process is gone, or with all of them, and waits for each as
     /// <see cref="WaitAsync"/> does.</summary>
+    /// <remarks>A run that one more crash would quarantine goes first and alone, until it has got further: a crash that
+    /// another run causes is never put down to it. A quarantined run is not resumed; <see cref="ReleaseAsync"/> does
+    /// that.</remarks>
     /// <returns>A report for each run that was taken on, or the outcome that says why it was not.</returns>
     public async ValueTask<IReadOnlyList<Answer<RunReport>>> ResumeAsync(RunId? runId, CancellationToken cancel)
     {
         var adopted = new List<RunId>();
         var answers = new List<Answer<RunReport>>();
-        foreach (var id in runId is { } only ? [only] : await OpenRunsAsync(cancel).ConfigureAwait(false))
+        foreach (var (id, isSuspect) in runId is { } only ? [(only, false)] : await OpenRunsAsync(cancel).ConfigureAwait(false))
         {
-            var answer = await GuardAsync(() => AdoptAsync(id, cancel)).ConfigureAwait(false);
+            var answer = await GuardAsync(() => AdoptAsync(id, release: false, cancel)).ConfigureAwait(false);
             if (answer.Value is not null) adopted.Add(id);
             else if (runId is not null || answer.Outcome.Code != ErrorCodes.RunOwned) answers.Add(answer);
+            if (isSuspect && _host.Find(id) is { } alone) await alone.WhenClearedAsync(cancel).ConfigureAwait(false);
         }
         foreach (var id in adopted) answers.Add(await WaitAsync(id, cancel).ConfigureAwait(false));
         return answers;
     }
+
+    /// <summary>Takes on a run that was quarantined, after what was wrong with it is mended, or that is held since its
+    /// store was restored, and waits for it as <see cref="WaitAsync"/> does. The crashes that were counted are
+    /// forgiven.</summary>
+    /// <returns>Its report, or the outcome that says why it stays where it is.</returns>
+    public ValueTask<Answer<RunReport>> ReleaseAsync(RunId runId, CancellationToken cancel) => GuardAsync(async () =>
+    {
+        if (await _services.Store.FindRunAsync(runId, cancel).ConfigureAwait(false) is { Status: not RunStatus.Quarantined } row)
+            return _outcomes.Refuse<RunReport>(ErrorCodes.InvalidArgument,
+                $"Run {runId} is not quarantined; it is {row.Status.ToString().ToLowerInvariant()}.", run: runId);
+        var answer = await AdoptAsync(runId, release: true, cancel).ConfigureAwait(false);
+        return answer.Value is null ? answer : await WaitAsync(runId, cancel).ConfigureAwait(false);
+    });
 
     /// <summary>Asks to cancel a run. Its owner stops it; a run without an owner is taken on and stopped here.</summary>
     public ValueTask<StructuredOutcome> CancelAsync(RunId runId, string by, string? reason, CancellationToken cancel) =>
@@ -223,6 +246,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
         var open = OpenRuns.ToList();
         await _host.DisposeAsync().ConfigureAwait(false);
         await _writer.DisposeAsync().ConfigureAwait(false);
+        await _compaction.DisposeAsync().ConfigureAwait(false);
         try
         {
             foreach (var id in open) await _services.Store.ReleaseAsync(id, CancellationToken.None).ConfigureAwait(false);
@@ -241,6 +265,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
         if (run.Submitted.Request is { } digest && await FindSameAsync(run, digest, cancel).ConfigureAwait(false) is { } same)
             return (null, same);
         if (await RefuseSkillsAsync(cancel).ConfigureAwait(false) is { } refused) return (null, new Answer<RunReport>(null, refused));
+        _compaction.Start();
         try
         {
             if (await _host.StartAsync(run).ConfigureAwait(false) is { } loop) return (loop, default);
@@ -267,16 +292,17 @@ public sealed partial class AosRuntime : IAsyncDisposable
         return null;
     }
 
-    private async ValueTask<Answer<RunReport>> AdoptAsync(RunId id, CancellationToken cancel)
+    private async ValueTask<Answer<RunReport>> AdoptAsync(RunId id, bool release, CancellationToken cancel)
     {
         if (await _services.Store.FindRunAsync(id, cancel).ConfigureAwait(false) is not { } row) return UnknownRun<RunReport>(id);
         if (row.IsEnded) return await ReportAsync(id, cancel).ConfigureAwait(false);
-        if (await FoldAsync(id, cancel).ConfigureAwait(false) is { Program: { } program }
-            && program.Source.Skills.FirstOrDefault(pin => !Skills.TryGet(pin.Name, pin.Version, out _)) is { } missing)
-            return _outcomes.Refuse<RunReport>(ErrorCodes.SkillVersionMissing,
-                $"Run {id} waits for {missing.Name}@{missing.Version}, which is not registered here.", run: id);
+        if (row.Status == RunStatus.Quarantined && !release)
+            return _outcomes.Refuse<RunReport>(ErrorCodes.RunQuarantined, Quarantine.Describe(row), run: id);
         if (await RefuseSkillsAsync(cancel).ConfigureAwait(false) is { } refused) return new Answer<RunReport>(null, refused);
-        if (await _host.AdoptAsync(id, cancel).ConfigureAwait(false) is { } loop) return Report(loop.Shown);
+        var adoption = await _host.AdoptAsync(id, release, requireSkills: true, cancel).ConfigureAwait(false);
+        _compaction.Start();
+        if (adoption.Loop is { } loop) return Report(loop.Shown);
+        if (adoption.Code is { } code) return _outcomes.Refuse<RunReport>(code, adoption.Why!, run: id);
         // Ended in the meantime, it is reported like any other.
         return await _services.Store.FindRunAsync(id, cancel).ConfigureAwait(false) is { IsEnded: true }
             ? await ReportAsync(id, cancel).ConfigureAwait(false)
@@ -304,9 +330,10 @@ public sealed partial class AosRuntime : IAsyncDisposable
                 run: run.Submitted.RunId);
     }
 
-    private async ValueTask<List<RunId>> OpenRunsAsync(CancellationToken cancel)
+    /// <summary>The open runs, oldest first, but those before all others that one more crash would quarantine.</summary>
+    private async ValueTask<IEnumerable<(RunId Id, bool IsSuspect)>> OpenRunsAsync(CancellationToken cancel)
     {
-        var open = new List<RunId>();
+        var open = new List<(RunId Id, bool IsSuspect)>();
         RunId? before = null;
         while (true)
         {
@@ -316,12 +343,12 @@ public sealed partial class AosRuntime : IAsyncDisposable
                 Before = before,
                 Limit = 1_000,
             }, cancel).ConfigureAwait(false);
-            open.AddRange(page.Select(row => row.RunId));
+            open.AddRange(page.Select(row => (row.RunId, IsSuspect: row.Crashes > 0 && row.Crashes >= _services.CrashesMax - 2)));
             if (page.Count < 1_000) break;
             before = page[^1].RunId;
         }
         open.Reverse();
-        return open;
+        return open.OrderByDescending(run => run.IsSuspect);
     }
 
     private ValueTask<StructuredOutcome> PostAsync(RunId runId, RunEvent.Fact fact, bool adopt, CancellationToken cancel) => GuardAsync(async () =>
@@ -329,9 +356,13 @@ public sealed partial class AosRuntime : IAsyncDisposable
         if (await _services.Store.FindRunAsync(runId, cancel).ConfigureAwait(false) is not { } row) return UnknownRun<RunReport>(runId).Outcome;
         if (row.IsEnded)
             return _outcomes.Failure(ErrorCodes.InvalidArgument, $"Run {runId} has ended: {row.Status.ToString().ToLowerInvariant()}.", run: runId);
+        if (adopt && row.Status == RunStatus.Quarantined)
+            return _outcomes.Failure(ErrorCodes.RunQuarantined, Quarantine.Describe(row), run: runId);
         await _services.Store.PostAsync(runId, AosJson.Write<RunEvent>(fact), cancel).ConfigureAwait(false);
-        if (_host.Find(runId) is { IsAlive: true } || (adopt && await _host.AdoptAsync(runId, cancel).ConfigureAwait(false) is not null))
-            await _host.PollAsync(cancel).ConfigureAwait(false);
+        if (_host.Find(runId) is not { IsAlive: true } && adopt
+            && (await _host.AdoptAsync(runId, release: false, requireSkills: false, cancel).ConfigureAwait(false)) is { Code: { } code } refused)
+            return _outcomes.Failure(code, refused.Why!, run: runId);
+        if (_host.Find(runId) is { IsAlive: true }) await _host.PollAsync(cancel).ConfigureAwait(false);
         return _outcomes.Success(run: runId);
     });
 
@@ -349,9 +380,12 @@ public sealed partial class AosRuntime : IAsyncDisposable
         return journal is null ? null : RunState.Fold(_services.Documents, journal.Events);
     }
 
-    private Answer<RunReport> Report(RunState state)
+    private Answer<RunReport> Report(RunState state, RunRow? row = null)
     {
         var report = RunReporter.Report(state, _services.Now);
+        // Quarantine is about the run's hosts, so the journal does not know of it.
+        if (row?.Status == RunStatus.Quarantined)
+            report = report with { Status = row.Status, WaitingFor = null, Code = row.Code, Message = row.Reason };
         return _outcomes.Of(report, run: report.RunId);
     }
 

@@ -36,6 +36,10 @@ public sealed record AosRuntimeParts
     /// <summary>The tenant. Default: <c>local</c>.</summary>
     public string Tenant { get; init; } = "local";
 
+    /// <summary>How many processes in a row may die while they work on a run, without its getting further, before it is
+    /// quarantined. Default 3; at least 1.</summary>
+    public int CrashesMax { get; init; } = 3;
+
     /// <summary>Where the runtime's work gets its threads; another one only in tests.</summary>
     internal IWorkQueue Work { get; init; } = PoolWorkQueue.Instance;
 }

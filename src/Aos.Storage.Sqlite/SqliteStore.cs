@@ -20,8 +20,11 @@ namespace Aos.Storage.Sqlite;
 public sealed class SqliteStore : IStore
 {
     private const int ListMax = 1_000;
+    private const int SweepMax = 256;
 
     private readonly TimeProvider _time;
+    private readonly string _path;
+    private readonly SqliteStoreOptions _options;
     private readonly OwnerLock _ownerLock;
     private readonly Writer _writer;
     private readonly ReaderPool _readers;
@@ -30,6 +33,8 @@ public sealed class SqliteStore : IStore
     private SqliteStore(string path, SqliteStoreOptions options, TimeProvider time, OwnerLock ownerLock)
     {
         _time = time;
+        _path = path;
+        _options = options;
         _ownerLock = ownerLock;
         _writer = new Writer(
             () => new WriteSession(StoreFile.OpenForWriting(path, options, time), ownerLock.Owner));
@@ -181,8 +186,54 @@ public sealed class SqliteStore : IStore
         Read(0, static (connection, _) => SkillTable.List(connection), cancel);
 
     /// <inheritdoc />
+    public async ValueTask<int> CompactAsync(int runsMax, CancellationToken cancel)
+    {
+        if (runsMax is < 1 or > ListMax)
+            throw new ArgumentOutOfRangeException(nameof(runsMax), runsMax, $"1 to {ListMax} runs are compacted at a time.");
+        var packed = await Read(runsMax, Packer.Prepare, cancel).ConfigureAwait(false);
+        return packed.Count == 0 ? 0 : await Write(packed, Packer.Write, cancel).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<PruneResult> PruneAsync(PruneRequest request, CancellationToken cancel)
+    {
+        if (request.Limit is < 1 or > ListMax || request.Keep < 0)
+            throw new ArgumentOutOfRangeException(nameof(request), request, $"1 to {ListMax} runs are pruned at a time, and 0 or more kept.");
+        return request.DryRun ? Read(request, Pruner.Count, cancel) : Write(request, Pruner.Remove, cancel);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<SweepResult> SweepBlobsAsync(CancellationToken cancel)
+    {
+        var (digests, lastSegment) = await Read(0, static (connection, _) => BlobNames.FindNameless(connection), cancel)
+            .ConfigureAwait(false);
+        var (blobs, bytes) = (0, 0L);
+        foreach (var some in digests.Chunk(SweepMax))
+        {
+            var swept = await Write(((IReadOnlyList<string>)some, lastSegment), BlobNames.Delete, cancel).ConfigureAwait(false);
+            (blobs, bytes) = (blobs + swept.Blobs, bytes + swept.Bytes);
+        }
+
+        return new SweepResult(blobs, bytes);
+    }
+
+    /// <inheritdoc />
     public ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancel) =>
         Read(cancel, StoreCheck.Run, cancel);
+
+    /// <summary>Gives room that was freed back to the file system, by writing the database anew. Other processes wait as
+    /// long as that takes; up to twice the room of the database is needed meanwhile.</summary>
+    /// <returns>By how many bytes the database has become shorter.</returns>
+    /// <exception cref="StoreException">There is no room, or another process works on the store.</exception>
+    public ValueTask<long> ShrinkAsync(CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        using var connection = StoreFile.OpenForWriting(_path, _options, _time);
+        var before = new FileInfo(_path).Length;
+        connection.Execute("VACUUM");
+        connection.Number("PRAGMA wal_checkpoint(TRUNCATE)");
+        return ValueTask.FromResult(before - new FileInfo(_path).Length);
+    }
 
     /// <summary>Closes the store and frees the runs of this process for others.</summary>
     public ValueTask DisposeAsync()

@@ -93,6 +93,26 @@ public interface IStore : IAsyncDisposable
     /// <summary>The recorded skill versions, by name and version.</summary>
     ValueTask<IReadOnlyList<SkillRow>> ListSkillsAsync(CancellationToken cancel);
 
+    /// <summary>Keeps the journals of runs that have ended in less room: at most so many runs, oldest first, in one
+    /// transaction. What <see cref="ReadAsync"/> gives is the same before and after, segment by segment, and so is what
+    /// <see cref="CheckAsync"/> finds. Never touches an open run, nor one whose chain is broken.</summary>
+    /// <param name="runsMax">How many runs at most, 1 to 1,000.</param>
+    /// <param name="cancel">Ends the wait; what was done stays.</param>
+    /// <returns>How many runs were looked at; fewer than asked for where nothing more is left to do. A store that keeps
+    /// journals small from the beginning answers 0.</returns>
+    ValueTask<int> CompactAsync(int runsMax, CancellationToken cancel);
+
+    /// <summary>Removes runs that have ended: journal, row, approval requests and what is left in the inbox. At most
+    /// <see cref="PruneRequest.Limit"/> runs, oldest first, in one transaction. Blobs stay until
+    /// <see cref="SweepBlobsAsync"/>.</summary>
+    /// <returns>What was removed; with <see cref="PruneRequest.DryRun"/> what would be, of all runs that match.</returns>
+    ValueTask<PruneResult> PruneAsync(PruneRequest request, CancellationToken cancel);
+
+    /// <summary>Removes every blob whose digest stands in no journal (as <c>sha256:</c> and 64 digits, wherever). A blob
+    /// that a slice brings while this goes on stays.</summary>
+    /// <returns>How many blobs were removed, and their bytes.</returns>
+    ValueTask<SweepResult> SweepBlobsAsync(CancellationToken cancel);
+
     /// <summary>Checks the store: the engine's own integrity check, the sequence and the hash chain of every run, and the
     /// digest of every blob. Reads all of it.</summary>
     /// <returns>What is wrong; empty where nothing is.</returns>

@@ -131,6 +131,37 @@ public sealed record RunFilter
     public int Limit { get; init; } = 50;
 }
 
+/// <summary>Which runs that have ended to remove.</summary>
+public sealed record PruneRequest
+{
+    /// <summary>Only runs that ended before this moment.</summary>
+    public required DateTimeOffset EndedBefore { get; init; }
+
+    /// <summary>Only these statuses; empty: every status of a run that has ended. A status of an open run matches
+    /// nothing.</summary>
+    public IReadOnlyList<RunStatus> Statuses { get; init; } = [];
+
+    /// <summary>So many of the newest runs of these statuses stay, however old they are. Default 0.</summary>
+    public int Keep { get; init; }
+
+    /// <summary>At most so many runs, 1 to 1,000.</summary>
+    public int Limit { get; init; } = 100;
+
+    /// <summary>Whether to say only what would be removed, without <see cref="Limit"/>.</summary>
+    public bool DryRun { get; init; }
+}
+
+/// <summary>What was removed, or would be.</summary>
+/// <param name="Runs">How many runs.</param>
+/// <param name="Events">How many events they had.</param>
+/// <param name="Bytes">The bytes of their journals as the store kept them.</param>
+public sealed record PruneResult(int Runs, long Events, long Bytes);
+
+/// <summary>Blobs that were removed.</summary>
+/// <param name="Blobs">How many.</param>
+/// <param name="Bytes">Their bytes.</param>
+public sealed record SweepResult(int Blobs, long Bytes);
+
 /// <summary>How an approval request stands.</summary>
 public enum ApprovalStatus
 {

@@ -28,5 +28,6 @@ internal enum CommandGroup
     Look,
     Decide,
     Check,
+    Keep,
     SetUp,
 }

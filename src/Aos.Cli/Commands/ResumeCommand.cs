@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Aos.Abstractions.Storage;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
 using Aos.Contracts.Runs;
@@ -20,6 +21,7 @@ internal sealed class ResumeCommand : CliCommand
     {
         Group = CommandGroup.Run;
         Details = "A call whose answer was lost is made again only where its skill says that this does no harm. "
+            + "A quarantined run is left alone; `aos release` lets it go on. "
             + "Under --json: with RUN its report, without it a list of reports.";
         Add(_run);
         Examples = [("aos resume", "go on with everything that was interrupted")];
@@ -46,16 +48,12 @@ internal sealed class ResumeCommand : CliCommand
         }
         var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
         var answers = await runtime.ResumeAsync(null, cancel).ConfigureAwait(false);
-        var reports = answers.Where(answer => answer.Value is not null).Select(answer => answer.Value!).ToList();
-        if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(reports));
-        else if (reports.Count == 0) session.Screen.Out.WriteLine("There is nothing to resume.");
-        foreach (var answer in answers)
-            if (answer.Value is { } report)
-            {
-                if (!session.Screen.Json) await RunView.ShowAsync(session, runtime, report, cancel).ConfigureAwait(false);
-            }
-            else FailureView.Explain(session.Screen, answer.Outcome);
-        var failure = answers.FirstOrDefault(answer => answer.Value is null);
-        return failure.Outcome is { } refused ? ExitCodes.OfFailure(refused.Code) : ExitCodes.Of(reports);
+        var exit = await ReportsView.ShowAsync(session, runtime, answers, "There is nothing to resume.", cancel).ConfigureAwait(false);
+        var filter = new RunFilter { Statuses = [RunStatus.Quarantined], Limit = 1_000 };
+        var left = await session.ReadAsync(store => store.ListRunsAsync(filter, cancel), cancel).ConfigureAwait(false);
+        if (left.Count > 0)
+            session.Screen.Error.WriteLine($"{Words.Count(left.Count, "run")} left alone: quarantined. Why: "
+                + session.Suggest("runs --status quarantined"));
+        return exit;
     }
 }

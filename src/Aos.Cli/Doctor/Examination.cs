@@ -88,11 +88,15 @@ internal static class Examination
 
     private static async ValueTask<Finding> OpenRunsAsync(SqliteStore store, CancellationToken cancel)
     {
-        var open = await store.ListRunsAsync(new RunFilter { Statuses = [RunStatus.Running, RunStatus.Waiting], Limit = 1_000 }, cancel)
-            .ConfigureAwait(false);
+        var filter = new RunFilter { Statuses = [RunStatus.Running, RunStatus.Waiting, RunStatus.Quarantined], Limit = 1_000 };
+        var open = await store.ListRunsAsync(filter, cancel).ConfigureAwait(false);
         var running = open.Count(row => row.Status == RunStatus.Running);
-        var waiting = open.Count - running;
-        return new("open runs", FindingLevel.Good, $"{running} running, {waiting} waiting",
-            running > 0 ? "A run whose process is gone goes on with `aos resume`." : null);
+        var quarantined = open.Count(row => row.Status == RunStatus.Quarantined);
+        var message = $"{running} running, {open.Count - running - quarantined} waiting";
+        return quarantined > 0
+            ? new("open runs", FindingLevel.Notable, $"{message}, {quarantined} quarantined",
+                "`aos runs --status quarantined` says why; after a mend, `aos release` lets a run go on.")
+            : new("open runs", FindingLevel.Good, message,
+                running > 0 ? "A run whose process is gone goes on with `aos resume`." : null);
     }
 }

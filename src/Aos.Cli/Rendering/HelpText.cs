@@ -14,7 +14,7 @@ internal static class HelpText
     private static readonly (CommandGroup Group, string Title)[] Groups =
     [
         (CommandGroup.Run, "RUN"), (CommandGroup.Look, "LOOK"), (CommandGroup.Decide, "DECIDE"),
-        (CommandGroup.Check, "SKILLS AND FAILURES"), (CommandGroup.SetUp, "OTHER"),
+        (CommandGroup.Check, "SKILLS AND FAILURES"), (CommandGroup.Keep, "KEEP"), (CommandGroup.SetUp, "OTHER"),
     ];
 
     public static void Write(Command command, TextWriter writer, int width)

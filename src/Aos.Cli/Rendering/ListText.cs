@@ -23,6 +23,7 @@ internal static class ListText
         writer.WriteString("status", Words.Of(row.Status));
         if (row.WaitingFor is { } wait) writer.WriteString("waiting_for", Words.Of(wait));
         if (row.Code is { } code) writer.WriteString("code", code.Value);
+        if (row.Reason is { } reason) writer.WriteString("reason", reason);
         if (row.Goal is { } goal) writer.WriteString("goal", goal);
         writer.WriteString("agent_id", row.AgentId);
         writer.WriteNumber("cost_cents", row.Cost.Cents);
@@ -79,7 +80,7 @@ internal static class ListText
 
     private static void Raw(Utf8JsonWriter writer, byte[] json) => writer.WriteRawValue(json, skipInputValidation: true);
 
-    // As the contracts write moments.
-    private static string Time(DateTimeOffset moment) => Payload
+    /// <summary>As the contracts write moments.</summary>
+    public static string Time(DateTimeOffset moment) => Payload
         .FromUtf8(AosJson.Write<RunEvent>(new RunEvent.TimeReached { At = moment })).Element.GetProperty("at").GetString()!;
 }

@@ -16,7 +16,7 @@ internal static class RunView
         Headline(canvas, report);
         if (report.Steps.Count > 0) Steps(report).Show(session.Screen);
         Output(session.Screen, report);
-        if (report.Status == RunStatus.Failed) Failure(canvas, report);
+        if (report.Status is RunStatus.Failed or RunStatus.Quarantined) Failure(canvas, report);
         foreach (var line in await NextAsync(session, runtime, report, cancel).ConfigureAwait(false))
             session.Screen.Out.WriteLine(line); // Never wrapped: a command that is cut in two cannot be pasted.
     }
@@ -78,6 +78,7 @@ internal static class RunView
             ],
             RunStatus.Waiting => await WaitingAsync(session, runtime, report, cancel).ConfigureAwait(false),
             RunStatus.Running => [$"to go on, where its process is gone: {session.Suggest($"resume {report.RunId}")}"],
+            RunStatus.Quarantined => [$"after a mend: {session.Suggest($"release {report.RunId}")}"],
             _ => [],
         };
 

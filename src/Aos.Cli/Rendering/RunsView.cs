@@ -22,11 +22,15 @@ internal static class RunsView
                 $"{row.Cost}", Plain.Line(row.AgentId, 24), row.Goal);
         }
         table.Show(screen);
+        foreach (var row in rows)
+            if (row is { Status: RunStatus.Quarantined, Reason: { } reason })
+                screen.Error.WriteLine($"{row.RunId}: {Plain.Line(reason, 400)}");
     }
 
     private static string Status(RunRow row) => row switch
     {
         { Status: RunStatus.Failed, Code: { } code } => $"failed {code}",
+        { Status: RunStatus.Quarantined, Code: { } code } => $"quarantined {code}",
         { Status: RunStatus.Waiting, WaitingFor: { } wait } => $"waiting ({Words.Spaced(wait)})",
         _ => Words.Spaced(row.Status),
     };

@@ -318,6 +318,9 @@ public static class ErrorCodes
     /// <summary>The run brought its host down or cannot be read.</summary>
     public static readonly ErrorCode RunQuarantined = ErrorCode.Parse("RUN_QUARANTINED");
 
+    /// <summary>The store was restored from a backup, and nobody has reviewed the run since.</summary>
+    public static readonly ErrorCode RunHeld = ErrorCode.Parse("RUN_HELD");
+
     /// <summary>A replay decided something else than the journal has.</summary>
     public static readonly ErrorCode ReplayDiverged = ErrorCode.Parse("REPLAY_DIVERGED");
 

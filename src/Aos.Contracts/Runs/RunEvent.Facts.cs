@@ -183,5 +183,9 @@ public abstract partial record RunEvent
     {
         /// <summary>The epoch of the new owner, which grows by one each time.</summary>
         public required int Epoch { get; init; }
+
+        /// <summary>Whether the store was restored from a backup since: what was decided after the backup is lost, so open
+        /// approval requests are made anew. Absent: it was not.</summary>
+        public bool? Restored { get; init; }
     }
 }

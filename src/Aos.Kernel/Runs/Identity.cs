@@ -30,10 +30,12 @@ public static class Identity
     public static RunId Run(string tenant, string key) =>
         RunId.Parse($"run_{Hash($"{tenant.Length}\n{tenant}\n{key}")[..32]}");
 
-    internal static ApprovalId Approval(RunEvent.RunSubmitted run, CallState call, Digest input)
+    /// <summary>The request for a call. One that is made anew after a restore is told from the first by its epoch.</summary>
+    internal static ApprovalId Approval(RunEvent.RunSubmitted run, CallState call, Digest input, int? restored = null)
     {
         var variant = call.IsFallback ? "fallback" : "main";
-        var text = $"apr_{Hash($"{run.Tenant}\n{run.RunId}\n{call.Key.Step}\n{call.Key.Item}\n{variant}\n{input}")[..32]}";
+        var epoch = restored is { } known ? $"\n{known}" : "";
+        var text = $"apr_{Hash($"{run.Tenant}\n{run.RunId}\n{call.Key.Step}\n{call.Key.Item}\n{variant}\n{input}{epoch}")[..32]}";
         return ApprovalId.TryParse(text, out var id) ? id : throw new System.Diagnostics.UnreachableException();
     }
 

@@ -33,7 +33,7 @@ public static class RunKernel
             case RunEvent.ApprovalDecided decided: turn.Take(decided); break;
             case RunEvent.OutcomeSettled settled: turn.Take(settled); break;
             case RunEvent.CancelRequested cancel: turn.Take(cancel); break;
-            case RunEvent.RunRecovered: turn.TakeRecovery(); break;
+            case RunEvent.RunRecovered recovered: turn.Take(recovered); break;
             default: throw new UnreachableException($"No rule for {fact.GetType().Name}.");
         }
         return turn.End();

@@ -143,6 +143,17 @@ internal sealed partial class Turn
         });
     }
 
+    // A restore voids what was asked before: the same question under another identity, for as long as the first one.
+    private void AskAgain(CallState call)
+    {
+        var before = call.Approval!;
+        Emit(before with
+        {
+            ApprovalId = Identity.Approval(State.Submitted!, call, before.InputDigest, State.Epoch),
+            ExpiresAt = Moments.After(Now, (long)(before.ExpiresAt - before.At).TotalMilliseconds),
+        });
+    }
+
     private void StartAttempt(StepState step, CallState call, CallProgram program, Payload input)
     {
         if (State.Attempts >= State.Contract.MaxAttempts)

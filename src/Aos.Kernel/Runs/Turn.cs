@@ -114,7 +114,7 @@ internal sealed partial class Turn
         CancelInFlight(everything: false);
     }
 
-    public void TakeRecovery()
+    public void Take(RunEvent.RunRecovered recovered)
     {
         if (State.IsPlanning && State.Stopping is null) Ask(new Effect.CallPlanner(State.PlannerRounds));
         foreach (var step in State.Steps)
@@ -130,6 +130,8 @@ internal sealed partial class Turn
                     });
                     Judge(call.Key, Verdict.Lost(call.Last!.Started.Effect));
                 }
+                else if (recovered.Restored == true && State.Stopping is null && call.Phase == CallPhase.AwaitingApproval)
+                    AskAgain(call);
     }
 
     public void Take(RunEvent.OutcomeSettled settled)

@@ -7,11 +7,12 @@ using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Kernel.Plans;
 using Aos.Kernel.Runs;
+using Aos.Runtime.Journals;
 
 namespace Aos.Runtime.Documents;
 
 /// <summary>Settings and plans by content, parsed and compiled once for all runs that name them. Thread-safe.</summary>
-internal sealed class DocumentCache(IStore store) : IRunDocuments
+internal sealed class DocumentCache(IJournalSource store) : IRunDocuments
 {
     // Runs hold what they use; this only saves compiling again.
     private const int EntriesKept = 2048;

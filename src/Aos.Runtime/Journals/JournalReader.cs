@@ -13,7 +13,7 @@ namespace Aos.Runtime.Journals;
 internal sealed record Journal(IReadOnlyList<RunEvent> Events, ReadOnlyMemory<byte> Head);
 
 /// <summary>Reads the journal of a run, checks its chain, and completes what is kept apart.</summary>
-internal sealed class JournalReader(IStore store, DocumentCache documents)
+internal sealed class JournalReader(IJournalSource store, DocumentCache documents)
 {
     /// <summary>All events of a run; null where there is no such run.</summary>
     /// <exception cref="StoreException">The journal cannot be read, is damaged, or was edited.</exception>

@@ -7,21 +7,25 @@ using Aos.Runtime.Journals;
 namespace Aos.Runtime.Runs;
 
 /// <summary>The events of a run that have not been handed to the writer, and what is stored with them. Not thread-safe.</summary>
-internal sealed class PendingSlice(RunId runId, RunState state, ReadOnlyMemory<byte> head)
+internal sealed class PendingSlice(RunId runId, RunState state, ReadOnlyMemory<byte> head, RunRow? stored)
 {
     private readonly List<RunEvent> _events = new(8);
-    private readonly RunProjection _projection = new(state);
+    private readonly RunProjection _projection = new(state, stored);
     private List<Blob> _blobs = [];
     private List<ApprovalRow>? _approvals;
     private List<long>? _consumed;
+    private bool _forgiven;
     private long _afterSeq = state.Seq;
     private ReadOnlyMemory<byte> _head = head;
 
     /// <summary>How many events there are.</summary>
     public int Count => _events.Count;
 
+    /// <summary>Whether no owner has died over the run since it last got further.</summary>
+    public bool IsClear => _projection.Crashes == 0;
+
     /// <summary>Whether there is nothing to write.</summary>
-    public bool IsEmpty => _events.Count == 0 && _consumed is null;
+    public bool IsEmpty => _events.Count == 0 && _consumed is null && !_forgiven;
 
     /// <summary>Adds what a fact led to. A fact of the inbox that led to nothing is removed from there all the same.</summary>
     public void Add(in Transition transition, in Incoming incoming)
@@ -29,7 +33,14 @@ internal sealed class PendingSlice(RunId runId, RunState state, ReadOnlyMemory<b
         _events.AddRange(transition.Events.AsSpan());
         if (incoming.Blobs is { } blobs) _blobs.AddRange(blobs);
         if (incoming.InboxId is { } id) (_consumed ??= []).Add(id);
-        _projection.NoteApprovals(transition, ref _approvals);
+        _projection.Note(transition, ref _approvals);
+    }
+
+    /// <summary>Forgets the owners that died over the run: it has come to where it waits, and took nobody down.</summary>
+    public void Forgive()
+    {
+        _projection.Forgive();
+        _forgiven = true;
     }
 
     /// <summary>Makes one slice of all of it.</summary>
@@ -44,7 +55,7 @@ internal sealed class PendingSlice(RunId runId, RunState state, ReadOnlyMemory<b
             Count = _events.Count,
             Events = events,
             Hash = hash,
-            Row = _events.Count == 0 ? null : _projection.RowAfter(state, hash),
+            Row = _events.Count > 0 ? _projection.RowAfter(state, hash) : _forgiven ? _projection.RowAfter(state, _head) : null,
             Blobs = _blobs.Count == 0 ? [] : _blobs,
             Approvals = _approvals ?? [],
             Consumed = _consumed ?? [],
@@ -53,7 +64,7 @@ internal sealed class PendingSlice(RunId runId, RunState state, ReadOnlyMemory<b
         _afterSeq = state.Seq;
         _events.Clear();
         if (_blobs.Count > 0) _blobs = [];
-        (_approvals, _consumed) = (null, null);
+        (_approvals, _consumed, _forgiven) = (null, null, false);
         return slice;
     }
 }

@@ -29,9 +29,10 @@ internal sealed partial class RunHost : IAsyncDisposable
     private bool _draining;
 
     private readonly ILogger _logger;
+    private readonly Quarantine _quarantine;
 
     public RunHost(RunServices services, ILogger logger) =>
-        (_services, _logger, _closing) = (services, logger, _shutdown.Token);
+        (_services, _logger, _closing, _quarantine) = (services, logger, _shutdown.Token, new Quarantine(services, logger));
 
     /// <summary>The loop of a run that this process works on, or failed to; null where there is none.</summary>
     public RunLoop? Find(RunId runId) => _loops.GetValueOrDefault(runId);
@@ -42,7 +43,8 @@ internal sealed partial class RunHost : IAsyncDisposable
     public async ValueTask<RunLoop?> StartAsync(Admitted admitted)
     {
         RequireStaying();
-        var loop = new RunLoop(admitted.Submitted.RunId, _services, RunState.Empty(_services.Documents), HashChain.Genesis);
+        var loop = new RunLoop(
+            admitted.Submitted.RunId, _services, RunState.Empty(_services.Documents), HashChain.Genesis, stored: null);
         if (!_loops.TryAdd(admitted.Submitted.RunId, loop)) return null;
         Watch(loop, [new Incoming(admitted.Submitted, Blobs: admitted.Documents)]);
         try
@@ -75,28 +77,43 @@ internal sealed partial class RunHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes this process work on an open run, if its owner is gone.</summary>
-    /// <returns>The loop; null where another process works on it, or it has ended.</returns>
-    /// <exception cref="StoreException">The run cannot be read.</exception>
-    public async ValueTask<RunLoop?> AdoptAsync(RunId runId, CancellationToken cancel)
+    /// <summary>Makes this process work on an open run, if its owner is gone. That an owner died is in the store before
+    /// anything of the run is read, so that a run cannot take one process after the other down with it.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="release">Whether to take it on although it is quarantined.</param>
+    /// <param name="requireSkills">Whether to leave it alone where a skill of its plan is not registered here.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <exception cref="StoreException">The store failed.</exception>
+    public async ValueTask<Adoption> AdoptAsync(RunId runId, bool release, bool requireSkills, CancellationToken cancel)
     {
-        if (Find(runId) is { IsAlive: true } running) return running;
+        if (Find(runId) is { IsAlive: true } running) return new Adoption(running);
         RequireStaying();
-        if (await _services.Store.AdoptAsync(runId, cancel).ConfigureAwait(false) is not { } epoch) return null;
-        var journal = await _services.Reader.ReadAsync(runId, cancel).ConfigureAwait(false)
-            ?? throw new StoreException(ErrorCodes.StorageCorrupt, $"Run {runId} has a row but no journal.");
-        var state = RunState.Fold(_services.Documents, journal.Events);
-        var loop = new RunLoop(runId, _services, state, journal.Head);
+        if (await _services.Store.AdoptAsync(runId, cancel).ConfigureAwait(false) is not { } epoch) return default;
+        var row = await _services.Store.FindRunAsync(runId, cancel).ConfigureAwait(false)
+            ?? throw new StoreException(ErrorCodes.StorageCorrupt, $"Run {runId} was adopted and has no row.");
+        if (await _quarantine.RefuseAsync(row, release).ConfigureAwait(false) is { } refused) return refused;
+        var (journal, state, unreadable) = await _quarantine.LoadAsync(row, cancel).ConfigureAwait(false);
+        if (unreadable is { } poison) return poison;
+        if (requireSkills && state!.Program is { } program
+            && program.Source.Skills.FirstOrDefault(pin => !_services.Registry.TryGet(pin.Name, pin.Version, out _)) is { } missing)
+        {
+            await _services.Store.ReleaseAsync(runId, CancellationToken.None).ConfigureAwait(false);
+            return Adoption.Refused(ErrorCodes.SkillVersionMissing,
+                $"Run {runId} waits for {missing.Name}@{missing.Version}, which is not registered here.");
+        }
+
+        var loop = new RunLoop(runId, _services, state!, journal!.Head, row);
         // Also where the store knows this process as the owner: the loop before this one may have left attempts behind.
         var recovered = new RunEvent.RunRecovered
         {
-            At = Later(_services.Now, state.LastAt),
+            At = Later(_services.Now, state!.LastAt),
             Epoch = Math.Max(epoch, state.Epoch + 1),
+            Restored = row.Code == ErrorCodes.RunHeld ? true : null,
         };
-        if (!TryReplace(loop)) return Find(runId);
+        if (!TryReplace(loop)) return new Adoption(Find(runId));
         Watch(loop, FirstOf(state, recovered));
         await PollAsync(cancel).ConfigureAwait(false);
-        return loop;
+        return new Adoption(loop);
     }
 
     /// <summary>Brings the runs what was left for them, now rather than at the next look.</summary>
@@ -145,7 +162,7 @@ internal sealed partial class RunHost : IAsyncDisposable
 
     private void RequireStaying()
     {
-        if (Volatile.Read(ref _draining))
+        if (Volatile.Read(ref _draining) || Volatile.Read(ref _closed))
             throw new StoreException(ErrorCodes.StorageUnavailable, "This runtime is going down, and begins no more work.");
     }
 

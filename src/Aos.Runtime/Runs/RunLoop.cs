@@ -23,6 +23,7 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
     private readonly RunServices _services;
     private readonly RunEffects _effects;
     private readonly RunTimer _timer;
+    private readonly TaskCompletionSource? _cleared;
     private readonly RunWatch _watch = new();
     private readonly TaskCompletionSource _admitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -43,15 +44,23 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
     private RunState _durable;
     private RunState? _sent;
     private bool _draining;
+    private bool _sentClear;
 
-    public RunLoop(RunId runId, RunServices services, RunState state, ReadOnlyMemory<byte> head)
+    /// <summary>A loop that goes on from a state.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="services">What runs share.</param>
+    /// <param name="state">The state.</param>
+    /// <param name="head">The hash of the last link.</param>
+    /// <param name="stored">The row that the store has; null for a new run.</param>
+    public RunLoop(RunId runId, RunServices services, RunState state, ReadOnlyMemory<byte> head, RunRow? stored)
     {
         RunId = runId;
         _services = services;
         _state = _durable = state;
         _timer = new RunTimer(services, fact => Post(new Incoming(fact)));
         _effects = new RunEffects(services, this);
-        _pending = new PendingSlice(runId, state, head);
+        _pending = new PendingSlice(runId, state, head, stored);
+        if (!_pending.IsClear) _cleared = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     public RunId RunId { get; }
@@ -98,6 +107,10 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
             Activate();
         }
     }
+
+    /// <summary>Ends once it is durable that the run has got further than where its owners died, or when the loop has
+    /// stopped; at once for a run whose owners did not die.</summary>
+    public Task WhenClearedAsync(CancellationToken cancel) => _cleared?.Task.WaitAsync(cancel) ?? Task.CompletedTask;
 
     /// <summary>Hands a fact to the loop; false where it has stopped.</summary>
     public bool Post(Incoming incoming)
@@ -232,6 +245,7 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
     private void Send()
     {
         _sent = _state;
+        _sentClear = _pending.IsClear;
         _services.Writer.Enqueue(_pending.Take(_state), this);
     }
 
@@ -241,6 +255,7 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
         Volatile.Write(ref _durable, _sent!);
         _sent = null;
         _admitted.TrySetResult();
+        if (_sentClear) _cleared?.TrySetResult();
         while (_held.TryPeek(out var held) && held.State.Seq <= _durable.Seq)
         {
             _held.Dequeue();
@@ -268,6 +283,12 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
         if (closing || _draining)
             throw new StoreException(ErrorCodes.StorageUnavailable, $"This runtime was closed; run {RunId} can be resumed.");
         _timer.Set(_state.NextWake);
+        if (_state.Status == RunStatus.Waiting && !_pending.IsClear)
+        {
+            _pending.Forgive();
+            Send();
+            return;
+        }
         // A step that waits for somebody does not keep the others from being tried again.
         if (_state.Status == RunStatus.Waiting && !_state.IsBackingOff) _watch.Settle();
     }
@@ -276,6 +297,7 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
     {
         lock (_gate) Volatile.Write(ref _stopped, true);
         _timer.Dispose();
+        _cleared?.TrySetResult();
         if (error is not null)
         {
             if (_admitted.TrySetException(error)) _ = _admitted.Task.Exception; // Observed: nobody may be waiting.

@@ -9,21 +9,31 @@ namespace Aos.Runtime.Runs;
 /// approval requests.</summary>
 internal sealed class RunProjection
 {
-    private (RunStatus, WaitReason?, DateTimeOffset?)? _written;
+    private (RunStatus, WaitReason?, DateTimeOffset?, int)? _written;
     private readonly Dictionary<string, ApprovalRow> _open = new(StringComparer.Ordinal);
 
-    public RunProjection(RunState state)
+    /// <summary>Goes on from what the store has.</summary>
+    /// <param name="state">The run.</param>
+    /// <param name="stored">Its row; null for a new run.</param>
+    public RunProjection(RunState state, RunRow? stored)
     {
-        if (state.Submitted is null) return;
-        _written = Key(state);
+        if (stored is null) return;
+        Crashes = stored.Status == RunStatus.Quarantined ? 0 : stored.Crashes; // Who releases a run forgives it.
+        _written = (stored.Status, stored.WaitingFor, stored.WakeAt, stored.Crashes);
         foreach (var call in state.Steps.SelectMany(step => step.Calls))
             if (call.Approval is { } approval) Note(state, approval);
     }
 
+    /// <summary>How many owners in a row died over the run; 0 once it has got further than when it was taken over.</summary>
+    public int Crashes { get; private set; }
+
+    /// <summary>Forgets the owners that died over the run.</summary>
+    public void Forgive() => Crashes = 0;
+
     /// <summary>The row after a transition, or null where the one that is written still holds.</summary>
     public RunRow? RowAfter(RunState state, ReadOnlyMemory<byte> head)
     {
-        var key = Key(state);
+        var key = (state.Status, state.WaitingFor, state.Status == RunStatus.Waiting ? state.NextWake : null, Crashes);
         if (_written == key) return null;
         _written = key;
         var submitted = state.Submitted!;
@@ -42,12 +52,15 @@ internal sealed class RunProjection
             WakeAt = state.Status == RunStatus.Waiting ? state.NextWake : null,
             Seq = state.Seq,
             Head = head,
+            Crashes = Crashes,
         };
     }
 
-    /// <summary>Adds the approval requests that a transition made or closed.</summary>
-    public void NoteApprovals(in Transition transition, ref List<ApprovalRow>? changed)
+    /// <summary>Takes note of a transition: whether the run has got further, and the approval requests that it made or
+    /// closed, which are added to those that changed.</summary>
+    public void Note(in Transition transition, ref List<ApprovalRow>? changed)
     {
+        if (Crashes > 0 && !transition.Events.IsEmpty && HasGotFurther(transition)) Crashes = 0;
         // Before the end of the run, which an expired request can bring about.
         if (_open.Count > 0 && transition.Events is [RunEvent.TimeReached reached, ..])
             foreach (var row in _open.Values.Where(row => row.ExpiresAt <= reached.At).ToList())
@@ -64,7 +77,7 @@ internal sealed class RunProjection
                 case RunEvent.ApprovalDecided decided when _open.Remove(decided.ApprovalId.Value, out var row):
                     (changed ??= []).Add(row with { Status = decided.Approved ? ApprovalStatus.Approved : ApprovalStatus.Rejected });
                     break;
-                case RunEvent.RunEnded when _open.Count > 0:
+                case RunEvent.RunRecovered { Restored: true } or RunEvent.RunEnded when _open.Count > 0:
                     (changed ??= []).AddRange(_open.Values.Select(row => row with { Status = ApprovalStatus.Void }));
                     _open.Clear();
                     break;
@@ -87,6 +100,10 @@ internal sealed class RunProjection
         return row;
     }
 
-    private static (RunStatus, WaitReason?, DateTimeOffset?) Key(RunState state) =>
-        (state.Status, state.WaitingFor, state.Status == RunStatus.Waiting ? state.NextWake : null);
+    // What took its owner down once would be tried again after a recovery, and after the wait for a retry: neither is
+    // progress. An answer is, and so is a run that has nothing left to try.
+    private static bool HasGotFurther(in Transition transition) =>
+        transition.Events[0] is not (RunEvent.RunRecovered or RunEvent.TimeReached or RunEvent.CancelRequested)
+        || transition.State.Ended is not null
+        || (transition.State.Status == RunStatus.Waiting && !transition.State.IsBackingOff);
 }

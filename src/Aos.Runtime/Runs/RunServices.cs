@@ -38,6 +38,9 @@ internal sealed class RunServices
 
     public required string Tenant { get; init; }
 
+    /// <summary>How many owners in a row may die over a run before it is quarantined.</summary>
+    public required int CrashesMax { get; init; }
+
     /// <summary>The time, as precise as the journal keeps it.</summary>
     public DateTimeOffset Now
     {

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using Aos.Abstractions.Storage;
 using Aos.Storage.Sqlite.Engine;
+using Aos.Storage.Sqlite.Journal;
 
 namespace Aos.Storage.Sqlite.Checks;
 
@@ -7,9 +9,6 @@ namespace Aos.Storage.Sqlite.Checks;
 internal sealed class ChainCheck(Connection connection) : IDisposable
 {
     private const int HashBytes = 32;
-
-    private const string SegmentsSql =
-        "SELECT first_seq, count, events, hash FROM segments WHERE run_no = ?1 ORDER BY first_seq";
 
     private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
@@ -19,30 +18,34 @@ internal sealed class ChainCheck(Connection connection) : IDisposable
     /// <param name="head">The hash that its row names for that number.</param>
     public string? Fault(long runNo, long seq, ReadOnlySpan<byte> head)
     {
+        try
+        {
+            return Fault(SegmentTable.ReadAll(connection, runNo), seq, head);
+        }
+        catch (StoreException unpackable)
+        {
+            return unpackable.Message;
+        }
+    }
+
+    /// <summary>What is wrong with segments that should be the whole journal of a run; null where nothing is.</summary>
+    public string? Fault(IReadOnlyList<JournalSegment> segments, long seq, ReadOnlySpan<byte> head)
+    {
         Span<byte> hash = stackalloc byte[HashBytes];
         hash.Clear();
         var last = 0L;
         var headFound = false;
-        var segments = connection.Prepare(SegmentsSql).Bind(1, runNo);
-        try
+        foreach (var segment in segments)
         {
-            while (segments.Step())
-            {
-                if (segments.Integer(0) != last + 1) return $"event {last + 1} is missing";
-                var events = segments.BlobSpan(2);
-                if (events.Count((byte)'\n') + 1 != segments.Integer(1))
-                    return $"the segment from event {last + 1} does not hold the events that it counts";
-                _sha256.AppendData(hash);
-                _sha256.AppendData(events);
-                _sha256.GetHashAndReset(hash);
-                if (!hash.SequenceEqual(segments.BlobSpan(3))) return $"the hash chain is broken at event {last + 1}";
-                last += segments.Integer(1);
-                headFound |= last == seq && hash.SequenceEqual(head);
-            }
-        }
-        finally
-        {
-            segments.Reset();
+            if (segment.FirstSeq != last + 1) return $"event {last + 1} is missing";
+            if (segment.Events.Span.Count((byte)'\n') + 1 != segment.Count)
+                return $"the segment from event {last + 1} does not hold the events that it counts";
+            _sha256.AppendData(hash);
+            _sha256.AppendData(segment.Events.Span);
+            _sha256.GetHashAndReset(hash);
+            if (!hash.SequenceEqual(segment.Hash.Span)) return $"the hash chain is broken at event {last + 1}";
+            last += segment.Count;
+            headFound |= last == seq && hash.SequenceEqual(head);
         }
 
         return headFound ? null : $"its row names event {seq}, which its journal (to event {last}) does not confirm";

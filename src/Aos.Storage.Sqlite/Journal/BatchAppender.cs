@@ -55,6 +55,7 @@ internal static class BatchAppender
             insert.Bind(1, place.RunNo).Bind(2, slice.AfterSeq + 1).Bind(3, slice.Count)
                 .Bind(4, slice.Events.Span).Bind(5, slice.Hash.Span).Run();
             place.LastSeq += slice.Count;
+            if (place.IsPacked) Unmark(session, place);
         }
 
         foreach (var blob in slice.Blobs) BlobTable.Insert(session.Connection, blob);
@@ -65,5 +66,11 @@ internal static class BatchAppender
         if (!row.IsEnded) return;
         InboxTable.Clear(session.Connection, place.RunNo);
         session.Runs.Forget(slice.RunId);
+    }
+
+    private static void Unmark(WriteSession session, RunPlace place)
+    {
+        session.Connection.Prepare("UPDATE runs SET packed = 0 WHERE run_no = ?1").Bind(1, place.RunNo).Run();
+        place.IsPacked = false;
     }
 }

@@ -12,7 +12,7 @@ internal sealed class RunCache(Connection connection, string owner)
 
     private const string FindSql = """
         SELECT run_no, owner,
-          (SELECT first_seq + count - 1 FROM segments s WHERE s.run_no = r.run_no ORDER BY first_seq DESC LIMIT 1)
+          (SELECT first_seq + count - 1 FROM segments s WHERE s.run_no = r.run_no ORDER BY first_seq DESC LIMIT 1), packed
         FROM runs r WHERE id = ?1
         """;
 
@@ -27,6 +27,7 @@ internal sealed class RunCache(Connection connection, string owner)
         var place = new RunPlace(find.Integer(0), string.Equals(find.TextOrNull(1), owner, StringComparison.Ordinal))
         {
             LastSeq = find.Integer(2),
+            IsPacked = find.Integer(3) != 0,
         };
         find.Reset();
         _places.Add(runId, place);
@@ -61,4 +62,7 @@ internal sealed record RunPlace(long RunNo, bool IsMine)
 {
     /// <summary>The sequence number of its last event.</summary>
     public long LastSeq { get; set; }
+
+    /// <summary>Whether its journal is packed, or was left as it is; what comes late has to be packed again.</summary>
+    public bool IsPacked { get; set; }
 }

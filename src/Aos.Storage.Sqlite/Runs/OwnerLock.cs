@@ -56,7 +56,7 @@ internal sealed class OwnerLock : IDisposable
     {
         try
         {
-            using var file = Look(owner);
+            using var file = Look(PathOf(owner));
             return true;
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
@@ -67,6 +67,27 @@ internal sealed class OwnerLock : IDisposable
         {
             return false;
         }
+    }
+
+    /// <summary>Whether any process works on the store of these owners.</summary>
+    public static bool AnyAlive(string directory)
+    {
+        if (!Directory.Exists(directory)) return false;
+        foreach (var path in Directory.EnumerateFiles(directory, "*" + Suffix))
+            try
+            {
+                using var file = Look(path);
+            }
+            catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+            {
+                // It has just ended.
+            }
+            catch (Exception locked) when (locked is IOException or UnauthorizedAccessException)
+            {
+                return true;
+            }
+
+        return false;
     }
 
     /// <summary>Removes the files of owners that are gone.</summary>
@@ -114,7 +135,7 @@ internal sealed class OwnerLock : IDisposable
     {
         try
         {
-            using var file = Look(owner);
+            using var file = Look(PathOf(owner));
             File.Delete(path);
         }
         catch (Exception locked) when (locked is IOException or UnauthorizedAccessException)
@@ -123,6 +144,8 @@ internal sealed class OwnerLock : IDisposable
         }
     }
 
-    private FileStream Look(string owner) => new(Path.Combine(_directory, Path.GetFileName(owner) + Suffix),
+    private string PathOf(string owner) => Path.Combine(_directory, Path.GetFileName(owner) + Suffix);
+
+    private static FileStream Look(string path) => new(path,
         FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
 }

@@ -85,9 +85,22 @@ internal sealed record Migration(int Version, string Sql)
         ) STRICT;
         """;
 
-    // What became of runs over time: how often one brought its owner down and why it is left alone.
+    // What becomes of runs over time: how often one brought its owner down and why it is left alone; that its journal is
+    // packed into one segment (then links says how the segments were, and is null otherwise); and which blobs packed
+    // journals name, so that finding those that nobody names needs no journal but the others.
     private const string Lifecycle = """
         ALTER TABLE runs ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE runs ADD COLUMN reason TEXT;
+
+        ALTER TABLE segments ADD COLUMN links BLOB;
+        ALTER TABLE runs ADD COLUMN packed INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX runs_unpacked ON runs (run_no) WHERE packed = 0 AND status IN ('completed', 'failed', 'cancelled');
+
+        CREATE TABLE blob_names (
+          blob_no INTEGER NOT NULL,
+          run_no INTEGER NOT NULL,
+          PRIMARY KEY (blob_no, run_no)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX approvals_by_run ON approvals (run_no);
         """;
 }

@@ -249,6 +249,18 @@ public sealed partial class MemoryStore(MemoryStoreState state) : IStore
         }
     }
 
+    /// <summary>Answers 0: memory keeps journals as they are.</summary>
+    public ValueTask<int> CompactAsync(int runsMax, CancellationToken cancel)
+    {
+        if (runsMax is < 1 or > ListMax)
+            throw new ArgumentOutOfRangeException(nameof(runsMax), runsMax, $"1 to {ListMax} runs are compacted at a time.");
+        lock (state.Gate)
+        {
+            RequireAlive(cancel);
+            return ValueTask.FromResult(0);
+        }
+    }
+
     /// <inheritdoc />
     public ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancel)
     {

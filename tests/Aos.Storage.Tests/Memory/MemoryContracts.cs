@@ -36,3 +36,7 @@ public sealed class MemoryApprovalContract : ApprovalContract<MemoryFixture>;
 public sealed class MemorySkillContract : SkillContract<MemoryFixture>;
 
 public sealed class MemoryCheckContract : CheckContract<MemoryFixture>;
+
+public sealed class MemoryCompactionContract : CompactionContract<MemoryFixture>;
+
+public sealed class MemoryPruneContract : PruneContract<MemoryFixture>;

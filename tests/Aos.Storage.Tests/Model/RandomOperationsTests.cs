@@ -19,6 +19,7 @@ public sealed class RandomOperationsTests
         (8, Gen.Select(Gen.Int[0, 1], Gen.Int[0, 2], Gen.Int[0, 3], Gen.Int[0, 9],
             (process, run, events, luck) => new Operation("append", process, run, events, luck))),
         (2, Simple("adopt")), (1, Simple("release")), (2, Simple("post")), (1, Simple("discard")), (1, Simple("skill")),
+        (1, Simple("compact")), (1, Simple("prune")),
         (1, Simple("crash")));
 
     [Fact]
@@ -81,6 +82,14 @@ public sealed class RandomOperationsTests
                     var skill = new SkillRow(Names[operation.Run], $"1.{operation.Luck % 2}.0", Digest.Of(contract), contract);
                     Say($"refused {(await store.RecordSkillsAsync([skill], Cancel)).Count}");
                     break;
+                case "compact":
+                    await store.CompactAsync(1 + operation.Luck, Cancel); // How many it looks at is the store's own business.
+                    break;
+                case "prune":
+                    var request = new PruneRequest { EndedBefore = TestRun.Noon.AddDays(1), Keep = operation.Luck % 2, Limit = 1 + operation.Luck % 3 };
+                    var pruned = await store.PruneAsync(request with { DryRun = operation.Luck > 7 }, Cancel);
+                    Say($"pruned {pruned.Runs} {pruned.Events} swept {(await store.SweepBlobsAsync(Cancel)).Blobs}");
+                    break;
                 case "crash":
                     await fixture.CrashAsync(store);
                     stores[operation.Process] = await fixture.OpenAsync();
@@ -131,7 +140,7 @@ public sealed class RandomOperationsTests
 
         private static JournalSlice Decorate(TestRun run, JournalSlice slice, int luck) => slice with
         {
-            Row = luck % 3 == 0 || slice.AfterSeq == 0 ? run.Row((RunStatus)(luck % 6)) : null,
+            Row = luck % 3 == 0 || slice.AfterSeq == 0 ? run.Row((RunStatus)(luck % 6)) with { EndedAt = TestRun.Noon } : null,
             Blobs = luck % 4 == 0 ? [TestRun.BlobOf($"blob {luck}")] : [],
             Approvals = luck % 5 == 0
                 ? [run.Approval($"ask{luck % 2}", (ApprovalStatus)(luck % 3), TestRun.Noon.AddMinutes(luck % 4))]

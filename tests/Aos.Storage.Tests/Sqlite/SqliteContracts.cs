@@ -40,3 +40,7 @@ public sealed class SqliteApprovalContract : ApprovalContract<SqliteFixture>;
 public sealed class SqliteSkillContract : SkillContract<SqliteFixture>;
 
 public sealed class SqliteCheckContract : CheckContract<SqliteFixture>;
+
+public sealed class SqliteCompactionContract : CompactionContract<SqliteFixture>;
+
+public sealed class SqlitePruneContract : PruneContract<SqliteFixture>;

@@ -44,5 +44,11 @@ internal abstract class Proxy(IStore inner) : IStore
 
     public virtual ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancel) => inner.CheckAsync(cancel);
 
+    public virtual ValueTask<int> CompactAsync(int runsMax, CancellationToken cancel) => inner.CompactAsync(runsMax, cancel);
+
+    public virtual ValueTask<PruneResult> PruneAsync(PruneRequest request, CancellationToken cancel) => inner.PruneAsync(request, cancel);
+
+    public virtual ValueTask<SweepResult> SweepBlobsAsync(CancellationToken cancel) => inner.SweepBlobsAsync(cancel);
+
     public virtual ValueTask DisposeAsync() => inner.DisposeAsync();
 }
