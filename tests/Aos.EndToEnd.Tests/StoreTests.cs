@@ -105,7 +105,12 @@ public sealed class StoreTests : EndToEndTest
     [Fact]
     public async Task An_event_that_was_changed_by_hand_is_found_by_doctor_and_by_replay()
     {
-        var run = (await Bench.RunPlanAsync(Sum)).Exits(0).Json.Text("run_id");
+        // An open run: the journal of one that has ended is compressed.
+        var run = (await Bench.RunPlanAsync("""
+            { "steps": [ { "id": "add", "skill": "json_transform@1", "input": { "data": [4711, 1], "expression": "sum(@)" } },
+                         { "id": "ask", "skill": "json_transform@1", "depends_on": ["add"], "approval": {},
+                           "input": { "data": 1, "expression": "@" } } ] }
+            """)).Exits(3).Json.Text("run_id");
         Assert.True((await Bench.AosAsync("doctor", "--json")).Exits(0).Json.At("healthy").GetBoolean());
         var changed = Sql("UPDATE segments SET events = CAST(replace(CAST(events AS TEXT), '4712', '9999') AS BLOB)");
         Assert.NotEqual(0, changed);
@@ -113,6 +118,18 @@ public sealed class StoreTests : EndToEndTest
         var doctor = (await Bench.AosAsync("doctor", "--json")).Exits(1);
         Assert.Contains(run, doctor.Out, StringComparison.Ordinal);
         Assert.Contains("hash chain", doctor.Out, StringComparison.Ordinal);
+        (await Bench.AosAsync("replay", run, "--json")).Exits(1);
+    }
+
+    [Theory]
+    [InlineData("hash = zeroblob(32)")]
+    [InlineData("events = substr(events, 1, length(events) - 1)")]
+    public async Task A_finished_run_that_was_changed_by_hand_is_found_by_doctor_and_by_replay(string change)
+    {
+        var run = (await Bench.RunPlanAsync(Sum)).Exits(0).Json.Text("run_id");
+        Assert.NotEqual(0, Sql($"UPDATE segments SET {change}"));
+
+        Assert.Contains(run, (await Bench.AosAsync("doctor", "--json")).Exits(1).Out, StringComparison.Ordinal);
         (await Bench.AosAsync("replay", run, "--json")).Exits(1);
     }
 
