@@ -76,20 +76,22 @@ public sealed class QuarantineTests
     {
         await using var bench = new RuntimeBench();
         const string plan = """
-            {"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"read","depends_on":["a"]},{"id":"c","skill":"read","depends_on":["b"]},
-                      {"id":"d","skill":"read","depends_on":["c"]},{"id":"e","skill":"read","depends_on":["d"]}]}
+            {"steps":[{"id":"a","skill":"put"},{"id":"b","skill":"put","depends_on":["a"]},{"id":"c","skill":"put","depends_on":["b"]},
+                      {"id":"d","skill":"put","depends_on":["c"]},{"id":"e","skill":"put","depends_on":["d"]}]}
             """;
-        // Each process makes two calls: the first is answered, in the second it dies.
-        bench.Read.Answers(call => bench.Read.Calls.Count is 1 or 3 or 5 or 7 or > 8 ? TwinAnswer.Ok() : TwinAnswer.HangsForever());
+        // Each process makes two calls: the first is answered, in the second it dies. An answer is durable before the next call
+        // leaves, since that changes the world.
+        bench.Put.Answers(call => bench.Put.Calls.Count is 1 or 3 or 5 or 7 or > 8 ? TwinAnswer.Ok() : TwinAnswer.HangsForever());
         var run = (await bench.SubmitAsync(bench.Plan(plan))).RunId;
+        Task<IReadOnlyList<Aos.Runtime.Answer<RunReport>>> resumed = null!;
         for (var process = 0; process < 4; process++)
         {
-            await bench.Read.WhenCalledAsync(2 * process + 2);
+            await bench.Put.WhenCalledAsync(2 * process + 2);
             bench.Crash(process);
-            _ = bench.Open().ResumeAsync(run, Cancel).AsTask();
+            resumed = bench.Open().ResumeAsync(run, Cancel).AsTask();
         }
 
-        Assert.Equal(RunStatus.Completed, (await bench.WaitAsync(run)).Status);
+        Assert.Equal(RunStatus.Completed, Assert.Single(await resumed).Value!.Status);
         await bench.VerifyAsync(run);
     }
 
