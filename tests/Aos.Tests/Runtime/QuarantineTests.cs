@@ -107,7 +107,7 @@ public sealed class QuarantineTests
         await Task.WhenAll(bench.Put.WhenCalledAsync(), bench.Read.WhenCalledAsync());
         bench.Crash();
         _ = bench.Open().ResumeAsync(null, Cancel).AsTask();
-        await Task.WhenAll(bench.Put.WhenCalledAsync(2), bench.Read.WhenCalledAsync(2)); 
+        await Task.WhenAll(bench.Put.WhenCalledAsync(2), bench.Read.WhenCalledAsync(2));
         bench.Crash(1);
 
         // Both are suspects now. The older one is alone until it has got further, then the poison is.
