@@ -60,6 +60,12 @@ internal sealed class NoStore : IStore
     public ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancel) =>
         ValueTask.FromResult<IReadOnlyList<string>>([]);
 
+    public ValueTask<int> CompactAsync(int runsMax, CancellationToken cancel) => ValueTask.FromResult(0);
+
+    public ValueTask<PruneResult> PruneAsync(PruneRequest request, CancellationToken cancel) => throw Unwritable();
+
+    public ValueTask<SweepResult> SweepBlobsAsync(CancellationToken cancel) => throw Unwritable();
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static StoreException Unwritable() =>
