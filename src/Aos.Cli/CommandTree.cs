@@ -37,7 +37,7 @@ internal sealed record CommandTree(
         new RunCommand(), new SimulateCommand(), new ValidateCommand(), new ExecCommand(), new ResumeCommand(),
         new CancelCommand(), new ReleaseCommand(),
         new RunsCommand(), new TraceCommand(), new QueryCommand(), new ReplayCommand(),
-        new ApprovalsCommand(), new ApproveCommand(), new RejectCommand(), new SettleCommand(),
+        new ApprovalsCommand(), new ApproveCommand(), new RejectCommand(), new SettleCommand(), new SignalCommand(),
         new SkillsCommand(), new DescribeSkillCommand(), new FailuresCommand(),
         new BackupCommand(), new RestoreCommand(), new PruneCommand(), new ExportCommand(),
         new DemoCommand(), new DoctorCommand(), new CompletionCommand(), new VersionCommand(), new HelpCommand(),

@@ -55,6 +55,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
             Planning = new PlannerRunner(parts.Planners, parts.Skills, skills, documents, time),
             Catalog = parts.Catalog,
             Time = time,
+            Clock = new ClockGuard(time, parts.Logger),
             Tenant = parts.Tenant,
             CrashesMax = Math.Max(1, parts.CrashesMax),
         };
@@ -75,6 +76,11 @@ public sealed partial class AosRuntime : IAsyncDisposable
     /// <summary>Calls that this process has in flight: attempts, and questions to planners.</summary>
     public int CallsInFlight => _host.InFlight;
 
+    /// <summary>How many of them are in memory: those that wait for longer than a moment are not.</summary>
+    public int RunsInMemory => _host.Loaded;
+
+    internal RunHost Host => _host;
+
     /// <summary>Admits a run and starts it. It is durable when this returns.</summary>
     public ValueTask<Answer<RunReport>> SubmitAsync(RunRequest request, CancellationToken cancel) => GuardAsync(async () =>
     {
@@ -86,10 +92,13 @@ public sealed partial class AosRuntime : IAsyncDisposable
     /// <remarks>A run of another process is reported as it stands.</remarks>
     public ValueTask<Answer<RunReport>> WaitAsync(RunId runId, CancellationToken cancel) => GuardAsync(async () =>
     {
-        if (await _host.WhenAdmittedAsync(runId, cancel).ConfigureAwait(false) is not { } loop)
-            return await ReportAsync(runId, cancel).ConfigureAwait(false);
-        await loop.WhenSettledAsync(cancel).ConfigureAwait(false);
-        return Report(loop.Shown);
+        while (await _host.FindOrLoadAsync(runId, cancel).ConfigureAwait(false) is { } loop)
+        {
+            await loop.WhenSettledAsync(cancel).ConfigureAwait(false);
+            // It left the memory while it still goes on by itself: it is followed there.
+            if (!loop.IsUnloaded || !loop.Shown.GoesOnByItself) return Report(loop.Shown);
+        }
+        return await ReportAsync(runId, cancel).ConfigureAwait(false);
     });
 
     /// <summary>Admits a run and waits for it: <see cref="SubmitAsync"/>, then <see cref="WaitAsync"/>; or follows the
@@ -136,8 +145,11 @@ public sealed partial class AosRuntime : IAsyncDisposable
     {
         var adopted = new List<RunId>();
         var answers = new List<Answer<RunReport>>();
+        // All that wait are this process's from here on; those with nothing to do are not even read.
+        if (runId is null) await _host.TakeOverWaitingAsync(cancel).ConfigureAwait(false);
         foreach (var (id, isSuspect) in runId is { } only ? [(only, false)] : await OpenRunsAsync(cancel).ConfigureAwait(false))
         {
+            if (runId is null && _host.IsUnloaded(id)) continue;
             var answer = await GuardAsync(() => AdoptAsync(id, release: false, cancel)).ConfigureAwait(false);
             if (answer.Value is not null) adopted.Add(id);
             else if (runId is not null || answer.Outcome.Code != ErrorCodes.RunOwned) answers.Add(answer);
@@ -249,7 +261,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
         await _compaction.DisposeAsync().ConfigureAwait(false);
         try
         {
-            foreach (var id in open) await _services.Store.ReleaseAsync(id, CancellationToken.None).ConfigureAwait(false);
+            await _services.Store.ReleaseManyAsync(open, CancellationToken.None).ConfigureAwait(false);
         }
         catch (StoreException)
         {
@@ -359,10 +371,10 @@ public sealed partial class AosRuntime : IAsyncDisposable
         if (adopt && row.Status == RunStatus.Quarantined)
             return _outcomes.Failure(ErrorCodes.RunQuarantined, Quarantine.Describe(row), run: runId);
         await _services.Store.PostAsync(runId, AosJson.Write<RunEvent>(fact), cancel).ConfigureAwait(false);
-        if (_host.Find(runId) is not { IsAlive: true } && adopt
+        if (_host.Find(runId) is not { IsAlive: true } && !_host.IsUnloaded(runId) && adopt
             && (await _host.AdoptAsync(runId, release: false, requireSkills: false, cancel).ConfigureAwait(false)) is { Code: { } code } refused)
             return _outcomes.Failure(code, refused.Why!, run: runId);
-        if (_host.Find(runId) is { IsAlive: true }) await _host.PollAsync(cancel).ConfigureAwait(false);
+        if (_host.Find(runId) is { IsAlive: true } || _host.IsUnloaded(runId)) await _host.PollAsync(cancel).ConfigureAwait(false);
         return _outcomes.Success(run: runId);
     });
 

@@ -142,6 +142,12 @@ public sealed class SqliteStore : IStore
         await Write(runId, Ownership.Release, cancel).ConfigureAwait(false);
 
     /// <inheritdoc />
+    public async ValueTask ReleaseManyAsync(IReadOnlyList<RunId> runIds, CancellationToken cancel)
+    {
+        if (runIds.Count > 0) await Write(runIds, Ownership.ReleaseMany, cancel).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
     public ValueTask<IReadOnlyList<ApprovalRow>> ListApprovalsAsync(bool openOnly, CancellationToken cancel) =>
         Read(openOnly, ApprovalTable.List, cancel);
 

@@ -54,6 +54,13 @@ public interface IStore : IAsyncDisposable
     /// there.</summary>
     ValueTask<bool> IsOwnedAsync(RunId runId, CancellationToken cancel);
 
+    /// <summary>Gives up the ownership of many runs, as <see cref="ReleaseAsync"/> does; in one transaction where the
+    /// store can.</summary>
+    async ValueTask ReleaseManyAsync(IReadOnlyList<RunId> runIds, CancellationToken cancel)
+    {
+        foreach (var runId in runIds) await ReleaseAsync(runId, cancel).ConfigureAwait(false);
+    }
+
     /// <summary>Approval requests, oldest first.</summary>
     ValueTask<IReadOnlyList<ApprovalRow>> ListApprovalsAsync(bool openOnly, CancellationToken cancel);
 

@@ -30,7 +30,7 @@ internal sealed class Story(Session session)
     {
         Chapter("Plan", "made by the rule planner, from a rule in rules.json");
         var table = new Listing("STEP", "SKILL", "INPUT");
-        foreach (var step in plan.Steps) table.Add(step.Id.Value, $"{step.Skill}", InputOf(step));
+        foreach (var step in plan.Steps) table.Add(step.Id.Value, RunView.SkillOf(step.Skill, null), InputOf(step));
         table.Show(session.Screen);
     }
 

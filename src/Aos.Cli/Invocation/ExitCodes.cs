@@ -24,7 +24,7 @@ internal static class ExitCodes
         (Ok, "completed"),
         (Failed, "failed"),
         (Usage, "wrong usage or invalid input"),
-        (Waiting, "waiting for a person (approval, or an unknown outcome to settle)"),
+        (Waiting, "waiting for somebody (an approval, a signal, or an unknown outcome to settle)"),
         (Denied, "denied by profile, policy or approver"),
         (Budget, "over budget"),
         (TimedOut, "timed out"),

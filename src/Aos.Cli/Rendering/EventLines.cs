@@ -52,6 +52,10 @@ internal sealed class EventLines
         RunEvent.SettlementRequested ask => $"{Call(ask.StepId, ask.Item)}: outcome unknown ({ask.Cause}); waits for `aos settle`",
         RunEvent.OutcomeSettled settled => $"{Call(settled.StepId, settled.Item)}: settled by {Short(settled.By)}: "
             + $"{(settled.Happened ? "it happened" : "it did not happen")}{Because(settled.Reason)}",
+        RunEvent.WaitStarted wait => $"{Call(wait.StepId, wait.Item)}: {Wait(wait)}",
+        RunEvent.SignalReceived signal => $"signal {signal.Name} from {Short(signal.By)}",
+        RunEvent.SignalTaken taken => $"{Call(taken.StepId, taken.Item)}: has its signal (event {taken.Seq})",
+        RunEvent.RunForked fork => $"forked as {fork.RunId} from event {fork.FromSeq} of {fork.From} by {Short(fork.By)}{Because(fork.Reason)}",
         RunEvent.ItemEnded item => $"{Call(item.StepId, item.Item)}: {Words.Spaced(item.Status)} {item.Code}",
         RunEvent.StepEnded step => $"{step.StepId}: {Words.Spaced(step.Status)}{Unless(step.Code.Value, "OK")}{Because(step.Message)}",
         RunEvent.TimeReached => "the time that was waited for has come",
@@ -69,6 +73,14 @@ internal sealed class EventLines
             ? $"{call} succeeded in {Times.Span(back.LatencyMs)}"
             : $"{call}: {back.Code} after {Times.Span(back.LatencyMs)}{Because(back.Message)}";
     }
+
+    private static string Wait(RunEvent.WaitStarted wait) => wait switch
+    {
+        { Signal: { } signal, ForMs: { } ms } => $"waits for signal {signal}, at most {Times.Span(ms)}",
+        { Signal: { } signal } => $"waits for signal {signal}",
+        { Until: { } until } => $"waits until {Times.Moment(until)}",
+        _ => $"waits {Times.Span(wait.ForMs ?? 0)}",
+    };
 
     private static string Rule(RunEvent.RetryScheduled retry) => retry.Rule switch
     {

@@ -90,6 +90,11 @@ internal sealed class LiveProgress(Screen screen, TimeProvider time)
             case RunEvent.RetryScheduled retry:
                 Set(Key(retry.StepId, retry.Item), $"attempt {retry.Attempt}", e.At, e.At.AddMilliseconds(retry.DelayMs));
                 break;
+            case RunEvent.WaitStarted { Signal: { } signal } wait: Set(Key(wait.StepId, wait.Item), $"waits for signal {signal}", e.At); break;
+            case RunEvent.WaitStarted wait:
+                Set(Key(wait.StepId, wait.Item), "goes on", e.At, wait.Until ?? e.At.AddMilliseconds(wait.ForMs ?? 0));
+                break;
+            case RunEvent.ItemEnded item: _active.Remove(Key(item.StepId, item.Item)); break;
             case RunEvent.AttemptReturned back: _active.Remove(Key(back.StepId, back.Item)); break;
             case RunEvent.AttemptLost lost: _active.Remove(Key(lost.StepId, lost.Item)); break;
             case RunEvent.StepEnded step: _active.Remove(Key(step.StepId, null)); break;

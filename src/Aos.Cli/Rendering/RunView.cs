@@ -41,11 +41,20 @@ internal static class RunView
         {
             var (mark, style) = Styles.Of(step.Status);
             var code = step.Code is { } known && known.Value != "OK" ? $" {known}" : "";
-            table.Add(new Cell(mark, style), step.StepId.Value, $"{step.Skill}", new Cell(Words.Spaced(step.Status) + code, style),
+            table.Add(new Cell(mark, style), step.StepId.Value, SkillOf(step.Skill, step.Wait), new Cell(Words.Spaced(step.Status) + code, style),
                 $"{step.Attempts}", step.Outcome?.Execution is { } took ? Times.Span(took.LatencyMs) : "", $"{step.Cost}");
         }
         return table;
     }
+
+    /// <summary>The skill of a step, or what it waits for.</summary>
+    public static string SkillOf(Contracts.Skills.SkillRef? skill, StepWait? wait) => (skill, wait) switch
+    {
+        ({ } called, _) => called.Value,
+        (_, { Signal: { } signal }) => $"(signal {signal})",
+        (_, { Due: { } due }) => $"(until {Times.Moment(due)})",
+        _ => "(wait)",
+    };
 
     private static void Output(Screen screen, RunReport report)
     {
@@ -92,6 +101,9 @@ internal static class RunView
         if (lines.Count > 0) lines.Insert(0, $"to see what waits for approval: {session.Suggest("approvals")}");
         var asked = await runtime.QueryAsync(report.RunId, "pending_settlements", arguments: null, cancel).ConfigureAwait(false);
         if (asked.Result is { } unsettled) lines.AddRange(SettleHints.For(session, report.RunId, unsettled));
+        lines.AddRange(report.Steps.Where(step => step.Status == StepStatus.Waiting)
+            .Select(step => step.Wait?.Signal).OfType<Contracts.Values.SignalName>()
+            .Select(signal => $"to send it: {session.Program}{session.DataArgument} signal {report.RunId} {signal} --data JSON"));
         return lines.Count > 0 ? lines : [$"to go on: {session.Suggest($"resume {report.RunId}")}"];
     }
 

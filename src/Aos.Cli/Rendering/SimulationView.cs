@@ -29,7 +29,7 @@ internal static class SimulationView
         foreach (var step in simulation.Steps)
         {
             var (mark, style) = Styles.Of(step.Status);
-            table.Add(new Cell(mark, style), step.StepId.Value, $"{step.Skill}", Words.Spaced(step.Effect),
+            table.Add(new Cell(mark, style), step.StepId.Value, RunView.SkillOf(step.Skill, step.Wait), Words.Spaced(step.Effect),
                 $"+{Times.Span(step.StartMs)}", Times.Span(step.LatencyMs), $"{step.Cost}", $"{step.WorstCost}");
         }
         return table;

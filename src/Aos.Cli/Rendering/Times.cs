@@ -31,6 +31,10 @@ internal static class Times
         return distance > TimeSpan.Zero ? $"{text} ago" : $"in {text}";
     }
 
+    /// <summary>A moment to the second, in UTC: <c>2026-01-02 03:04:05Z</c>.</summary>
+    public static string Moment(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
     private static string Long(TimeSpan span) => span.TotalHours < 1
         ? $"{span.Minutes} min {span.Seconds} s"
         : span.TotalDays < 2 ? $"{(int)span.TotalHours} h {span.Minutes} min" : $"{(int)span.TotalDays} days {span.Hours} h";

@@ -109,6 +109,7 @@ internal static class Waterfalls
         StretchKind.Open => '▒',
         StretchKind.Backoff => '┄',
         StretchKind.Person => '░',
+        StretchKind.Wait => '·',
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -120,6 +121,7 @@ internal static class Waterfalls
         StretchKind.Open => "in flight or unknown",
         StretchKind.Backoff => "backoff",
         StretchKind.Person => "waiting for a person",
+        StretchKind.Wait => "waiting as planned",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

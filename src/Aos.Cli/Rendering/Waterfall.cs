@@ -24,6 +24,9 @@ internal enum StretchKind
 
     /// <summary>A person's turn.</summary>
     Person,
+
+    /// <summary>A wait that the plan asks for: for a moment or a signal.</summary>
+    Wait,
 }
 
 /// <summary>A stretch of time, in milliseconds from the start of the run.</summary>
@@ -86,6 +89,7 @@ internal sealed class Waterfall
 
     private void Apply(RunEvent e)
     {
+        if (e is RunEvent.RunForked) LeaveOpen(e.At);
         if (e is RunEvent.RunSubmitted first) (_start, Submitted) = (e.At, first);
         var at = (e.At - _start).TotalMilliseconds;
         LengthMs = Math.Max(LengthMs, at);
@@ -108,11 +112,21 @@ internal sealed class Waterfall
             case RunEvent.AttemptLost lost: Close(Key(lost.StepId, lost.Item), at); break;
             case RunEvent.RetryScheduled retry: Open(Key(retry.StepId, retry.Item), null, StretchKind.Backoff, at, "backoff"); break;
             case RunEvent.SettlementRequested ask: Open(Key(ask.StepId, ask.Item), null, StretchKind.Person, at, "to be settled"); break;
+            case RunEvent.WaitStarted wait:
+                Open(Key(wait.StepId, wait.Item), null, StretchKind.Wait, at, wait.Signal is { } signal ? $"signal {signal}" : "wait");
+                break;
             case RunEvent.OutcomeSettled settled: Close(Key(settled.StepId, settled.Item), at); break;
             case RunEvent.ItemEnded item: End(Key(item.StepId, item.Item), at, item.Status, item.Code); break;
             case RunEvent.StepEnded step: End(Key(step.StepId, null), at, step.Status, step.Code); break;
             case RunEvent.RunEnded end: Ended = end; break;
         }
+    }
+
+    // What the run before had in flight ends here; the time between the two runs is not spent on anything.
+    private void LeaveOpen(DateTimeOffset forked)
+    {
+        foreach (var key in _open.Keys.ToList()) Close(key, LengthMs);
+        _start = forked.AddMilliseconds(-LengthMs);
     }
 
     private static StretchKind KindOf(RunEvent.AttemptReturned back) => back.Status switch

@@ -291,6 +291,18 @@ public static class ErrorCodes
     /// <summary>The profile names a planner that is not registered.</summary>
     public static readonly ErrorCode UnknownPlanner = ErrorCode.Parse("UNKNOWN_PLANNER");
 
+    /// <summary>A signal that a step waited for did not come in time.</summary>
+    public static readonly ErrorCode SignalTimeout = ErrorCode.Parse("SIGNAL_TIMEOUT");
+
+    /// <summary>What a step is to wait for is no duration, no moment or no signal name.</summary>
+    public static readonly ErrorCode WaitInvalid = ErrorCode.Parse("WAIT_INVALID");
+
+    /// <summary>A step is to wait for longer than the run may take.</summary>
+    public static readonly ErrorCode WaitTooLong = ErrorCode.Parse("WAIT_TOO_LONG");
+
+    /// <summary>No step of the run's plan waits for a signal of that name.</summary>
+    public static readonly ErrorCode UnknownSignal = ErrorCode.Parse("UNKNOWN_SIGNAL");
+
     /// <summary>It was stopped on request.</summary>
     public static readonly ErrorCode Cancelled = ErrorCode.Parse("CANCELLED");
 

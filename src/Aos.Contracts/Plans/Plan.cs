@@ -20,14 +20,17 @@ public sealed record Plan
     public string? Output { get; init; }
 }
 
-/// <summary>A step of a plan: one call of a skill, or one for each item of a list.</summary>
+/// <summary>A step of a plan: one call of a skill, or one for each item of a list; or a wait.</summary>
 public sealed record PlanStep
 {
     /// <summary>The name of the step.</summary>
     public required StepId Id { get; init; }
 
-    /// <summary>The skill and the versions that will do.</summary>
-    public required SkillRef Skill { get; init; }
+    /// <summary>The skill and the versions that will do. Absent where the step waits.</summary>
+    public SkillRef? Skill { get; init; }
+
+    /// <summary>What the step waits for. Absent where it calls a skill.</summary>
+    public WaitSpec? Wait { get; init; }
 
     /// <summary>The input template, an object. Absent: an empty object.</summary>
     public Payload? Input { get; init; }
@@ -53,6 +56,24 @@ public sealed record PlanStep
 
     /// <summary>Asks a person before each call.</summary>
     public ApprovalSpec? Approval { get; init; }
+}
+
+/// <summary>What a step waits for: exactly one of a duration, a moment and a signal.</summary>
+public sealed record WaitSpec
+{
+    /// <summary>Milliseconds to wait, 0 or more; or <c>${ … }</c>, an expression that gives them.</summary>
+    public Payload? ForMs { get; init; }
+
+    /// <summary>The moment to wait until, such as <c>2026-01-02T03:04:05Z</c>; or a template of it.</summary>
+    public string? Until { get; init; }
+
+    /// <summary>The name of the signal to wait for; or a template of it.</summary>
+    public string? Signal { get; init; }
+
+    /// <summary>Milliseconds until a signal is waited for no longer, and the step fails. Absent: as long as the run may
+    /// take.</summary>
+    [Bounds(1)]
+    public long? TimeoutMs { get; init; }
 }
 
 /// <summary>Tightens retry for one step.</summary>

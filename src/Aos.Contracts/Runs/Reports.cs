@@ -27,6 +27,12 @@ public sealed record RunReport
     /// <summary>The step whose failure failed the run.</summary>
     public StepId? FailedStep { get; init; }
 
+    /// <summary>Where it was forked from; absent where it was not.</summary>
+    public Origin? ForkedFrom { get; init; }
+
+    /// <summary>The run that it repeats (<c>aos replay --mode live</c>); absent where it repeats none.</summary>
+    public RunId? Repeats { get; init; }
+
     /// <summary>The goal.</summary>
     public string? Goal { get; init; }
 
@@ -51,6 +57,27 @@ public sealed record RunReport
 
     /// <summary>The steps, in the order of the plan.</summary>
     public ValueList<StepReport> Steps { get; init; }
+}
+
+/// <summary>Where a forked run comes from.</summary>
+public sealed record Origin
+{
+    /// <summary>The run.</summary>
+    public required RunId RunId { get; init; }
+
+    /// <summary>The sequence number of its last event that both runs have.</summary>
+    public required long Seq { get; init; }
+}
+
+/// <summary>What a step waits or waited for.</summary>
+public sealed record StepWait
+{
+    /// <summary>The signal; absent where it is a moment.</summary>
+    public SignalName? Signal { get; init; }
+
+    /// <summary>The moment; for a signal, when it is waited for no longer. Absent until it is known, and for a signal
+    /// that is waited for as long as the run may take.</summary>
+    public DateTimeOffset? Due { get; init; }
 }
 
 /// <summary>How a step stands in its life.</summary>
@@ -91,8 +118,11 @@ public sealed record StepReport
     /// <summary>The step.</summary>
     public required StepId StepId { get; init; }
 
-    /// <summary>The skill that was called, in its exact version.</summary>
-    public required SkillRef Skill { get; init; }
+    /// <summary>The skill that was called, in its exact version. Absent where the step only waits.</summary>
+    public SkillRef? Skill { get; init; }
+
+    /// <summary>What the step waits or waited for; absent where it calls a skill.</summary>
+    public StepWait? Wait { get; init; }
 
     /// <summary>Its status.</summary>
     public required StepStatus Status { get; init; }
@@ -179,8 +209,11 @@ public sealed record PlannedStep
     /// <summary>The step.</summary>
     public required StepId StepId { get; init; }
 
-    /// <summary>The skill, in its exact version.</summary>
-    public required SkillRef Skill { get; init; }
+    /// <summary>The skill, in its exact version. Absent where the step only waits.</summary>
+    public SkillRef? Skill { get; init; }
+
+    /// <summary>What the step waits for; absent where it calls a skill.</summary>
+    public StepWait? Wait { get; init; }
 
     /// <summary>How it is expected to end.</summary>
     public required StepStatus Status { get; init; }
@@ -197,6 +230,9 @@ public sealed record PlannedStep
     /// <summary>Milliseconds that it is expected to take.</summary>
     public double LatencyMs { get; init; }
 
+    /// <summary>Milliseconds that a wait for a signal can take at most; absent for other steps.</summary>
+    public double? WorstLatencyMs { get; init; }
+
     /// <summary>What it is expected to cost.</summary>
     [JsonPropertyName("cost_cents")]
     public Money Cost { get; init; }
@@ -212,13 +248,16 @@ public sealed record ReplayReport
     /// <summary>The run.</summary>
     public required RunId RunId { get; init; }
 
-    /// <summary>How it was replayed: <c>verify</c>.</summary>
+    /// <summary>How it was replayed: <c>verify</c>, <c>live</c> or <c>dry</c>.</summary>
     public required string Mode { get; init; }
 
     /// <summary>Whether everything compared was equal.</summary>
     public required bool Parity { get; init; }
 
-    /// <summary>How many events were compared.</summary>
+    /// <summary>The run that repeated it, in mode <c>live</c>.</summary>
+    public RunId? RepeatedBy { get; init; }
+
+    /// <summary>How many events were compared and equal; in the modes <c>live</c> and <c>dry</c>, how many fields.</summary>
     public int EventsCompared { get; init; }
 
     /// <summary>The first event that differs; absent at parity.</summary>
@@ -226,13 +265,62 @@ public sealed record ReplayReport
 
     /// <summary>The behaviour digest that the replay computed; absent for a run that has not ended.</summary>
     public Digest? BehaviourDigest { get; init; }
+
+    /// <summary>The steps side by side, in the order of the plan; absent in mode <c>verify</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ValueList<StepParity> Steps { get; init; }
+}
+
+/// <summary>A step as it was and as it was repeated or foreseen.</summary>
+public sealed record StepParity
+{
+    /// <summary>The step.</summary>
+    public required StepId StepId { get; init; }
+
+    /// <summary>Whether all that is compared of it is equal.</summary>
+    public required bool Parity { get; init; }
+
+    /// <summary>How it was.</summary>
+    public StepFigures? Expected { get; init; }
+
+    /// <summary>How it was repeated or foreseen; absent where it was not.</summary>
+    public StepFigures? Found { get; init; }
+}
+
+/// <summary>What a step came to, in figures.</summary>
+public sealed record StepFigures
+{
+    /// <summary>Its status.</summary>
+    public required StepStatus Status { get; init; }
+
+    /// <summary>The code; absent until it ended.</summary>
+    public ErrorCode? Code { get; init; }
+
+    /// <summary>Attempts started; absent where a simulation does not say.</summary>
+    public int? Attempts { get; init; }
+
+    /// <summary>What it cost.</summary>
+    [JsonPropertyName("cost_cents")]
+    public Money Cost { get; init; }
+
+    /// <summary>Milliseconds from its start to its end.</summary>
+    public double LatencyMs { get; init; }
+
+    /// <summary>Side effects that were reported; absent where a simulation does not say.</summary>
+    public int? SideEffects { get; init; }
 }
 
 /// <summary>Where a replay first differed.</summary>
 public sealed record Divergence
 {
-    /// <summary>The sequence number of the event, from 1.</summary>
-    public required long Seq { get; init; }
+    /// <summary>The sequence number of the event, from 1; absent where no events were compared.</summary>
+    public long? Seq { get; init; }
+
+    /// <summary>The step; absent where it is the run, and in mode <c>verify</c>.</summary>
+    public StepId? StepId { get; init; }
+
+    /// <summary>The field that differs, such as <c>attempts/0/cost_cents</c>; absent in mode <c>verify</c>.</summary>
+    public string? Field { get; init; }
 
     /// <summary>What the journal has; absent where it has nothing there.</summary>
     public Payload? Expected { get; init; }

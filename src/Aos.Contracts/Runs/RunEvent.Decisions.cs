@@ -178,6 +178,38 @@ public abstract partial record RunEvent
         public required ErrorCode Cause { get; init; }
     }
 
+    /// <summary>A step waits: for a time, until a moment, or for a signal.</summary>
+    public sealed record WaitStarted : Decision
+    {
+        /// <summary>The step.</summary>
+        public required StepId StepId { get; init; }
+
+        /// <summary>The item of a fanned-out step.</summary>
+        public int? Item { get; init; }
+
+        /// <summary>The signal that is waited for; absent where it is a moment.</summary>
+        public SignalName? Signal { get; init; }
+
+        /// <summary>Milliseconds that the wait takes; for a signal, that it may take at most.</summary>
+        public long? ForMs { get; init; }
+
+        /// <summary>The moment that the plan names.</summary>
+        public DateTimeOffset? Until { get; init; }
+    }
+
+    /// <summary>A step has the signal that it waited for: its data are the result.</summary>
+    public sealed record SignalTaken : Decision
+    {
+        /// <summary>The step.</summary>
+        public required StepId StepId { get; init; }
+
+        /// <summary>The item of a fanned-out step.</summary>
+        public int? Item { get; init; }
+
+        /// <summary>The sequence number of the <see cref="SignalReceived"/>.</summary>
+        public required long Seq { get; init; }
+    }
+
     /// <summary>One item of a fanned-out step ended.</summary>
     public sealed record ItemEnded : Decision
     {

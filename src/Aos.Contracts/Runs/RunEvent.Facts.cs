@@ -34,6 +34,9 @@ public abstract partial record RunEvent
         /// <summary>The digest of what was asked, where it was asked under an idempotency key.</summary>
         public Digest? Request { get; init; }
 
+        /// <summary>The run that this one repeats, step by step and for real; absent where it repeats none.</summary>
+        public RunId? Repeats { get; init; }
+
         /// <summary>The trace that the run belongs to: 32 hexadecimal digits.</summary>
         public required string TraceId { get; init; }
     }
@@ -168,6 +171,23 @@ public abstract partial record RunEvent
         public string? Reason { get; init; }
     }
 
+    /// <summary>Somebody sent the run a signal. It is kept until a step waits for it.</summary>
+    public sealed record SignalReceived : Fact
+    {
+        /// <summary>The name of the signal.</summary>
+        public required SignalName Name { get; init; }
+
+        /// <summary>What came with it: the result of the step that waits for it. Absent: null.</summary>
+        public Payload? Data { get; init; }
+
+        /// <summary>Who sent it.</summary>
+        public required string By { get; init; }
+
+        /// <summary>The sender's own id of the signal: one that was received before is not taken again. Absent: each
+        /// counts.</summary>
+        public string? Key { get; init; }
+    }
+
     /// <summary>Somebody asked to stop the run.</summary>
     public sealed record CancelRequested : Fact
     {
@@ -187,5 +207,34 @@ public abstract partial record RunEvent
         /// <summary>Whether the store was restored from a backup since: what was decided after the backup is lost, so open
         /// approval requests are made anew. Absent: it was not.</summary>
         public bool? Restored { get; init; }
+    }
+
+    /// <summary>The run goes its own way from here: what stands before was copied from another run. What that run had in
+    /// flight is lost to this one.</summary>
+    public sealed record RunForked : Fact
+    {
+        /// <summary>The run that goes on from here.</summary>
+        public required RunId RunId { get; init; }
+
+        /// <summary>The run that the events before were copied from.</summary>
+        public required RunId From { get; init; }
+
+        /// <summary>The sequence number of the last event that was copied.</summary>
+        public required long FromSeq { get; init; }
+
+        /// <summary>The input of the run, where it was edited.</summary>
+        public Payload? Input { get; init; }
+
+        /// <summary>The <see cref="Plans.PinnedPlan"/>, by content, where the input of a step was edited.</summary>
+        public Digest? Plan { get; init; }
+
+        /// <summary>Who forked the run.</summary>
+        public required string By { get; init; }
+
+        /// <summary>Why.</summary>
+        public string? Reason { get; init; }
+
+        /// <summary>The trace that the run belongs to: 32 hexadecimal digits.</summary>
+        public required string TraceId { get; init; }
     }
 }

@@ -67,6 +67,37 @@ public readonly record struct StepId : IScalar<StepId>
     public override string ToString() => Value ?? "";
 }
 
+/// <summary>The name of a signal that a run can wait for: letters, digits and <c>_ . : -</c>, at most 128 characters.</summary>
+/// <remarks><see langword="default"/> is no signal and has a null <see cref="Value"/>.</remarks>
+[JsonConverter(typeof(ScalarConverter<SignalName>))]
+public readonly record struct SignalName : IScalar<SignalName>
+{
+    private SignalName(string value) => Value = value;
+
+    /// <inheritdoc />
+    public static string Rule => "a signal name: letters, digits, '_', '.', ':' or '-', at most 128 in all";
+
+    /// <inheritdoc />
+    public string Value { get; }
+
+    /// <inheritdoc />
+    public static bool TryParse([NotNullWhen(true)] string? text, out SignalName value)
+    {
+        var good = ScalarText.Matches(text, 128, IsNameCharacter, IsNameCharacter);
+        value = good ? new SignalName(text!) : default;
+        return good;
+    }
+
+    /// <summary>Parses a constant.</summary>
+    /// <exception cref="FormatException">The text is no signal name.</exception>
+    public static SignalName Parse(string text) => ScalarText.Require<SignalName>(text);
+
+    /// <inheritdoc />
+    public override string ToString() => Value ?? "";
+
+    private static bool IsNameCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or ':' or '-';
+}
+
 /// <summary>The identity of an approval request: <c>apr_</c> and 16 to 64 lower-case letters and digits.</summary>
 /// <remarks>Derived from run, step, item and the digest of the input, so that a replay asks for the same one.</remarks>
 [JsonConverter(typeof(ScalarConverter<ApprovalId>))]

@@ -70,11 +70,10 @@ public sealed class PlanProgram
 /// <summary>A step, compiled.</summary>
 public sealed class StepProgram
 {
-    private StepProgram(PlanStep source, int index, CallProgram main)
+    private StepProgram(PlanStep source, int index)
     {
         Source = source;
         Index = index;
-        Main = main;
         Unreached = new Runs.StepState(this);
     }
 
@@ -90,8 +89,11 @@ public sealed class StepProgram
     /// <summary>Its name.</summary>
     public StepId Id => Source.Id;
 
-    /// <summary>The call.</summary>
-    public CallProgram Main { get; }
+    /// <summary>The call; null where the step waits.</summary>
+    public CallProgram? Main { get; private init; }
+
+    /// <summary>What the step waits for; null where it calls a skill.</summary>
+    public WaitProgram? Wait { get; private init; }
 
     /// <summary>The call that stands in for a failed one; null where the plan has none.</summary>
     public CallProgram? Fallback { get; private init; }
@@ -103,7 +105,7 @@ public sealed class StepProgram
     public Expression? ForEach { get; private init; }
 
     /// <summary>Steps that must have ended first, ascending.</summary>
-    public ImmutableArray<int> Dependencies { get; private init; }
+    public ImmutableArray<int> Dependencies { get; private set; } = [];
 
     /// <summary>Whether the run goes on when the step fails.</summary>
     public bool ToleratesFailure => Source.OnFailure is OnFailure.Continue;
@@ -111,23 +113,18 @@ public sealed class StepProgram
     internal static StepProgram Compile(PlanStep step, int index, Dictionary<string, int> indexes,
         Dictionary<(SkillName, SkillVersion), SkillPin> pins)
     {
-        var main = new CallProgram(Pin(step.Skill, pins), Template.Compile(step.Input), step.TimeoutMs);
-        var fallback = step.OnFailure is OnFailure.Fallback { Call: var call }
-            ? new CallProgram(Pin(call.Skill, pins), Template.Compile(call.Input ?? step.Input), call.TimeoutMs)
-            : null;
-        var program = new StepProgram(step, index, main)
+        var program = new StepProgram(step, index)
         {
-            Fallback = fallback,
+            Main = step.Skill is { } skill ? new CallProgram(Pin(skill, pins), Template.Compile(step.Input), step.TimeoutMs) : null,
+            Wait = step.Wait is { } wait ? WaitProgram.Compile(wait) : null,
+            Fallback = step.OnFailure is OnFailure.Fallback { Call: var call }
+                ? new CallProgram(Pin(call.Skill, pins), Template.Compile(call.Input ?? step.Input), call.TimeoutMs)
+                : null,
             When = step.When is { } when ? Parse(when) : null,
             ForEach = step.ForEach is { } forEach ? Parse(forEach) : null,
         };
-        return new StepProgram(step, index, main)
-        {
-            Fallback = program.Fallback,
-            When = program.When,
-            ForEach = program.ForEach,
-            Dependencies = program.ResolveDependencies(indexes),
-        };
+        program.Dependencies = program.ResolveDependencies(indexes);
+        return program;
     }
 
     internal static Expression Parse(string text) => Expression.TryParse(text, out var expression, out var error)
@@ -155,7 +152,7 @@ public sealed class StepProgram
     {
         if (When is not null) yield return When;
         if (ForEach is not null) yield return ForEach;
-        foreach (var expression in Main.Input.Expressions) yield return expression;
+        foreach (var expression in Main?.Input.Expressions ?? Wait!.Value.Expressions) yield return expression;
         if (Fallback is null) yield break;
         foreach (var expression in Fallback.Input.Expressions) yield return expression;
     }

@@ -81,7 +81,7 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
     {
         var steps = plan.Steps.Select(step => step with
         {
-            Skill = Exact(step.Skill),
+            Skill = step.Skill is { } skill ? Exact(skill) : null,
             OnFailure = step.OnFailure is OnFailure.Fallback { Call: var call }
                 ? new OnFailure.Fallback(call with { Skill = Exact(call.Skill) })
                 : step.OnFailure,
@@ -136,12 +136,15 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
             Note(new ExpressionCheck(this, $"{at}/when", inFanOut: step.ForEach is not null).Check(when), step, $"{at}/when", found);
         if (step.ForEach is { } forEach)
             Note(new ExpressionCheck(this, $"{at}/for_each", inFanOut: false).CheckList(forEach), step, $"{at}/for_each", found);
-        CheckCall(step, CheckSkill(at, step.Skill), $"{at}/input", step.Input, found);
+        if (step.Wait is { } wait) CheckWait(step, wait, at, found);
+        else if (step.Skill is { } skill) CheckCall(step, CheckSkill(at, skill), $"{at}/input", step.Input, found);
+        else Add(at, ErrorCodes.InvalidPlan, "The step does nothing: it has neither `skill` nor `wait`.");
         if (step.OnFailure is OnFailure.Fallback { Call: var call })
         {
             var fallback = CheckSkill($"{at}/on_failure/fallback", call.Skill);
             if (call.Input is not null) CheckCall(step, fallback, $"{at}/on_failure/fallback/input", call.Input, found);
-            else if (fallback is not null) CheckKnown(fallback, $"{at}/input", step.Input);
+            else if (fallback is not null && step.Wait is null) CheckKnown(fallback, $"{at}/input", step.Input);
+            else if (fallback is not null) CheckKnown(fallback, $"{at}/on_failure/fallback/input", Payload.Empty);
             CheckTimeout($"{at}/on_failure/fallback/timeout_ms", call.TimeoutMs);
         }
         CheckTimeout($"{at}/timeout_ms", step.TimeoutMs);
@@ -150,6 +153,29 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
         if (step.Approval?.ExpiresInMs is < 1 or > ApprovalMsMax)
             Add($"{at}/approval/expires_in_ms", ErrorCodes.InvalidPlan, $"expires_in_ms is 1 to {ApprovalMsMax} (a year).");
         return [.. found];
+    }
+
+    private void CheckWait(PlanStep step, WaitSpec wait, string at, SortedSet<int> found)
+    {
+        foreach (var (member, isThere) in ((string, bool)[])[("skill", step.Skill is not null), ("input", step.Input is not null),
+            ("timeout_ms", step.TimeoutMs is not null), ("retry", step.Retry is not null), ("approval", step.Approval is not null)])
+            if (isThere) Add($"{at}/{member}", ErrorCodes.InvalidPlan, $"A step that waits calls nothing, so it has no `{member}`."
+                + (member == "timeout_ms" ? " A signal has its own: `wait.timeout_ms`." : ""));
+        var kinds = (wait.ForMs is null ? 0 : 1) + (wait.Until is null ? 0 : 1) + (wait.Signal is null ? 0 : 1);
+        if (kinds != 1)
+        {
+            Add($"{at}/wait", ErrorCodes.InvalidPlan, "A wait has exactly one of `for_ms`, `until` and `signal`.");
+            return;
+        }
+        var kind = WaitProgram.KindOf(wait);
+        if (wait.TimeoutMs is < 1 or > WaitProgram.LongestMs)
+            Add($"{at}/wait/timeout_ms", ErrorCodes.InvalidPlan, $"timeout_ms is 1 to {WaitProgram.LongestMs}.");
+        else if (wait.TimeoutMs is not null && kind != WaitKind.Signal)
+            Add($"{at}/wait/timeout_ms", ErrorCodes.InvalidPlan, "Only a signal has a `timeout_ms`: a moment comes by itself.");
+        var place = $"{at}/wait/{WaitProgram.MemberOf(kind)}";
+        var template = CheckTemplate(step, place, WaitProgram.ValueOf(wait), found);
+        if (template?.Literal is { } literal && WaitProgram.Read(kind, literal).Mistake is { } mistake)
+            Add(place, ErrorCodes.WaitInvalid, mistake);
     }
 
     private void CheckTimeout(string at, int? timeoutMs)
@@ -175,8 +201,15 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
 
     private void CheckCall(PlanStep step, SkillContract? skill, string at, Payload? input, SortedSet<int> found)
     {
+        if (CheckTemplate(step, at, input ?? Payload.Empty, found) is { } template && skill is not null)
+            CheckKnown(skill, at, template);
+    }
+
+    /// <summary>Checks the expressions of a template; null where one has a syntax error.</summary>
+    private Template? CheckTemplate(PlanStep step, string at, Payload document, SortedSet<int> found)
+    {
         var compiler = new TemplateCompiler();
-        var template = compiler.Compile((input ?? Payload.Empty).Element);
+        var template = compiler.Compile(document.Element);
         foreach (var (pointer, message) in compiler.Mistakes) Add(at + pointer, ErrorCodes.ExpressionInvalid, message);
         for (var i = 0; i < template.Expressions.Length; i++)
         {
@@ -184,7 +217,7 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
             var check = new ExpressionCheck(this, place, inFanOut: step.ForEach is not null);
             Note(check.Check(template.Expressions[i]), step, place, found);
         }
-        if (skill is not null && compiler.Mistakes.Count == 0) CheckKnown(skill, at, template);
+        return compiler.Mistakes.Count == 0 ? template : null;
     }
 
     // The schema needs the whole input, which is known, and checked, when the attempt is made. A skill takes the parts.

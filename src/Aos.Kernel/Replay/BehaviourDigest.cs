@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Text.Json;
 using Aos.Contracts.Json;
@@ -21,6 +22,7 @@ public static class BehaviourDigest
         "run.status", "run.code", "run.cost_cents",
         "step.step_id", "step.status", "step.code",
         "call.item", "call.status", "call.code",
+        "wait.signal", "wait.for_ms",
         "attempt.skill", "attempt.skill_version", "attempt.effect", "attempt.fallback", "attempt.status", "attempt.code",
         "attempt.cost_cents", "attempt.reserved_cents", "attempt.side_effects",
         "retry.rule", "retry.bound_ms",
@@ -36,6 +38,23 @@ public static class BehaviourDigest
         using var document = JsonDocument.Parse(buffer.Written);
         CanonicalJson.Sha256(document.RootElement, hash);
         return Digest.FromHash(hash);
+    }
+
+    /// <summary>What is hashed, for comparing it field by field.</summary>
+    internal static JsonElement Document(RunState state, RunStatus status, ErrorCode code)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
+            Write(writer, state, status, code);
+        return JsonElement.Parse(buffer.WrittenSpan);
+    }
+
+    /// <summary>What is hashed of one step.</summary>
+    internal static JsonElement Document(StepState step)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true })) Write(writer, step);
+        return JsonElement.Parse(buffer.WrittenSpan);
     }
 
     private static void Write(Utf8JsonWriter writer, RunState state, RunStatus status, ErrorCode code)
@@ -71,6 +90,13 @@ public static class BehaviourDigest
         writer.WriteString("code", call.Code?.Value);
         if (call.Key.Item is { } item) writer.WriteNumber("item", item);
         writer.WriteString("status", call.Status is { } status ? Names<OutcomeStatus>.Of(status) : null);
+        if (call.Wait is { } wait)
+        {
+            writer.WriteStartObject("wait");
+            if (wait.ForMs is { } ms) writer.WriteNumber("for_ms", ms);
+            if (wait.Signal is { } signal) writer.WriteString("signal", signal.Value);
+            writer.WriteEndObject();
+        }
         writer.WriteEndObject();
     }
 

@@ -17,6 +17,12 @@ public enum CallPhase
     /// <summary>It waits for the moment of its next attempt.</summary>
     BackingOff,
 
+    /// <summary>It waits for the moment that its plan names.</summary>
+    Sleeping,
+
+    /// <summary>It waits for a signal.</summary>
+    AwaitingSignal,
+
     /// <summary>It waits for a person.</summary>
     AwaitingApproval,
 
@@ -70,12 +76,15 @@ public sealed class CallState
     /// <summary>Whether <see cref="Input"/> was approved, so that the call may be made.</summary>
     public bool IsApproved { get; internal set; }
 
-    /// <summary>When the next attempt is due.</summary>
+    /// <summary>When the next attempt is due, or its wait is over.</summary>
     public DateTimeOffset? Due
     {
         get => Moments.FromTicks(_dueTicks);
         internal set => _dueTicks = Moments.ToTicks(value);
     }
+
+    /// <summary>What it waits or waited for; null where it calls a skill.</summary>
+    public RunEvent.WaitStarted? Wait { get; internal set; }
 
     /// <summary>Money held for the attempt in flight.</summary>
     public Money Reserved { get; internal set; }

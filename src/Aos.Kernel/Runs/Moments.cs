@@ -1,3 +1,5 @@
+using Aos.Contracts.Values;
+
 namespace Aos.Kernel.Runs;
 
 /// <summary>Arithmetic of moments that cannot fail, and the precision in which moments are kept.</summary>
@@ -11,6 +13,18 @@ internal static class Moments
 
     /// <summary>Whether a moment is a whole number of microseconds in UTC: what a journal keeps.</summary>
     public static bool IsExact(DateTimeOffset at) => at.Offset == TimeSpan.Zero && at.Ticks % TimeSpan.TicksPerMicrosecond == 0;
+
+    /// <summary>The moment as a JSON string, as the contracts write moments.</summary>
+    public static Payload ToPayload(DateTimeOffset at)
+    {
+        const int length = 27;
+        var text = new byte[length + 3];
+        if (!System.Buffers.Text.Utf8Formatter.TryFormat(at.UtcDateTime, text.AsSpan(1), out var written, 'O') || written != length + 1)
+            throw new System.Diagnostics.UnreachableException("A moment has 28 characters in round-trip form.");
+        // The seventh decimal is cut: moments are kept to the microsecond.
+        (text[0], text[length], text[length + 1]) = ((byte)'"', (byte)'Z', (byte)'"');
+        return Payload.FromUtf8(text.AsMemory(0, length + 2));
+    }
 
     /// <summary>The moment as a journal keeps it.</summary>
     public static DateTimeOffset Exact(DateTimeOffset at)

@@ -32,8 +32,10 @@ public static class RunKernel
             case RunEvent.TimeReached: turn.TakeTime(); break;
             case RunEvent.ApprovalDecided decided: turn.Take(decided); break;
             case RunEvent.OutcomeSettled settled: turn.Take(settled); break;
+            case RunEvent.SignalReceived signal: turn.Take(signal); break;
             case RunEvent.CancelRequested cancel: turn.Take(cancel); break;
             case RunEvent.RunRecovered recovered: turn.Take(recovered); break;
+            case RunEvent.RunForked: turn.TakeRecovery(); break;
             default: throw new UnreachableException($"No rule for {fact.GetType().Name}.");
         }
         return turn.End();
@@ -51,8 +53,10 @@ public static class RunKernel
         RunEvent.TimeReached reached => state.NextWake is not { } due || reached.At < due,
         RunEvent.ApprovalDecided decided => state.Stopping is not null || !IsOpen(state, decided),
         RunEvent.OutcomeSettled settled => state.Stopping is not null || !AwaitsSettlement(state, settled),
+        RunEvent.SignalReceived signal => state.Stopping is not null || (signal.Key is { } key && state.KnowsSignal(key)),
         RunEvent.CancelRequested => state.Stopping is not null,
         RunEvent.RunRecovered recovered => recovered.Epoch <= state.Epoch,
+        RunEvent.RunForked forked => state.Stopping is not null || forked.RunId == state.Submitted.RunId,
         _ => false,
     };
 

@@ -23,6 +23,8 @@ public static class RunReporter
             Code = state.Ended?.Code,
             Message = state.Ended?.Message ?? state.Stopping?.Message,
             FailedStep = state.Ended?.FailedStep,
+            ForkedFrom = state.Forked is { } forked ? new Origin { RunId = forked.From, Seq = forked.FromSeq } : null,
+            Repeats = submitted.Repeats,
             Goal = submitted.Goal,
             AgentId = submitted.AgentId,
             Output = state.Ended?.Output,
@@ -115,13 +117,14 @@ public static class RunReporter
 
     private static StepReport Report(RunState state, StepState step)
     {
-        var skill = LastAttempt(step) is { } last
+        SkillRef? skill = LastAttempt(step) is { } last
             ? new SkillRef(last.Started.Skill, VersionRange.Exactly(last.Started.SkillVersion))
             : step.Program.Source.Skill;
         return new StepReport
         {
             StepId = step.Program.Id,
             Skill = skill,
+            Wait = WaitOf(step),
             Status = step.Standing,
             Code = step.Code,
             Attempts = step.Attempts,
@@ -144,6 +147,15 @@ public static class RunReporter
             foreach (var attempt in call.History)
                 if (attempt.Returned is { SideEffects.IsEmpty: false } returned) (all ??= []).AddRange(returned.SideEffects);
         return all is null ? [] : ValueList.From(all);
+    }
+
+    /// <summary>What a step waits or waited for: of several items the first that still does.</summary>
+    public static StepWait? WaitOf(StepState step)
+    {
+        if (step.Program.Wait is null) return null;
+        var call = step.Calls.FirstOrDefault(call => call.Phase is CallPhase.Sleeping or CallPhase.AwaitingSignal)
+            ?? step.Calls.FirstOrDefault(call => call.Wait is not null);
+        return new StepWait { Signal = call?.Wait?.Signal, Due = call?.Wait is null ? null : call.Due };
     }
 
     private static FailureInfo Failure(RunState state, StepState step, ErrorCode code, RunEvent.AttemptReturned? returned)

@@ -17,6 +17,7 @@ public sealed partial class RunState
     // Steps and calls that carry the mark of this draft may be changed in place; others are shared with older states.
     private object? _draft;
     private bool _ownsSteps;
+    private ImmutableHashSet<string> _signalKeys = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
 
     /// <summary>A copy that <see cref="Apply"/> may be called on until it is shown to anybody else.</summary>
     internal RunState Draft()
@@ -41,7 +42,9 @@ public sealed partial class RunState
             case RunEvent.ApprovalDecided decided: On(decided); break;
             case RunEvent.OutcomeSettled settled: On(settled); break;
             case RunEvent.CancelRequested: IsCancelled = Stopping is null; break;
+            case RunEvent.SignalReceived signal: On(signal); break;
             case RunEvent.RunRecovered recovered: Epoch = recovered.Epoch; break;
+            case RunEvent.RunForked forked: On(forked); break;
             case RunEvent.PlanRequested requested: (PlannerRounds, IsPlanning) = (requested.Round, true); break;
             case RunEvent.PlanAccepted accepted: On(accepted); break;
             case RunEvent.StepExpanded expanded: On(expanded); break;
@@ -53,6 +56,8 @@ public sealed partial class RunState
             case RunEvent.SettlementRequested settlement:
                 Own(settlement.StepId, settlement.Item).Phase = CallPhase.AwaitingSettlement;
                 break;
+            case RunEvent.WaitStarted wait: On(wait); break;
+            case RunEvent.SignalTaken taken: On(taken); break;
             case RunEvent.ItemEnded item: EndCall(Own(item.StepId, item.Item), item.Status, item.Code, item.Message); break;
             case RunEvent.StepEnded ended: On(ended); break;
             case RunEvent.RunStopping stopping: Stopping = stopping; break;
@@ -182,7 +187,69 @@ public sealed partial class RunState
         call.IsApproved = false;
         call.AttemptsOfVariant = 0;
         call.Input = null;
+        call.Wait = null;
+        call.Due = null;
         call.FirstFailure = fallback.Cause;
+    }
+
+    private void On(RunEvent.WaitStarted wait)
+    {
+        var call = Own(wait.StepId, wait.Item);
+        call.Phase = wait.Signal is null ? CallPhase.Sleeping : CallPhase.AwaitingSignal;
+        call.Wait = wait;
+        call.Due = wait.Until ?? (wait.ForMs is { } ms ? Moments.After(wait.At, ms) : null);
+    }
+
+    private void On(RunEvent.SignalReceived signal)
+    {
+        Signals = Signals.Add(new KeptSignal(Seq, signal));
+        if (signal.Key is { } key) _signalKeys = _signalKeys.Add(key);
+    }
+
+    private void On(RunEvent.SignalTaken taken)
+    {
+        var call = Own(taken.StepId, taken.Item);
+        for (var i = 0; i < Signals.Length; i++)
+            if (Signals[i].Seq == taken.Seq)
+            {
+                call.Result = Signals[i].Signal.Data ?? Payload.Null;
+                Signals = Signals.RemoveAt(i);
+                break;
+            }
+        call.Phase = CallPhase.Ready; // The decision that follows ends the call.
+    }
+
+    // The run takes its own name; what only the other one was promised is asked for again.
+    private void On(RunEvent.RunForked forked)
+    {
+        Forked = forked;
+        Submitted = Submitted! with
+        {
+            At = forked.At,
+            RunId = forked.RunId,
+            Input = forked.Input ?? Submitted.Input,
+            TraceId = forked.TraceId,
+            Request = null,
+            Repeats = null,
+        };
+        Epoch = 1;
+        Deadline = Moments.After(forked.At, Contract.MaxRunMs);
+        if (forked.Plan is { } plan) Program = Documents.Program(plan);
+        foreach (var step in Steps)
+        {
+            if (step.IsEnded) continue;
+            var own = Own(step.Program.Id);
+            own.Program = Program!.Steps[step.Program.Index];
+            foreach (var call in step.Calls)
+                if (call.Phase != CallPhase.Ended) Fork(Own(call.Key.Step, call.Key.Item));
+        }
+    }
+
+    private static void Fork(CallState call)
+    {
+        call.IsApproved = false;
+        if (call.Phase == CallPhase.AwaitingApproval) (call.Phase, call.Approval) = (CallPhase.Ready, null);
+        if (call.Phase == CallPhase.Ready && call.AttemptsOfVariant == 0) call.Input = null;
     }
 
     private void On(RunEvent.OutcomeSettled settled)
@@ -221,6 +288,7 @@ public sealed partial class RunState
         (call.Phase, call.Status, call.Code, call.Approval) = (CallPhase.Ended, status, code, null);
         call.Message = message ?? call.Last?.Returned?.Message;
         if (status is not (OutcomeStatus.Success or OutcomeStatus.Partial)) call.Result = null;
+        else if (call.Wait is { Signal: null }) call.Result = Moments.ToPayload(call.Due!.Value);
         if (status == OutcomeStatus.Failure && call.Input is not null && call.AttemptsOfVariant > 0)
         {
             var key = FailureKey(call);

@@ -99,14 +99,10 @@ public sealed partial class RunState
             WaitReason? reason = null;
             foreach (var step in Steps)
                 foreach (var call in step.Calls)
-                    switch (call.Phase)
-                    {
-                        case CallPhase.Ready: return null;
-                        case CallPhase.AwaitingApproval: reason = WaitReason.Approval; break;
-                        case CallPhase.AwaitingSettlement: reason ??= WaitReason.UnknownOutcome; break;
-                        case CallPhase.BackingOff: reason ??= WaitReason.Timer; break;
-                        default: break;
-                    }
+                {
+                    if (call.Phase == CallPhase.Ready) return null;
+                    if (ReasonOf(call.Phase) is { } other && (reason is null || Rank(other) < Rank(reason.Value))) reason = other;
+                }
             return reason;
         }
     }
@@ -123,6 +119,28 @@ public sealed partial class RunState
             return false;
         }
     }
+
+    /// <summary>Whether a call waits for the moment that its plan names.</summary>
+    public bool IsSleeping
+    {
+        get
+        {
+            if (Ended is not null || Stopping is not null) return false;
+            foreach (var step in Steps)
+                foreach (var call in step.Calls)
+                    if (call.Phase == CallPhase.Sleeping) return true;
+            return false;
+        }
+    }
+
+    /// <summary>Whether a call waits for nothing but a moment, so that somebody's turn is not all that the run waits for.</summary>
+    public bool GoesOnByItself => IsBackingOff || IsSleeping;
+
+    /// <summary>How the run came from another; null where it was not forked.</summary>
+    public RunEvent.RunForked? Forked { get; private set; }
+
+    /// <summary>Signals that no step has waited for yet, oldest first, by their sequence numbers.</summary>
+    public ImmutableArray<KeptSignal> Signals { get; private set; } = [];
 
     /// <summary>The next moment at which the run must be told the time; null where there is none.</summary>
     public DateTimeOffset? NextWake
@@ -161,11 +179,37 @@ public sealed partial class RunState
 
     internal static DateTimeOffset? DueOf(CallState call) => call.Phase switch
     {
-        CallPhase.BackingOff => call.Due,
+        CallPhase.BackingOff or CallPhase.Sleeping or CallPhase.AwaitingSignal => call.Due,
         CallPhase.AwaitingApproval => call.Approval!.ExpiresAt,
         _ => null,
     };
 
     /// <summary>How many calls have ended in failure with the skill and input of this one.</summary>
     internal int EqualFailures(string key) => _equalFailures.GetValueOrDefault(key);
+
+    /// <summary>Whether a signal of this sender's id was received.</summary>
+    internal bool KnowsSignal(string key) => _signalKeys.Contains(key);
+
+    private static WaitReason? ReasonOf(CallPhase phase) => phase switch
+    {
+        CallPhase.AwaitingApproval => WaitReason.Approval,
+        CallPhase.AwaitingSettlement => WaitReason.UnknownOutcome,
+        CallPhase.AwaitingSignal => WaitReason.Signal,
+        CallPhase.BackingOff or CallPhase.Sleeping => WaitReason.Timer,
+        _ => null,
+    };
+
+    // Of several reasons the one is told that somebody must do something about.
+    private static int Rank(WaitReason reason) => reason switch
+    {
+        WaitReason.Approval => 0,
+        WaitReason.UnknownOutcome => 1,
+        WaitReason.Signal => 2,
+        _ => 3,
+    };
 }
+
+/// <summary>A signal that is kept until a step waits for it.</summary>
+/// <param name="Seq">The sequence number of its event.</param>
+/// <param name="Signal">The signal.</param>
+public readonly record struct KeptSignal(long Seq, RunEvent.SignalReceived Signal);

@@ -25,7 +25,7 @@ public sealed class StepState
     internal CallState Unstarted { get; }
 
     /// <summary>What it does.</summary>
-    public StepProgram Program { get; }
+    public StepProgram Program { get; internal set; }
 
     /// <summary>Its calls: none before it is reached, one for a plain step, one an item for a fanned-out step.</summary>
     public ImmutableArray<CallState> Calls { get; internal set; } = [];

@@ -172,7 +172,7 @@ internal sealed partial class Turn
             EndStep(step.Program, OutcomeStatus.Unknown, ErrorCodes.OutcomeUnknown, reason);
         else if (step.Calls.Any(call => call.Status is { } ended && IsBad(ended)))
             EndFanOutUnfinished(step);
-        else if (step.Attempts > 0)
+        else if (step.Attempts > 0 || step.Calls.Any(call => call.Wait is not null))
             EndStep(step.Program, OutcomeStatus.Cancelled, ErrorCodes.RunAborted, reason);
         else
             EndStep(step.Program, OutcomeStatus.Skipped, ErrorCodes.RunAborted, reason);

@@ -71,7 +71,7 @@ internal sealed partial class Turn
             if (step.IsEnded) return;
             if (step.Calls.IsEmpty || step.Calls[i].Phase == CallPhase.Ready)
             {
-                if (State.InFlight >= State.Contract.MaxParallelSteps) return;
+                if (State.InFlight >= State.Contract.MaxParallelSteps && !IsWait(step, i)) return;
                 Start(step, step.Calls.IsEmpty ? step.Unstarted : step.Calls[i]);
             }
         }
@@ -80,9 +80,18 @@ internal sealed partial class Turn
             EndStep(empty.Program, OutcomeStatus.Success, ErrorCodes.Ok, message: null);
     }
 
+    // A wait takes no place among the calls in flight.
+    private static bool IsWait(StepState step, int call) =>
+        step.Program.Wait is not null && (step.Calls.IsEmpty || !step.Calls[call].IsFallback);
+
     private void Start(StepState step, CallState call)
     {
-        var program = call.IsFallback ? step.Program.Fallback! : step.Program.Main;
+        if (step.Program.Main is null && !call.IsFallback)
+        {
+            StartWait(step, call, step.Program.Wait!);
+            return;
+        }
+        var program = call.IsFallback ? step.Program.Fallback! : step.Program.Main!;
         var input = call.Input;
         if (input is null)
         {
@@ -101,7 +110,7 @@ internal sealed partial class Turn
             Fail(step, call, ErrorCodes.SkillNotAllowed, Permissions.Gap(State.Contract, program.Skill.Name, program.Skill.Version));
             return;
         }
-        if (step.Program.Source.Approval is not null && !call.IsApproved && call.AttemptsOfVariant == 0)
+        if (step.Program.Source.Approval is not null && !call.IsApproved)
             AskApproval(step, call, program, input);
         else
             StartAttempt(step, call, program, input);

@@ -97,6 +97,8 @@ internal sealed partial class Turn
             foreach (var call in step.Calls)
                 if (State.Stopping is null && call.Phase == CallPhase.AwaitingApproval && call.Approval!.ExpiresAt <= Now)
                     Fail(step, call, ErrorCodes.ApprovalExpired, "Nobody decided on the approval request in time.");
+                else if (State.Stopping is null && call.Wait is not null && RunState.DueOf(call) <= Now)
+                    EndWait(step, call);
     }
 
     public void Take(RunEvent.ApprovalDecided decided)
@@ -114,7 +116,11 @@ internal sealed partial class Turn
         CancelInFlight(everything: false);
     }
 
-    public void Take(RunEvent.RunRecovered recovered)
+    public void Take(RunEvent.RunRecovered recovered) => TakeRecovery(isRestored: recovered.Restored == true);
+
+    /// <summary>Judges what was in flight when the owner went, or where the run was cut.</summary>
+    /// <param name="isRestored">Whether the store is an older copy: what was asked for is asked again.</param>
+    public void TakeRecovery(bool isRestored = false)
     {
         if (State.IsPlanning && State.Stopping is null) Ask(new Effect.CallPlanner(State.PlannerRounds));
         foreach (var step in State.Steps)
@@ -130,7 +136,7 @@ internal sealed partial class Turn
                     });
                     Judge(call.Key, Verdict.Lost(call.Last!.Started.Effect));
                 }
-                else if (recovered.Restored == true && State.Stopping is null && call.Phase == CallPhase.AwaitingApproval)
+                else if (isRestored && State.Stopping is null && call.Phase == CallPhase.AwaitingApproval)
                     AskAgain(call);
     }
 

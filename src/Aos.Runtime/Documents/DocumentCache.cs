@@ -54,8 +54,9 @@ internal sealed class DocumentCache(IJournalSource store) : IRunDocuments
     {
         if (e is RunEvent.RunSubmitted submitted && !_settings.TryGet(submitted.Settings, out _))
             Add(Parse<RunSettings>(submitted.Settings, await ReadAsync(submitted.Settings, cancel).ConfigureAwait(false)));
-        if (e is RunEvent.PlanAccepted accepted && !_programs.TryGet(accepted.Plan, out _))
-            Add(Parse<PinnedPlan>(accepted.Plan, await ReadAsync(accepted.Plan, cancel).ConfigureAwait(false)));
+        var plan = e switch { RunEvent.PlanAccepted accepted => accepted.Plan, RunEvent.RunForked forked => forked.Plan, _ => (Digest?)null };
+        if (plan is { } digest && !_programs.TryGet(digest, out _))
+            Add(Parse<PinnedPlan>(digest, await ReadAsync(digest, cancel).ConfigureAwait(false)));
     }
 
     private async ValueTask<byte[]> ReadAsync(Digest digest, CancellationToken cancel)

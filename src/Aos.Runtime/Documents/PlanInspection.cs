@@ -30,7 +30,7 @@ internal static class PlanInspection
         for (var i = 0; i < plan.Steps.Count; i++)
         {
             var step = plan.Steps[i];
-            Check(step.Skill, $"/steps/{i}/skill");
+            if (step.Skill is { } skill) Check(skill, $"/steps/{i}/skill");
             if (step.OnFailure is OnFailure.Fallback { Call: var call }) Check(call.Skill, $"/steps/{i}/on_failure/fallback/skill");
         }
         return gaps;

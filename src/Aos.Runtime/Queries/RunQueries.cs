@@ -128,7 +128,9 @@ internal static class RunQueries
     private static JsonNode? LastStepOutcome(QueryContext context)
     {
         // Of those that ended at one moment, the last in the plan.
-        var last = context.State.Steps.Where(step => step.IsEnded && step.Attempts > 0).OrderBy(step => step.EndedAt).LastOrDefault();
+        var last = context.State.Steps
+            .Where(step => step.IsEnded && (step.Attempts > 0 || step.Calls.Any(call => call.Wait is not null)))
+            .OrderBy(step => step.EndedAt).LastOrDefault();
         // What waits to be settled has come to nothing yet, and is what everything waits for.
         var outcome = context.State.Steps.Select(step => RunReporter.Unsettled(context.State, step)).FirstOrDefault(one => one is not null)
             ?? (last is null ? null : RunReporter.Outcome(context.State, last));

@@ -21,7 +21,8 @@ internal sealed partial class Quarantine(RunServices services, ILogger logger)
             return Adoption.Refused(ErrorCodes.RunQuarantined, Describe(row));
         }
 
-        if (row.Crashes < services.CrashesMax) return null;
+        // A run that waits takes nobody down: whoever died owned it, and worked on others.
+        if (row.Crashes < services.CrashesMax || row.Status == RunStatus.Waiting) return null;
         return await PutAsync(row, ErrorCodes.RunQuarantined,
             $"{row.Crashes} processes in a row died while they worked on it, and it got no further.").ConfigureAwait(false);
     }

@@ -119,17 +119,21 @@ internal sealed partial class RunHost : IAsyncDisposable
     /// <summary>Brings the runs what was left for them, now rather than at the next look.</summary>
     public async ValueTask PollAsync(CancellationToken cancel)
     {
+        var unloaded = new List<RunId>();
         await _polling.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
             foreach (var item in await _services.Store.ReadInboxAsync(cancel).ConfigureAwait(false))
                 if (Find(item.RunId) is { IsAlive: true } loop && Read(item) is { } fact)
                     loop.Deliver(new Incoming(fact with { At = Later(_services.Now, loop.LastAt) }, item.Id));
+                else if (IsUnloaded(item.RunId) && !unloaded.Contains(item.RunId)) unloaded.Add(item.RunId);
         }
         finally
         {
             _polling.Release();
         }
+        // What was left for them is delivered as they are read again.
+        foreach (var runId in unloaded) await LoadAsync(runId, cancel).ConfigureAwait(false);
     }
 
     /// <summary>Attempts and plannings that are in flight here.</summary>
@@ -158,7 +162,8 @@ internal sealed partial class RunHost : IAsyncDisposable
     }
 
     /// <summary>The runs of this process that have not ended.</summary>
-    public IEnumerable<RunId> Open => _loops.Values.Where(loop => loop.Shown.Ended is null).Select(loop => loop.RunId);
+    public IEnumerable<RunId> Open =>
+        _loops.Values.Where(loop => loop.Shown.Ended is null).Select(loop => loop.RunId).Union(_waiting.Ids);
 
     private void RequireStaying()
     {
@@ -182,12 +187,14 @@ internal sealed partial class RunHost : IAsyncDisposable
 
     // A run that only waits for somebody is taken on without a trace: there is nothing to recover in it. What is overdue
     // is taken notice of before anybody is told how the run stands.
-    private static IEnumerable<Incoming> FirstOf(RunState state, RunEvent.RunRecovered recovered)
+    private List<Incoming> FirstOf(RunState state, RunEvent.RunRecovered recovered)
     {
+        var first = new List<Incoming>(2);
         if (RunKernel.Advance(state, recovered) is not { Events.Length: 1, Effects.IsEmpty: true })
-            yield return new Incoming(recovered);
-        if (state.NextWake <= recovered.At)
-            yield return new Incoming(new RunEvent.TimeReached { At = recovered.At });
+            first.Add(new Incoming(recovered));
+        if (state.NextWake <= recovered.At && _services.Clock.MayFire())
+            first.Add(new Incoming(new RunEvent.TimeReached { At = recovered.At }));
+        return first;
     }
 
     // Two callers may adopt one run at a time; one loop works on it.
@@ -205,7 +212,7 @@ internal sealed partial class RunHost : IAsyncDisposable
 
     private static DateTimeOffset Later(DateTimeOffset left, DateTimeOffset right) => left >= right ? left : right;
 
-    private void Watch(RunLoop loop, IEnumerable<Incoming> first)
+    private void Watch(RunLoop loop, params IReadOnlyList<Incoming> first)
     {
         loop.Start(first);
         // Draining or closing may have passed over it.
@@ -215,7 +222,13 @@ internal sealed partial class RunHost : IAsyncDisposable
         {
             if (done.Exception is { } error) LogRunStopped(error, loop.RunId.Value);
             if (loop.Shown.Ended is not null) Forget(loop);
+            else if (loop.IsUnloaded) Unload(loop);
         }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        StartPoller();
+    }
+
+    private void StartPoller()
+    {
         lock (_gate) _poller ??= Task.Run(PollForeverAsync);
     }
 
@@ -224,6 +237,8 @@ internal sealed partial class RunHost : IAsyncDisposable
         try
         {
             await PollAsync(_closing).ConfigureAwait(false);
+            await WakeDueAsync(_closing).ConfigureAwait(false);
+            UnloadIdle();
         }
         catch (StoreException error)
         {
@@ -236,6 +251,6 @@ internal sealed partial class RunHost : IAsyncDisposable
     {
         using var timer = new PeriodicTimer(InboxInterval, _services.Time);
         while (await timer.WaitForNextTickAsync(_closing).ConfigureAwait(false))
-            if (!_loops.IsEmpty) await TryPollAsync().ConfigureAwait(false);
+            if (!_loops.IsEmpty || _waiting.Count > 0) await TryPollAsync().ConfigureAwait(false);
     }
 }

@@ -36,6 +36,9 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
     private bool _active;
     private bool _closing;
     private bool _stopped;
+    private bool _unloadAsked;
+    private bool _unloaded;
+    private long _idleSince;
 
     // What only the driving thread touches.
     private readonly PendingSlice _pending;
@@ -94,8 +97,18 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
         }
     }
 
+    /// <summary>When the run goes on by itself; null for never.</summary>
+    public DateTimeOffset? NextWake => Volatile.Read(ref _state).NextWake;
+
+    /// <summary>Whether the run waits and has left the memory: whoever needs it reads it again.</summary>
+    public bool IsUnloaded => Volatile.Read(ref _unloaded);
+
+    /// <summary>Whether the run has waited for so long without news, and nobody follows it.</summary>
+    public bool IsIdleFor(TimeSpan span) => Volatile.Read(ref _idleSince) is not 0 and var since && !_watch.IsFollowed
+        && _services.Time.GetElapsedTime(since) >= span;
+
     /// <summary>Starts the loop with its first facts. A run that was taken on and waits for somebody has none.</summary>
-    public void Start(IEnumerable<Incoming> first)
+    public void Start(IReadOnlyList<Incoming> first)
     {
         lock (_gate)
         {
@@ -111,6 +124,16 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
     /// <summary>Ends once it is durable that the run has got further than where its owners died, or when the loop has
     /// stopped; at once for a run whose owners did not die.</summary>
     public Task WhenClearedAsync(CancellationToken cancel) => _cleared?.Task.WaitAsync(cancel) ?? Task.CompletedTask;
+
+    /// <summary>Asks the loop to end if the run still waits once it comes to that, with nothing on the way to it.</summary>
+    public void AskToUnload()
+    {
+        lock (_gate)
+        {
+            _unloadAsked = true;
+            if (!_stopped) Activate();
+        }
+    }
 
     /// <summary>Hands a fact to the loop; false where it has stopped.</summary>
     public bool Post(Incoming incoming)
@@ -229,6 +252,7 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
 
     private void Take(in Incoming incoming)
     {
+        Volatile.Write(ref _idleSince, 0);
         // Facts come from several threads: the journal's time never runs backwards.
         var fact = incoming.Fact.At >= _state.LastAt ? incoming.Fact : incoming.Fact with { At = _state.LastAt };
         var transition = RunKernel.Advance(_state, fact);
@@ -283,14 +307,32 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
         if (closing || _draining)
             throw new StoreException(ErrorCodes.StorageUnavailable, $"This runtime was closed; run {RunId} can be resumed.");
         _timer.Set(_state.NextWake);
-        if (_state.Status == RunStatus.Waiting && !_pending.IsClear)
+        if (_state.Status != RunStatus.Waiting) return;
+        if (!_pending.IsClear)
         {
             _pending.Forgive();
             Send();
             return;
         }
         // A step that waits for somebody does not keep the others from being tried again.
-        if (_state.Status == RunStatus.Waiting && !_state.IsBackingOff) _watch.Settle();
+        if (!_state.GoesOnByItself) _watch.Settle();
+        if (TryUnload()) return;
+        if (_idleSince == 0) Volatile.Write(ref _idleSince, _services.Time.GetTimestamp());
+    }
+
+    private bool TryUnload()
+    {
+        lock (_gate)
+        {
+            if (!_unloadAsked) return false;
+            _unloadAsked = false;
+            if (_mail.Count > 0 || _watch.IsFollowed) return false;
+            Volatile.Write(ref _unloaded, true);
+            Volatile.Write(ref _stopped, true); // Nothing is handed to it any more.
+        }
+        _watch.Settle(); // Who came at the last moment looks again.
+        Stop(error: null);
+        return true;
     }
 
     private void Stop(Exception? error)

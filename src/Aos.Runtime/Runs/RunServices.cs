@@ -36,6 +36,9 @@ internal sealed class RunServices
 
     public required TimeProvider Time { get; init; }
 
+    /// <summary>Says whether timers may fire.</summary>
+    public required ClockGuard Clock { get; init; }
+
     public required string Tenant { get; init; }
 
     /// <summary>How many owners in a row may die over a run before it is quarantined.</summary>

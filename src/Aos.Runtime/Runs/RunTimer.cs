@@ -8,6 +8,9 @@ internal sealed class RunTimer : IDisposable
     // A timer takes at most 49 days; a run that waits longer is asked again.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(30);
 
+    /// <summary>How often a timer looks again that may not fire because of the clock.</summary>
+    private static readonly TimeSpan PausedLook = TimeSpan.FromSeconds(1);
+
     private readonly RunServices _services;
     private readonly Action<RunEvent.Fact> _post;
     private readonly Lock _gate = new();
@@ -58,7 +61,9 @@ internal sealed class RunTimer : IDisposable
         {
             if (_due is not { } due) return;
             var now = _services.Now;
-            if (now >= due)
+            if (now >= due && !_services.Clock.MayFire())
+                _timer?.Change(PausedLook, Timeout.InfiniteTimeSpan);
+            else if (now >= due)
             {
                 _due = null;
                 _post(new RunEvent.TimeReached { At = now });

@@ -8,6 +8,7 @@ internal sealed class RunWatch
     private TaskCompletionSource _settled = New();
     private int _coming;
     private bool _over;
+    private int _followers;
 
     /// <summary>Something is on the way to the run: who waits from now on waits until the run has taken it.</summary>
     public void Expect()
@@ -54,9 +55,25 @@ internal sealed class RunWatch
         }
     }
 
-    public Task WaitAsync(CancellationToken cancel)
+    /// <summary>Whether somebody waits.</summary>
+    public bool IsFollowed => Volatile.Read(ref _followers) > 0;
+
+    public async Task WaitAsync(CancellationToken cancel)
     {
-        lock (_gate) return _settled.Task.WaitAsync(cancel);
+        Task settled;
+        lock (_gate)
+        {
+            settled = _settled.Task;
+            _followers++;
+        }
+        try
+        {
+            await settled.WaitAsync(cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_gate) _followers--;
+        }
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -5,6 +5,7 @@ using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
+using Aos.Kernel.Plans;
 using Aos.Kernel.Policies;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Effects;
@@ -27,15 +28,22 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.RunSubmitted s
     {
         var state = empty;
         Come(submitted);
-        while (_coming.TryDequeue(out var fact, out _))
+        while (Next(state) is { } fact)
         {
             var transition = RunKernel.Advance(state, fact);
             state = transition.State;
             foreach (var e in transition.Events) Observe(state, e);
             foreach (var effect in transition.Effects) Answer(state, effect);
-            if (_coming.Count == 0 && state is { Ended: null, NextWake: { } next }) Come(new RunEvent.TimeReached { At = next });
         }
         return Report(state);
+    }
+
+    /// <summary>What happens next: an answer, or the moment that the run waits for.</summary>
+    private RunEvent.Fact? Next(RunState state)
+    {
+        var due = state.Ended is null ? state.NextWake : null;
+        if (_coming.TryPeek(out _, out var at) && (due is null || at.Item1 <= due)) return _coming.Dequeue();
+        return due is { } moment ? new RunEvent.TimeReached { At = moment } : null;
     }
 
     private void Come(RunEvent.Fact fact) => _coming.Enqueue(fact, (fact.At, _order++));
@@ -60,6 +68,7 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.RunSubmitted s
                 });
                 break;
             case RunEvent.AttemptStarted started: Observe(state, started); break;
+            case RunEvent.WaitStarted wait: Observe(state, wait); break;
             case RunEvent.StepEnded ended when ended.Code == ErrorCodes.SkillNotAllowed:
                 AddGap(ended.StepId, ended.Code, ended.Message ?? ended.Code.Value);
                 break;
@@ -98,6 +107,19 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.RunSubmitted s
     private ErrorCode? GapCode() => _gaps.Count == 0 ? null
         : _gaps.TrueForAll(gap => gap.Code == _gaps[0].Code) ? _gaps[0].Code
         : ErrorCodes.PermissionDenied;
+
+    private void Observe(RunState state, RunEvent.WaitStarted wait)
+    {
+        var program = state.Step(wait.StepId)!.Program;
+        _times.TryAdd(wait.StepId, ((wait.At - submitted.At).TotalMilliseconds, 0));
+        if (program.Wait!.Value.Expressions.Any(expression => expression.MembersOf("steps").Count > 0))
+            AddOnce(new Risk(wait.StepId, "UNKNOWN_WAIT",
+                "What is waited for is read from results that only the run will have; no time is expected for it."));
+        if (wait.Signal is not { } signal) return;
+        AddOnce(new Risk(wait.StepId, "SIGNAL_TIME", $"When signal '{signal}' comes is not known: it is expected at once, and at worst "
+            + (wait.ForMs is { } ms ? $"the step fails with SIGNAL_TIMEOUT after {ms} ms." : "the run waits until its time is over.")));
+        Come(new RunEvent.SignalReceived { At = wait.At, Name = signal, Data = Payload.Unknown, By = "simulation" });
+    }
 
     private static SkillCall CallOf(RunState state, RunEvent.AttemptStarted started) => new()
     {
@@ -169,7 +191,7 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.RunSubmitted s
         var items = program.ForEach is null ? 1
             : step.Items is { IsUnknown: false } known ? known.Element.GetArrayLength()
             : state.Contract.MaxItems;
-        var one = program.Main.Skill.Cost?.Worst ?? Money.Zero;
+        var one = program.Main?.Skill.Cost?.Worst ?? Money.Zero;
         var other = program.Fallback?.Skill.Cost?.Worst ?? Money.Zero;
         return AtMost(((Int128)one.NanoUsd + other.NanoUsd) * Math.Min((long)attempts * items, state.Contract.MaxAttempts));
     }
@@ -179,17 +201,19 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.RunSubmitted s
 
     private PlannedStep Report(StepState step, ResourceContract contract)
     {
-        var pin = step.Program.Main.Skill;
+        var pin = step.Program.Main?.Skill;
         _times.TryGetValue(step.Program.Id, out var times);
         return new PlannedStep
         {
             StepId = step.Program.Id,
-            Skill = new SkillRef(pin.Name, VersionRange.Exactly(pin.Version)),
+            Skill = pin is null ? null : new SkillRef(pin.Name, VersionRange.Exactly(pin.Version)),
+            Wait = RunReporter.WaitOf(step),
             Status = step.Standing,
             Code = step.Code,
-            Effect = step.Calls is [{ Last: { } last }, ..] ? last.Started.Effect : EffectRules.ClassOf(pin.Effect, Payload.Empty),
+            Effect = step.Calls is [{ Last: { } last }, ..] ? last.Started.Effect : pin is null ? EffectClass.Pure : EffectRules.ClassOf(pin.Effect, Payload.Empty),
             StartMs = times.Start,
             LatencyMs = times.Latency,
+            WorstLatencyMs = step.Program.Wait is { Kind: WaitKind.Signal } wait ? wait.TimeoutMs ?? contract.MaxRunMs : null,
             Cost = step.Cost,
             WorstCost = Money.Min(_worst[step.Program.Id], contract.Budget),
         };

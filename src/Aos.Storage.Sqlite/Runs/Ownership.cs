@@ -44,6 +44,14 @@ internal static class Ownership
             && (string.Equals(owner, ownerLock.Owner, StringComparison.Ordinal) || !ownerLock.IsGone(owner));
     }
 
+    /// <summary>Gives up those of some runs that this process owns.</summary>
+    public static bool ReleaseMany(WriteSession session, IReadOnlyList<RunId> runIds)
+    {
+        var released = false;
+        foreach (var runId in runIds) released |= Release(session, runId);
+        return session.Wrote = released;
+    }
+
     private static int? Adopt(WriteSession session, RunId runId, OwnerLock ownerLock, Dictionary<string, bool> gone)
     {
         var find = session.Connection.Prepare(FindSql).Bind(1, runId.Value);

@@ -20,6 +20,11 @@ public static class EventText
         RunEvent.OutcomeSettled settled =>
             $"settled {Call(settled.StepId, settled.Item)} {(settled.Happened ? "happened" : "did not happen")}",
         RunEvent.CancelRequested => "cancel",
+        RunEvent.SignalReceived signal => $"signal {signal.Name}",
+        RunEvent.RunForked forked => $"forked {forked.FromSeq}",
+        RunEvent.WaitStarted wait => $"waits {Call(wait.StepId, wait.Item)}{(wait.Signal is { } name ? $" {name}" : "")}"
+            + $"{(wait.ForMs is { } ms ? $" {ms}" : "")}{(wait.Until is null ? "" : " until")}",
+        RunEvent.SignalTaken taken => $"taken {Call(taken.StepId, taken.Item)} {taken.Seq}",
         RunEvent.RunRecovered recovered => $"recovered {recovered.Epoch}",
         RunEvent.PlanRequested requested => $"plan requested {requested.Round}",
         RunEvent.PlanAccepted accepted => $"plan accepted {accepted.Round}",

@@ -42,6 +42,29 @@ public static class Facts
     public static RunEvent.AttemptReturned Costing(this RunEvent.AttemptReturned returned, decimal cents) =>
         returned with { Cost = Money.FromCents(cents) };
 
+    /// <summary>Somebody sent a signal.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="data">What comes with it, as JSON.</param>
+    /// <param name="key">The sender's id of it.</param>
+    public static RunEvent.SignalReceived Signal(
+        string name, [StringSyntax(StringSyntaxAttribute.Json)] string data = "null", string? key = null) => new()
+        {
+            Name = SignalName.Parse(name),
+            Data = Payload.FromUtf8(Encoding.UTF8.GetBytes(data)),
+            By = "tester",
+            Key = key,
+        };
+
+    /// <summary>The run goes on as another.</summary>
+    public static RunEvent.RunForked Forked(RunEvent.RunSubmitted from, long seq, string run = "run_11111111") => new()
+    {
+        RunId = RunId.Parse(run),
+        From = from.RunId,
+        FromSeq = seq,
+        By = "tester",
+        TraceId = new string('f', 32),
+    };
+
     /// <summary>Somebody asked to stop the run.</summary>
     public static RunEvent.CancelRequested Cancel() => new() { By = "tester" };
 

@@ -66,6 +66,11 @@ public sealed record ScriptedAnswer
 /// <param name="DelayMs">Milliseconds until the decision.</param>
 public sealed record ScriptedDecision(bool Approved, Payload? Input = null, int DelayMs = 1_000);
 
+/// <summary>A signal that comes when a step waits for it.</summary>
+/// <param name="Data">What comes with it; null for JSON null.</param>
+/// <param name="DelayMs">Milliseconds until it comes.</param>
+public sealed record ScriptedSignal(Payload? Data = null, int DelayMs = 1_000);
+
 /// <summary>How a scripted planner answers one round.</summary>
 /// <param name="Plan">The plan; null on failure and where nothing is left to do.</param>
 /// <param name="Code">Why there is no plan; OK otherwise.</param>

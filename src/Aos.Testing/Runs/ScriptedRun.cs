@@ -73,6 +73,7 @@ public sealed class ScriptedRun
         Effects.AddRange(transition.Effects);
         foreach (var effect in transition.Effects) Perform(effect);
         foreach (var request in transition.Events.OfType<RunEvent.ApprovalRequested>()) AskPerson(request);
+        foreach (var wait in transition.Events.OfType<RunEvent.WaitStarted>()) AskSender(wait);
         Observer?.Invoke(stamped, transition);
         return transition;
     }
@@ -103,7 +104,7 @@ public sealed class ScriptedRun
     {
         while (State.Ended is null && until?.Invoke(this) != true)
         {
-            if (until is null && !HasPending && State.WaitingFor is WaitReason.Approval or WaitReason.UnknownOutcome) break;
+            if (until is null && !HasPending && State.WaitingFor is WaitReason.Approval or WaitReason.UnknownOutcome or WaitReason.Signal) break;
             if (!Step()) break;
         }
         return this;
@@ -209,6 +210,12 @@ public sealed class ScriptedRun
             By = "reviewer",
             Input = decision.Input,
         }, decision.DelayMs, attempt: null);
+    }
+
+    private void AskSender(RunEvent.WaitStarted wait)
+    {
+        if (wait.Signal is not { } name || _world.Signal(wait) is not { } signal) return;
+        Plan(new RunEvent.SignalReceived { Name = name, Data = signal.Data, By = "sender" }, signal.DelayMs, attempt: null);
     }
 
     private Pending Plan(RunEvent.Fact fact, int delayMs, (CallKey, int)? attempt)

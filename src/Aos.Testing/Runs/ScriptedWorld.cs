@@ -11,6 +11,7 @@ public class ScriptedWorld
     private readonly Dictionary<string, ScriptedAnswer[]> _answers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ScriptedDecision[]> _decisions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _asked = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ScriptedSignal[]> _signals = new(StringComparer.Ordinal);
     private ScriptedPlan[] _plans = [ScriptedPlan.Done];
 
     /// <summary>Scripts the attempts of a call.</summary>
@@ -27,6 +28,13 @@ public class ScriptedWorld
     public ScriptedWorld Decides(string step, params ScriptedDecision[] decisions)
     {
         _decisions[step] = decisions;
+        return this;
+    }
+
+    /// <summary>Scripts the signals that come when steps wait for them, in order.</summary>
+    public ScriptedWorld Signals(string name, params ScriptedSignal[] signals)
+    {
+        _signals[name] = signals;
         return this;
     }
 
@@ -51,6 +59,10 @@ public class ScriptedWorld
         _decisions.TryGetValue(request.StepId.Value, out var decisions)
             ? Next($"approval of {request.StepId}", decisions)
             : null;
+
+    /// <summary>The signal that comes when a step waits for it; null where none does.</summary>
+    public virtual ScriptedSignal? Signal(RunEvent.WaitStarted wait) =>
+        wait.Signal is { } name && _signals.TryGetValue(name.Value, out var signals) ? Next($"signal {name}", signals) : null;
 
     /// <summary>Answers a round of planning.</summary>
     public virtual ScriptedPlan Plan(int round) => _plans[Math.Min(round, _plans.Length) - 1];

@@ -143,6 +143,22 @@ public abstract class OwnershipContract<TFixture> : StoreContract<TFixture> wher
     }
 
     [Fact]
+    public async Task Many_runs_are_released_at_once_but_none_of_another_process()
+    {
+        var (first, second) = (await BeginAsync("a"), await BeginAsync("b"));
+        var kept = await BeginAsync("c");
+        var other = await OpenAnotherAsync();
+        var theirs = new TestRun("d");
+        await other.AppendAsync(new[] { theirs.Begin() }, Cancel);
+
+        await Store.ReleaseManyAsync([first.Id, second.Id, theirs.Id, new TestRun("nobody").Id], Cancel);
+        await Store.ReleaseManyAsync([], Cancel);
+
+        Assert.Equal([2, 2, null], await other.AdoptManyAsync([first.Id, second.Id, kept.Id], Cancel));
+        Assert.Equal(other.Owner, (await Store.FindRunAsync(theirs.Id, Cancel))!.Owner);
+    }
+
+    [Fact]
     public async Task Many_runs_are_adopted_at_once_each_by_its_own_rule()
     {
         var mine = await BeginAsync("a");

@@ -34,6 +34,16 @@ public sealed class ExampleTests
         Assert.Empty(wrong);
     }
 
+    [Fact]
+    public void Every_workflow_of_the_examples_is_a_valid_plan()
+    {
+        var files = Directory.GetFiles(Path.Combine(Repository.Root, "examples", "workflows"), "*.json");
+        Assert.NotEmpty(files);
+        var wrong = files.SelectMany(file => Document(new CodeBlock(Path.GetFileName(file), "json", "plan", File.ReadAllText(file)))
+            .Select(mistake => $"{Path.GetFileName(file)}: {mistake}"));
+        Assert.Empty(wrong);
+    }
+
     private static IEnumerable<string> Mistakes(CodeBlock block) => block switch
     {
         { Language: "yaml", Kind: "agent_profile" } => Texts(ProfileReader.Read(Bytes(block)).Problems),

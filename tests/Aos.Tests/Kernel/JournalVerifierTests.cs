@@ -20,10 +20,11 @@ public sealed class JournalVerifierTests
                 {"steps":[{"id":"a","skill":"read","on_failure":{"fallback":{"skill":"paid"}}},
                           {"id":"b","skill":"put","for_each":"[`1`,`2`]","input":{"x":"${item}"}},
                           {"id":"c","skill":"send","approval":{},"depends_on":["b"]},
-                          {"id":"d","skill":"send","when":"`false`"}]}
+                          {"id":"d","skill":"send","when":"`false`"},{"id":"w","wait":{"signal":"go"}}]}
                 """), ScriptedPlan.Done)
             .On("a", ScriptedAnswer.Fail("HTTP_503"), ScriptedAnswer.Fail("HTTP_404")).On("a!", ScriptedAnswer.Ok().Costing(3))
-            .On("c", ScriptedAnswer.Fail("HTTP_500")).Decides("c", new ScriptedDecision(true))).Submit();
+            .On("c", ScriptedAnswer.Fail("HTTP_500")).Decides("c", new ScriptedDecision(true))
+            .Signals("go", new ScriptedSignal())).Submit();
         run.Go(r => r.State.Attempts > 2);
         run.Crash();
         run.Go(r => r.State.WaitingFor == WaitReason.UnknownOutcome);

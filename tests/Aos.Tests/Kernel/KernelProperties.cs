@@ -98,6 +98,7 @@ public sealed class KernelProperties
             (RunEvent.Fact)new RunEvent.OutcomeSettled { StepId = step, Item = item == -2 ? null : item, Happened = happened, By = "x" }),
         Gen.Const((RunEvent.Fact)new RunEvent.TimeReached()),
         Gen.Const((RunEvent.Fact)new RunEvent.CancelRequested { By = "x" }),
+        Gen.Int[0, 3].Select(key => (RunEvent.Fact)new RunEvent.SignalReceived { Name = SignalName.Parse("go"), By = "x", Key = key == 0 ? null : $"{key}" }),
         Gen.Int[0, 4].Select(epoch => (RunEvent.Fact)new RunEvent.RunRecovered { Epoch = epoch }),
         Gen.Int[0, 4].Select(round => (RunEvent.Fact)new RunEvent.PlannerAnswered { Round = round, Code = Aos.Contracts.Failures.ErrorCodes.Ok }));
 
@@ -206,7 +207,7 @@ public sealed class KernelProperties
         }
 
         private static bool IsStart(RunEvent e) => e is RunEvent.AttemptStarted or RunEvent.RetryScheduled or RunEvent.FallbackChosen
-            or RunEvent.ApprovalRequested or RunEvent.StepExpanded or RunEvent.PlanRequested or RunEvent.PlanAccepted or RunEvent.SettlementRequested;
+            or RunEvent.ApprovalRequested or RunEvent.WaitStarted or RunEvent.StepExpanded or RunEvent.PlanRequested or RunEvent.PlanAccepted or RunEvent.SettlementRequested;
 
         private void SeeKey(RunState state, Effect.InvokeSkill invoke)
         {
@@ -220,7 +221,7 @@ public sealed class KernelProperties
         {
             if (state.Ended is not null) return;
             var calls = state.Steps.SelectMany(s => s.Calls).ToList();
-            var waitsForPerson = calls.Any(c => c.Phase is CallPhase.AwaitingApproval or CallPhase.AwaitingSettlement);
+            var waitsForPerson = calls.Any(c => c.Phase is CallPhase.AwaitingApproval or CallPhase.AwaitingSettlement or CallPhase.AwaitingSignal);
             Assert.True(state.InFlight > 0 || state.IsPlanning || waitsForPerson || state.NextWake < state.Deadline, "The run is stuck.");
             Assert.True(state.InFlight > 0 || state.NextWake is not null, "Nobody will wake the run.");
         }

@@ -131,7 +131,7 @@ public sealed class PlanValidatorTests
     {
         var pinned = Check($$"""{"steps":[{"id":"a","skill":"{{reference}}"}]}""").Pinned!;
 
-        Assert.Equal($"fetch@{version}", pinned.Plan.Steps[0].Skill.Value);
+        Assert.Equal($"fetch@{version}", pinned.Plan.Steps[0].Skill?.Value);
         Assert.Equal(SkillVersion.Parse(version), Assert.Single(pinned.Skills).Version);
     }
 

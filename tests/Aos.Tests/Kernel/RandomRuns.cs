@@ -26,10 +26,20 @@ public sealed record RandomStep(int Skill, int Needs, int When, int ForEach, int
     public string Json(int index)
     {
         var earlier = index == 0 ? null : $"s{index - 1}";
-        var parts = new List<string> { $"\"id\":\"s{index}\"", $"\"skill\":\"{Skills[Skill]}\"" };
+        var wait = Approval switch
+        {
+            2 => $"{{\"for_ms\":{Needs * 50}}}",
+            3 => "{\"signal\":\"go\",\"timeout_ms\":3000}",
+            _ => null,
+        };
+        var parts = new List<string>
+        {
+            $"\"id\":\"s{index}\"",
+            wait is null ? $"\"skill\":\"{Skills[Skill]}\"" : $"\"wait\":{wait}",
+        };
         var needs = Enumerable.Range(0, Math.Min(index, 5)).Where(i => (Needs >> i & 1) == 1).Select(i => $"\"s{i}\"");
         parts.Add($"\"depends_on\":[{string.Join(',', needs)}]");
-        if (Reads && earlier is not null) parts.Add($$$"""
+        if (Reads && wait is null && earlier is not null) parts.Add($$$"""
             "input":{"r":"${steps.{{{earlier}}}.result}","s":"${steps.{{{earlier}}}.status}"}
             """.Trim());
         if (When == 1 && earlier is not null) parts.Add($"\"when\":\"steps.{earlier}.result.n > `5`\"");
@@ -44,7 +54,7 @@ public sealed record RandomStep(int Skill, int Needs, int When, int ForEach, int
             "on_failure":{"fallback":{"skill":"SKILL","input":{"f":1}}}
             """.Trim().Replace("SKILL", Skills[(Skill + Needs) % 6], StringComparison.Ordinal));
         if (Approval == 1) parts.Add("\"approval\":{\"expires_in_ms\":3000}");
-        if (MaxAttempts > 0) parts.Add($"\"retry\":{{\"max_attempts\":{MaxAttempts}}}");
+        if (MaxAttempts > 0 && wait is null) parts.Add($"\"retry\":{{\"max_attempts\":{MaxAttempts}}}");
         return "{" + string.Join(',', parts) + "}";
     }
 }
@@ -121,6 +131,12 @@ public sealed class RandomWorld(RandomRun run) : ScriptedWorld
         4 => new ScriptedDecision(true, Payload.FromUtf8("""{"edited":true}"""u8.ToArray())),
         5 => new ScriptedDecision(false),
         6 => new ScriptedDecision(true, DelayMs: 3_000),
+        _ => null,
+    };
+
+    public override ScriptedSignal? Signal(RunEvent.WaitStarted wait) => (run.Draw($"signal {wait.StepId} {wait.Item}") & 7) switch
+    {
+        < 5 => new ScriptedSignal(Payload.FromUtf8("""{"n":7,"items":[1]}"""u8.ToArray()), (int)(run.Draw($"after {wait.StepId}") & 0xfff)),
         _ => null,
     };
 

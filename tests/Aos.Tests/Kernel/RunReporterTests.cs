@@ -25,7 +25,7 @@ public sealed class RunReporterTests
         Assert.Null(report.Code);
         Assert.Null(report.WaitingFor);
         Assert.All(report.Steps, step => Assert.Null(step.Outcome));
-        Assert.Equal("read@1.0.0", report.Steps[0].Skill.Value);
+        Assert.Equal("read@1.0.0", report.Steps[0].Skill?.Value);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class RunReporterTests
         var step = ScriptedRun.Of(RunScenario.Of("""{"steps":[{"id":"a","skill":"read@1","when":"`false`"}]}""")).Report.Steps[0];
 
         Assert.Null(step.Outcome!.Execution);
-        Assert.Equal((0, "read@1.0.0"), (step.Attempts, step.Skill.Value));
+        Assert.Equal((0, "read@1.0.0"), (step.Attempts, step.Skill?.Value));
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public sealed class PlanningTests
         var result = RulePlanner.Create(rules);
         Assert.Null(result.Value);
         Assert.Equal(["/rules/1/pattern", "/rules/2/pattern"], result.Problems.Select(problem => problem.Pointer));
-        var invalid = Ask(RulePlanner.Create(Rules("x", """{"steps":[{"id":"a"}]}""")).Value!, "x", "{}");
+        var invalid = Ask(RulePlanner.Create(Rules("x", """{"steps":[{"skill":"read"}]}""")).Value!, "x", "{}");
         Assert.Equal("PLANNER_INVALID_PLAN", invalid.Code.Value);
     }
 

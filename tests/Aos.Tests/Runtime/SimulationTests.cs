@@ -84,6 +84,26 @@ public sealed class SimulationTests
     }
 
     [Fact]
+    public async Task Waits_are_foreseen_along_the_critical_path_and_what_is_unknown_about_them_is_a_risk()
+    {
+        await using var bench = new RuntimeBench();
+        var simulation = (await bench.Runtime.SimulateAsync(bench.Plan("""
+            {"steps":[
+              {"id":"nap","wait":{"for_ms":5000}},
+              {"id":"a","skill":"read","depends_on":["nap"]},
+              {"id":"paid","wait":{"signal":"payment","timeout_ms":60000}},
+              {"id":"later","wait":{"until":"${steps.a.result.when}"}}]}
+            """), CancellationToken.None)).Value!;
+        Assert.True(simulation.Feasible);
+        Assert.Equal(5_100, simulation.EstimatedLatencyMs); // The skill says nothing of its time: 100 ms.
+        Assert.Equal(["paid:SIGNAL_TIME", "later:UNKNOWN_WAIT"], simulation.Risks.Select(risk => $"{risk.StepId}:{risk.Code}"));
+        Assert.Equal([(0d, 5_000d, null), (5_000d, 100d, null), (0d, 0d, 60_000d), (5_100d, 0d, (double?)null)],
+            simulation.Steps.Select(step => (step.StartMs, step.LatencyMs, step.WorstLatencyMs)));
+        Assert.Equal([null, "read@1.0.0", null, null], simulation.Steps.Select(step => step.Skill?.Value));
+        Assert.Equal("payment", simulation.Steps[2].Wait!.Signal!.Value.Value);
+    }
+
+    [Fact]
     public async Task What_the_profile_does_not_allow_is_listed_as_a_gap()
     {
         await using var bench = new RuntimeBench();

@@ -81,7 +81,8 @@ internal static class ContractSamples
     private static OnFailure.Fallback Fallback() => new((FallbackCall)Make(typeof(FallbackCall), isFull: true));
 
     private static Payload PayloadFor(PropertyInfo property) => Payload.FromUtf8(
-        property.DeclaringType == typeof(Contracts.Agents.AgentProfile) ? """{"http_call":{"retries":0}}"""u8.ToArray()
+        property.DeclaringType == typeof(WaitSpec) ? "60000"u8.ToArray()
+        : property.DeclaringType == typeof(Contracts.Agents.AgentProfile) ? """{"http_call":{"retries":0}}"""u8.ToArray()
         : property.Name == nameof(RunEvent.AttemptReturned.Result) ? "[1,null,\"é\"]"u8.ToArray()
         : """{"a":[1.50,true]}"""u8.ToArray());
 
@@ -104,6 +105,7 @@ internal static class ContractSamples
         _ when type == typeof(SkillName) => SkillName.Parse("http_call"),
         _ when type == typeof(SkillVersion) => SkillVersion.Parse("1.2.3-beta.1"),
         _ when type == typeof(SkillRef) => SkillRef.Parse("http_call@>=1.2.0 <2.0.0"),
+        _ when type == typeof(SignalName) => SignalName.Parse("order.paid:1"),
         _ when type == typeof(Digest) => Digest.Of("x"u8),
         _ when type == typeof(ApprovalId) => Approval(),
         _ => null,

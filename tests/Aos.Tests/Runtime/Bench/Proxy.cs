@@ -24,6 +24,8 @@ internal abstract class Proxy(IStore inner) : IStore
 
     public virtual ValueTask ReleaseAsync(RunId runId, CancellationToken cancel) => inner.ReleaseAsync(runId, cancel);
 
+    public virtual ValueTask ReleaseManyAsync(IReadOnlyList<RunId> runIds, CancellationToken cancel) => inner.ReleaseManyAsync(runIds, cancel);
+
     public virtual ValueTask<IReadOnlyList<ApprovalRow>> ListApprovalsAsync(bool openOnly, CancellationToken cancel) => inner.ListApprovalsAsync(openOnly, cancel);
 
     public virtual ValueTask<ApprovalRow?> FindApprovalAsync(ApprovalId id, CancellationToken cancel) => inner.FindApprovalAsync(id, cancel);

@@ -9,6 +9,19 @@ internal sealed class TestClock() : FakeTimeProvider(new DateTimeOffset(2026, 1,
     private readonly List<TimeSpan> _armed = [];
     private readonly List<(TimeSpan Span, TaskCompletionSource Armed)> _awaited = [];
 
+    private TimeSpan _jump;
+
+    /// <summary>Sets the wall clock off by so much; the monotonic one and all timers go on as they were.</summary>
+    public void Jump(TimeSpan by)
+    {
+        lock (_gate) _jump += by;
+    }
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_gate) return base.GetUtcNow() + _jump;
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);

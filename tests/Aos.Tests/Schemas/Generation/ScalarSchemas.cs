@@ -17,6 +17,7 @@ internal static class ScalarSchemas
         [typeof(RunId)] = Of<RunId>("run_id", "^run_[a-z0-9]{8,40}$"),
         [typeof(StepId)] = Of<StepId>("step_id", "^[A-Za-z_][A-Za-z0-9_]{0,63}$"),
         [typeof(ApprovalId)] = Of<ApprovalId>("approval_id", "^apr_[a-z0-9]{16,64}$"),
+        [typeof(SignalName)] = Of<SignalName>("signal_name", "^[A-Za-z0-9_.:-]{1,128}$"),
         [typeof(Digest)] = Of<Digest>("digest", "^sha256:[0-9a-f]{64}$"),
         [typeof(ErrorCode)] = Of<ErrorCode>("error_code", "^[A-Z][A-Z0-9_]{0,63}$"),
         [typeof(SkillName)] = Of<SkillName>("skill_name", $"^{Name}$"),

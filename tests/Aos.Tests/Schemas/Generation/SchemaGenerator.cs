@@ -19,6 +19,10 @@ internal sealed class SchemaGenerator
     private static readonly Dictionary<(Type, string), Func<JsonObject>> Shapes = new()
     {
         [(typeof(PlanStep), nameof(PlanStep.Input))] = () => UserObject(),
+        [(typeof(WaitSpec), nameof(WaitSpec.ForMs))] = () => new()
+        {
+            ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "integer", ["minimum"] = 0 }, Text(@"^\$\{.*\}$")),
+        },
         [(typeof(FallbackCall), nameof(FallbackCall.Input))] = () => UserObject(),
         [(typeof(PlanningRule), nameof(PlanningRule.Plan))] = () => UserObject(),
         [(typeof(PlanningRule), nameof(PlanningRule.Id))] = () => Text("^[A-Za-z0-9_.-]{1,64}$"),
