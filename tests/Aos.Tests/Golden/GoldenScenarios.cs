@@ -1,0 +1,93 @@
+using Aos.Contracts.Agents;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Values;
+using Aos.Testing.Runs;
+
+namespace Aos.Tests.Golden;
+
+/// <summary>The runs that golden journals are recorded from: between them they have every rule of the kernel.</summary>
+internal static class GoldenScenarios
+{
+    public static IReadOnlyDictionary<string, Func<ScriptedRun>> All { get; } = new SortedDictionary<string, Func<ScriptedRun>>(StringComparer.Ordinal)
+    {
+        ["retry"] = () => ScriptedRun.Of(RunScenario.Of("""{"steps":[{"id":"a","skill":"read","input":{"q":"ü<&>","n":1.50}}],"output":"steps.a.result"}"""),
+            new ScriptedWorld().On("a", ScriptedAnswer.Fail("HTTP_503"), ScriptedAnswer.Fail("RATE_LIMITED").AskingToWait(2_500), ScriptedAnswer.Ok("""{"x":1e400}"""))),
+        ["fallback"] = () => ScriptedRun.Of(RunScenario.Of("""
+            {"steps":[{"id":"a","skill":"put","on_failure":{"fallback":{"skill":"paid","input":{"b":true}}}},
+                      {"id":"b","skill":"read","on_failure":"continue"},{"id":"c","skill":"pure","input":{"code":"${steps.b.code}"}}]}
+            """), new ScriptedWorld().On("a", ScriptedAnswer.Fail("HTTP_404")).On("a!", ScriptedAnswer.Ok().Costing(3)).On("b", ScriptedAnswer.Fail("OWN_CODE"))),
+        ["for_each"] = () => ScriptedRun.Of(RunScenario.Of("""
+            {"steps":[{"id":"a","skill":"put","for_each":"input.list","when":"item != `2`","input":{"x":"${item}","at":"${index}"},"on_failure":"continue"},
+                      {"id":"none","skill":"read","for_each":"`[]`"}],"output":"steps.a.result"}
+            """) with { Input = """{"list":[1,2,3,"x"]}""" }, new ScriptedWorld().On("a[2]", ScriptedAnswer.Fail("HTTP_422"))),
+        ["approval_with_edit"] = () => ScriptedRun.Of(RunScenario.Of("""
+            {"steps":[{"id":"a","skill":"send","approval":{"role":"boss","reason":"money"},"input":{"to":"ada"}},
+                      {"id":"b","skill":"send","approval":{"expires_in_ms":5000},"on_failure":"continue"}]}
+            """), new ScriptedWorld().Decides("a", new ScriptedDecision(true, Payload.FromUtf8("""{"to":"bob"}"""u8.ToArray())))
+                .Decides("b", new ScriptedDecision(true, DelayMs: 6_000))),
+        ["rejected"] = () => ScriptedRun.Of(RunScenario.Of("""{"steps":[{"id":"a","skill":"send","approval":{}},{"id":"b","skill":"read","depends_on":["a"]}]}"""),
+            new ScriptedWorld().Decides("a", new ScriptedDecision(false))),
+        ["unknown_outcome_settled"] = Settled,
+        ["cancelled"] = Cancelled,
+        ["budget_stop"] = () => ScriptedRun.Of(RunScenario.Of("""{"steps":[{"id":"a","skill":"paid"},{"id":"b","skill":"paid","depends_on":["a"]}]}""")
+            .Limited(c => c with { Budget = Money.FromCents(15) }), new ScriptedWorld().On("a", ScriptedAnswer.Ok().Costing(7))),
+        ["sleep"] = () => ScriptedRun.Of(RunScenario.Of("""
+            {"steps":[{"id":"a","wait":{"for_ms":60000}},{"id":"b","wait":{"until":"${input.when}"}},{"id":"c","skill":"read","depends_on":["a","b"]}],"output":"steps.b.result"}
+            """) with { Input = """{"when":"2026-01-02T05:04:35.25+01:00"}""" }),
+        ["signal"] = Signalled,
+        ["planner"] = () => ScriptedRun.Of(RunScenario.OfGoal("do it", PlannerMode.Iterative), new ScriptedWorld().Plans(
+            ScriptedPlan.Of("""{"steps":[{"id":"a","skill":"read"}]}""") with { Cost = Money.FromCents(1) },
+            ScriptedPlan.Of("""{"steps":[{"id":"b","skill":"pure","input":{"x":"${steps.a.result}"}}],"output":"steps.b.status"}"""), ScriptedPlan.Done)),
+        ["crash"] = Crashed,
+        ["fork"] = Forked,
+        ["run_timeout"] = () => ScriptedRun.Of(RunScenario.Of("""{"steps":[{"id":"a","skill":"send"},{"id":"b","skill":"read"}]}""")
+            .Limited(c => c with { MaxRunMs = 5_000 }), new ScriptedWorld().On("a", ScriptedAnswer.Ok().After(20_000)).On("b", ScriptedAnswer.Fail("HTTP_503"))),
+    };
+
+    private static ScriptedRun Settled()
+    {
+        var run = new ScriptedRun(RunScenario.Of("""{"steps":[{"id":"a","skill":"send"},{"id":"b","skill":"send"}]}"""),
+            new ScriptedWorld().On("a", ScriptedAnswer.Fail("HTTP_500"), ScriptedAnswer.Ok()).On("b", ScriptedAnswer.Fail("CONNECTION_RESET"))).Submit();
+        run.Go(r => r.State.WaitingFor == WaitReason.UnknownOutcome);
+        run.Feed(Facts.Settled("a", happened: false));
+        run.Feed(Facts.Settled("b", happened: true) with { Result = Payload.FromUtf8("[1]"u8.ToArray()), Reason = "looked" });
+        return run.Go();
+    }
+
+    private static ScriptedRun Cancelled()
+    {
+        var run = new ScriptedRun(RunScenario.Of("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"send"},{"id":"c","wait":{"signal":"never"}}]}"""),
+            new ScriptedWorld().On("b", ScriptedAnswer.Ok().After(60_000))).Submit();
+        run.Feed(Facts.Cancel());
+        return run.Go();
+    }
+
+    private static ScriptedRun Signalled()
+    {
+        var run = new ScriptedRun(RunScenario.Of("""
+            {"steps":[{"id":"a","skill":"read"},{"id":"early","wait":{"signal":"s"},"depends_on":["a"]},{"id":"late","wait":{"signal":"s"},"depends_on":["early"]},
+                      {"id":"never","wait":{"signal":"t","timeout_ms":5000},"on_failure":"continue"}],"output":"[steps.early.result, steps.late.result]"}
+            """)).Submit();
+        run.Feed(Facts.Signal("s", """{"n":1}""", key: "k"));
+        run.Go(r => r.State.WaitingFor == WaitReason.Signal && r.State.Steps[1].IsEnded);
+        run.Feed(Facts.Signal("s", """{"n":1}""", key: "k"));
+        run.Feed(Facts.Signal("s", "\"two\""));
+        return run.Pass(TimeSpan.FromSeconds(6));
+    }
+
+    private static ScriptedRun Crashed()
+    {
+        var run = new ScriptedRun(RunScenario.Of("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"put"},{"id":"c","skill":"send","on_failure":"continue"}]}""")).Submit();
+        run.Crash();
+        run.Crash();
+        return run.Go();
+    }
+
+    private static ScriptedRun Forked()
+    {
+        var run = new ScriptedRun(RunScenario.Of("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"send","depends_on":["a"],"on_failure":"continue"},{"id":"c","skill":"put"}]}""")).Submit();
+        run.Go(r => r.State.Step(StepId.Parse("a"))!.IsEnded);
+        run.Feed(Facts.Forked(run.State.Submitted!, run.State.Seq) with { Input = Payload.FromUtf8("""{"x":1}"""u8.ToArray()), Reason = "another way" });
+        return run.Go();
+    }
+}
