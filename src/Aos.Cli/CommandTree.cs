@@ -35,7 +35,7 @@ internal sealed record CommandTree(
     private static IEnumerable<Command> Commands() =>
     [
         new RunCommand(), new SimulateCommand(), new ValidateCommand(), new ExecCommand(), new ResumeCommand(),
-        new CancelCommand(), new ReleaseCommand(),
+        new CancelCommand(), new ReleaseCommand(), new ForkCommand(),
         new RunsCommand(), new TraceCommand(), new QueryCommand(), new ReplayCommand(),
         new ApprovalsCommand(), new ApproveCommand(), new RejectCommand(), new SettleCommand(), new SignalCommand(),
         new SkillsCommand(), new DescribeSkillCommand(), new FailuresCommand(),

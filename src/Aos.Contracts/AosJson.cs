@@ -92,6 +92,8 @@ public static class AosJson
 [JsonSerializable(typeof(RateLimit))]
 [JsonSerializable(typeof(StepReport))]
 [JsonSerializable(typeof(PlannedStep))]
+[JsonSerializable(typeof(StepParity))]
+[JsonSerializable(typeof(StepFigures))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(Risk))]
 [JsonSerializable(typeof(Alternative))]

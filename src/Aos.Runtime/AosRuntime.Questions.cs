@@ -9,7 +9,6 @@ using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 using Aos.Kernel.Plans;
-using Aos.Kernel.Replay;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Agents;
 using Aos.Runtime.Documents;
@@ -181,19 +180,6 @@ public sealed partial class AosRuntime
         {
             Risks = [.. ContractFactory.NotEnforced(request.Profile).Select(text => new Risk(null, "NOT_ENFORCED", text)), .. simulation.Risks],
         });
-    });
-
-    /// <summary>Replays a run.</summary>
-    /// <param name="runId">The run.</param>
-    /// <param name="mode"><c>verify</c>: feeds the recorded facts to today's kernel and compares every decision.</param>
-    /// <param name="cancel">Ends the call.</param>
-    public ValueTask<Answer<ReplayReport>> ReplayAsync(RunId runId, string mode, CancellationToken cancel) => GuardAsync(async () =>
-    {
-        if (mode != "verify")
-            return _outcomes.Refuse<ReplayReport>(ErrorCodes.InvalidArgument, $"There is no replay mode '{mode}'; there is 'verify'.");
-        var journal = await _services.Reader.ReadAsync(runId, cancel).ConfigureAwait(false);
-        if (journal is null) return UnknownRun<ReplayReport>(runId);
-        return _outcomes.Of(JournalVerifier.Verify(runId, _services.Documents, journal.Events), run: runId);
     });
 
     /// <summary>The events of a run, as far as they are durable.</summary>

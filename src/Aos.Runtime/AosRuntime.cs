@@ -26,6 +26,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
     private readonly RunServices _services;
     private readonly RunHost _host;
     private readonly Admission _admission;
+    private readonly IRunIdSource _ids;
     private readonly Outcomes _outcomes;
     private readonly JournalWriter _writer;
     private readonly Compaction _compaction;
@@ -61,7 +62,8 @@ public sealed partial class AosRuntime : IAsyncDisposable
         };
         _host = new RunHost(_services, parts.Logger);
         _compaction = new Compaction(parts.Store, time, parts.Logger);
-        _admission = new Admission(_services, _outcomes, parts.Ids ?? new RunIds(time), parts.Tenant);
+        _ids = parts.Ids ?? new RunIds(time);
+        _admission = new Admission(_services, _outcomes, _ids, parts.Tenant);
     }
 
     /// <summary>The skills that can be called.</summary>
@@ -146,10 +148,10 @@ public sealed partial class AosRuntime : IAsyncDisposable
         var adopted = new List<RunId>();
         var answers = new List<Answer<RunReport>>();
         // All that wait are this process's from here on; those with nothing to do are not even read.
-        if (runId is null) await _host.TakeOverWaitingAsync(cancel).ConfigureAwait(false);
+        if (runId is null) adopted.AddRange(await _host.TakeOverWaitingAsync(cancel).ConfigureAwait(false));
         foreach (var (id, isSuspect) in runId is { } only ? [(only, false)] : await OpenRunsAsync(cancel).ConfigureAwait(false))
         {
-            if (runId is null && _host.IsUnloaded(id)) continue;
+            if (runId is null && (_host.IsUnloaded(id) || adopted.Contains(id))) continue;
             var answer = await GuardAsync(() => AdoptAsync(id, release: false, cancel)).ConfigureAwait(false);
             if (answer.Value is not null) adopted.Add(id);
             else if (runId is not null || answer.Outcome.Code != ErrorCodes.RunOwned) answers.Add(answer);

@@ -15,7 +15,8 @@ internal sealed class ReplayCommand : CliCommand
 
     private readonly Option<string> _mode = new("--mode")
     {
-        Description = "verify: feed the recorded facts to today's kernel and compare every decision (default)",
+        Description = "verify: feed the recorded facts to today's kernel and compare every decision (default); "
+            + "dry: compare with what a simulation of its plan foresees; live: run its plan once more, for real, and compare",
         HelpName = "MODE",
         DefaultValueFactory = _ => "verify",
     };
@@ -23,10 +24,11 @@ internal sealed class ReplayCommand : CliCommand
     public ReplayCommand() : base("replay", "Replay a run and compare it, event by event")
     {
         Group = CommandGroup.Look;
-        Details = "Touches nothing outside; a file needs no store. Exit code 0 at parity, 1 where an event differs.";
+        Details = "verify and dry touch nothing outside; a file needs no store. live calls every skill of the plan again, also those that cannot be "
+            + "taken back, as a new run with a budget of its own. Exit code 0 at parity, 1 where something differs.";
         Add(_run);
         Add(_mode);
-        _mode.CompletionSources.Add("verify");
+        _mode.CompletionSources.Add([.. Aos.Runtime.AosRuntime.ReplayModes]);
     }
 
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)

@@ -9,10 +9,14 @@ internal sealed class EventLines
 {
     private const int MessageMax = 160;
     private DateTimeOffset? _start;
+    private DateTimeOffset _last;
 
     /// <summary>The line with the time since the run was submitted before it.</summary>
     public string Timed(RunEvent e)
     {
+        // Between the two runs of a fork nothing happened: its time goes on where the other's was cut.
+        if (e is RunEvent.RunForked && _start is { } start) _start = start + (e.At - _last);
+        _last = e.At;
         _start ??= e.At;
         var seconds = (e.At - _start.Value).TotalSeconds;
         return string.Create(CultureInfo.InvariantCulture, $"{seconds,7:0.000} s  {Describe(e)}");

@@ -35,6 +35,7 @@ internal sealed class ValueListConverterFactory : JsonConverterFactory
         [typeof(ValueList<SkillExample>)] = new ValueListConverter<SkillExample>(),
         [typeof(ValueList<RateLimit>)] = new ValueListConverter<RateLimit>(),
         [typeof(ValueList<StepReport>)] = new ValueListConverter<StepReport>(),
+        [typeof(ValueList<StepParity>)] = new ValueListConverter<StepParity>(),
         [typeof(ValueList<PlannedStep>)] = new ValueListConverter<PlannedStep>(),
         [typeof(ValueList<Problem>)] = new ValueListConverter<Problem>(),
         [typeof(ValueList<Risk>)] = new ValueListConverter<Risk>(),

@@ -124,9 +124,12 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
             Settings = settings.Digest,
             Plan = plan?.Digest,
             Request = request.IdempotencyKey is null ? null : RequestDigest(request),
-            TraceId = Digest.Of(System.Text.Encoding.UTF8.GetBytes(id.Value)).Hex[..32].ToString(),
+            TraceId = TraceOf(id),
         }, plan is null ? [settings] : [settings, plan]);
     }
+
+    /// <summary>The trace of a run that belongs to no other.</summary>
+    public static string TraceOf(RunId id) => Digest.Of(System.Text.Encoding.UTF8.GetBytes(id.Value)).Hex[..32].ToString();
 
     /// <summary>What makes two requests under one key the same: goal, plan, input, agent.</summary>
     private static Digest RequestDigest(RunRequest request)

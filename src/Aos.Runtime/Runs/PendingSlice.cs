@@ -7,10 +7,17 @@ using Aos.Runtime.Journals;
 namespace Aos.Runtime.Runs;
 
 /// <summary>The events of a run that have not been handed to the writer, and what is stored with them. Not thread-safe.</summary>
-internal sealed class PendingSlice(RunId runId, RunState state, ReadOnlyMemory<byte> head, RunRow? stored)
+/// <param name="runId">The run.</param>
+/// <param name="state">The state that the store has.</param>
+/// <param name="head">The hash of the last link that the store has.</param>
+/// <param name="stored">The row that the store has; null for a new run.</param>
+/// <param name="prefix">Events that a new run has in common with another: they come before its first.</param>
+internal sealed class PendingSlice(
+    RunId runId, RunState state, ReadOnlyMemory<byte> head, RunRow? stored, IReadOnlyList<RunEvent>? prefix)
 {
     private readonly List<RunEvent> _events = new(8);
     private readonly RunProjection _projection = new(state, stored);
+    private IReadOnlyList<RunEvent>? _prefix = prefix;
     private List<Blob> _blobs = [];
     private List<ApprovalRow>? _approvals;
     private List<long>? _consumed;
@@ -30,6 +37,8 @@ internal sealed class PendingSlice(RunId runId, RunState state, ReadOnlyMemory<b
     /// <summary>Adds what a fact led to. A fact of the inbox that led to nothing is removed from there all the same.</summary>
     public void Add(in Transition transition, in Incoming incoming)
     {
+        if (_prefix is { } shared) _events.AddRange(shared);
+        _prefix = null;
         _events.AddRange(transition.Events.AsSpan());
         if (incoming.Blobs is { } blobs) _blobs.AddRange(blobs);
         if (incoming.InboxId is { } id) (_consumed ??= []).Add(id);

@@ -38,13 +38,15 @@ internal sealed partial class RunHost
         if (await WhenAdmittedAsync(runId, cancel).ConfigureAwait(false) is { IsUnloaded: false } loop) return loop;
         return _waiting.Contains(runId) || Find(runId) is { IsUnloaded: true }
             ? await LoadAsync(runId, cancel).ConfigureAwait(false)
-            : Find(runId);
+            : null;
     }
 
     /// <summary>Becomes the owner of the waiting runs whose owner is gone, without reading them: each is read when there
     /// is something to do for it.</summary>
-    public async ValueTask TakeOverWaitingAsync(CancellationToken cancel)
+    /// <returns>Those that were read: their moment has come, or something was left for them.</returns>
+    public async ValueTask<IReadOnlyList<RunId>> TakeOverWaitingAsync(CancellationToken cancel)
     {
+        var taken = new List<RunId>();
         RunId? before = null;
         while (true)
         {
@@ -53,13 +55,19 @@ internal sealed partial class RunHost
             var rows = page.Where(row => Find(row.RunId) is not { IsAlive: true }).ToList();
             var epochs = await _services.Store.AdoptManyAsync([.. rows.Select(row => row.RunId)], cancel).ConfigureAwait(false);
             for (var i = 0; i < rows.Count; i++)
-                if (epochs[i] is not null) _waiting.Add(rows[i].RunId, rows[i].WakeAt);
+                if (epochs[i] is not null)
+                {
+                    _waiting.Add(rows[i].RunId, rows[i].WakeAt);
+                    taken.Add(rows[i].RunId);
+                }
             if (page.Count < PageSize) break;
             before = page[^1].RunId;
         }
         StartPoller();
         await PollAsync(cancel).ConfigureAwait(false);
         await WakeDueAsync(cancel).ConfigureAwait(false);
+        taken.Reverse(); // Oldest first.
+        return taken.FindAll(runId => !_waiting.Contains(runId));
     }
 
     /// <summary>Reads the runs again whose moment has come; their own timers do the rest.</summary>

@@ -59,6 +59,30 @@ internal sealed partial class RunHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts a run that has the first events of another; returns when it is durable.</summary>
+    /// <param name="prefix">The events that it has in common with the other.</param>
+    /// <param name="state">The state after them.</param>
+    /// <param name="forked">The fact that makes it another run.</param>
+    /// <param name="documents">The documents that the fact names.</param>
+    /// <exception cref="StoreException">The store failed.</exception>
+    public async ValueTask<RunLoop> ForkAsync(
+        IReadOnlyList<RunEvent> prefix, RunState state, RunEvent.RunForked forked, IReadOnlyList<Blob> documents)
+    {
+        var loop = new RunLoop(forked.RunId, _services, state, HashChain.Genesis, stored: null, prefix);
+        if (!_loops.TryAdd(forked.RunId, loop)) throw new InvalidOperationException($"Run {forked.RunId} was drawn twice.");
+        Watch(loop, new Incoming(forked, Blobs: documents));
+        try
+        {
+            await loop.Admitted.ConfigureAwait(false);
+            return loop;
+        }
+        catch (StoreException)
+        {
+            Forget(loop);
+            throw;
+        }
+    }
+
     /// <summary>The loop of a run, once the run is durable; null where there is none, or another was faster to begin
     /// it.</summary>
     /// <exception cref="StoreException">It cannot be started.</exception>

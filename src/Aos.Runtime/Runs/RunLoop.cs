@@ -55,14 +55,17 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
     /// <param name="state">The state.</param>
     /// <param name="head">The hash of the last link.</param>
     /// <param name="stored">The row that the store has; null for a new run.</param>
-    public RunLoop(RunId runId, RunServices services, RunState state, ReadOnlyMemory<byte> head, RunRow? stored)
+    /// <param name="prefix">The events of the state, where the store does not have them yet as this run's.</param>
+    public RunLoop(RunId runId, RunServices services, RunState state, ReadOnlyMemory<byte> head, RunRow? stored,
+        IReadOnlyList<RunEvent>? prefix = null)
     {
         RunId = runId;
         _services = services;
-        _state = _durable = state;
+        _state = state;
+        _durable = prefix is null ? state : RunState.Empty(services.Documents);
         _timer = new RunTimer(services, fact => Post(new Incoming(fact)));
         _effects = new RunEffects(services, this);
-        _pending = new PendingSlice(runId, state, head, stored);
+        _pending = new PendingSlice(runId, _durable, head, stored, prefix);
         if (!_pending.IsClear) _cleared = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 

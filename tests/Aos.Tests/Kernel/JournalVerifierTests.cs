@@ -120,7 +120,7 @@ public sealed class JournalVerifierTests
 
         var report = Verify(journal);
 
-        Assert.Equal(("The kernel takes no notice of this fact.", journal.Count), (report.FirstDivergence!.Message, (int)report.FirstDivergence.Seq));
+        Assert.Equal(("The kernel takes no notice of this fact.", journal.Count), (report.FirstDivergence!.Message, (int)report.FirstDivergence.Seq!.Value));
     }
 
     [Fact]

@@ -22,6 +22,11 @@ internal sealed class TestClock() : FakeTimeProvider(new DateTimeOffset(2026, 1,
         lock (_gate) return base.GetUtcNow() + _jump;
     }
 
+    public override long GetTimestamp()
+    {
+        lock (_gate) return base.GetTimestamp() - _jump.Ticks; // The base reckons it from the wall clock.
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);
