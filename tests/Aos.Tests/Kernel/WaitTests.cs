@@ -96,8 +96,8 @@ public sealed class WaitTests
     [Fact]
     public void Items_wait_for_signals_and_times_of_their_own()
     {
-        var signals = Given.Run(Wait("""{"signal":"paid_${item.id}"}""", ""","for_each":"input.list" """)
-            with { Input = """{"list":[{"id":7},{"id":8}]}""" });
+        var paid = Wait("""{"signal":"paid_${item.id}"}""", ""","for_each":"input.list" """);
+        var signals = Given.Run(paid with { Input = """{"list":[{"id":7},{"id":8}]}""" });
         signals.When(Facts.Signal("paid_8")).Then("taken w[1] 6", "item w[1] success OK");
 
         var times = ScriptedRun.Of(Wait("""{"for_ms":"${item}"}""", ""","for_each":"input.list" """) with { Input = """{"list":[500,100]}""" });
