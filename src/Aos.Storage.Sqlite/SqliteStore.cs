@@ -1,4 +1,5 @@
 using Aos.Abstractions.Storage;
+using Aos.Abstractions.Storage.Drivers;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Values;
 using Aos.Storage.Sqlite.Approvals;

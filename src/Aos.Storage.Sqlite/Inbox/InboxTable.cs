@@ -1,7 +1,7 @@
 using Aos.Abstractions.Storage;
+using Aos.Abstractions.Storage.Drivers;
 using Aos.Contracts.Values;
 using Aos.Storage.Sqlite.Engine;
-using Aos.Storage.Sqlite.Schema;
 
 namespace Aos.Storage.Sqlite.Inbox;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Aos.Abstractions.Storage;
+using Aos.Abstractions.Storage.Drivers;
 using Aos.Contracts.Failures;
 using Aos.Storage.Sqlite.Engine;
 

@@ -1,6 +1,4 @@
-using Aos.Abstractions.Storage;
-
-namespace Aos.Storage.Sqlite.Journal;
+namespace Aos.Abstractions.Storage.Drivers;
 
 /// <summary>Slices that no caller may hand over. Checked before anything is written, because the journal is for ever.</summary>
 internal static class SliceCheck

@@ -1,12 +1,11 @@
 using System.Diagnostics;
-using Aos.Abstractions.Storage;
+using Aos.Contracts.Failures;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
-using Aos.Storage.Sqlite.Engine;
 
-namespace Aos.Storage.Sqlite.Schema;
+namespace Aos.Abstractions.Storage.Drivers;
 
-/// <summary>Words as the store keeps them. They are readable in any SQLite tool, and never change.</summary>
+/// <summary>Words as every store keeps them. They are readable in any tool of the engine, and never change.</summary>
 internal static class StoredText
 {
     /// <summary>A status to store.</summary>
@@ -45,7 +44,7 @@ internal static class StoredText
     };
 
     /// <summary>A stored status.</summary>
-    public static RunStatus Status(string text, string path) => text switch
+    public static RunStatus Status(string text, string store) => text switch
     {
         "running" => RunStatus.Running,
         "waiting" => RunStatus.Waiting,
@@ -53,11 +52,11 @@ internal static class StoredText
         "failed" => RunStatus.Failed,
         "cancelled" => RunStatus.Cancelled,
         "quarantined" => RunStatus.Quarantined,
-        _ => throw Unknown(text, path),
+        _ => throw Unknown(text, store),
     };
 
     /// <summary>What a stored run waits for.</summary>
-    public static WaitReason? Wait(string? text, string path) => text switch
+    public static WaitReason? Wait(string? text, string store) => text switch
     {
         null => null,
         "approval" => WaitReason.Approval,
@@ -65,29 +64,32 @@ internal static class StoredText
         "signal" => WaitReason.Signal,
         "version" => WaitReason.Version,
         "unknown_outcome" => WaitReason.UnknownOutcome,
-        _ => throw Unknown(text, path),
+        _ => throw Unknown(text, store),
     };
 
     /// <summary>How a stored approval stands.</summary>
-    public static ApprovalStatus Approval(string text, string path) => text switch
+    public static ApprovalStatus Approval(string text, string store) => text switch
     {
         "open" => ApprovalStatus.Open,
         "approved" => ApprovalStatus.Approved,
         "rejected" => ApprovalStatus.Rejected,
         "expired" => ApprovalStatus.Expired,
         "void" => ApprovalStatus.Void,
-        _ => throw Unknown(text, path),
+        _ => throw Unknown(text, store),
     };
 
     /// <summary>A stored identity or code.</summary>
-    public static T Scalar<T>(string text, string path) where T : struct, IScalar<T> =>
-        T.TryParse(text, out var value) ? value : throw Unknown(text, path);
+    public static T Scalar<T>(string text, string store) where T : struct, IScalar<T> =>
+        T.TryParse(text, out var value) ? value : throw Unknown(text, store);
 
     /// <summary>A stored digest.</summary>
-    public static Digest Digest(ReadOnlySpan<byte> hash, string path) => hash.Length == 32
+    public static Digest Digest(ReadOnlySpan<byte> hash, string store) => hash.Length == 32
         ? Contracts.Values.Digest.FromHash(hash)
-        : throw SqliteFailure.Damaged(path, $"it holds a digest of {hash.Length} bytes");
+        : throw Damaged(store, $"it holds a digest of {hash.Length} bytes");
 
-    private static StoreException Unknown(string text, string path) =>
-        SqliteFailure.Damaged(path, $"it holds the word '{text}', which no version of the schema knows there");
+    private static StoreException Unknown(string text, string store) =>
+        Damaged(store, $"it holds the word '{text}', which no version of the schema knows there");
+
+    private static StoreException Damaged(string store, string detail) => new(ErrorCodes.StorageCorrupt,
+        $"'{store}' is damaged: {detail}. Keep a copy of it as it is, then restore a backup.");
 }

@@ -1,6 +1,6 @@
-namespace Aos.Storage.Sqlite.Schema;
+namespace Aos.Abstractions.Storage.Drivers;
 
-/// <summary>Moments as the store keeps them: microseconds since 1970, UTC.</summary>
+/// <summary>Moments as every store keeps them: microseconds since 1970, UTC.</summary>
 internal static class StoredTime
 {
     /// <summary>A moment to store; what is finer than a microsecond is cut off.</summary>
