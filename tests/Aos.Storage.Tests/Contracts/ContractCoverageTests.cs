@@ -18,7 +18,7 @@ public sealed class ContractCoverageTests
             select $"{suite.Name} for {fixture.Name}";
 
         Assert.Equal(11, suites.Length);
-        Assert.Equal(2, fixtures.Length);
+        Assert.Equal(3, fixtures.Length);
         Assert.Empty(missing);
     }
 }

@@ -5,12 +5,13 @@ using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Storage.Tests.Contracts;
 using Aos.Storage.Tests.Memory;
+using Aos.Storage.Tests.Postgres;
 using Aos.Storage.Tests.Sqlite;
 using CsCheck;
 
 namespace Aos.Storage.Tests.Model;
 
-/// <summary>Random operations of two processes on SQLite and on the model in memory answer alike.</summary>
+/// <summary>Random operations of two processes on a real store and on the model in memory answer alike.</summary>
 public sealed class RandomOperationsTests
 {
     private static readonly string[] Names = ["a", "b", "c"];
@@ -23,12 +24,18 @@ public sealed class RandomOperationsTests
         (1, Simple("crash")));
 
     [Fact]
-    public void The_embedded_store_answers_like_the_model() => AnyOperation.List[1, 40].Sample(operations =>
-    {
-        var expected = PlayAsync(new MemoryFixture(), operations).GetAwaiter().GetResult();
-        var actual = PlayAsync(new SqliteFixture(), operations).GetAwaiter().GetResult();
-        Assert.Equal(expected, actual);
-    }, iter: 60, threads: 1, print: operations => string.Join('\n', operations));
+    public void The_embedded_store_answers_like_the_model() => AnswersLikeTheModel<SqliteFixture>();
+
+    [Fact]
+    public void The_shared_store_answers_like_the_model() => AnswersLikeTheModel<PostgresFixture>();
+
+    private static void AnswersLikeTheModel<TFixture>() where TFixture : IStoreFixture, new() =>
+        AnyOperation.List[1, 40].Sample(operations =>
+        {
+            var expected = PlayAsync(new MemoryFixture(), operations).GetAwaiter().GetResult();
+            var actual = PlayAsync(new TFixture(), operations).GetAwaiter().GetResult();
+            Assert.Equal(expected, actual);
+        }, iter: 60, threads: 1, print: operations => string.Join('\n', operations));
 
     private static Gen<Operation> Simple(string what) => Gen.Select(Gen.Int[0, 1], Gen.Int[0, 2], Gen.Int[0, 9],
         (process, run, luck) => new Operation(what, process, run, 0, luck));

@@ -1,0 +1,74 @@
+using System.Data;
+using Aos.Contracts.Values;
+using Aos.Storage.Postgres.Engine;
+using Npgsql;
+
+namespace Aos.Storage.Postgres.Checks;
+
+/// <summary>Reads the whole store and says what is wrong with it.</summary>
+internal static class StoreCheck
+{
+    private const int FindingsMax = 100;
+
+    private static readonly (string What, string Sql)[] Orphans =
+    [
+        ("segments", "SELECT count(*) FROM segments s WHERE NOT EXISTS (SELECT FROM runs r WHERE r.run_no = s.run_no)"),
+        ("approvals", "SELECT count(*) FROM approvals a WHERE NOT EXISTS (SELECT FROM runs r WHERE r.run_no = a.run_no)"),
+        ("facts of the inbox", "SELECT count(*) FROM inbox i WHERE NOT EXISTS (SELECT FROM runs r WHERE r.run_no = i.run_no)"),
+    ];
+
+    /// <summary>Checks the store as it is at one moment.</summary>
+    /// <returns>At most 100 findings; none where all is well.</returns>
+    public static async Task<IReadOnlyList<string>> RunAsync(
+        NpgsqlConnection connection, StoreAddress store, CancellationToken cancel)
+    {
+        var findings = new List<string>();
+        try
+        {
+            var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel).ConfigureAwait(false);
+            await using var _ = snapshot.ConfigureAwait(false);
+            foreach (var (what, sql) in Orphans)
+            {
+                var count = (await ReadAsync(connection, sql, static row => $"{row.GetInt64(0)}", cancel)
+                    .ConfigureAwait(false))[0];
+                if (count != "0") findings.Add($"{count} {what} belong to no run.");
+            }
+
+            using var chain = new ChainCheck();
+            findings.AddRange(await ReadAsync(connection, ChainCheck.Sql, chain.Next, cancel).ConfigureAwait(false));
+            if (chain.Finish() is { } last) findings.Add(last);
+            findings.AddRange(await ReadAsync(connection, "SELECT digest, bytes FROM blobs", CheckBlob, cancel)
+                .ConfigureAwait(false));
+        }
+        catch (PostgresException damage)
+            when (damage.SqlState is PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted)
+        {
+            findings.Add(PostgresFailure.From(damage, store).Message);
+        }
+
+        if (findings.Count > FindingsMax) findings.RemoveRange(FindingsMax, findings.Count - FindingsMax);
+        return findings;
+    }
+
+    private static string? CheckBlob(NpgsqlDataReader row)
+    {
+        var name = Convert.ToHexStringLower(row.Bytes(0));
+        return Digest.Of(row.Bytes(1)).Hex.SequenceEqual(name)
+            ? null
+            : $"The bytes stored as sha256:{name} have another digest.";
+    }
+
+    // Whole tables pass by: no limit of time, and nothing is kept but what is wrong.
+    private static async Task<List<string>> ReadAsync(
+        NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, string?> check, CancellationToken cancel)
+    {
+        var found = new List<string>();
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await using var _ = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+            if (check(reader) is { } finding && found.Count <= FindingsMax) found.Add(finding);
+        return found;
+    }
+}
