@@ -12,9 +12,14 @@ internal static class Migrator
     // With the hash of the schema's name: the lock of those who migrate one store. "AOS1".
     private const int LockClass = 0x414F5331;
 
+    // Asked of the catalog's tables. The functions that look up a name answer from a cache, which can be older than the
+    // end of the wait for the lock.
+    private const string ExistsSql =
+        "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = 'aos_migrations')";
+
     private const string MissingSql = """
         SELECT string_agg(name, ', ') FROM unnest(ARRAY['runs', 'segments', 'blobs', 'approvals', 'inbox', 'skills']) AS name
-        WHERE to_regclass($1 || '.' || name) IS NULL
+        WHERE NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = name)
         """;
 
     /// <summary>Makes the schema where there is none, brings an older one forward, refuses a newer one. Of several
@@ -44,8 +49,7 @@ internal static class Migrator
 
     private static async Task<int> VersionAsync(NpgsqlConnection connection, StoreAddress store, CancellationToken cancel)
     {
-        var exists = await connection.ScalarAsync<bool>(
-            "SELECT to_regclass($1) IS NOT NULL", cancel, $"{store.Schema}.aos_migrations").ConfigureAwait(false);
+        var exists = await connection.ScalarAsync<bool>(ExistsSql, cancel, store.Schema).ConfigureAwait(false);
         return exists
             ? await connection.ScalarAsync<int>("SELECT coalesce(max(version), 0) FROM aos_migrations", cancel)
                 .ConfigureAwait(false)
