@@ -20,8 +20,19 @@ internal sealed class CarefulWriter(IStore store, int runs)
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    /// <summary>Appends one event to each run, again and again until something that happens meanwhile has ended and has
+    /// failed an append.</summary>
+    public async Task StepThroughAsync(Task happening)
+    {
+        var before = Failures.Count;
+        while (!happening.IsCompleted || Failures.Count == before) await StepAsync(happening);
+        await happening;
+    }
+
     /// <summary>Appends one event to each run, until it is known to be there.</summary>
-    public async Task StepAsync()
+    public Task StepAsync() => StepAsync(Task.CompletedTask);
+
+    private async Task StepAsync(Task happening)
     {
         var batch = _runs.Select(run => Written == 0 ? run.Begin("0") : run.Next($"{Written}")).ToArray();
         while (true)
@@ -34,7 +45,7 @@ internal sealed class CarefulWriter(IStore store, int runs)
             catch (StoreException failure)
             {
                 Failures.Add(failure.Code.Value);
-                if (!await IsThereAsync()) continue;
+                if (!await IsThereAsync(happening)) continue;
                 WrittenAllTheSame++;
                 break;
             }
@@ -56,7 +67,7 @@ internal sealed class CarefulWriter(IStore store, int runs)
     }
 
     // All runs of a batch, or none: it is one transaction.
-    private async Task<bool> IsThereAsync()
+    private async Task<bool> IsThereAsync(Task happening)
     {
         while (true)
         {
@@ -69,6 +80,8 @@ internal sealed class CarefulWriter(IStore store, int runs)
             catch (StoreException failure)
             {
                 Failures.Add(failure.Code.Value);
+                // What failed to come back ends the test.
+                if (happening.IsFaulted) await happening;
             }
         }
     }

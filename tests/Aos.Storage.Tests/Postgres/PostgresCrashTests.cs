@@ -27,11 +27,7 @@ public sealed class PostgresCrashTests : IAsyncLifetime
         await writer.StepAsync();
 
         for (var kill = 1; kill <= Kills * 3; kill++)
-        {
-            var (killing, failures) = (_server.TerminateAsync(store.ServerProcess), writer.Failures.Count);
-            while (!killing.IsCompleted || writer.Failures.Count == failures) await writer.StepAsync();
-            await killing;
-        }
+            await writer.StepThroughAsync(_server.TerminateAsync(store.ServerProcess));
 
         await writer.StepAsync();
         Assert.All(writer.Failures, code => Assert.Equal("STORAGE_UNAVAILABLE", code));
@@ -45,12 +41,7 @@ public sealed class PostgresCrashTests : IAsyncLifetime
         var writer = new CarefulWriter(store, runs: 8);
         await writer.StepAsync();
 
-        for (var kill = 1; kill <= Kills; kill++)
-        {
-            var (killing, failures) = (KillAndStartAsync(), writer.Failures.Count);
-            while (!killing.IsCompleted || writer.Failures.Count == failures) await writer.StepAsync();
-            await killing;
-        }
+        for (var kill = 1; kill <= Kills; kill++) await writer.StepThroughAsync(KillAndStartAsync());
 
         await writer.StepAsync();
         Assert.All(writer.Failures, code => Assert.Equal("STORAGE_UNAVAILABLE", code));

@@ -55,8 +55,9 @@ public sealed class PostgresServer : IAsyncDisposable
         ];
         var options = string.Concat(settings.Select(setting => $" -c '{setting}'"));
         // As soon as the input of the shell ends, the server is stopped; as soon as the server ends, so does the shell.
+        // Every process of the server holds the shell's output open, which therefore ends with the last of them.
         var script = $"""
-            '{_binaries}/postgres' -D '{Data}'{options} >> '{_folder}/log' 2>&1 < /dev/null &
+            '{_binaries}/postgres' -D '{Data}'{options} 4>&1 >> '{_folder}/log' 2>&1 < /dev/null &
             server=$!
             (read -r _; kill -INT $server 2> /dev/null) <&3 &
             guard=$!
@@ -67,7 +68,7 @@ public sealed class PostgresServer : IAsyncDisposable
         await UntilItAnswersAsync();
     }
 
-    /// <summary>Kills the server's first process, as a power cut does, and waits until all of it is gone.</summary>
+    /// <summary>Kills the server's first process, whereupon the others end, and waits until all are gone.</summary>
     public async Task KillAsync()
     {
         var pid = File.ReadLines(Path.Combine(Data, "postmaster.pid")).First();
@@ -170,6 +171,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private async Task EndAsync()
     {
         if (_guard is null) return;
+        await _guard.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
         await _guard.WaitForExitAsync().WaitAsync(Patience);
         _guard.Dispose();
         _guard = null;
