@@ -44,6 +44,25 @@ public sealed class PostgresFailureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_commit_that_the_server_refuses_at_its_very_end_is_no_success()
+    {
+        await using var store = await _schema.OpenAsync();
+        await _schema.ExecuteAsync("""
+            CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
+              $$ BEGIN RAISE EXCEPTION 'refused at the commit'; END $$;
+            CREATE CONSTRAINT TRIGGER fail AFTER INSERT ON segments DEFERRABLE INITIALLY DEFERRED
+              FOR EACH ROW EXECUTE FUNCTION fail()
+            """);
+        var run = new TestRun("a");
+
+        var failure = await Assert.ThrowsAsync<StoreException>(
+            async () => await store.AppendAsync(new[] { run.Begin() }, Cancel));
+
+        Assert.Contains("refused at the commit", failure.Message, StringComparison.Ordinal);
+        Assert.Null(await store.FindRunAsync(run.Id, Cancel));
+    }
+
+    [Fact]
     public async Task A_refusal_costs_no_process_its_lock()
     {
         await using var store = await _schema.OpenAsync();
