@@ -15,9 +15,9 @@ namespace Aos.Storage.Postgres;
 /// <summary>The shared store: one schema of a PostgreSQL database, which processes on many machines may open at once.
 /// </summary>
 /// <remarks>What is acknowledged survives the process, the server and its power, as far as the server keeps what it has
-/// flushed. Thread-safe. One connection writes: call <see cref="AppendAsync"/> from one loop with all that has queued up.
-/// The same connection holds the lock that proves that this process lives. Where it is lost, appends fail until it is
-/// made anew, which the next call tries; runs may have gone to another process by then, and appending to those is a
+/// flushed. Thread-safe. One connection writes: call <see cref="AppendAsync"/> from one loop with all that has queued
+/// up. The same connection holds the lock that proves that this process lives. Where it is lost, appends fail until it
+/// is made anew, which the next call tries; runs may have gone to another process by then, and appending to those is a
 /// conflict.</remarks>
 public sealed class PostgresStore : IStore
 {
@@ -35,20 +35,22 @@ public sealed class PostgresStore : IStore
         _time = time;
         _address = address;
         _writing = address.ForWriting();
-        _writer = new Writer(address, cancel => OwnerSession.OpenAsync(_writing, address, options, _owner, time, cancel));
+        _writer = new Writer(
+            address, cancel => OwnerSession.OpenAsync(_writing, address, options, _owner, time, cancel));
         _readers = new Readers(address.ForReading(), address, _writer);
     }
 
     /// <inheritdoc />
     public string Owner => _owner.Value;
 
-    /// <summary>Opens the store of a schema. Makes the schema where there is none, and brings an older one forward; never
-    /// removes or replaces anything.</summary>
+    /// <summary>Opens the store of a schema. Makes the schema where there is none, and brings an older one forward;
+    /// never removes or replaces anything.</summary>
     /// <param name="options">Where the store is and how it behaves.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancel">Ends the wait.</param>
-    /// <exception cref="StoreException">The server cannot be reached, is too old or does not flush its commits; the user
-    /// has no right to the schema; or the schema is damaged, of a newer version, or of another program.</exception>
+    /// <exception cref="StoreException">The server cannot be reached, is too old or does not flush its commits; the
+    /// user has no right to the schema; or the schema is damaged, of a newer version, or of another
+    /// program.</exception>
     /// <exception cref="ArgumentException">The options cannot be used. The message shows nothing of the connection
     /// string.</exception>
     public static async ValueTask<PostgresStore> OpenAsync(
@@ -165,7 +167,8 @@ public sealed class PostgresStore : IStore
         await _writing.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>The number of the server's process that serves the connection that writes; 0 where there is none.</summary>
+    /// <summary>The number of the server's process that serves the connection that writes; 0 where there is
+    /// none.</summary>
     internal int ServerProcess => _writer.Session?.ServerProcess ?? 0;
 
     /// <summary>Answers nothing more, and says nothing to the server, as a killed process does.</summary>

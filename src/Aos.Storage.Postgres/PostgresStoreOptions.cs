@@ -5,9 +5,9 @@ namespace Aos.Storage.Postgres;
 /// <summary>Where the shared store is and how it behaves.</summary>
 public sealed class PostgresStoreOptions
 {
-    /// <summary>How the server is reached, in Npgsql's form: <c>Host=…;Database=…;Username=…;Password=…</c>. Never shown
-    /// in a message. What it says about pooling, preparing, time-outs, the search path and error details is replaced.
-    /// </summary>
+    /// <summary>How the server is reached, in Npgsql's form: <c>Host=…;Database=…;Username=…;Password=…</c>. Never
+    /// shown in a message. What it says about pooling, preparing, time-outs, the search path and error details is
+    /// replaced.</summary>
     public required string ConnectionString { get; init; }
 
     /// <summary>The schema that holds the store; made where it does not exist. Lower-case letters, digits and

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using Npgsql;
 using Aos.Storage.Postgres.Engine;
+using Npgsql;
 
 namespace Aos.Storage.Postgres.Checks;
 

@@ -12,9 +12,9 @@ internal static class StoreCheck
 
     private static readonly (string What, string Sql)[] Orphans =
     [
-        ("segments", "SELECT count(*) FROM segments s WHERE NOT EXISTS (SELECT FROM runs r WHERE r.run_no = s.run_no)"),
-        ("approvals", "SELECT count(*) FROM approvals a WHERE NOT EXISTS (SELECT FROM runs r WHERE r.run_no = a.run_no)"),
-        ("facts of the inbox", "SELECT count(*) FROM inbox i WHERE NOT EXISTS (SELECT FROM runs r WHERE r.run_no = i.run_no)"),
+        ("segments", Orphaned("segments")),
+        ("approvals", Orphaned("approvals")),
+        ("facts of the inbox", Orphaned("inbox")),
     ];
 
     /// <summary>Checks the store as it is at one moment.</summary>
@@ -25,7 +25,8 @@ internal static class StoreCheck
         var findings = new List<string>();
         try
         {
-            var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel).ConfigureAwait(false);
+            var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel)
+                .ConfigureAwait(false);
             await using var _ = snapshot.ConfigureAwait(false);
             foreach (var (what, sql) in Orphans)
             {
@@ -49,6 +50,9 @@ internal static class StoreCheck
         if (findings.Count > FindingsMax) findings.RemoveRange(FindingsMax, findings.Count - FindingsMax);
         return findings;
     }
+
+    private static string Orphaned(string table) =>
+        $"SELECT count(*) FROM {table} t WHERE NOT EXISTS (SELECT FROM runs r WHERE r.run_no = t.run_no)";
 
     private static string? CheckBlob(NpgsqlDataReader row)
     {

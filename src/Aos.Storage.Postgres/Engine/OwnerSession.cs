@@ -7,7 +7,8 @@ using Npgsql;
 
 namespace Aos.Storage.Postgres.Engine;
 
-/// <summary>The one session of this process that writes. It also holds the lock that proves that the process lives.</summary>
+/// <summary>The one session of this process that writes. It also holds the lock that proves that the process
+/// lives.</summary>
 /// <remarks>Both in one session on purpose: the server frees the lock only after the session's last transaction has
 /// ended. So a transaction of an owner never overlaps with one that found this owner gone, and a session that takes the
 /// lock anew knows that whatever the lost one had under way is decided.</remarks>
@@ -94,15 +95,18 @@ internal sealed class OwnerSession : IAsyncDisposable
     private async Task CheckServerAsync(CancellationToken cancel)
     {
         var server = (await Connection.QueryAsync("""
-            SELECT pg_backend_pid(), current_setting('server_version_num')::int, current_setting('fsync'), pg_is_in_recovery()
-            """, static row => (Process: row.GetInt32(0), Version: row.GetInt32(1), Fsync: row.GetString(2), Copy: row.GetBoolean(3)),
+            SELECT pg_backend_pid(), current_setting('server_version_num')::int, current_setting('fsync'),
+              pg_is_in_recovery()
+            """, static row => (
+                Process: row.GetInt32(0), Version: row.GetInt32(1), Fsync: row.GetString(2), Copy: row.GetBoolean(3)),
             cancel).ConfigureAwait(false))[0];
         if (server.Version < ServerVersionMin)
             throw Refused($"the server is PostgreSQL {server.Version / 10_000}; 14 is the oldest that serves.");
         if (server.Fsync != "on")
             throw Refused("the server runs with fsync = off: it would lose what it acknowledged. Set fsync = on.");
         if (server.Copy)
-            throw Refused("this server is a read-only copy. Name the primary; `Target Session Attributes=primary` finds it.");
+            throw Refused("this server is a read-only copy. Name the primary; `Target Session Attributes=primary` "
+                + "finds it.");
         ServerProcess = server.Process;
     }
 
@@ -132,7 +136,8 @@ internal sealed class OwnerSession : IAsyncDisposable
     {
         const string TrySql = "SELECT pg_try_advisory_lock($1)";
         if (await IsTrueAsync(TrySql, cancel).ConfigureAwait(false)) return;
-        await Connection.ChangeAsync(EndPredecessorSql, cancel, Commands.Parameter(Owner.LockKey)).ConfigureAwait(false);
+        await Connection.ChangeAsync(EndPredecessorSql, cancel, Commands.Parameter(Owner.LockKey))
+            .ConfigureAwait(false);
         // What may still hold it is somebody who looks, for as long as that transaction takes.
         await Connection.ChangeAsync("SELECT pg_advisory_lock($1)", cancel, Commands.Parameter(Owner.LockKey))
             .ConfigureAwait(false);

@@ -20,7 +20,8 @@ internal static class PostgresFailure
     {
         PostgresException said => From(said, store),
         NpgsqlException { InnerException: TimeoutException } => Failure(ErrorCodes.StorageUnavailable,
-            $"'{store.Name}' did not answer in time: {failure.Message} Look at the server and at the network.", failure),
+            $"'{store.Name}' did not answer in time: {failure.Message} Look at the server and at the network.",
+            failure),
         _ => Failure(ErrorCodes.StorageUnavailable,
             $"'{store.Name}' cannot be reached: {failure.Message} Look at the server and at the network.", failure),
     };
@@ -41,7 +42,8 @@ internal static class PostgresFailure
         return said.SqlState switch
         {
             PostgresErrorCodes.DiskFull => Failure(ErrorCodes.StorageFull,
-                $"{what} There is no room left for the store. Make room and try again: nothing acknowledged is lost.", said),
+                $"{what} There is no room left for the store. Make room and try again: nothing acknowledged is lost.",
+                said),
             PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted =>
                 Damaged(store, $"{said.MessageText} (SQLSTATE {said.SqlState})", said),
             PostgresErrorCodes.TooManyConnections => Unavailable(
@@ -52,9 +54,11 @@ internal static class PostgresFailure
             PostgresErrorCodes.InsufficientPrivilege => Unavailable(
                 $"{what} The user must own the schema, or be allowed to create it in this database."),
             PostgresErrorCodes.ReadOnlySqlTransaction => Unavailable(
-                $"{what} This server is a read-only copy. Name the primary; `Target Session Attributes=primary` finds it."),
-            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow =>
-                Unavailable($"{what} The server is stopping or starting. Try again when it is there."),
+                $"{what} This server is a read-only copy. Name the primary; `Target Session Attributes=primary` finds "
+                + "it."),
+            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+                or PostgresErrorCodes.CannotConnectNow => Unavailable(
+                $"{what} The server is stopping or starting. Try again when it is there."),
             _ => Unavailable($"{what} Run `aos doctor`, and look at the log of the server."),
         };
 

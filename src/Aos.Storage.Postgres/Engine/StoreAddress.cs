@@ -81,7 +81,8 @@ internal sealed class StoreAddress
 
     private static void Require(TimeSpan value, TimeSpan min, TimeSpan max, string of)
     {
-        if (value < min || value > max) throw new ArgumentOutOfRangeException(of, value, $"{min} to {max} is possible.");
+        if (value < min || value > max)
+            throw new ArgumentOutOfRangeException(of, value, $"{min} to {max} is possible.");
     }
 
     private NpgsqlDataSource Build(Action<NpgsqlConnectionStringBuilder> set)

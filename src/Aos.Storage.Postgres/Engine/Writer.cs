@@ -5,9 +5,9 @@ namespace Aos.Storage.Postgres.Engine;
 
 /// <summary>The one session of this process that writes, and what happens when it is lost. Thread-safe: transactions
 /// wait for each other.</summary>
-/// <remarks>Where the connection fails in a transaction, nobody knows whether it was committed. The session is given up,
-/// and nothing is read or written until another one holds the lock of this process: then the old one has ended, and what
-/// is read is what is true.</remarks>
+/// <remarks>Where the connection fails in a transaction, nobody knows whether it was committed. The session is given
+/// up, and nothing is read or written until another one holds the lock of this process: then the old one has ended, and
+/// what is read is what is true.</remarks>
 internal sealed class Writer(StoreAddress store, Func<CancellationToken, Task<OwnerSession>> open) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
@@ -38,8 +38,9 @@ internal sealed class Writer(StoreAddress store, Func<CancellationToken, Task<Ow
         }
     }
 
-    /// <summary>Appends: as <see cref="TransactAsync"/>, but where the session was lost since the last append, the first
-    /// append afterwards fails, whoever found it out: the runs may be another's by now, and must be read again.</summary>
+    /// <summary>Appends: as <see cref="TransactAsync"/>, but where the session was lost since the last append, the
+    /// first append afterwards fails, whoever found it out: the runs may be another's by now, and must be read
+    /// again.</summary>
     public ValueTask<TResult> AppendAsync<TState, TResult>(
         TState state, Func<OwnerSession, TState, Task<TResult>> work, CancellationToken cancel) =>
         RunAsync(state, work, isAppend: true, cancel);
@@ -137,7 +138,7 @@ internal sealed class Writer(StoreAddress store, Func<CancellationToken, Task<Ow
     {
         _lossUntold = false;
         return PostgresFailure.Failure(ErrorCodes.StorageUnavailable,
-            $"'{store.Name}': the connection that proved that this process lives was lost, and is made anew. Runs may have "
-            + "gone to another process meanwhile: read them again.");
+            $"'{store.Name}': the connection that proved that this process lives was lost, and is made anew. Runs may "
+            + "have gone to another process meanwhile: read them again.");
     }
 }

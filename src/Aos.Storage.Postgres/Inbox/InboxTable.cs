@@ -56,7 +56,8 @@ internal static class InboxTable
         .With(consumed.ConvertAll(entry => entry.FactNo).ToArray())
         .With(consumed.ConvertAll(entry => entry.Run.Place!.RunNo).ToArray());
 
-    /// <summary>Adds the statement that removes the facts of runs that have ended: nobody will ever take them.</summary>
+    /// <summary>Adds the statement that removes the facts of runs that have ended: nobody will ever take
+    /// them.</summary>
     public static void AddClear(NpgsqlBatch batch, List<StagedRun> ended) =>
         batch.Add("DELETE FROM inbox WHERE run_no = ANY ($1)")
             .With(ended.ConvertAll(run => run.Place!.RunNo).ToArray());

@@ -34,8 +34,8 @@ internal sealed class AppendPlan
     /// <summary>Decides on each slice.</summary>
     /// <param name="slices">The slices.</param>
     /// <param name="places">Where the runs of this process stand.</param>
-    /// <param name="found">Where other runs stand that were looked up. A run that a slice begins and that is in neither is
-    /// taken to be new.</param>
+    /// <param name="found">Where other runs stand that were looked up. A run that a slice begins and that is in neither
+    /// is taken to be new.</param>
     public static AppendPlan Make(
         ReadOnlySpan<JournalSlice> slices, RunPlaces places, IReadOnlyDictionary<RunId, RunPlace> found)
     {

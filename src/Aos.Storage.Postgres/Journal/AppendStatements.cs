@@ -42,7 +42,8 @@ internal static class AppendStatements
     private static void AddBlobs(NpgsqlBatch batch, List<Blob> blobs)
     {
         if (blobs.Count == 0) return;
-        // In one order everywhere, so that two processes that store the same blobs do not wait for each other in a ring.
+        // In one order everywhere, so that two processes that store the same blobs do not wait for each other in a
+        // ring.
         blobs.Sort((left, right) => string.CompareOrdinal(left.Digest.Value, right.Digest.Value));
         foreach (var chunk in Chunks(blobs, blob => blob.Bytes.Length)) BlobTable.AddInsert(batch, chunk);
     }

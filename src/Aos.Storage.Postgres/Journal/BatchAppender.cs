@@ -89,7 +89,8 @@ internal static class BatchAppender
         }
     }
 
-    /// <summary>Sends the batch; durable on return, because the server answers only then that it is ready again.</summary>
+    /// <summary>Sends the batch; durable on return, because the server answers only then that it is ready
+    /// again.</summary>
     /// <returns>The numbers of the new runs.</returns>
     private static async Task<Dictionary<string, long>> ExecuteAsync(NpgsqlBatch batch)
     {

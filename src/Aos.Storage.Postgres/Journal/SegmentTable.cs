@@ -16,7 +16,8 @@ internal static class SegmentTable
     private const string InsertOfNewSql = """
         INSERT INTO segments (run_no, first_seq, count, events, hash)
         SELECT runs.run_no, s.first_seq, s.count, s.events, s.hash
-        FROM unnest($1::text[], $2::bigint[], $3::int[], $4::bytea[], $5::bytea[]) AS s (id, first_seq, count, events, hash)
+        FROM unnest($1::text[], $2::bigint[], $3::int[], $4::bytea[], $5::bytea[])
+          AS s (id, first_seq, count, events, hash)
         JOIN runs ON runs.id = s.id
         """;
 
@@ -48,7 +49,8 @@ internal static class SegmentTable
                 row.GetInt64(0), row.GetInt32(1), row.Bytes(2), row.Bytes(3)),
             cancel, Commands.Parameter(of.RunId.Value), Commands.Parameter(of.AfterSeq)).ConfigureAwait(false);
 
-    private static void AddColumns(NpgsqlBatchCommand insert, List<(StagedRun Run, JournalSlice Slice)> segments) => insert
+    private static void AddColumns(
+        NpgsqlBatchCommand insert, List<(StagedRun Run, JournalSlice Slice)> segments) => insert
         .With(segments.ConvertAll(entry => entry.Slice.AfterSeq + 1).ToArray())
         .With(segments.ConvertAll(entry => entry.Slice.Count).ToArray())
         .With(segments.ConvertAll(entry => entry.Slice.Events).ToArray())

@@ -11,9 +11,9 @@ internal sealed record OwnerName
     private const int Digits = 24;
     private const int KeyDigits = 16;
 
-    /// <summary>In SQL: whether an owner of that name holds no lock, and so is gone. The lock that is tried is shared, so
-    /// that those who look never take each other for the owner; it is kept until the transaction ends, so that an owner
-    /// whose connection was cut cannot come back in between.</summary>
+    /// <summary>In SQL: whether an owner of that name holds no lock, and so is gone. The lock that is tried is shared,
+    /// so that those who look never take each other for the owner; it is kept until the transaction ends, so that an
+    /// owner whose connection was cut cannot come back in between.</summary>
     public const string IsGoneSql = """
         CASE WHEN name ~ '^own_[0-9a-f]{24}$'
           THEN pg_try_advisory_xact_lock_shared(('x' || substr(name, 5, 16))::bit(64)::bigint) ELSE true END

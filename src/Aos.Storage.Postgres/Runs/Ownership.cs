@@ -27,7 +27,8 @@ internal static class Ownership
 
     private const string ReleaseSql = "UPDATE runs SET owner = NULL WHERE id = $1 AND owner = $2";
 
-    /// <summary>Takes over open runs whose owner is gone. Of several that try, the first to lock the row wins.</summary>
+    /// <summary>Takes over open runs whose owner is gone. Of several that try, the first to lock the row
+    /// wins.</summary>
     /// <returns>For each run the epoch that now holds, or null.</returns>
     public static async Task<IReadOnlyList<int?>> AdoptAsync(OwnerSession session, IReadOnlyList<RunId> runIds)
     {
@@ -39,7 +40,8 @@ internal static class Ownership
         var reader = await batch.ExecuteReaderAsync().ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         var mine = await reader.ReadAllAsync(
-            static row => (Name: row.GetString(0), Epoch: row.GetInt32(1)), CancellationToken.None).ConfigureAwait(false);
+            static row => (Name: row.GetString(0), Epoch: row.GetInt32(1)), CancellationToken.None)
+            .ConfigureAwait(false);
         await reader.NextResultAsync().ConfigureAwait(false);
 
         foreach (var runId in runIds) session.Places.Forget(runId);

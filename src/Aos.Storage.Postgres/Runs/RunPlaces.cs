@@ -4,8 +4,8 @@ using Npgsql;
 
 namespace Aos.Storage.Postgres.Runs;
 
-/// <summary>Where the runs stand that this process owns, so that an append needs no look-up. True as long as the session
-/// lasts: only this process changes them, and each append has the server confirm owner and epoch.</summary>
+/// <summary>Where the runs stand that this process owns, so that an append needs no look-up. True as long as the
+/// session lasts: only this process changes them, and each append has the server confirm owner and epoch.</summary>
 internal sealed class RunPlaces
 {
     private const int EntriesMax = 65_536;

@@ -11,8 +11,10 @@ namespace Aos.Storage.Postgres.Runs;
 /// <summary>The rows of runs.</summary>
 internal static class RunRows
 {
-    private const string Columns =
-        "id, tenant, agent_id, goal, status, waiting_for, code, cost, started_at, ended_at, wake_at, seq, head, owner, epoch";
+    private const string Values =
+        "tenant, agent_id, goal, status, waiting_for, code, cost, started_at, ended_at, wake_at, seq, head";
+
+    private const string Columns = $"id, {Values}, owner, epoch";
 
     private const string Given = """
         unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[],
@@ -21,9 +23,7 @@ internal static class RunRows
 
     private const string InsertSql = $"""
         INSERT INTO runs ({Columns})
-        SELECT id, tenant, agent_id, goal, status, waiting_for, code, cost, started_at, ended_at, wake_at, seq, head, $14, 1
-        FROM {Given}text[])
-          AS g (tenant, agent_id, goal, status, waiting_for, code, cost, started_at, ended_at, wake_at, seq, head, id)
+        SELECT id, {Values}, $14, 1 FROM {Given}text[]) AS g ({Values}, id)
         RETURNING id, run_no
         """;
 
@@ -31,8 +31,7 @@ internal static class RunRows
         UPDATE runs SET tenant = g.tenant, agent_id = g.agent_id, goal = g.goal, status = g.status,
           waiting_for = g.waiting_for, code = g.code, cost = g.cost, started_at = g.started_at, ended_at = g.ended_at,
           wake_at = g.wake_at, seq = coalesce(g.seq, runs.seq), head = coalesce(g.head, runs.head)
-        FROM {Given}bigint[])
-          AS g (tenant, agent_id, goal, status, waiting_for, code, cost, started_at, ended_at, wake_at, seq, head, run_no)
+        FROM {Given}bigint[]) AS g ({Values}, run_no)
         WHERE runs.run_no = g.run_no
         """;
 
@@ -54,7 +53,8 @@ internal static class RunRows
 
     /// <summary>Adds the statement that begins runs, owned by this process.</summary>
     public static void AddInsert(NpgsqlBatch batch, OwnerName owner, List<StagedRun> runs) =>
-        AddColumns(batch.Add(InsertSql).With(runs.ConvertAll(run => run.RunId.Value).ToArray()), runs).With(owner.Value);
+        AddColumns(batch.Add(InsertSql).With(runs.ConvertAll(run => run.RunId.Value).ToArray()), runs)
+            .With(owner.Value);
 
     /// <summary>Adds the statement that writes the rows of runs, but not their owner and epoch.</summary>
     public static void AddUpdate(NpgsqlBatch batch, List<StagedRun> runs) =>

@@ -18,7 +18,8 @@ internal static class Migrator
         "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = 'aos_migrations')";
 
     private const string MissingSql = """
-        SELECT string_agg(name, ', ') FROM unnest(ARRAY['runs', 'segments', 'blobs', 'approvals', 'inbox', 'skills']) AS name
+        SELECT string_agg(name, ', ')
+        FROM unnest(ARRAY['runs', 'segments', 'blobs', 'approvals', 'inbox', 'skills']) AS name
         WHERE NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = name)
         """;
 
@@ -47,7 +48,8 @@ internal static class Migrator
         await transaction.CommitAsync(cancel).ConfigureAwait(false);
     }
 
-    private static async Task<int> VersionAsync(NpgsqlConnection connection, StoreAddress store, CancellationToken cancel)
+    private static async Task<int> VersionAsync(
+        NpgsqlConnection connection, StoreAddress store, CancellationToken cancel)
     {
         var exists = await connection.ScalarAsync<bool>(ExistsSql, cancel, store.Schema).ConfigureAwait(false);
         return exists
@@ -98,6 +100,6 @@ internal static class Migrator
 
     private static StoreException TooNew(StoreAddress store, int version, int known) =>
         PostgresFailure.Failure(ErrorCodes.StorageTooNew,
-            $"'{store.Name}' was written by a newer version of AOS (schema {version}; this one knows {known}). It was left "
-            + "as it is. Use that version or a newer one.");
+            $"'{store.Name}' was written by a newer version of AOS (schema {version}; this one knows {known}). It was "
+            + "left as it is. Use that version or a newer one.");
 }

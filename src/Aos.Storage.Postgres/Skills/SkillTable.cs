@@ -43,7 +43,8 @@ internal static class SkillTable
         var sorted = skills.OrderBy(skill => skill.Name, StringComparer.Ordinal)
             .ThenBy(skill => skill.Version, StringComparer.Ordinal).ToArray();
         return session.Connection.ChangeAsync(RecordSql, CancellationToken.None,
-            Column(sorted, skill => EscapedText.From(skill.Name)), Column(sorted, skill => EscapedText.From(skill.Version)),
+            Column(sorted, skill => EscapedText.From(skill.Name)),
+            Column(sorted, skill => EscapedText.From(skill.Version)),
             Column(sorted, skill => BlobTable.Hash(skill.Digest)), Column(sorted, skill => skill.Contract));
     }
 
@@ -51,7 +52,8 @@ internal static class SkillTable
     public static async Task<IReadOnlyList<SkillRow>> ListAsync(
         NpgsqlConnection connection, string store, CancellationToken cancel)
     {
-        var rows = await connection.QueryAsync("SELECT name, version, digest, contract FROM skills", row => new SkillRow(
+        const string Sql = "SELECT name, version, digest, contract FROM skills";
+        var rows = await connection.QueryAsync(Sql, row => new SkillRow(
             EscapedText.To(row.GetString(0)), EscapedText.To(row.GetString(1)), StoredText.Digest(row.Bytes(2), store),
             row.Bytes(3)), cancel).ConfigureAwait(false);
         return [.. rows.OrderBy(row => row.Name, StringComparer.Ordinal)

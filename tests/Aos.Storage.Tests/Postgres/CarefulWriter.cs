@@ -3,8 +3,8 @@ using Aos.Storage.Tests.Contracts;
 
 namespace Aos.Storage.Tests.Postgres;
 
-/// <summary>Appends to several runs at once, as an engine does: after a failure it reads again, and only what is not there
-/// is appended once more. Keeps what was acknowledged, to compare.</summary>
+/// <summary>Appends to several runs at once, as an engine does: after a failure it reads again, and only what is not
+/// there is appended once more. Keeps what was acknowledged, to compare.</summary>
 internal sealed class CarefulWriter(IStore store, int runs)
 {
     private readonly TestRun[] _runs = [.. Enumerable.Range(0, runs).Select(i => new TestRun($"r{i}"))];

@@ -4,7 +4,8 @@ using Aos.Storage.Tests.Contracts;
 
 namespace Aos.Storage.Tests.Postgres;
 
-/// <summary>The server dies, in whole or in part, while the store is in use. Each test has a server of its own.</summary>
+/// <summary>The server dies, in whole or in part, while the store is in use. Each test has a server of its
+/// own.</summary>
 public sealed class PostgresCrashTests : IAsyncLifetime
 {
     private const int Kills = 4;

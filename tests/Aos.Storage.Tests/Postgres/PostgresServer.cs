@@ -6,8 +6,8 @@ using Npgsql;
 
 namespace Aos.Storage.Tests.Postgres;
 
-/// <summary>A real server for tests: made anew in a temporary folder, listening on loopback only, stopped at the end. It
-/// also stops when the test process dies, because a shell beside it then reads the end of its input.</summary>
+/// <summary>A real server for tests: made anew in a temporary folder, listening on loopback only, stopped at the end.
+/// It also stops when the test process dies, because a shell beside it then reads the end of its input.</summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
     private const string Superuser = "aos_tests";

@@ -5,17 +5,18 @@ using Aos.Storage.Postgres;
 
 namespace Aos.Storage.Tests.Postgres;
 
-/// <summary>The server of all tests that do not harm it, started by the first. Each store has a schema of its own.</summary>
+/// <summary>The server of all tests that do not harm it, started by the first. Each store has a schema of its
+/// own.</summary>
 public sealed class SharedServer : IAsyncDisposable
 {
     private static readonly Lazy<Task<PostgresServer>> Starting = new(() => PostgresServer.StartAsync());
-    private static int s_schemas;
+    private static int _schemas;
 
     public static Task<PostgresServer> Server => Starting.Value;
 
     /// <summary>The name of a schema that no other test uses.</summary>
     public static string NewSchema() =>
-        string.Create(CultureInfo.InvariantCulture, $"t{Interlocked.Increment(ref s_schemas)}");
+        string.Create(CultureInfo.InvariantCulture, $"t{Interlocked.Increment(ref _schemas)}");
 
     public async ValueTask DisposeAsync()
     {

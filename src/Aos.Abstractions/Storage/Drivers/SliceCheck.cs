@@ -1,6 +1,7 @@
 namespace Aos.Abstractions.Storage.Drivers;
 
-/// <summary>Slices that no caller may hand over. Checked before anything is written, because the journal is for ever.</summary>
+/// <summary>Slices that no caller may hand over. Checked before anything is written, because the journal is for
+/// ever.</summary>
 internal static class SliceCheck
 {
     private const int HashBytes = 32;
