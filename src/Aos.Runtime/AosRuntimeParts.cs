@@ -2,6 +2,8 @@ using Aos.Abstractions.Planning;
 using Aos.Abstractions.Skills;
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Runs;
+using Aos.Kernel.Runs;
 using Aos.Runtime.Runs;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -42,4 +44,7 @@ public sealed record AosRuntimeParts
 
     /// <summary>Where the runtime's work gets its threads; another one only in tests.</summary>
     internal IWorkQueue Work { get; init; } = PoolWorkQueue.Instance;
+
+    /// <summary>The rules of runs; others only in tests, which plant mistakes in them.</summary>
+    internal Func<RunState, RunEvent.Fact, Transition> Rules { get; init; } = RunKernel.Advance;
 }

@@ -1,5 +1,6 @@
 using Aos.Abstractions.Skills;
 using Aos.Kernel.Runs;
+using Aos.Runtime.Runs;
 
 namespace Aos.Runtime.Effects;
 
@@ -119,6 +120,6 @@ internal sealed class Attempt(
         Volatile.Read(ref _timer)?.Dispose();
         Watch(Supervision.CleanupTime);
         // What the skill hangs on its token runs on the pool, and what that throws reaches nobody else.
-        Supervision.Observe(_told.CancelAsync());
+        Supervision.Observe(runner.Work.CancelAsync(_told));
     }
 }

@@ -9,6 +9,7 @@ using Aos.Kernel.Plans;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Documents;
 using Aos.Runtime.Queries;
+using Aos.Runtime.Runs;
 using Aos.Runtime.Skills;
 
 namespace Aos.Runtime.Effects;
@@ -16,7 +17,8 @@ namespace Aos.Runtime.Effects;
 /// <summary>Asks planners, and validates what they propose. An answer that is no valid plan is refused, never mended
 /// silently.</summary>
 internal sealed class PlannerRunner(
-    IReadOnlyList<IPlanner> planners, ISkillRegistry registry, CompiledSkills skills, DocumentCache documents, TimeProvider time)
+    IReadOnlyList<IPlanner> planners, ISkillRegistry registry, CompiledSkills skills, DocumentCache documents, TimeProvider time,
+    IWorkQueue work)
 {
     /// <summary>How long a planner may take.</summary>
     private static readonly TimeSpan PlanningTime = TimeSpan.FromSeconds(300);
@@ -54,7 +56,7 @@ internal sealed class PlannerRunner(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
         try
         {
-            var ended = await Supervision.CallAsync(told => planner.PlanAsync(request, told), inline: false, time, stop.Token)
+            var ended = await Supervision.CallAsync(told => planner.PlanAsync(request, told), inline: false, time, work, stop.Token)
                 .ConfigureAwait(false);
             if (ended.Returned) return Checked(planner, ended.Value);
         }

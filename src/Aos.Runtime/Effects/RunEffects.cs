@@ -51,7 +51,7 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
         lock (_gate)
         {
             if (_open == 0) return Task.CompletedTask;
-            return (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            return (_idle ??= new TaskCompletionSource()).Task;
         }
     }
 

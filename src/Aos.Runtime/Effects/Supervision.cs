@@ -1,3 +1,5 @@
+using Aos.Runtime.Runs;
+
 namespace Aos.Runtime.Effects;
 
 /// <summary>How a call of foreign code ended.</summary>
@@ -18,10 +20,11 @@ internal static class Supervision
     /// <param name="call">The code.</param>
     /// <param name="inline">Whether it begins on the calling thread; it must not block there.</param>
     /// <param name="time">Measures the time to stop.</param>
+    /// <param name="queue">Where the code begins that is not inline.</param>
     /// <param name="stop">Ends when the code is to stop.</param>
     /// <returns>What it gave; what it throws is thrown.</returns>
     public static async ValueTask<Supervised<T>> CallAsync<T>(
-        Func<CancellationToken, ValueTask<T>> call, bool inline, TimeProvider time, CancellationToken stop)
+        Func<CancellationToken, ValueTask<T>> call, bool inline, TimeProvider time, IWorkQueue queue, CancellationToken stop)
     {
         // A token of its own: what the code hangs on it runs on the pool, and what that throws reaches nobody else.
         // Never disposed, because code that was left to itself may still use it.
@@ -35,27 +38,20 @@ internal static class Supervision
             if (begun.IsCompleted) return new Supervised<T>(true, await begun.ConfigureAwait(false));
             work = begun.AsTask();
         }
-        else work = Task.Run(async () => await call(told.Token).ConfigureAwait(false), CancellationToken.None);
+        else work = queue.StartAsync(async () => await call(told.Token).ConfigureAwait(false));
 
-        await UntilStoppedAsync(work, stop).ConfigureAwait(false);
+        // Ends with the code or with the token; what came of the code is asked below.
+        await ((Task)work).WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!work.IsCompleted)
         {
-            Observe(told.CancelAsync());
+            Observe(queue.CancelAsync(told));
             using var given = new CancellationTokenSource();
             await Task.WhenAny(work, Task.Delay(CleanupTime, time, given.Token)).ConfigureAwait(false);
-            await given.CancelAsync().ConfigureAwait(false);
+            await queue.CancelAsync(given).ConfigureAwait(false);
         }
         if (work.IsCompleted) return new Supervised<T>(true, await work.ConfigureAwait(false));
         Observe(work);
         return default;
-    }
-
-    private static async Task UntilStoppedAsync(Task work, CancellationToken stop)
-    {
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = stop.UnsafeRegister(
-            static source => ((TaskCompletionSource)source!).TrySetResult(), stopped).ConfigureAwait(false);
-        await Task.WhenAny(work, stopped.Task).ConfigureAwait(false);
     }
 
     // Its fate no longer matters, but its exception must not go unobserved.

@@ -144,7 +144,8 @@ internal sealed partial class RunHost : IAsyncDisposable
     public async ValueTask PollAsync(CancellationToken cancel)
     {
         var unloaded = new List<RunId>();
-        await _polling.WaitAsync(cancel).ConfigureAwait(false);
+        // Not with the token: a wait that can be called off goes on wherever the pool likes. One look is short.
+        await _polling.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
             foreach (var item in await _services.Store.ReadInboxAsync(cancel).ConfigureAwait(false))
@@ -177,9 +178,9 @@ internal sealed partial class RunHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _closed, true)) return;
-        await _shutdown.CancelAsync().ConfigureAwait(false);
-        foreach (var loop in _loops.Values) loop.Close();
-        foreach (var loop in _loops.Values)
+        await _services.Work.CancelAsync(_shutdown).ConfigureAwait(false);
+        foreach (var loop in Ordered) loop.Close();
+        foreach (var loop in Ordered)
             await loop.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_poller is not null) await _poller.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _shutdown.Dispose();
@@ -187,7 +188,10 @@ internal sealed partial class RunHost : IAsyncDisposable
 
     /// <summary>The runs of this process that have not ended.</summary>
     public IEnumerable<RunId> Open =>
-        _loops.Values.Where(loop => loop.Shown.Ended is null).Select(loop => loop.RunId).Union(_waiting.Ids);
+        Ordered.Where(loop => loop.Shown.Ended is null).Select(loop => loop.RunId).Union(_waiting.Ids);
+
+    // By name: the order of the dictionary differs from process to process, and what is done must not.
+    private IEnumerable<RunLoop> Ordered => _loops.Values.OrderBy(loop => loop.RunId.Value, StringComparer.Ordinal);
 
     private void RequireStaying()
     {
@@ -253,7 +257,7 @@ internal sealed partial class RunHost : IAsyncDisposable
 
     private void StartPoller()
     {
-        lock (_gate) _poller ??= Task.Run(PollForeverAsync);
+        lock (_gate) _poller ??= _services.Work.StartAsync(PollForeverAsync);
     }
 
     private async Task TryPollAsync()

@@ -258,7 +258,7 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
         Volatile.Write(ref _idleSince, 0);
         // Facts come from several threads: the journal's time never runs backwards.
         var fact = incoming.Fact.At >= _state.LastAt ? incoming.Fact : incoming.Fact with { At = _state.LastAt };
-        var transition = RunKernel.Advance(_state, fact);
+        var transition = _services.Rules(_state, fact);
         _pending.Add(transition, incoming);
         Volatile.Write(ref _state, transition.State);
         foreach (var effect in transition.Effects)

@@ -2,6 +2,8 @@ using Aos.Abstractions.Planning;
 using Aos.Abstractions.Skills;
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Runs;
+using Aos.Kernel.Runs;
 using Aos.Runtime.Documents;
 using Aos.Runtime.Effects;
 using Aos.Runtime.Journals;
@@ -33,6 +35,8 @@ internal sealed class RunServices
     public required PlannerRunner Planning { get; init; }
 
     public required FailureCatalog Catalog { get; init; }
+
+    public required Func<RunState, RunEvent.Fact, Transition> Rules { get; init; }
 
     public required TimeProvider Time { get; init; }
 
