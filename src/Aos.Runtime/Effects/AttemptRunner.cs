@@ -31,7 +31,8 @@ internal sealed record AttemptResult
 
     public ValueList<Problem> Problems { get; init; }
 
-    public Money Cost { get; init; }
+    /// <summary>What it cost; null where nobody knows, so that as much counts as was held for it.</summary>
+    public Money? Cost { get; init; }
 
     public double LatencyMs { get; set; }
 
@@ -152,6 +153,7 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
         Code = code,
         Message = message,
         Effect = EffectState.None,
+        Cost = Money.Zero,
     };
 
     /// <summary>How an attempt ends whose skill broke its word.</summary>

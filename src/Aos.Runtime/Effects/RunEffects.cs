@@ -112,7 +112,7 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
         RetryAfterMs = result.RetryAfterMs,
         Cause = result.Cause,
         Problems = result.Problems,
-        Cost = result.Cost,
+        Cost = result.Cost ?? invoke.Reserved,
         LatencyMs = result.LatencyMs,
         SideEffects = result.SideEffects,
     };

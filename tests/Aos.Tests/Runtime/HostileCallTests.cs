@@ -118,6 +118,19 @@ public sealed class HostileCallTests
         Assert.Equal("TIMEOUT", (await call).Code.Value);
     }
 
+    [Fact]
+    public async Task A_paid_call_whose_answer_nobody_heard_counts_as_much_as_was_held_for_it()
+    {
+        await using var bench = new RuntimeBench();
+        bench.Paid.Answers(TwinAnswer.Hangs());
+        var call = bench.Runtime.ExecuteAsync(bench.Call("paid") with { TimeoutMs = TimeoutMs, MaxAttempts = 1 }, CancellationToken.None).AsTask();
+        await bench.Paid.WhenCalledAsync();
+        bench.Time.Advance(TimeSpan.FromMilliseconds(TimeoutMs));
+        var outcome = await call;
+        Assert.Equal("TIMEOUT", outcome.Code.Value);
+        Assert.Equal(Money.FromCents(10), outcome.Execution!.Cost);
+    }
+
     private static async Task CheckAsync((string Name, TwinAnswer Answer, string Code) behaviour, (string Name, Payload Input, string? Code) input, EffectClass effect)
     {
         await using var bench = new RuntimeBench();
