@@ -373,7 +373,8 @@ public sealed partial class AosRuntime : IAsyncDisposable
             return _outcomes.Failure(ErrorCodes.InvalidArgument, $"Run {runId} has ended: {row.Status.ToString().ToLowerInvariant()}.", run: runId);
         if (adopt && row.Status == RunStatus.Quarantined)
             return _outcomes.Failure(ErrorCodes.RunQuarantined, Quarantine.Describe(row), run: runId);
-        await _services.Store.PostAsync(runId, AosJson.Write<RunEvent>(fact), cancel).ConfigureAwait(false);
+        if (!await _services.Store.PostAsync(runId, AosJson.Write<RunEvent>(fact), cancel).ConfigureAwait(false))
+            return _outcomes.Failure(ErrorCodes.InvalidArgument, $"Run {runId} ended in the meantime.", run: runId);
         if (_host.Find(runId) is not { IsAlive: true } && !_host.IsUnloaded(runId) && adopt
             && (await _host.AdoptAsync(runId, release: false, requireSkills: false, cancel).ConfigureAwait(false)) is { Code: { } code } refused)
             return _outcomes.Failure(code, refused.Why!, run: runId);
