@@ -14,6 +14,7 @@ public sealed partial class MemoryStore(MemoryStoreState state) : IStore
     private const int ListMax = 1_000;
 
     private (ErrorCode Code, bool Written)? _appendFault;
+    private bool _expired;
 
     /// <inheritdoc />
     public string Owner { get; } = Register(state);
@@ -23,10 +24,21 @@ public sealed partial class MemoryStore(MemoryStoreState state) : IStore
     /// <param name="written">Whether it was.</param>
     public void FailNextAppend(ErrorCode code, bool written) => _appendFault = (code, written);
 
+    /// <summary>Lets the process lose its hold on its runs without knowing: others may adopt them, and it goes on to read
+    /// and write until it finds out.</summary>
+    public void Expire()
+    {
+        lock (state.Gate) _expired = state.AliveOwners.Remove(Owner);
+    }
+
     /// <summary>Ends the process: its runs have no living owner, and this instance answers nothing more.</summary>
     public void Crash()
     {
-        lock (state.Gate) state.AliveOwners.Remove(Owner);
+        lock (state.Gate)
+        {
+            state.AliveOwners.Remove(Owner);
+            _expired = false;
+        }
     }
 
     /// <inheritdoc />
@@ -306,7 +318,7 @@ public sealed partial class MemoryStore(MemoryStoreState state) : IStore
     private void RequireAlive(CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        if (!state.AliveOwners.Contains(Owner))
+        if (!_expired && !state.AliveOwners.Contains(Owner))
             throw new StoreException(ErrorCodes.StorageUnavailable, $"The process {Owner} of the test has ended.");
     }
 
