@@ -1,0 +1,54 @@
+using Aos.Abstractions.Storage;
+using Aos.Contracts.Values;
+
+namespace Aos.Simulation.Tests.World;
+
+/// <summary>A store in front of another one.</summary>
+internal abstract class StoreDecorator(IStore inner) : IStore
+{
+    protected IStore Inner { get; } = inner;
+
+    public string Owner => Inner.Owner;
+
+    public virtual ValueTask<AppendResult[]> AppendAsync(ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel) =>
+        Inner.AppendAsync(slices, cancel);
+
+    public virtual ValueTask<IReadOnlyList<JournalSegment>> ReadAsync(RunId runId, long afterSeq, CancellationToken cancel) =>
+        Inner.ReadAsync(runId, afterSeq, cancel);
+
+    public virtual ValueTask<byte[]?> ReadBlobAsync(Digest digest, CancellationToken cancel) => Inner.ReadBlobAsync(digest, cancel);
+
+    public virtual ValueTask<RunRow?> FindRunAsync(RunId runId, CancellationToken cancel) => Inner.FindRunAsync(runId, cancel);
+
+    public virtual ValueTask<IReadOnlyList<RunRow>> ListRunsAsync(RunFilter filter, CancellationToken cancel) =>
+        Inner.ListRunsAsync(filter, cancel);
+
+    public virtual ValueTask<int?> AdoptAsync(RunId runId, CancellationToken cancel) => Inner.AdoptAsync(runId, cancel);
+
+    public virtual ValueTask<IReadOnlyList<int?>> AdoptManyAsync(IReadOnlyList<RunId> runIds, CancellationToken cancel) =>
+        Inner.AdoptManyAsync(runIds, cancel);
+
+    public virtual ValueTask ReleaseAsync(RunId runId, CancellationToken cancel) => Inner.ReleaseAsync(runId, cancel);
+
+    public virtual ValueTask<IReadOnlyList<ApprovalRow>> ListApprovalsAsync(bool openOnly, CancellationToken cancel) =>
+        Inner.ListApprovalsAsync(openOnly, cancel);
+
+    public virtual ValueTask<ApprovalRow?> FindApprovalAsync(ApprovalId id, CancellationToken cancel) =>
+        Inner.FindApprovalAsync(id, cancel);
+
+    public virtual ValueTask<bool> PostAsync(RunId runId, ReadOnlyMemory<byte> fact, CancellationToken cancel) =>
+        Inner.PostAsync(runId, fact, cancel);
+
+    public virtual ValueTask DiscardAsync(IReadOnlyList<long> inboxIds, CancellationToken cancel) => Inner.DiscardAsync(inboxIds, cancel);
+
+    public virtual ValueTask<IReadOnlyList<InboxItem>> ReadInboxAsync(CancellationToken cancel) => Inner.ReadInboxAsync(cancel);
+
+    public virtual ValueTask<IReadOnlyList<SkillRow>> RecordSkillsAsync(IReadOnlyList<SkillRow> skills, CancellationToken cancel) =>
+        Inner.RecordSkillsAsync(skills, cancel);
+
+    public virtual ValueTask<IReadOnlyList<SkillRow>> ListSkillsAsync(CancellationToken cancel) => Inner.ListSkillsAsync(cancel);
+
+    public virtual ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancel) => Inner.CheckAsync(cancel);
+
+    public virtual ValueTask DisposeAsync() => Inner.DisposeAsync();
+}
