@@ -246,18 +246,21 @@ internal sealed partial class RunHost : IAsyncDisposable
         // Draining or closing may have passed over it.
         if (Volatile.Read(ref _draining)) loop.Drain();
         if (Volatile.Read(ref _closed)) loop.Close();
-        _ = loop.Completion.ContinueWith(done =>
-        {
-            if (done.Exception is { } error) LogRunStopped(error, loop.RunId.Value);
-            if (loop.Shown.Ended is not null) Forget(loop);
-            else if (loop.IsUnloaded) Unload(loop);
-        }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = ForgetWhenEndedAsync(loop);
         StartPoller();
     }
 
     private void StartPoller()
     {
         lock (_gate) _poller ??= _services.Work.StartAsync(PollForeverAsync);
+    }
+
+    private async Task ForgetWhenEndedAsync(RunLoop loop)
+    {
+        await loop.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (loop.Completion.Exception is { } error) LogRunStopped(error, loop.RunId.Value);
+        if (loop.Shown.Ended is not null) Forget(loop);
+        else if (loop.IsUnloaded) Unload(loop);
     }
 
     private async Task TryPollAsync()
