@@ -316,7 +316,9 @@ public sealed partial class AosRuntime : IAsyncDisposable
         if (await RefuseSkillsAsync(cancel).ConfigureAwait(false) is { } refused) return new Answer<RunReport>(null, refused);
         var adoption = await _host.AdoptAsync(id, release, requireSkills: true, cancel).ConfigureAwait(false);
         _compaction.Start();
-        if (adoption.Loop is { } loop) return Report(loop.Shown);
+        // A run that this process is just beginning is in the store before this process has heard so.
+        if (adoption.Loop is not null && await _host.WhenAdmittedAsync(id, cancel).ConfigureAwait(false) is { } loop)
+            return Report(loop.Shown);
         if (adoption.Code is { } code) return _outcomes.Refuse<RunReport>(code, adoption.Why!, run: id);
         // Ended in the meantime, it is reported like any other.
         return await _services.Store.FindRunAsync(id, cancel).ConfigureAwait(false) is { IsEnded: true }

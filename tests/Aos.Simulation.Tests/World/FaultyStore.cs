@@ -81,6 +81,20 @@ internal sealed class FaultyStore(IStore inner, Node node, Simulation simulation
         return posted;
     }
 
+    public override async ValueTask<bool> PostDecisionAsync(ApprovalId id, ReadOnlyMemory<byte> decision, CancellationToken cancel)
+    {
+        if (Faults.Strikes(FaultKind.PostFails, simulation.Scenario.CommitFaults, out var draw))
+        {
+            if (draw.Chance(500)) await base.PostDecisionAsync(id, decision, cancel);
+            throw Unknown();
+        }
+        var posted = await base.PostDecisionAsync(id, decision, cancel);
+        if (posted && simulation.State.Approvals.Find(row => row.Id == id) is { } request)
+            simulation.Witness.Posted(request.RunId, decision);
+        simulation.History.Note($"{node.Name}: posts on {id}: {posted}");
+        return posted;
+    }
+
     public override async ValueTask DiscardAsync(IReadOnlyList<long> inboxIds, CancellationToken cancel)
     {
         await ReadingAsync();

@@ -39,6 +39,17 @@ internal abstract class StoreDecorator(IStore inner) : IStore
     public virtual ValueTask<bool> PostAsync(RunId runId, ReadOnlyMemory<byte> fact, CancellationToken cancel) =>
         Inner.PostAsync(runId, fact, cancel);
 
+    public virtual ValueTask<bool> PostDecisionAsync(ApprovalId id, ReadOnlyMemory<byte> decision, CancellationToken cancel) =>
+        Inner.PostDecisionAsync(id, decision, cancel);
+
+    public virtual ValueTask<bool> IsOwnedAsync(RunId runId, CancellationToken cancel) => Inner.IsOwnedAsync(runId, cancel);
+
+    public virtual ValueTask<int> CompactAsync(int runsMax, CancellationToken cancel) => Inner.CompactAsync(runsMax, cancel);
+
+    public virtual ValueTask<PruneResult> PruneAsync(PruneRequest request, CancellationToken cancel) => Inner.PruneAsync(request, cancel);
+
+    public virtual ValueTask<SweepResult> SweepBlobsAsync(CancellationToken cancel) => Inner.SweepBlobsAsync(cancel);
+
     public virtual ValueTask DiscardAsync(IReadOnlyList<long> inboxIds, CancellationToken cancel) => Inner.DiscardAsync(inboxIds, cancel);
 
     public virtual ValueTask<IReadOnlyList<InboxItem>> ReadInboxAsync(CancellationToken cancel) => Inner.ReadInboxAsync(cancel);
