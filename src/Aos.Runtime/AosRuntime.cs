@@ -62,7 +62,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
             CrashesMax = Math.Max(1, parts.CrashesMax),
         };
         _host = new RunHost(_services, parts.Logger);
-        _compaction = new Compaction(parts.Store, time, parts.Logger);
+        _compaction = new Compaction(parts.Store, time, parts.Logger, work);
         _ids = parts.Ids ?? new RunIds(time);
         _admission = new Admission(_services, _outcomes, _ids, parts.Tenant);
     }

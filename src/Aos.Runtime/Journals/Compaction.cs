@@ -1,4 +1,5 @@
 using Aos.Abstractions.Storage;
+using Aos.Runtime.Runs;
 using Microsoft.Extensions.Logging;
 
 namespace Aos.Runtime.Journals;
@@ -14,25 +15,27 @@ internal sealed partial class Compaction : IAsyncDisposable
     private readonly IStore _store;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly IWorkQueue _work;
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
     private Task? _loop;
     private bool _closed;
 
-    public Compaction(IStore store, TimeProvider time, ILogger logger) => (_store, _time, _logger) = (store, time, logger);
+    public Compaction(IStore store, TimeProvider time, ILogger logger, IWorkQueue work) =>
+        (_store, _time, _logger, _work) = (store, time, logger, work);
 
     /// <summary>Begins, once; before that nothing is there to be compacted.</summary>
     public void Start()
     {
         if (Volatile.Read(ref _loop) is not null) return;
-        lock (_gate) _loop ??= Task.Run(() => LoopAsync(_closing.Token));
+        lock (_gate) _loop ??= _work.StartAsync(() => LoopAsync(_closing.Token));
     }
 
     /// <summary>Stops. Where it had begun, one last batch is done, so that programs that live for one run do their part.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _closed, true)) return;
-        await _closing.CancelAsync().ConfigureAwait(false);
+        await _work.CancelAsync(_closing).ConfigureAwait(false);
         if (_loop is not null)
         {
             await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
