@@ -229,6 +229,8 @@ internal sealed class Simulation
             node.Start();
             node.Resume();
         }
+        foreach (var run in Witness.Runs)
+            if (Row(run.RunId)?.Status == RunStatus.Quarantined) AnyNode(0)?.Release(run.RunId);
         Time.After(wait, () => Recover(TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, TimeSpan.FromSeconds(60).Ticks))));
     }
 
