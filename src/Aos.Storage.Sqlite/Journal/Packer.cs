@@ -1,8 +1,8 @@
 using Aos.Abstractions.Storage;
+using Aos.Abstractions.Storage.Drivers;
 using Aos.Contracts.Values;
 using Aos.Storage.Sqlite.Checks;
 using Aos.Storage.Sqlite.Engine;
-using Aos.Storage.Sqlite.Schema;
 
 namespace Aos.Storage.Sqlite.Journal;
 

@@ -1,9 +1,9 @@
 using Aos.Abstractions.Storage;
+using Aos.Abstractions.Storage.Drivers;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Storage.Sqlite.Engine;
 using Aos.Storage.Sqlite.Journal;
-using Aos.Storage.Sqlite.Schema;
 
 namespace Aos.Storage.Sqlite.Runs;
 
