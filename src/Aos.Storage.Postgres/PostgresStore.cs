@@ -22,6 +22,7 @@ namespace Aos.Storage.Postgres;
 public sealed class PostgresStore : IStore
 {
     private const int ListMax = 1_000;
+    private const int SweepMax = 1_000;
 
     private readonly TimeProvider _time;
     private readonly StoreAddress _address;
@@ -81,7 +82,7 @@ public sealed class PostgresStore : IStore
 
     /// <inheritdoc />
     public ValueTask<IReadOnlyList<JournalSegment>> ReadAsync(RunId runId, long afterSeq, CancellationToken cancel) =>
-        _readers.ReadAsync((runId, afterSeq), SegmentTable.ReadAsync, cancel);
+        _readers.ReadAsync((runId, afterSeq, _address), SegmentTable.ReadAsync, cancel);
 
     /// <inheritdoc />
     public async ValueTask<byte[]?> ReadBlobAsync(Digest digest, CancellationToken cancel)
@@ -114,7 +115,17 @@ public sealed class PostgresStore : IStore
 
     /// <inheritdoc />
     public async ValueTask ReleaseAsync(RunId runId, CancellationToken cancel) =>
-        await WriteAsync(runId, Ownership.ReleaseAsync, cancel).ConfigureAwait(false);
+        await ReleaseManyAsync([runId], cancel).ConfigureAwait(false);
+
+    /// <inheritdoc />
+    public async ValueTask ReleaseManyAsync(IReadOnlyList<RunId> runIds, CancellationToken cancel)
+    {
+        if (runIds.Count > 0) await WriteAsync(runIds, Ownership.ReleaseAsync, cancel).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<bool> IsOwnedAsync(RunId runId, CancellationToken cancel) =>
+        _readers.ReadAsync(runId, Ownership.IsOwnedAsync, cancel);
 
     /// <inheritdoc />
     public ValueTask<IReadOnlyList<ApprovalRow>> ListApprovalsAsync(bool openOnly, CancellationToken cancel) =>
@@ -127,6 +138,10 @@ public sealed class PostgresStore : IStore
     /// <inheritdoc />
     public ValueTask<bool> PostAsync(RunId runId, ReadOnlyMemory<byte> fact, CancellationToken cancel) =>
         WriteAsync((runId, StoredTime.From(_time.GetUtcNow()), fact), InboxTable.PostAsync, cancel);
+
+    /// <inheritdoc />
+    public ValueTask<bool> PostDecisionAsync(ApprovalId id, ReadOnlyMemory<byte> decision, CancellationToken cancel) =>
+        WriteAsync((id, StoredTime.From(_time.GetUtcNow()), decision), InboxTable.PostDecisionAsync, cancel);
 
     /// <inheritdoc />
     public ValueTask<IReadOnlyList<InboxItem>> ReadInboxAsync(CancellationToken cancel) =>
@@ -154,6 +169,43 @@ public sealed class PostgresStore : IStore
     /// <inheritdoc />
     public ValueTask<IReadOnlyList<SkillRow>> ListSkillsAsync(CancellationToken cancel) =>
         _readers.ReadAsync(_address.Name, SkillTable.ListAsync, cancel);
+
+    /// <inheritdoc />
+    public async ValueTask<int> CompactAsync(int runsMax, CancellationToken cancel)
+    {
+        if (runsMax is < 1 or > ListMax)
+            throw new ArgumentOutOfRangeException(
+                nameof(runsMax), runsMax, $"1 to {ListMax} runs are compacted at a time.");
+        var packed = await _readers.ReadAsync(runsMax, Packer.PrepareAsync, cancel).ConfigureAwait(false);
+        return packed.Count == 0 ? 0 : await WriteAsync(packed, Packer.WriteAsync, cancel).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<PruneResult> PruneAsync(PruneRequest request, CancellationToken cancel)
+    {
+        if (request.Limit is < 1 or > ListMax || request.Keep < 0)
+            throw new ArgumentOutOfRangeException(
+                nameof(request), request, $"1 to {ListMax} runs are pruned at a time, and 0 or more kept.");
+        return request.DryRun
+            ? _readers.ReadAsync(request, Pruner.CountAsync, cancel)
+            : WriteAsync(request, Pruner.RemoveAsync, cancel);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<SweepResult> SweepBlobsAsync(CancellationToken cancel)
+    {
+        var lastSegment = await WriteAsync(0, BlobNames.LastSegmentAsync, cancel).ConfigureAwait(false);
+        var digests = await _readers.ReadAsync(0, BlobNames.FindNamelessAsync, cancel).ConfigureAwait(false);
+        var (blobs, bytes) = (0, 0L);
+        foreach (var some in digests.Chunk(SweepMax))
+        {
+            var swept = await WriteAsync(((IReadOnlyList<string>)some, lastSegment), BlobNames.DeleteAsync, cancel)
+                .ConfigureAwait(false);
+            (blobs, bytes) = (blobs + swept.Blobs, bytes + swept.Bytes);
+        }
+
+        return new SweepResult(blobs, bytes);
+    }
 
     /// <inheritdoc />
     public ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancel) =>

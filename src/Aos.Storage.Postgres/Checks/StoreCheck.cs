@@ -1,6 +1,8 @@
 using System.Data;
+using Aos.Abstractions.Storage.Drivers;
 using Aos.Contracts.Values;
 using Aos.Storage.Postgres.Engine;
+using Aos.Storage.Postgres.Journal;
 using Npgsql;
 
 namespace Aos.Storage.Postgres.Checks;
@@ -15,6 +17,7 @@ internal static class StoreCheck
         ("segments", Orphaned("segments")),
         ("approvals", Orphaned("approvals")),
         ("facts of the inbox", Orphaned("inbox")),
+        ("names of blobs", Orphaned("blob_names")),
     ];
 
     /// <summary>Checks the store as it is at one moment.</summary>
@@ -35,9 +38,7 @@ internal static class StoreCheck
                 if (count != "0") findings.Add($"{count} {what} belong to no run.");
             }
 
-            using var chain = new ChainCheck();
-            findings.AddRange(await ReadAsync(connection, ChainCheck.Sql, chain.Next, cancel).ConfigureAwait(false));
-            if (chain.Finish() is { } last) findings.Add(last);
+            await CheckRunsAsync(connection, findings, cancel).ConfigureAwait(false);
             findings.AddRange(await ReadAsync(connection, "SELECT digest, bytes FROM blobs", CheckBlob, cancel)
                 .ConfigureAwait(false));
         }
@@ -53,6 +54,18 @@ internal static class StoreCheck
 
     private static string Orphaned(string table) =>
         $"SELECT count(*) FROM {table} t WHERE NOT EXISTS (SELECT FROM runs r WHERE r.run_no = t.run_no)";
+
+    private static async Task CheckRunsAsync(
+        NpgsqlConnection connection, List<string> findings, CancellationToken cancel)
+    {
+        using var chain = new ChainCheck();
+        await foreach (var journal in StoredJournals.ReadAsync(connection, "runs", cancel).ConfigureAwait(false))
+        {
+            if (findings.Count >= FindingsMax) return;
+            if ((journal.Fault ?? chain.Fault(journal.Segments, journal.Seq, journal.Head)) is { } fault)
+                findings.Add($"{journal.Id}: {fault}");
+        }
+    }
 
     private static string? CheckBlob(NpgsqlDataReader row)
     {

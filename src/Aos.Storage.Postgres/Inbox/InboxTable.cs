@@ -17,6 +17,23 @@ internal static class InboxTable
         INSERT INTO inbox (run_no, posted_at, fact) SELECT run_no, $2, $3 FROM run
         """;
 
+    // Both are locked in the order of an append, and only then is it looked whether a decision waits. The number of a
+    // fact is never given again, so that one which is gone cannot be taken for another.
+    private const string HoldRunSql =
+        "SELECT FROM runs WHERE run_no = (SELECT run_no FROM approvals WHERE id = $1) FOR SHARE";
+
+    private const string HoldRequestSql = "SELECT FROM approvals WHERE id = $1 FOR UPDATE";
+
+    private const string PostDecisionSql = """
+        WITH posted AS (
+          INSERT INTO inbox (run_no, posted_at, fact)
+          SELECT r.run_no, $2, $3 FROM approvals a JOIN runs r ON r.run_no = a.run_no
+          WHERE a.id = $1 AND a.status = 'open' AND r.status NOT IN ('completed', 'failed', 'cancelled')
+            AND NOT EXISTS (SELECT FROM inbox i WHERE i.fact_no = a.decision_no)
+          RETURNING fact_no)
+        UPDATE approvals SET decision_no = posted.fact_no FROM posted WHERE id = $1 RETURNING decision_no
+        """;
+
     private const string ReadSql = """
         SELECT i.fact_no, r.id, i.fact FROM inbox i JOIN runs r ON r.run_no = i.run_no
         WHERE r.owner = $1 ORDER BY i.fact_no
@@ -37,6 +54,25 @@ internal static class InboxTable
         OwnerSession session, (RunId RunId, long PostedAt, ReadOnlyMemory<byte> Fact) post) =>
         await session.Connection.ChangeAsync(PostSql, CancellationToken.None, Commands.Parameter(post.RunId.Value),
             Commands.Parameter(post.PostedAt), Commands.Parameter(post.Fact)).ConfigureAwait(false) > 0;
+
+    /// <summary>Leaves a decision on an open request, unless one waits already.</summary>
+    /// <returns>Whether it was left.</returns>
+    public static async Task<bool> PostDecisionAsync(
+        OwnerSession session, (ApprovalId Id, long PostedAt, ReadOnlyMemory<byte> Decision) post)
+    {
+        var batch = new NpgsqlBatch(session.Connection);
+        await using var _ = batch.ConfigureAwait(false);
+        batch.Add(HoldRunSql).With(post.Id.Value);
+        batch.Add(HoldRequestSql).With(post.Id.Value);
+        batch.Add(PostDecisionSql).With(post.Id.Value).With(post.PostedAt).With(post.Decision);
+        var reader = await batch.ExecuteReaderAsync().ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        await reader.NextResultAsync().ConfigureAwait(false);
+        await reader.NextResultAsync().ConfigureAwait(false);
+        var isLeft = await reader.ReadAsync().ConfigureAwait(false);
+        await reader.NextResultAsync().ConfigureAwait(false);
+        return isLeft;
+    }
 
     /// <summary>The facts for the runs of an owner, oldest first.</summary>
     public static async Task<IReadOnlyList<InboxItem>> ReadAsync(

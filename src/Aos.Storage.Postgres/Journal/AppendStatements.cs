@@ -15,11 +15,16 @@ internal static class AppendStatements
 
     private const string FenceSql = "SELECT require_ownership($1, $2, $3, $4)";
 
+    private const string HoldSql = "UPDATE runs SET packed = 0 WHERE run_no = ANY ($1)";
+
     /// <summary>The statements for a plan that writes something.</summary>
     public static NpgsqlBatch Make(OwnerSession session, AppendPlan plan)
     {
         var batch = new NpgsqlBatch(session.Connection);
         var known = plan.Runs.FindAll(run => run.Place is not null);
+        // Before the fence, which then sees whether such a run was removed: from here on nobody does, or packs it.
+        var late = known.FindAll(run => run.Place!.HasEnded);
+        if (late.Count > 0) batch.Add(HoldSql).With(late.ConvertAll(run => run.Place!.RunNo).Order().ToArray());
         batch.Add(FenceSql).With(session.Owner.Value).With(session.ServerProcess)
             .With(known.ConvertAll(run => run.Place!.RunNo).ToArray())
             .With(known.ConvertAll(run => run.Place!.Epoch).ToArray());
@@ -48,7 +53,8 @@ internal static class AppendStatements
         foreach (var chunk in Chunks(blobs, blob => blob.Bytes.Length)) BlobTable.AddInsert(batch, chunk);
     }
 
-    private static List<List<T>> Chunks<T>(List<T> items, Func<T, int> bytes)
+    /// <summary>Cuts a list into parts of which none is much larger than one message should be.</summary>
+    public static List<List<T>> Chunks<T>(List<T> items, Func<T, int> bytes)
     {
         var chunks = new List<List<T>>();
         var held = 0L;

@@ -7,7 +7,8 @@ namespace Aos.Storage.Postgres.Runs;
 /// <summary>Who runs what.</summary>
 internal static class Ownership
 {
-    private const string IsOpenSql = "status NOT IN ('completed', 'failed', 'cancelled')";
+    /// <summary>In SQL: whether the run of a row is open.</summary>
+    public const string IsOpenSql = "status NOT IN ('completed', 'failed', 'cancelled')";
 
     // Each owner is asked for once. A run that changed since the statement began is judged again by the update.
     private const string AdoptSql = $"""
@@ -17,7 +18,8 @@ internal static class Ownership
         owners AS MATERIALIZED (
           SELECT name, {OwnerName.IsGoneSql} AS is_gone
           FROM (SELECT DISTINCT owner AS name FROM wanted WHERE owner IS NOT NULL) AS names)
-        UPDATE runs SET owner = $2, epoch = runs.epoch + 1
+        UPDATE runs SET owner = $2, epoch = runs.epoch + 1,
+          crashes = runs.crashes + CASE WHEN wanted.owner IS NULL THEN 0 ELSE 1 END
         FROM wanted LEFT JOIN owners ON owners.name = wanted.owner
         WHERE runs.run_no = wanted.run_no AND runs.owner IS NOT DISTINCT FROM wanted.owner AND runs.{IsOpenSql}
           AND (wanted.owner IS NULL OR owners.is_gone)
@@ -25,7 +27,12 @@ internal static class Ownership
 
     private const string MineSql = $"SELECT id, epoch FROM runs WHERE id = ANY ($1) AND {IsOpenSql} AND owner = $2";
 
-    private const string ReleaseSql = "UPDATE runs SET owner = NULL WHERE id = $1 AND owner = $2";
+    private const string ReleaseSql = "UPDATE runs SET owner = NULL WHERE id = ANY ($1) AND owner = $2";
+
+    private const string IsOwnedSql = $"""
+        SELECT NOT {OwnerName.IsGoneSql} FROM (
+          SELECT owner AS name FROM runs WHERE id = $1 AND {IsOpenSql} AND owner IS NOT NULL) AS names
+        """;
 
     /// <summary>Takes over open runs whose owner is gone. Of several that try, the first to lock the row
     /// wins.</summary>
@@ -49,11 +56,19 @@ internal static class Ownership
         return [.. names.Select(name => epochs.TryGetValue(name, out var epoch) ? epoch : (int?)null)];
     }
 
-    /// <summary>Gives up a run that this process owns.</summary>
-    public static async Task<int> ReleaseAsync(OwnerSession session, RunId runId)
+    /// <summary>Gives up those of some runs that this process owns.</summary>
+    /// <returns>How many those were.</returns>
+    public static Task<int> ReleaseAsync(OwnerSession session, IReadOnlyList<RunId> runIds)
     {
-        session.Places.Forget(runId);
-        return await session.Connection.ChangeAsync(ReleaseSql, CancellationToken.None,
-            Commands.Parameter(runId.Value), Commands.Parameter(session.Owner.Value)).ConfigureAwait(false);
+        foreach (var runId in runIds) session.Places.Forget(runId);
+        return session.Connection.ChangeAsync(ReleaseSql, CancellationToken.None,
+            Commands.Parameter(runIds.Select(runId => runId.Value).ToArray()),
+            Commands.Parameter(session.Owner.Value));
     }
+
+    /// <summary>Whether a living process owns a run that has not ended.</summary>
+    public static async Task<bool> IsOwnedAsync(NpgsqlConnection connection, RunId runId, CancellationToken cancel) =>
+        (await connection.QueryAsync(
+            IsOwnedSql, static row => row.GetBoolean(0), cancel, Commands.Parameter(runId.Value))
+            .ConfigureAwait(false)).FirstOrDefault();
 }

@@ -11,7 +11,7 @@ internal sealed class RunPlaces
     private const int EntriesMax = 65_536;
 
     private const string FindSql = """
-        SELECT id, run_no, owner, epoch,
+        SELECT id, run_no, owner, epoch, status,
           (SELECT first_seq + count - 1 FROM segments s WHERE s.run_no = r.run_no ORDER BY first_seq DESC LIMIT 1)
         FROM runs r WHERE id = ANY ($1)
         """;
@@ -30,10 +30,11 @@ internal sealed class RunPlaces
     /// <summary>Where a run of this process stands; null where that is not known.</summary>
     public RunPlace? Find(RunId runId) => _places.GetValueOrDefault(runId);
 
-    /// <summary>Remembers where a run stands, if it is this process's.</summary>
+    /// <summary>Remembers where a run stands, if it is this process's and open: any process may remove one that has
+    /// ended.</summary>
     public void Remember(RunId runId, RunPlace place)
     {
-        if (!place.IsMine) return;
+        if (!place.IsMine || place.HasEnded) return;
         if (_places.Count >= EntriesMax) _places.Clear();
         _places[runId] = place;
     }
@@ -51,7 +52,8 @@ internal sealed class RunPlaces
             RunNo = row.GetInt64(1),
             IsMine = string.Equals(row.TextOrNull(2), session.Owner.Value, StringComparison.Ordinal),
             Epoch = row.GetInt32(3),
-            LastSeq = row.IntegerOrNull(4) ?? 0,
+            HasEnded = row.GetString(4) is "completed" or "failed" or "cancelled",
+            LastSeq = row.IntegerOrNull(5) ?? 0,
         });
 }
 
@@ -66,6 +68,9 @@ internal sealed class RunPlace
 
     /// <summary>How often it changed its owner, plus one.</summary>
     public required int Epoch { get; init; }
+
+    /// <summary>Whether it has ended, so that its journal may be packed, or removed, by any process.</summary>
+    public bool HasEnded { get; init; }
 
     /// <summary>The sequence number of its last event.</summary>
     public long LastSeq { get; set; }

@@ -12,25 +12,27 @@ namespace Aos.Storage.Postgres.Runs;
 internal static class RunRows
 {
     private const string Values =
-        "tenant, agent_id, goal, status, waiting_for, code, cost, started_at, ended_at, wake_at, seq, head";
+        "tenant, agent_id, goal, status, waiting_for, code, cost, started_at, ended_at, wake_at, seq, head, crashes, "
+        + "reason";
 
     private const string Columns = $"id, {Values}, owner, epoch";
 
     private const string Given = """
         unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[],
-          $10::bigint[], $11::bigint[], $12::bigint[], $13::bytea[], $1::
+          $10::bigint[], $11::bigint[], $12::bigint[], $13::bytea[], $14::int[], $15::text[], $1::
         """;
 
     private const string InsertSql = $"""
         INSERT INTO runs ({Columns})
-        SELECT id, {Values}, $14, 1 FROM {Given}text[]) AS g ({Values}, id)
+        SELECT id, {Values}, $16, 1 FROM {Given}text[]) AS g ({Values}, id)
         RETURNING id, run_no
         """;
 
     private const string UpdateSql = $"""
         UPDATE runs SET tenant = g.tenant, agent_id = g.agent_id, goal = g.goal, status = g.status,
           waiting_for = g.waiting_for, code = g.code, cost = g.cost, started_at = g.started_at, ended_at = g.ended_at,
-          wake_at = g.wake_at, seq = coalesce(g.seq, runs.seq), head = coalesce(g.head, runs.head)
+          wake_at = g.wake_at, seq = coalesce(g.seq, runs.seq), head = coalesce(g.head, runs.head),
+          crashes = g.crashes, reason = g.reason
         FROM {Given}bigint[]) AS g ({Values}, run_no)
         WHERE runs.run_no = g.run_no
         """;
@@ -93,7 +95,9 @@ internal static class RunRows
         .With(Column(runs, row => StoredTime.From(row.EndedAt)))
         .With(Column(runs, row => StoredTime.From(row.WakeAt)))
         .With(runs.ConvertAll(run => run.RowSeq).ToArray())
-        .With(runs.ConvertAll(run => run.RowHead).ToArray());
+        .With(runs.ConvertAll(run => run.RowHead).ToArray())
+        .With(Column(runs, row => row.Crashes))
+        .With(Column(runs, row => row.Reason is { } reason ? EscapedText.From(reason) : null));
 
     private static T[] Column<T>(List<StagedRun> runs, Func<RunRow, T> value)
     {
@@ -117,7 +121,9 @@ internal static class RunRows
         WakeAt = StoredTime.To(row.IntegerOrNull(10)),
         Seq = row.GetInt64(11),
         Head = row.Bytes(12),
-        Owner = row.TextOrNull(13),
-        Epoch = row.GetInt32(14),
+        Crashes = row.GetInt32(13),
+        Reason = row.TextOrNull(14) is { } reason ? EscapedText.To(reason) : null,
+        Owner = row.TextOrNull(15),
+        Epoch = row.GetInt32(16),
     };
 }

@@ -5,13 +5,20 @@ namespace Aos.Storage.Postgres.Schema;
 /// <param name="Sql">The statements.</param>
 internal sealed record Migration(int Version, string Sql)
 {
+    /// <summary>With the hash of the schema's name: the lock between appends, who share it, and a sweep of blobs, which
+    /// has it alone. 0x414F5332, "AOS2".</summary>
+    public const string SweepLockClass = "1095717682";
+
     /// <summary>All of them, in order.</summary>
     public static IReadOnlyList<Migration> All { get; } = [new(1, First)];
 
     // No foreign keys: each would lock the row of a run with every append. The primary key of segments is the last
     // fence against a second writer. Identities and words compare by bytes (collation "C"), whatever the database's
     // language. Times are microseconds since 1970 (UTC), money is nano-dollars, as in the embedded store.
-    private const string First = """
+    // A packed journal is one segment, and then links says how the segments were. The index of the others is what a
+    // sweep reads: their names of blobs stand in their events only, those of packed ones in blob_names. The number of a
+    // segment says whether it was appended after the sweep began.
+    private const string First = $$"""
         CREATE TABLE aos_migrations (
           version int PRIMARY KEY,
           applied_at bigint NOT NULL
@@ -33,9 +40,14 @@ internal sealed record Migration(int Version, string Sql)
           seq bigint NOT NULL,
           head bytea NOT NULL,
           owner text COLLATE "C",
-          epoch int NOT NULL
+          epoch int NOT NULL,
+          crashes int NOT NULL,
+          reason text,
+          packed smallint NOT NULL DEFAULT 0
         );
         CREATE INDEX runs_by_status ON runs (status, run_no);
+        CREATE INDEX runs_unpacked ON runs (run_no)
+          WHERE packed = 0 AND status IN ('completed', 'failed', 'cancelled');
 
         CREATE TABLE segments (
           run_no bigint NOT NULL,
@@ -43,13 +55,23 @@ internal sealed record Migration(int Version, string Sql)
           count int NOT NULL,
           events bytea NOT NULL,
           hash bytea NOT NULL,
+          links bytea,
+          segment_no bigint GENERATED ALWAYS AS IDENTITY,
           PRIMARY KEY (run_no, first_seq)
         );
+        CREATE INDEX segments_unpacked ON segments (segment_no) WHERE links IS NULL;
 
         CREATE TABLE blobs (
           digest bytea PRIMARY KEY,
           bytes bytea NOT NULL
         );
+
+        CREATE TABLE blob_names (
+          run_no bigint NOT NULL,
+          digest bytea NOT NULL,
+          PRIMARY KEY (run_no, digest)
+        );
+        CREATE INDEX blob_names_by_digest ON blob_names (digest);
 
         CREATE TABLE approvals (
           approval_no bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -58,8 +80,10 @@ internal sealed record Migration(int Version, string Sql)
           status text COLLATE "C" NOT NULL,
           requested_at bigint NOT NULL,
           expires_at bigint NOT NULL,
-          request bytea NOT NULL
+          request bytea NOT NULL,
+          decision_no bigint
         );
+        CREATE INDEX approvals_by_run ON approvals (run_no);
         CREATE INDEX approvals_open ON approvals (requested_at) WHERE status = 'open';
 
         CREATE TABLE inbox (
@@ -78,11 +102,13 @@ internal sealed record Migration(int Version, string Sql)
           PRIMARY KEY (name, version)
         );
 
-        -- Called at the head of every append, in its transaction: raises where this is not the session that holds the
-        -- lock of the owner, or where one of the runs is no longer the owner's in that epoch.
+        -- Called at the head of every append, in its transaction: keeps a sweep of blobs out until its end, and raises
+        -- where this is not the session that holds the lock of the owner, or where one of the runs is no longer the
+        -- owner's in that epoch.
         CREATE FUNCTION require_ownership(me text, session int, run_nos bigint[], epochs int[]) RETURNS void
         LANGUAGE plpgsql AS $$
         BEGIN
+          PERFORM pg_advisory_xact_lock_shared({{SweepLockClass}}, hashtext(current_schema()));
           IF pg_backend_pid() <> session THEN
             RAISE EXCEPTION 'another session of the server answers than the one that holds the lock of this process'
               USING ERRCODE = 'AOS01';

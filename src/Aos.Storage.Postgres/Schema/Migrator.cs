@@ -19,7 +19,7 @@ internal static class Migrator
 
     private const string MissingSql = """
         SELECT string_agg(name, ', ')
-        FROM unnest(ARRAY['runs', 'segments', 'blobs', 'approvals', 'inbox', 'skills']) AS name
+        FROM unnest(ARRAY['runs', 'segments', 'blobs', 'blob_names', 'approvals', 'inbox', 'skills']) AS name
         WHERE NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = name)
         """;
 

@@ -1,7 +1,9 @@
 using Aos.Abstractions.Storage;
+using Aos.Abstractions.Storage.Drivers;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Values;
 using Aos.Storage.Sqlite.Engine;
+using Aos.Storage.Sqlite.Journal;
 
 namespace Aos.Storage.Sqlite.Checks;
 
@@ -54,14 +56,25 @@ internal static class StoreCheck
 
     private static void CheckRuns(Connection connection, List<string> findings, CancellationToken cancel)
     {
-        using var chain = new ChainCheck(connection);
+        using var chain = new ChainCheck();
         var runs = connection.Prepare("SELECT run_no, id, seq, head FROM runs ORDER BY run_no");
         while (runs.Step())
         {
             cancel.ThrowIfCancellationRequested();
             if (findings.Count >= FindingsMax) continue;
-            if (chain.Fault(runs.Integer(0), runs.Integer(2), runs.Blob(3)) is { } fault)
-                findings.Add($"{runs.Text(1)}: {fault}");
+            if (Fault(connection, chain, runs) is { } fault) findings.Add($"{runs.Text(1)}: {fault}");
+        }
+    }
+
+    private static string? Fault(Connection connection, ChainCheck chain, Statement run)
+    {
+        try
+        {
+            return chain.Fault(SegmentTable.ReadAll(connection, run.Integer(0)), run.Integer(2), run.Blob(3));
+        }
+        catch (StoreException unpackable)
+        {
+            return unpackable.Message;
         }
     }
 

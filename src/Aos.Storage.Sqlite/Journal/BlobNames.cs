@@ -1,4 +1,5 @@
 using Aos.Abstractions.Storage;
+using Aos.Abstractions.Storage.Drivers;
 using Aos.Storage.Sqlite.Engine;
 
 namespace Aos.Storage.Sqlite.Journal;

@@ -1,7 +1,6 @@
 using Aos.Abstractions.Storage;
 using Aos.Abstractions.Storage.Drivers;
 using Aos.Contracts.Values;
-using Aos.Storage.Sqlite.Checks;
 using Aos.Storage.Sqlite.Engine;
 
 namespace Aos.Storage.Sqlite.Journal;
@@ -42,7 +41,7 @@ internal static class Packer
     public static IReadOnlyList<PackedRun> Prepare(Connection connection, int runsMax)
     {
         using var snapshot = connection.BeginSnapshot();
-        using var chain = new ChainCheck(connection);
+        using var chain = new ChainCheck();
         var found = new List<(long RunNo, RunId RunId, long Seq, byte[] Head)>();
         var find = connection.Prepare(FindSql).Bind(1, runsMax);
         while (find.Step())

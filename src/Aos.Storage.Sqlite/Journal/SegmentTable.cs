@@ -1,4 +1,5 @@
 using Aos.Abstractions.Storage;
+using Aos.Abstractions.Storage.Drivers;
 using Aos.Contracts.Values;
 using Aos.Storage.Sqlite.Engine;
 
@@ -49,7 +50,7 @@ internal static class SegmentTable
         }
 
         var packed = new PackedJournal(events, row.Blob(4));
-        var unpacked = packed.Unpack(Genesis, firstSeq, count, hash);
+        var unpacked = packed.Unpack(firstSeq, count, hash);
         if (unpacked is null)
         {
             row.Reset();
@@ -58,7 +59,4 @@ internal static class SegmentTable
 
         segments.AddRange(unpacked.Where(segment => segment.FirstSeq + segment.Count - 1 > afterSeq));
     }
-
-    /// <summary>The hash before the first link.</summary>
-    public static byte[] Genesis { get; } = new byte[32];
 }

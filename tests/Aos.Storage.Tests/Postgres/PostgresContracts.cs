@@ -40,3 +40,7 @@ public sealed class PostgresApprovalContract : ApprovalContract<PostgresFixture>
 public sealed class PostgresSkillContract : SkillContract<PostgresFixture>;
 
 public sealed class PostgresCheckContract : CheckContract<PostgresFixture>;
+
+public sealed class PostgresCompactionContract : CompactionContract<PostgresFixture>;
+
+public sealed class PostgresPruneContract : PruneContract<PostgresFixture>;

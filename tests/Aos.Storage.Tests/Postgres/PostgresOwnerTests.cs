@@ -66,9 +66,9 @@ public sealed class PostgresOwnerTests : IAsyncLifetime
         var run = new TestRun("a");
         await store.AppendAsync(new[] { run.Begin() }, Cancel);
 
-        await using var blocker = await BeginAsync($"LOCK TABLE {_schema.Name}.segments IN SHARE MODE");
+        await using var blocker = await _schema.BeginAsync($"LOCK TABLE {_schema.Name}.segments IN SHARE MODE");
         var pending = store.AppendAsync(new[] { run.Next("2") }, Cancel).AsTask();
-        await UntilBlockedAsync(store.ServerProcess);
+        await _schema.UntilBlockedAsync(store.ServerProcess);
         var lost = store.ServerProcess;
         wire.Cut();
         await ExpectLossAsync(() => pending);
@@ -87,10 +87,10 @@ public sealed class PostgresOwnerTests : IAsyncLifetime
         await using var store = await _schema.OpenAsync();
         var run = new TestRun("a");
         await store.AppendAsync(new[] { run.Begin() }, Cancel);
-        await using var ending = await BeginAsync($"UPDATE {_schema.Name}.runs SET status = 'completed'");
+        await using var ending = await _schema.BeginAsync($"UPDATE {_schema.Name}.runs SET status = 'completed'");
 
         var posting = store.PostAsync(run.Id, TestRun.Utf8("fact"), Cancel).AsTask();
-        await UntilBlockedAsync(store.ServerProcess);
+        await _schema.UntilBlockedAsync(store.ServerProcess);
         await using (var commit = new NpgsqlCommand("COMMIT", ending)) await commit.ExecuteNonQueryAsync(Cancel);
 
         Assert.False(await posting);
@@ -127,22 +127,6 @@ public sealed class PostgresOwnerTests : IAsyncLifetime
     {
         var failure = await Assert.ThrowsAsync<StoreException>(call);
         Assert.Equal("STORAGE_UNAVAILABLE", failure.Code.Value);
-    }
-
-    /// <summary>A session that has begun a transaction and holds locks until it is disposed of.</summary>
-    private async Task<NpgsqlConnection> BeginAsync(string sql)
-    {
-        var connection = new NpgsqlConnection(_schema.Server.ConnectionString + ";Pooling=false");
-        await connection.OpenAsync(Cancel);
-        await using var command = new NpgsqlCommand("BEGIN; " + sql, connection);
-        await command.ExecuteNonQueryAsync(Cancel);
-        return connection;
-    }
-
-    private async Task UntilBlockedAsync(int serverProcess)
-    {
-        while (0 == (int)(await _schema.Server.ExecuteAsync("SELECT cardinality(pg_blocking_pids($1))", serverProcess))!)
-            Cancel.ThrowIfCancellationRequested();
     }
 
     private Task<object?> SessionsAsync(int serverProcess) =>

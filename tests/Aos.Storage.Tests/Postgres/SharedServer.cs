@@ -1,5 +1,6 @@
 using System.Globalization;
 using Aos.Storage.Postgres;
+using Npgsql;
 
 [assembly: AssemblyFixture(typeof(Aos.Storage.Tests.Postgres.SharedServer))]
 
@@ -31,15 +32,41 @@ internal sealed class TestSchema(PostgresServer server) : IAsyncDisposable
 
     public string Name { get; } = SharedServer.NewSchema();
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     public PostgresStoreOptions Options => new() { ConnectionString = server.ConnectionString, Schema = Name };
 
     public static async Task<TestSchema> CreateAsync() => new(await SharedServer.Server);
 
     public ValueTask<PostgresStore> OpenAsync(PostgresStoreOptions? options = null) =>
-        PostgresStore.OpenAsync(options ?? Options, TimeProvider.System, TestContext.Current.CancellationToken);
+        PostgresStore.OpenAsync(options ?? Options, TimeProvider.System, Cancel);
 
     /// <summary>Runs statements in the schema, behind the back of the store.</summary>
     public Task<object?> ExecuteAsync(string sql) => server.ExecuteAsync($"SET search_path = {Name}; {sql}");
+
+    /// <summary>A session that has begun a transaction and holds locks until it is disposed of.</summary>
+    public async Task<NpgsqlConnection> BeginAsync(string sql)
+    {
+        var connection = new NpgsqlConnection(server.ConnectionString + ";Pooling=false");
+        await connection.OpenAsync(Cancel);
+        await using var command = new NpgsqlCommand($"SET search_path = {Name}; BEGIN; {sql}", connection);
+        await command.ExecuteNonQueryAsync(Cancel);
+        return connection;
+    }
+
+    /// <summary>Waits until a session of the server waits for a lock.</summary>
+    public async Task UntilBlockedAsync(int serverProcess)
+    {
+        while (0 == (int)(await server.ExecuteAsync("SELECT cardinality(pg_blocking_pids($1))", serverProcess))!)
+            Cancel.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Waits until any session waits for the lock of a table.</summary>
+    public async Task UntilAwaitedAsync(string table)
+    {
+        const string Sql = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = to_regclass($1)";
+        while (0L == (long)(await server.ExecuteAsync(Sql, $"{Name}.{table}"))!) Cancel.ThrowIfCancellationRequested();
+    }
 
     public async ValueTask DisposeAsync() => await server.ExecuteAsync($"DROP SCHEMA IF EXISTS {Name} CASCADE");
 }

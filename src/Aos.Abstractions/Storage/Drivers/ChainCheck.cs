@@ -1,34 +1,18 @@
 using System.Security.Cryptography;
-using Aos.Abstractions.Storage;
-using Aos.Storage.Sqlite.Engine;
-using Aos.Storage.Sqlite.Journal;
 
-namespace Aos.Storage.Sqlite.Checks;
+namespace Aos.Abstractions.Storage.Drivers;
 
-/// <summary>Follows the journal of a run link by link.</summary>
-internal sealed class ChainCheck(Connection connection) : IDisposable
+/// <summary>Follows the journals of runs link by link.</summary>
+internal sealed class ChainCheck : IDisposable
 {
     private const int HashBytes = 32;
 
     private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    /// <summary>What is wrong with the journal of a run; null where nothing is.</summary>
-    /// <param name="runNo">The run.</param>
-    /// <param name="seq">The sequence number that its row names.</param>
-    /// <param name="head">The hash that its row names for that number.</param>
-    public string? Fault(long runNo, long seq, ReadOnlySpan<byte> head)
-    {
-        try
-        {
-            return Fault(SegmentTable.ReadAll(connection, runNo), seq, head);
-        }
-        catch (StoreException unpackable)
-        {
-            return unpackable.Message;
-        }
-    }
-
     /// <summary>What is wrong with segments that should be the whole journal of a run; null where nothing is.</summary>
+    /// <param name="segments">The segments.</param>
+    /// <param name="seq">The sequence number that the run's row names.</param>
+    /// <param name="head">The hash that the row names for that number.</param>
     public string? Fault(IReadOnlyList<JournalSegment> segments, long seq, ReadOnlySpan<byte> head)
     {
         Span<byte> hash = stackalloc byte[HashBytes];

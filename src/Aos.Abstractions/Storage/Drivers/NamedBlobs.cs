@@ -1,7 +1,7 @@
 using System.Buffers;
-using Aos.Abstractions.Storage;
+using System.Text;
 
-namespace Aos.Storage.Sqlite.Journal;
+namespace Aos.Abstractions.Storage.Drivers;
 
 /// <summary>Finds the digests that events name. A digest that stands in a text by chance only keeps a blob longer.</summary>
 internal static class NamedBlobs
@@ -18,7 +18,7 @@ internal static class NamedBlobs
         {
             lines = lines[(at + Prefix.Length)..];
             if (lines.Length < HexDigits) return;
-            if (IsHex(lines[..HexDigits])) found.Add(System.Text.Encoding.ASCII.GetString(lines[..HexDigits]));
+            if (IsHex(lines[..HexDigits])) found.Add(Encoding.ASCII.GetString(lines[..HexDigits]));
         }
     }
 

@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.Security.Cryptography;
-using Aos.Abstractions.Storage;
 
-namespace Aos.Storage.Sqlite.Journal;
+namespace Aos.Abstractions.Storage.Drivers;
 
 /// <summary>A journal in one piece: the lines of all its segments compressed together, and how many lines each segment
 /// had. The hashes of the links follow from that, so that only the last one is kept.</summary>
@@ -12,8 +11,8 @@ namespace Aos.Storage.Sqlite.Journal;
 /// seven bits, lowest first.</param>
 internal readonly record struct PackedJournal(ReadOnlyMemory<byte> Events, ReadOnlyMemory<byte> Links)
 {
-    // Measured on runs of ten steps: level 5 comes within 1% of the densest, in a seventh of its time. A larger window than
-    // a journal usually is only costs memory.
+    // Measured on runs of ten steps: level 5 comes within 1% of the densest, in a seventh of its time. A larger window
+    // than a journal usually is only costs memory.
     private const int Quality = 5;
     private const int WindowBits = 18;
     private const int HashBytes = 32;
@@ -52,19 +51,20 @@ internal readonly record struct PackedJournal(ReadOnlyMemory<byte> Events, ReadO
 
     /// <summary>The segments as they were appended. All hashes are computed; the last is the one that was kept, so that
     /// who follows the chain finds what was changed.</summary>
-    /// <param name="before">The hash before the first segment.</param>
-    /// <param name="firstSeq">The number of the first event.</param>
+    /// <remarks>It is always the whole journal at one moment: only what has ended is packed, and what comes late is
+    /// appended.</remarks>
+    /// <param name="firstSeq">The number of the first event, as it was kept; from 1 in every journal.</param>
     /// <param name="count">How many events there are.</param>
     /// <param name="last">The hash that was kept.</param>
     /// <returns>Null where the bytes are none that <see cref="Pack"/> makes.</returns>
-    public List<JournalSegment>? Unpack(ReadOnlySpan<byte> before, long firstSeq, long count, ReadOnlyMemory<byte> last)
+    public List<JournalSegment>? Unpack(long firstSeq, long count, ReadOnlyMemory<byte> last)
     {
         var links = Links.Span;
         if (!TryRead(ref links, out var length) || length is < 1 or > TextBytesMax) return null;
         var text = new byte[length];
         if (!BrotliDecoder.TryDecompress(Events.Span, text, out var written) || written != length) return null;
         var segments = new List<JournalSegment>();
-        var hash = before.ToArray();
+        var hash = new byte[HashBytes];
         var (at, seq) = (0, firstSeq);
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         while (!links.IsEmpty)
