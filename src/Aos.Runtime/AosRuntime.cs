@@ -158,7 +158,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
             else if (runId is not null || answer.Outcome.Code != ErrorCodes.RunOwned) answers.Add(answer);
             if (isSuspect && _host.Find(id) is { } alone) await alone.WhenClearedAsync(cancel).ConfigureAwait(false);
         }
-        foreach (var id in adopted) answers.Add(await WaitAsync(id, cancel).ConfigureAwait(false));
+        foreach (var id in adopted) answers.Add(await WaitOrRefuseAsync(id, cancel).ConfigureAwait(false));
         return answers;
     }
 
@@ -174,6 +174,16 @@ public sealed partial class AosRuntime : IAsyncDisposable
         var answer = await AdoptAsync(runId, release: true, cancel).ConfigureAwait(false);
         return answer.Value is null ? answer : await WaitAsync(runId, cancel).ConfigureAwait(false);
     });
+
+    // A waiting run is taken over without being read: that it must be left alone shows when it is.
+    private async ValueTask<Answer<RunReport>> WaitOrRefuseAsync(RunId id, CancellationToken cancel)
+    {
+        var answer = await WaitAsync(id, cancel).ConfigureAwait(false);
+        return answer.Value is { Status: RunStatus.Quarantined }
+            && await _services.Store.FindRunAsync(id, cancel).ConfigureAwait(false) is { Status: RunStatus.Quarantined } row
+            ? _outcomes.Refuse<RunReport>(ErrorCodes.RunQuarantined, Quarantine.Describe(row), run: id)
+            : answer;
+    }
 
     /// <summary>Asks to cancel a run. Its owner stops it; a run without an owner is taken on and stopped here.</summary>
     public ValueTask<StructuredOutcome> CancelAsync(RunId runId, string by, string? reason, CancellationToken cancel) =>

@@ -47,6 +47,7 @@ internal sealed partial class Turn
         }
         Emit(new RunEvent.WaitStarted
         {
+            At = Now,
             StepId = call.Key.Step,
             Item = call.Key.Item,
             Signal = wait.Signal,
@@ -64,7 +65,7 @@ internal sealed partial class Turn
 
     private void TakeSignal(CallState call, long seq)
     {
-        Emit(new RunEvent.SignalTaken { StepId = call.Key.Step, Item = call.Key.Item, Seq = seq });
+        Emit(new RunEvent.SignalTaken { At = Now, StepId = call.Key.Step, Item = call.Key.Item, Seq = seq });
         Succeed(call);
     }
 

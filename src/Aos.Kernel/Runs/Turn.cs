@@ -38,6 +38,7 @@ internal sealed partial class Turn
 
     private void Emit(RunEvent e)
     {
+        System.Diagnostics.Debug.Assert(e.At == Now, "An event has the moment of its fact.");
         State.Apply(e);
         if (_eventCount == _events.Length) Array.Resize(ref _events, _eventCount * 2);
         _events[_eventCount++] = e;

@@ -21,11 +21,20 @@ internal sealed partial class Quarantine(RunServices services, ILogger logger)
             return Adoption.Refused(ErrorCodes.RunQuarantined, Describe(row));
         }
 
-        // A run that waits takes nobody down: whoever died owned it, and worked on others.
-        if (row.Crashes < services.CrashesMax || row.Status == RunStatus.Waiting) return null;
-        return await PutAsync(row, ErrorCodes.RunQuarantined,
-            $"{row.Crashes} processes in a row died while they worked on it, and it got no further.").ConfigureAwait(false);
+        // What a run waits for is known when it has been read.
+        return row.Crashes < services.CrashesMax || row.Status == RunStatus.Waiting ? null
+            : await PutForCrashesAsync(row).ConfigureAwait(false);
     }
+
+    /// <summary>What keeps a run from going on that was read; null where nothing does. A run that waits takes nobody down:
+    /// whoever died owned it, and worked on others. One that waits to be tried again may be what they died of.</summary>
+    public async ValueTask<Adoption?> RefuseAsync(RunRow row, RunState state) =>
+        row.Crashes >= services.CrashesMax && row.Status == RunStatus.Waiting && state.IsBackingOff
+            ? await PutForCrashesAsync(row).ConfigureAwait(false)
+            : null;
+
+    private ValueTask<Adoption> PutForCrashesAsync(RunRow row) => PutAsync(row, ErrorCodes.RunQuarantined,
+        $"{row.Crashes} processes in a row died while they worked on it, and it got no further.");
 
     /// <summary>Reads and folds a run. One that cannot be is quarantined, and the last value says so.</summary>
     /// <exception cref="StoreException">The store failed, which is no fault of the run.</exception>

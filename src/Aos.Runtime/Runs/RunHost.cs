@@ -118,6 +118,7 @@ internal sealed partial class RunHost : IAsyncDisposable
         if (await _quarantine.RefuseAsync(row, release).ConfigureAwait(false) is { } refused) return refused;
         var (journal, state, unreadable) = await _quarantine.LoadAsync(row, cancel).ConfigureAwait(false);
         if (unreadable is { } poison) return poison;
+        if (await _quarantine.RefuseAsync(row, state!).ConfigureAwait(false) is { } suspect) return suspect;
         if (requireSkills && state!.Program is { } program
             && program.Source.Skills.FirstOrDefault(pin => !_services.Registry.TryGet(pin.Name, pin.Version, out _)) is { } missing)
         {

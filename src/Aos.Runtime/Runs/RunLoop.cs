@@ -46,6 +46,9 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
     private RunState _state;
     private RunState _durable;
     private RunState? _sent;
+
+    // Its release is not durable yet: were it tried now and brought its host down, it would be quarantined for ever.
+    private bool _isReleased;
     private bool _draining;
     private bool _sentClear;
 
@@ -66,6 +69,7 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
         _timer = new RunTimer(services, fact => Post(new Incoming(fact)));
         _effects = new RunEffects(services, this);
         _pending = new PendingSlice(runId, _durable, head, stored, prefix);
+        _isReleased = stored?.Status == RunStatus.Quarantined;
         if (!_pending.IsClear) _cleared = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
@@ -267,7 +271,7 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
     }
 
     // Effects keep their order, and nothing is done for a run that nobody could find again.
-    private bool MustWait(Effect effect) => _held.Count > 0 || effect.WaitsForDurability || _durable.Submitted is null;
+    private bool MustWait(Effect effect) => _held.Count > 0 || effect.WaitsForDurability || _durable.Submitted is null || _isReleased;
 
     private void Send()
     {
@@ -280,6 +284,7 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
     {
         fate.Require(RunId);
         Volatile.Write(ref _durable, _sent!);
+        _isReleased = false;
         _sent = null;
         _admitted.TrySetResult();
         if (_sentClear) _cleared?.TrySetResult();
@@ -311,7 +316,7 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
             throw new StoreException(ErrorCodes.StorageUnavailable, $"This runtime was closed; run {RunId} can be resumed.");
         _timer.Set(_state.NextWake);
         if (_state.Status != RunStatus.Waiting) return;
-        if (!_pending.IsClear)
+        if (!_pending.IsClear && !_state.IsBackingOff)
         {
             _pending.Forgive();
             Send();

@@ -202,10 +202,10 @@ public sealed class PlanValidatorTests
             """).Order(StringComparer.Ordinal));
 
     [Fact]
-    public void A_step_without_a_name_or_a_skill_is_a_mistake_and_no_defect()
+    public void A_step_without_a_name_and_with_nothing_to_do_is_a_mistake_and_no_defect()
     {
         var plan = new Plan { Steps = [new PlanStep { Id = default, Skill = default, DependsOn = [default] }] };
-        Assert.Equal(["/steps/0/id", "/steps/0/depends_on/0", "/steps/0/skill"],
+        Assert.Equal(["/steps/0/id", "/steps/0/depends_on/0", "/steps/0"],
             PlanValidator.Validate(plan, Versions, RunScenario.DefaultContract).Problems.Select(problem => problem.Pointer));
     }
 
