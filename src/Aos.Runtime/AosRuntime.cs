@@ -149,7 +149,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
         var adopted = new List<RunId>();
         var answers = new List<Answer<RunReport>>();
         // All that wait are this process's from here on; those with nothing to do are not even read.
-        if (runId is null) adopted.AddRange(await _host.TakeOverWaitingAsync(cancel).ConfigureAwait(false));
+        if (runId is null && await TakeOverWaitingAsync(adopted, cancel).ConfigureAwait(false) is { } failure) answers.Add(failure);
         foreach (var (id, isSuspect) in runId is { } only ? [(only, false)] : await OpenRunsAsync(cancel).ConfigureAwait(false))
         {
             if (runId is null && (_host.IsUnloaded(id) || adopted.Contains(id))) continue;
@@ -174,6 +174,19 @@ public sealed partial class AosRuntime : IAsyncDisposable
         var answer = await AdoptAsync(runId, release: true, cancel).ConfigureAwait(false);
         return answer.Value is null ? answer : await WaitAsync(runId, cancel).ConfigureAwait(false);
     });
+
+    private async ValueTask<Answer<RunReport>?> TakeOverWaitingAsync(List<RunId> adopted, CancellationToken cancel)
+    {
+        try
+        {
+            adopted.AddRange(await _host.TakeOverWaitingAsync(cancel).ConfigureAwait(false));
+            return null;
+        }
+        catch (Exception error) when (Failed(error) is { } outcome)
+        {
+            return new Answer<RunReport>(null, outcome);
+        }
+    }
 
     // A waiting run is taken over without being read: that it must be left alone shows when it is.
     private async ValueTask<Answer<RunReport>> WaitOrRefuseAsync(RunId id, CancellationToken cancel)
@@ -370,7 +383,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
                 Before = before,
                 Limit = 1_000,
             }, cancel).ConfigureAwait(false);
-            open.AddRange(page.Select(row => (row.RunId, IsSuspect: row.Crashes > 0 && row.Crashes >= _services.CrashesMax - 2)));
+            open.AddRange(page.Select(row => (row.RunId, IsSuspect: _host.IsSuspect(row))));
             if (page.Count < 1_000) break;
             before = page[^1].RunId;
         }

@@ -158,6 +158,7 @@ internal sealed partial class Turn
         var before = call.Approval!;
         Emit(before with
         {
+            At = Now,
             ApprovalId = Identity.Approval(State.Submitted!, call, before.InputDigest, State.Epoch),
             ExpiresAt = Moments.After(Now, (long)(before.ExpiresAt - before.At).TotalMilliseconds),
         });

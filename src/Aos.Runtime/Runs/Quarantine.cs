@@ -11,6 +11,9 @@ namespace Aos.Runtime.Runs;
 /// <summary>Leaves runs alone that bring their host down or cannot be read, each by itself and in everybody's sight.</summary>
 internal sealed partial class Quarantine(RunServices services, ILogger logger)
 {
+    /// <summary>Whether owners have died over a run so often that one more crash would quarantine it.</summary>
+    public bool IsSuspect(RunRow row) => row.Crashes > 0 && row.Crashes >= services.CrashesMax - 2;
+
     /// <summary>What keeps a run from being loaded that this process has just adopted; null where nothing does.</summary>
     public async ValueTask<Adoption?> RefuseAsync(RunRow row, bool release)
     {

@@ -52,7 +52,8 @@ internal sealed partial class RunHost
         {
             var page = await _services.Store.ListRunsAsync(
                 new RunFilter { Statuses = [RunStatus.Waiting], Before = before, Limit = PageSize }, cancel).ConfigureAwait(false);
-            var rows = page.Where(row => Find(row.RunId) is not { IsAlive: true }).ToList();
+            // One that waits to be tried again may be what its owners died of: it is taken on by itself.
+            var rows = page.Where(row => Find(row.RunId) is not { IsAlive: true } && !_quarantine.IsSuspect(row)).ToList();
             var epochs = await _services.Store.AdoptManyAsync([.. rows.Select(row => row.RunId)], cancel).ConfigureAwait(false);
             for (var i = 0; i < rows.Count; i++)
                 if (epochs[i] is not null)
@@ -102,7 +103,7 @@ internal sealed partial class RunHost
     private void UnloadIdle()
     {
         var now = _services.Now;
-        foreach (var loop in _loops.Values)
+        foreach (var loop in Ordered)
             if (loop.IsIdleFor(Linger) && !(loop.NextWake <= now + Ahead + Linger)) loop.AskToUnload();
     }
 

@@ -34,6 +34,9 @@ internal sealed partial class RunHost : IAsyncDisposable
     public RunHost(RunServices services, ILogger logger) =>
         (_services, _logger, _closing, _quarantine) = (services, logger, _shutdown.Token, new Quarantine(services, logger));
 
+    /// <summary>Whether owners have died over a run so often that one more crash would quarantine it.</summary>
+    public bool IsSuspect(RunRow row) => _quarantine.IsSuspect(row);
+
     /// <summary>The loop of a run that this process works on, or failed to; null where there is none.</summary>
     public RunLoop? Find(RunId runId) => _loops.GetValueOrDefault(runId);
 
