@@ -11,8 +11,8 @@ namespace Aos.Storage.Postgres.Journal;
 /// asked.</summary>
 /// <remarks>A sweep first notes the number of the last segment, then looks for nameless blobs in one state of the
 /// store, and removes them after a look at what was appended since. Noting and removing keep appends waiting, for as
-/// long as these short transactions take: so no number up to the noted one is still under way, and what is removed is
-/// named by nothing that commits later.</remarks>
+/// long as these short transactions take: so no number up to the noted one is still under way, and no append under way
+/// relies on a blob that is removed.</remarks>
 internal static class BlobNames
 {
     private const string InsertSql = """

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Aos.Storage.Postgres;
 using Npgsql;
@@ -28,6 +29,8 @@ public sealed class SharedServer : IAsyncDisposable
 /// <summary>A schema of a test, removed at its end.</summary>
 internal sealed class TestSchema(PostgresServer server) : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     public PostgresServer Server => server;
 
     public string Name { get; } = SharedServer.NewSchema();
@@ -55,18 +58,22 @@ internal sealed class TestSchema(PostgresServer server) : IAsyncDisposable
     }
 
     /// <summary>Waits until a session of the server waits for a lock.</summary>
-    public async Task UntilBlockedAsync(int serverProcess)
-    {
-        while (0 == (int)(await server.ExecuteAsync("SELECT cardinality(pg_blocking_pids($1))", serverProcess))!)
-            Cancel.ThrowIfCancellationRequested();
-    }
+    public Task UntilBlockedAsync(int serverProcess) =>
+        UntilAsync("SELECT cardinality(pg_blocking_pids($1)) > 0", serverProcess);
 
     /// <summary>Waits until any session waits for the lock of a table.</summary>
-    public async Task UntilAwaitedAsync(string table)
-    {
-        const string Sql = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = to_regclass($1)";
-        while (0L == (long)(await server.ExecuteAsync(Sql, $"{Name}.{table}"))!) Cancel.ThrowIfCancellationRequested();
-    }
+    public Task UntilAwaitedAsync(string table) => UntilAsync(
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = to_regclass($1))", $"{Name}.{table}");
 
     public async ValueTask DisposeAsync() => await server.ExecuteAsync($"DROP SCHEMA IF EXISTS {Name} CASCADE");
+
+    private async Task UntilAsync(string sql, object of)
+    {
+        var began = Stopwatch.StartNew();
+        while (!(bool)(await server.ExecuteAsync(sql, of))!)
+        {
+            Cancel.ThrowIfCancellationRequested();
+            if (began.Elapsed > Patience) throw new TimeoutException($"Not true after {Patience}: {sql}, with {of}.");
+        }
+    }
 }
