@@ -1,10 +1,10 @@
 using Aos.Abstractions.Skills;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
+using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
-using Aos.Contracts.Plans;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Documents;
 using Aos.Runtime.Runs;
@@ -69,7 +69,7 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
         var problems = schemas.CheckInput(attempt.Skill.Contract, attempt.Call.Input);
         return problems.Count == 0 ? null : NotMade(ErrorCodes.InvalidInput,
             $"The input of {attempt.Skill.Contract.Name} does not match its schema: {Place(problems[0])}{problems[0].Message}") with
-            { Problems = ValueList.From(problems) };
+        { Problems = ValueList.From(problems) };
     }
 
     /// <summary>What an answer of a skill comes to.</summary>

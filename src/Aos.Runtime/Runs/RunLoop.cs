@@ -1,6 +1,7 @@
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Runs;
+using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Effects;
@@ -49,6 +50,9 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
 
     // Its release is not durable yet: were it tried now and brought its host down, it would be quarantined for ever.
     private bool _isReleased;
+
+    // Up to where the journal has an answer that cannot be asked for again.
+    private long _keep;
     private bool _draining;
     private bool _sentClear;
 
@@ -264,6 +268,7 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
         var fact = incoming.Fact.At >= _state.LastAt ? incoming.Fact : incoming.Fact with { At = _state.LastAt };
         var transition = _services.Rules(_state, fact);
         _pending.Add(transition, incoming);
+        if (fact is RunEvent.AttemptReturned returned && !CanBeAskedAgain(_state, returned)) _keep = transition.State.Seq;
         Volatile.Write(ref _state, transition.State);
         foreach (var effect in transition.Effects)
             if (MustWait(effect)) _held.Enqueue((_state, effect));
@@ -271,7 +276,20 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
     }
 
     // Effects keep their order, and nothing is done for a run that nobody could find again.
-    private bool MustWait(Effect effect) => _held.Count > 0 || effect.WaitsForDurability || _durable.Submitted is null || _isReleased;
+    // An answer that changed the world or cost money is durable before anything else is begun: lost in a crash, it
+    // would have to be settled by a person, or paid for again.
+    private bool MustWait(Effect effect) => _held.Count > 0 || effect.WaitsForDurability || _durable.Submitted is null
+        || _isReleased || _durable.Seq < _keep;
+
+    private static bool CanBeAskedAgain(RunState state, RunEvent.AttemptReturned returned)
+    {
+        if (returned.Cost > Money.Zero) return false;
+        if (state.Step(returned.StepId) is not { } step) return true;
+        foreach (var call in step.Calls)
+            if (call.Key.Item == returned.Item)
+                return call.Last?.Started.Effect is null or EffectClass.Pure or EffectClass.Read;
+        return true;
+    }
 
     private void Send()
     {

@@ -110,7 +110,8 @@ internal sealed class RemoteWorld(ulong seed, Scenario scenario, Faults faults, 
         BehaviourKind.Answers or BehaviourKind.AnswersLate when behaviour.Happens =>
             SkillResult.Success(Payload.FromUtf8(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
                 $$"""{"n":{{behaviour.Draw % 11}},"items":[{{string.Join(',', Enumerable.Range(0, (int)(behaviour.Draw >> 8 & 3)))}}]}"""))))
-            with { Cost = behaviour.Charge, SideEffects = [new SideEffect { Type = "t", Target = "x" }] },
+            with
+            { Cost = behaviour.Charge, SideEffects = [new SideEffect { Type = "t", Target = "x" }] },
         _ => SkillResult.Failure(ErrorCode.Parse(behaviour.Code), "The world says so.", behaviour.Told) with
         {
             Cost = behaviour.Charge,
