@@ -100,6 +100,19 @@ internal static class Commands
         return command;
     }
 
+    public static Command Waiting()
+    {
+        var runs = new Option<int>("--runs") { Description = "Runs that wait for a signal.", DefaultValueFactory = _ => 100_000 };
+        var json = Json;
+        var command = new Command("waiting", "The memory of very many runs that wait.") { runs, json };
+        command.SetAction(async (parsed, _) =>
+        {
+            Table.Print([await WaitingBench.MeasureAsync(parsed.GetValue(runs), Console.Error)], ResultsJson.Default.ResultsWaitingRow, parsed.GetValue(json));
+            return 0;
+        });
+        return command;
+    }
+
     public static Command Growth()
     {
         var (store, mix, inFlight, seconds, json) = (Store(), MixOption(), InFlight(), Seconds(6), Json);

@@ -10,6 +10,7 @@ var root = new RootCommand("Measures AOS on this machine. Figures of two machine
     Commands.Replay(),
     Commands.Simulate(),
     Commands.Startup(),
+    Commands.Waiting(),
     Commands.Growth(),
     MicroCommand.Create(),
 };

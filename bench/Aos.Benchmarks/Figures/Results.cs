@@ -20,4 +20,5 @@ internal sealed record Results<T>
 [JsonSerializable(typeof(Results<ReplayRow>))]
 [JsonSerializable(typeof(Results<SimulateRow>))]
 [JsonSerializable(typeof(Results<StartupRow>))]
+[JsonSerializable(typeof(Results<WaitingRow>))]
 internal sealed partial class ResultsJson : JsonSerializerContext;

@@ -14,7 +14,7 @@ internal sealed class LeftSkill(string name, EffectClass effect, string arrivals
         Name = SkillName.Parse(name),
         Version = SkillVersion.Parse("1.0.0"),
         Description = "Counts its calls.",
-        InputSchema = Payload.Empty,
+        InputSchema = Payload.FromUtf8("""{"type":"object"}"""u8.ToArray()),
         OutputSchema = Payload.Empty,
         Effect = new EffectRule { Default = effect },
     };
