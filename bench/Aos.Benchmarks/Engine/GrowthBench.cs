@@ -16,13 +16,13 @@ internal static class GrowthBench
         var rows = new List<GrowthRow>();
         await using (var runtime = workload.Open(empty.Store))
         {
-            await RateAsync(runtime, Math.Min(seconds, 2));
+            await RateAsync(runtime, 5);
             rows.Add(new GrowthRow { Store = kind, Mix = mix.Name, RunsInFlight = inFlight, FinishedRuns = 0, StepsPerS = await RateAsync(runtime, seconds) });
             await FillAsync();
         }
         await using (var runtime = workload.Open(bench.Store))
         {
-            await RateAsync(runtime, Math.Min(seconds, 2));
+            await RateAsync(runtime, 5);
             rows.Add(new GrowthRow { Store = kind, Mix = mix.Name, RunsInFlight = inFlight, FinishedRuns = runs, StepsPerS = await RateAsync(runtime, seconds) });
         }
         return rows;

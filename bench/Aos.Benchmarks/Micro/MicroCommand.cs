@@ -13,7 +13,8 @@ internal static class MicroCommand
         command.SetAction(parsed =>
         {
             var given = parsed.GetValue(rest) is { Length: > 0 } some ? some : ["--filter", "*"];
-            BenchmarkSwitcher.FromAssembly(typeof(MicroCommand).Assembly).Run(given);
+            var results = Path.Combine(AppContext.BaseDirectory, "results");
+            BenchmarkSwitcher.FromAssembly(typeof(MicroCommand).Assembly).Run([.. given, "--artifacts", results]);
             return 0;
         });
         return command;
