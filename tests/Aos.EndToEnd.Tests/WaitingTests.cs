@@ -76,6 +76,8 @@ public sealed class WaitingTests : EndToEndTest
         Assert.Contains("the address was wrong", (await Bench.AosAsync("trace", fork.Text("run_id"), "--events")).Exits(0).Out, StringComparison.Ordinal);
         (await Bench.AosAsync("fork", failed, "--from", "nobody", "--json")).Exits(2);
         (await Bench.AosAsync("fork", failed, "--from", "1", "--set", "input", "--json")).Exits(2);
+        var nowhere = (await Bench.AosAsync("fork", failed, "--from", "1", "--set", "input.no.where=1")).Exits(2).Error;
+        Assert.Equal(nowhere.IndexOf("no place", StringComparison.Ordinal), nowhere.LastIndexOf("no place", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -21,7 +21,7 @@ internal sealed class ForkCommand : CliCommand
 
     private readonly Option<string[]> _set = new("--set")
     {
-        Description = "What is to be otherwise: input.NAME=JSON or steps.ID.input.NAME=JSON; may be given again",
+        Description = "What is to be otherwise: input.NAME=JSON, input.LIST[0].NAME=JSON or steps.ID.input.NAME=JSON; may be given again",
         HelpName = "PATH=JSON",
         AllowMultipleArgumentsPerToken = false,
         DefaultValueFactory = _ => [],

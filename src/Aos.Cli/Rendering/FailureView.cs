@@ -25,7 +25,9 @@ internal static partial class FailureView
         var error = screen.Error;
         error.WriteLine($"error: {Plain.Of(outcome.Message ?? "It failed.", keepLines: true)} [{outcome.Code}]");
         var details = outcome.Failure?.Details ?? [];
-        foreach (var problem in details.Take(DetailsMax)) error.WriteLine($"  {Describe(problem, document)}");
+        // A single detail that the message repeats is told once.
+        foreach (var line in details.Take(DetailsMax).Select(problem => Describe(problem, document)))
+            if (details.Count > 1 || line != Plain.Of(outcome.Message ?? "")) error.WriteLine($"  {line}");
         if (details.Count > DetailsMax)
             error.WriteLine($"  … and {details.Count - DetailsMax} more; --json lists them all");
         if (outcome.Failure?.Cause is { } cause && cause != outcome.Message)

@@ -42,7 +42,7 @@ internal static class RunView
             var (mark, style) = Styles.Of(step.Status);
             var code = step.Code is { } known && known.Value != "OK" ? $" {known}" : "";
             table.Add(new Cell(mark, style), step.StepId.Value, SkillOf(step.Skill, step.Wait), new Cell(Words.Spaced(step.Status) + code, style),
-                $"{step.Attempts}", step.Outcome?.Execution is { } took ? Times.Span(took.LatencyMs) : "", $"{step.Cost}");
+                $"{step.Attempts}", (step.Outcome?.Execution?.LatencyMs ?? step.Wait?.WaitedMs) is { } took ? Times.Span(took) : "", $"{step.Cost}");
         }
         return table;
     }

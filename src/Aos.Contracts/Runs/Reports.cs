@@ -78,6 +78,9 @@ public sealed record StepWait
     /// <summary>The moment; for a signal, when it is waited for no longer. Absent until it is known, and for a signal
     /// that is waited for as long as the run may take.</summary>
     public DateTimeOffset? Due { get; init; }
+
+    /// <summary>How long it waited, in milliseconds; absent while it does.</summary>
+    public double? WaitedMs { get; init; }
 }
 
 /// <summary>How a step stands in its life.</summary>

@@ -24,7 +24,7 @@ public static class BehaviourComparison
                 Expected = Text(recorded.Ended!.Status),
                 Found = Text(repeated.Status),
                 Message = $"The run that repeats it has not ended: it is {Name(repeated.Status)}"
-                    + $"{(repeated.WaitingFor is { } reason ? $" for {Name(reason)}" : "")}. Compare again when it has.",
+                    + $"{(repeated.WaitingFor is { } reason ? $" for {Name(reason)}" : "")}.",
             }
             : comparison.First(recorded);
         return new ReplayReport
@@ -108,7 +108,7 @@ public static class BehaviourComparison
         Code = step.Code,
         Attempts = step.Attempts,
         Cost = step.Cost,
-        LatencyMs = step.StartedAt is { } from && step.EndedAt is { } to ? (to - from).TotalMilliseconds : 0,
+        LatencyMs = RunReporter.Latency(step) ?? 0,
         SideEffects = step.Calls.SelectMany(call => call.History).Sum(attempt => attempt.Returned?.SideEffects.Count ?? 0),
     };
 

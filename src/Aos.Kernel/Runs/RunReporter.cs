@@ -155,8 +155,17 @@ public static class RunReporter
         if (step.Program.Wait is null) return null;
         var call = step.Calls.FirstOrDefault(call => call.Phase is CallPhase.Sleeping or CallPhase.AwaitingSignal)
             ?? step.Calls.FirstOrDefault(call => call.Wait is not null);
-        return new StepWait { Signal = call?.Wait?.Signal, Due = call?.Wait is null ? null : call.Due };
+        return new StepWait
+        {
+            Signal = call?.Wait?.Signal,
+            Due = call?.Wait is null ? null : call.Due,
+            WaitedMs = call?.Wait is not null ? Latency(step) : null,
+        };
     }
+
+    /// <summary>How long a step took, in milliseconds; null while it has not ended.</summary>
+    internal static double? Latency(StepState step) =>
+        step.StartedAt is { } from && step.EndedAt is { } to ? (to - from).TotalMilliseconds : null;
 
     private static FailureInfo Failure(RunState state, StepState step, ErrorCode code, RunEvent.AttemptReturned? returned)
     {
@@ -181,7 +190,7 @@ public static class RunReporter
         {
             Skill = last.Started.Skill,
             SkillVersion = last.Started.SkillVersion,
-            LatencyMs = step.StartedAt is { } from && step.EndedAt is { } to ? (to - from).TotalMilliseconds : 0,
+            LatencyMs = Latency(step) ?? 0,
             Cost = step.Cost,
             PredictedCost = predictedCost,
             PredictedLatencyMs = predictedMs,

@@ -44,7 +44,8 @@ internal sealed class PlanDraft
         return new PlanStep
         {
             Id = Scalar<StepId>(step, "id", at),
-            Skill = Scalar<Contracts.Skills.SkillRef>(step, "skill", at),
+            Skill = Member(step, "skill") is { } skill ? Scalar<Contracts.Skills.SkillRef>(skill, $"{at}/skill") : null,
+            Wait = Member(step, "wait") is { } wait ? Wait(wait, $"{at}/wait") : null,
             Input = Input(step, at),
             DependsOn = ValueList.From(Dependencies(step, at)),
             When = Text(step, "when", at),
@@ -53,6 +54,24 @@ internal sealed class PlanDraft
                 ? Fallback(call, $"{at}/on_failure/fallback")
                 : null,
         };
+    }
+
+    // What a wait is shows in all of it: where a part cannot be read, nothing is said of the rest.
+    private WaitSpec Wait(JsonElement wait, string at)
+    {
+        var forMs = Member(wait, "for_ms");
+        var read = new WaitSpec
+        {
+            ForMs = forMs is { } ms ? Payload.FromElement(ms) : null,
+            Until = Text(wait, "until", at),
+            Signal = Text(wait, "signal", at),
+        };
+        var isRead = wait.ValueKind == JsonValueKind.Object && (read.Until is null) == (Member(wait, "until") is null)
+            && (read.Signal is null) == (Member(wait, "signal") is null);
+        if (!isRead) _unread.Add(at);
+        // The form has bounds of its own, and has named what is beyond them.
+        if (forMs is { ValueKind: not JsonValueKind.String }) _unread.Add($"{at}/for_ms");
+        return read;
     }
 
     private OnFailure.Fallback Fallback(JsonElement call, string at) => new(new FallbackCall

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Aos.Contracts;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Json;
@@ -14,7 +15,7 @@ using Aos.Runtime.Runs;
 namespace Aos.Runtime.Replay;
 
 /// <summary>Applies the edits of a fork to the input of the run and to the plan.</summary>
-internal sealed class ForkEdits(RunState state, ISkillLookup skills)
+internal sealed partial class ForkEdits(RunState state, ISkillLookup skills)
 {
     private readonly List<Problem> _problems = [];
 
@@ -46,7 +47,11 @@ internal sealed class ForkEdits(RunState state, ISkillLookup skills)
 
     private static string[] Tokens(string path) => path.StartsWith('/')
         ? JsonPointer.TryParse(path, out var pointer) ? [.. pointer.Tokens()] : []
-        : path.Split('.');
+        : [.. Index().Replace(path, ".${index}").Split('.')];
+
+    // As JMESPath writes the place of an item: orders[0].
+    [GeneratedRegex(@"\[(?<index>[0-9]+)\]", RegexOptions.NonBacktracking)]
+    private static partial Regex Index();
 
     private void SetInput(ForkEdit edit, string[] place, Payload value)
     {
@@ -126,5 +131,6 @@ internal sealed class ForkEdits(RunState state, ISkillLookup skills)
         return Payload.FromUtf8(buffer.WrittenMemory);
     }
 
-    private void Add(ForkEdit edit, ErrorCode code, string message) => _problems.Add(new Problem($"/{string.Join('/', Tokens(edit.Path))}", code, message));
+    private void Add(ForkEdit edit, ErrorCode code, string message) => _problems.Add(
+        new Problem(Tokens(edit.Path).Aggregate(JsonPointer.Root, (place, token) => place.Append(token)).ToString(), code, message));
 }

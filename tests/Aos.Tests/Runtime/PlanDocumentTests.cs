@@ -47,6 +47,25 @@ public sealed class PlanDocumentTests
              "output":"steps.none.result"}
             """, AgentProfiles.Default with { Skills = [SkillRef.Parse("json_transform@1")] }));
 
+    [Fact]
+    public void Waits_are_checked_beside_mistakes_of_form() => Assert.Equal(
+        [
+            "/steps/0/wait/for_ms SCHEMA_VIOLATION",
+            "/steps/1/wait INVALID_PLAN",
+            "/steps/2/wait/until WAIT_INVALID",
+            "/steps/3/skill INVALID_PLAN",
+            "/steps/3/wait/signal WAIT_INVALID",
+            "/steps/4/wait/until SCHEMA_VIOLATION",
+        ],
+        Places("""
+            {"steps":[
+              {"id":"a","wait":{"for_ms":-5}},
+              {"id":"b","wait":{"signal":"x","for_ms":3}},
+              {"id":"c","wait":{"until":"tomorrow"}},
+              {"id":"d","wait":{"signal":"a b"},"skill":"json_transform@1"},
+              {"id":"e","wait":{"until":5}}]}
+            """));
+
     [Theory]
     [InlineData("""{"steps":[{"id":5,"skill":"json_transform@1","input":{"data":1,"expression":"@"}}]}""", "/steps/0/id SCHEMA_VIOLATION")]
     [InlineData("""{"steps":[{"id":"a","skill":7}]}""", "/steps/0/skill SCHEMA_VIOLATION")]

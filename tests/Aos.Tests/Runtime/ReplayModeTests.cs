@@ -154,6 +154,19 @@ public sealed class ReplayModeTests
     }
 
     [Fact]
+    public async Task An_item_of_a_list_is_named_by_its_index()
+    {
+        await using var bench = new RuntimeBench();
+        var ran = await RanAsync(bench, """{"steps":[{"id":"a","skill":"read","input":{"q":"${input.rows[1].q[0]}"}}]}""", """{"rows":[{"q":[1]},{"q":[2]}]}""");
+
+        await ForkedAsync(bench, ran.RunId, "a", edits: [("input.rows[1].q[0]", "3")]);
+
+        Assert.Equal("3", bench.Read.Calls[^1].Input.Element.GetProperty("q").GetRawText());
+        var nowhere = (await ForkAsync(bench, ran.RunId, "a", edits: [("input.rows[7].q", "3")])).Outcome;
+        Assert.Equal("/input/rows/7/q", Assert.Single(nowhere.Failure!.Details).Pointer);
+    }
+
+    [Fact]
     public async Task The_input_of_a_step_can_be_another_template()
     {
         await using var bench = new RuntimeBench();

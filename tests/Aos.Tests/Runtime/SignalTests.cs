@@ -89,6 +89,7 @@ public sealed class SignalTests
 
         var report = await running;
         Assert.Equal((RunStatus.Completed, 90_000d), (report.Status, report.LatencyMs));
+        Assert.Equal(90_000d, report.Steps[0].Wait!.WaitedMs);
     }
 
     [Fact]

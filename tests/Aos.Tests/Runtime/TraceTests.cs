@@ -3,6 +3,7 @@ using Aos.Abstractions.Storage;
 using Aos.Contracts.Values;
 using Aos.Testing.Skills;
 using Aos.Tests.Runtime.Bench;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Aos.Tests.Runtime;
 
@@ -49,7 +50,9 @@ public sealed class TraceTests
         bench.Put.Answers(TwinAnswer.Hangs());
         var run = await bench.SubmitAsync(bench.Plan("""{"steps":[{"id":"a","skill":"put"}]}"""));
         var whole = new WholeStore(bench.Store);
-        await using var reader = new Aos.Runtime.AosRuntime(new Aos.Runtime.AosRuntimeParts { Store = whole, Skills = Aos.Runtime.Skills.SkillRegistry.Create(bench.Skills), Time = bench.Time });
+        // The reader's own clock: under the run's, the hanging call would time out and the run end while the reader looks.
+        var time = new FakeTimeProvider(bench.Time.GetUtcNow());
+        await using var reader = new Aos.Runtime.AosRuntime(new Aos.Runtime.AosRuntimeParts { Store = whole, Skills = Aos.Runtime.Skills.SkillRegistry.Create(bench.Skills), Time = time });
         using var stop = new CancellationTokenSource();
         var seen = new List<long>();
         whole.OnThirdRead = stop.Cancel;
@@ -59,7 +62,7 @@ public sealed class TraceTests
         }, TestContext.Current.CancellationToken);
         while (!following.IsCompleted)
         {
-            bench.Time.Advance(TimeSpan.FromMilliseconds(100));
+            time.Advance(TimeSpan.FromMilliseconds(100));
             await Task.Yield();
         }
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => following);
