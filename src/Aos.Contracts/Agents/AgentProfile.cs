@@ -112,6 +112,10 @@ public sealed record LimitSpec
     [Bounds(1, 10)]
     public int? MaxPlannerRounds { get; init; }
 
+    /// <summary>How often in a row a planner may mend a plan that was refused, 0 to 5. Absent: 2.</summary>
+    [Bounds(0, 5)]
+    public int? MaxPlanRepairs { get; init; }
+
     /// <summary>Calls per time, by skill.</summary>
     public ValueList<RateLimit> Rates { get; init; }
 }

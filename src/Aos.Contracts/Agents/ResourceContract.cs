@@ -46,6 +46,10 @@ public sealed record ResourceContract
     /// <summary>Rounds of planning.</summary>
     public int MaxPlannerRounds { get; init; }
 
+    /// <summary>How often in a row a planner may mend a plan that was refused.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int MaxPlanRepairs { get; init; }
+
     /// <summary>Events of the journal, at which the run is stopped.</summary>
     public int MaxEvents { get; init; }
 

@@ -18,6 +18,9 @@ public static class ErrorCodes
     /// <summary>The step was not reached, because the run was stopping.</summary>
     public static readonly ErrorCode RunAborted = ErrorCode.Parse("RUN_ABORTED");
 
+    /// <summary>The step was not reached, because its plan failed and the planner was asked again.</summary>
+    public static readonly ErrorCode PlanAborted = ErrorCode.Parse("PLAN_ABORTED");
+
     /// <summary>An argument of a call or command is missing or wrong.</summary>
     public static readonly ErrorCode InvalidArgument = ErrorCode.Parse("INVALID_ARGUMENT");
 

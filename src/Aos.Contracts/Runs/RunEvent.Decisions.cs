@@ -11,8 +11,54 @@ public abstract partial record RunEvent
     /// <summary>A planner is asked.</summary>
     public sealed record PlanRequested : Decision
     {
-        /// <summary>Which round, from 1.</summary>
+        /// <summary>Which round, from 1. Every question counts.</summary>
         public required int Round { get; init; }
+
+        /// <summary>How often in a row what it answered was refused: it is asked to mend that. Absent: it is not.</summary>
+        public int? Repair { get; init; }
+
+        /// <summary>Money held for the answer.</summary>
+        [JsonPropertyName("reserved_cents")]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public Money Reserved { get; init; }
+    }
+
+    /// <summary>A planner that could not answer is asked again later.</summary>
+    public sealed record PlannerRetryScheduled : Decision
+    {
+        /// <summary>The round that got no answer.</summary>
+        public required int Round { get; init; }
+
+        /// <summary>Milliseconds to wait.</summary>
+        public required long DelayMs { get; init; }
+
+        /// <summary>Where the wait comes from.</summary>
+        public required BackoffRule Rule { get; init; }
+
+        /// <summary>The bound in milliseconds under which the jitter was drawn, or what the other side asked for.</summary>
+        public required long BoundMs { get; init; }
+    }
+
+    /// <summary>Nobody waits for a planner's answer any more, because its owner died or the run is over. What was held
+    /// for it is counted as spent, since it may have been.</summary>
+    public sealed record PlannerLost : Decision
+    {
+        /// <summary>Which round.</summary>
+        public required int Round { get; init; }
+    }
+
+    /// <summary>A plan of an iterative planner failed: nothing more of it is started, and the planner sees what came of
+    /// it.</summary>
+    public sealed record PlanAborted : Decision
+    {
+        /// <summary>Why.</summary>
+        public required ErrorCode Code { get; init; }
+
+        /// <summary>What happened.</summary>
+        public string? Message { get; init; }
+
+        /// <summary>The step that failed.</summary>
+        public required StepId StepId { get; init; }
     }
 
     /// <summary>A plan is taken on.</summary>

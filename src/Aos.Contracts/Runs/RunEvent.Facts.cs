@@ -60,6 +60,19 @@ public abstract partial record RunEvent
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public ValueList<Problem> Problems { get; init; }
 
+        /// <summary>The output of the run as a template, from an iterative planner that has nothing left to do. Absent: the
+        /// output of its last plan.</summary>
+        public Payload? Output { get; init; }
+
+        /// <summary>What was refused, as the planner gave it: an object, or text where it was no JSON object.</summary>
+        public Payload? Proposal { get; init; }
+
+        /// <summary>What the planner says of its work, such as model and tokens. Decides nothing.</summary>
+        public Payload? Details { get; init; }
+
+        /// <summary>Milliseconds that a planner which is busy asked to wait.</summary>
+        public long? RetryAfterMs { get; init; }
+
         /// <summary>What the answer cost.</summary>
         [JsonPropertyName("cost_cents")]
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

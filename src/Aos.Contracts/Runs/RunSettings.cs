@@ -20,6 +20,10 @@ public sealed record RunSettings
     /// <summary>How the goal becomes a plan.</summary>
     public PlannerChoice? Planner { get; init; }
 
+    /// <summary>What holds for the planner's answers. Absent: they cost nothing, a refused one ends the run, and so does
+    /// a plan that fails.</summary>
+    public PlanningTerms? Planning { get; init; }
+
     /// <summary>The folder that file skills may use.</summary>
     public string? Workspace { get; init; }
 

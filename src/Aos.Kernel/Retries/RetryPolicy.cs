@@ -88,13 +88,23 @@ internal static class RetryPolicy
             : again;
     }
 
-    private static RetryDecision.Again Wait(RunState state, CallState call, Verdict verdict, RetryRule rule)
+    /// <summary>What becomes of a question that a planner could not answer; null where it is not asked again.</summary>
+    public static RetryDecision.Again? Decide(RunState state, RunEvent.PlannerAnswered answered, DateTimeOffset now)
     {
-        if (verdict.RetryAfterMs is { } asked and >= 0)
-            return new RetryDecision.Again(asked, BackoffRule.RetryAfter, asked);
+        if (state.Catalog.Match(answered.Code)?.Retry is not { } rule || state.PlannerFailures >= rule.MaxAttempts) return null;
+        var again = Wait(answered.RetryAfterMs, rule, state.PlannerFailures,
+            Identity.DrawForPlanner(state.Submitted!.RunId, answered.Round));
+        return Moments.After(now, again.DelayMs) >= state.Deadline ? null : again;
+    }
+
+    private static RetryDecision.Again Wait(RunState state, CallState call, Verdict verdict, RetryRule rule) =>
+        Wait(verdict.RetryAfterMs, rule, call.AttemptsOfVariant, Identity.Draw(state.Submitted!.RunId, call.Key, call.Attempts));
+
+    private static RetryDecision.Again Wait(long? retryAfterMs, RetryRule rule, int attempts, ulong draw)
+    {
+        if (retryAfterMs is { } asked and >= 0) return new RetryDecision.Again(asked, BackoffRule.RetryAfter, asked);
         if (rule.InitialMs <= 0) return new RetryDecision.Again(0, BackoffRule.Immediate, 0);
-        var bound = Backoff.Bound(rule, call.AttemptsOfVariant);
-        var drawn = Backoff.Jitter(bound, Identity.Draw(state.Submitted!.RunId, call.Key, call.Attempts));
-        return new RetryDecision.Again(drawn, BackoffRule.Exponential, bound);
+        var bound = Backoff.Bound(rule, attempts);
+        return new RetryDecision.Again(Backoff.Jitter(bound, draw), BackoffRule.Exponential, bound);
     }
 }

@@ -40,10 +40,15 @@ public static class Identity
     }
 
     /// <summary>The first 64 bits of a hash, for drawing jitter.</summary>
-    internal static ulong Draw(RunId run, CallKey call, int attempt)
+    internal static ulong Draw(RunId run, CallKey call, int attempt) => Draw($"{run}\n{call.Step}\n{call.Item}\n{attempt}");
+
+    /// <summary>The same for a round of planning, which no step can be called like.</summary>
+    internal static ulong DrawForPlanner(RunId run, int round) => Draw($"{run}\n(planner)\n\n{round}");
+
+    private static ulong Draw(string identity)
     {
         Span<byte> hash = stackalloc byte[32];
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{run}\n{call.Step}\n{call.Item}\n{attempt}"), hash);
+        SHA256.HashData(Encoding.UTF8.GetBytes(identity), hash);
         return System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(hash);
     }
 

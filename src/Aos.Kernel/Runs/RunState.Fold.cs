@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Aos.Contracts.Failures;
 using Aos.Contracts.Json;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
@@ -45,7 +46,12 @@ public sealed partial class RunState
             case RunEvent.SignalReceived signal: On(signal); break;
             case RunEvent.RunRecovered recovered: Epoch = recovered.Epoch; break;
             case RunEvent.RunForked forked: On(forked); break;
-            case RunEvent.PlanRequested requested: (PlannerRounds, IsPlanning) = (requested.Round, true); break;
+            case RunEvent.PlanRequested requested: On(requested); break;
+            case RunEvent.PlannerRetryScheduled retry:
+                (NextRepair, PlannerDue) = (PlanRepair, Moments.After(retry.At, retry.DelayMs));
+                break;
+            case RunEvent.PlannerLost lost: On(lost); break;
+            case RunEvent.PlanAborted: IsAborting = true; break;
             case RunEvent.PlanAccepted accepted: On(accepted); break;
             case RunEvent.StepExpanded expanded: On(expanded); break;
             case RunEvent.ApprovalRequested requested: On(requested); break;
@@ -78,6 +84,28 @@ public sealed partial class RunState
         IsPlanning = false;
         LastAnswer = answered;
         Spent += answered.Cost;
+        Reserved -= PlannerReserved;
+        PlannerReserved = Money.Zero;
+        var isRefused = answered.Code == ErrorCodes.PlannerInvalidPlan;
+        if (isRefused || answered.Code == ErrorCodes.Ok) (RefusedAnswer, PlannerFailures) = (isRefused ? answered : null, 0);
+        else PlannerFailures++;
+        if (isRefused) NextRepair = PlanRepair + 1;
+    }
+
+    private void On(RunEvent.PlanRequested requested)
+    {
+        (PlannerRounds, IsPlanning, IsAborting) = (requested.Round, true, false);
+        (PlanRepair, NextRepair, PlannerDue) = (requested.Repair ?? 0, null, null);
+        PlannerReserved = requested.Reserved;
+        Reserved += requested.Reserved;
+    }
+
+    private void On(RunEvent.PlannerLost _)
+    {
+        (IsPlanning, NextRepair) = (false, PlanRepair);
+        Spent += PlannerReserved;
+        Reserved -= PlannerReserved;
+        PlannerReserved = Money.Zero;
     }
 
     private void On(RunEvent.PlanAccepted accepted)
@@ -87,6 +115,7 @@ public sealed partial class RunState
         var steps = ImmutableArray.CreateBuilder<StepState>(program.Steps.Length);
         foreach (var step in program.Steps)
             steps.Add(step.Index < Steps.Length ? Steps[step.Index] : step.Unreached);
+        if (accepted.Round > 0) PlanRounds = PlanRounds.Add(new PlanRound(accepted.Round, accepted.Plan, Steps.Length));
         OpenSteps += program.Steps.Length - Steps.Length;
         Program = program;
         Steps = steps.MoveToImmutable();
@@ -262,6 +291,7 @@ public sealed partial class RunState
     private void On(RunEvent.TimeReached reached)
     {
         if (Stopping is not null && reached.At >= Stopping.GraceUntil) IsGraceOver = true;
+        if (PlannerDue <= reached.At) PlannerDue = null;
         foreach (var step in Steps)
         {
             if (step.IsEnded) continue;

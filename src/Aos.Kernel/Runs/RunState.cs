@@ -63,6 +63,30 @@ public sealed partial class RunState
     /// <summary>Whether a planner's answer is awaited.</summary>
     public bool IsPlanning { get; private set; }
 
+    /// <summary>How often in a row the planner's answers were refused, where it is asked to mend the last.</summary>
+    public int PlanRepair { get; private set; }
+
+    /// <summary>The answer that the planner is to mend; null where it starts afresh.</summary>
+    public RunEvent.PlannerAnswered? RefusedAnswer { get; private set; }
+
+    /// <summary>Which repair the planner is asked for next, 0 for none; null where it is not asked of itself.</summary>
+    internal int? NextRepair { get; private set; }
+
+    /// <summary>When the planner that was busy is asked again; null where it does not wait.</summary>
+    internal DateTimeOffset? PlannerDue { get; private set; }
+
+    /// <summary>Money held for the planner's answer.</summary>
+    internal Money PlannerReserved { get; private set; }
+
+    /// <summary>How often in a row the planner could not answer.</summary>
+    internal int PlannerFailures { get; private set; }
+
+    /// <summary>Whether the last plan of an iterative planner failed, so that nothing more of it is started.</summary>
+    public bool IsAborting { get; private set; }
+
+    /// <summary>The plans of a planner so far, in order.</summary>
+    internal ImmutableArray<PlanRound> PlanRounds { get; private set; } = [];
+
     /// <summary>How often the run changed its owner, from 1.</summary>
     public int Epoch { get; private set; } = 1;
 
@@ -96,23 +120,24 @@ public sealed partial class RunState
         get
         {
             if (Ended is not null || IsPlanning || InFlight > 0 || Submitted is null) return null;
-            WaitReason? reason = null;
+            WaitReason? reason = PlannerDue is null ? null : WaitReason.Timer;
             foreach (var step in Steps)
                 foreach (var call in step.Calls)
                 {
-                    if (call.Phase == CallPhase.Ready) return null;
+                    if (call.Phase == CallPhase.Ready && !IsAborting) return null;
                     if (ReasonOf(call.Phase) is { } other && (reason is null || Rank(other) < Rank(reason.Value))) reason = other;
                 }
             return reason;
         }
     }
 
-    /// <summary>Whether a call waits for the moment of its next attempt.</summary>
+    /// <summary>Whether a call, or the planner, waits for the moment of its next attempt.</summary>
     public bool IsBackingOff
     {
         get
         {
             if (Ended is not null || Stopping is not null) return false;
+            if (PlannerDue is not null) return true;
             foreach (var step in Steps)
                 foreach (var call in step.Calls)
                     if (call.Phase == CallPhase.BackingOff) return true;
@@ -149,7 +174,7 @@ public sealed partial class RunState
         {
             if (Ended is not null || Submitted is null) return null;
             if (Stopping is not null) return IsGraceOver || (InFlight == 0 && !IsPlanning) ? null : Stopping.GraceUntil;
-            var next = Deadline;
+            var next = PlannerDue < Deadline ? PlannerDue.Value : Deadline;
             foreach (var step in Steps)
             {
                 if (step.IsEnded) continue;
@@ -208,6 +233,12 @@ public sealed partial class RunState
         _ => 3,
     };
 }
+
+/// <summary>A plan that a planner made for a run.</summary>
+/// <param name="Round">The round of planning.</param>
+/// <param name="Plan">The pinned plan.</param>
+/// <param name="FirstStep">The index of its first step among those of the run.</param>
+internal readonly record struct PlanRound(int Round, Digest Plan, int FirstStep);
 
 /// <summary>A signal that is kept until a step waits for it.</summary>
 /// <param name="Seq">The sequence number of its event.</param>

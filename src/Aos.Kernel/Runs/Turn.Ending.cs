@@ -3,6 +3,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
+using Aos.Kernel.Plans;
 using Aos.Kernel.Replay;
 using Aos.Kernel.Retries;
 
@@ -28,6 +29,9 @@ internal sealed partial class Turn
         }
         switch (RetryPolicy.Decide(State, step, call, verdict, Now))
         {
+            case RetryDecision.Again when State.IsAborting:
+                GiveUp(step, call, OutcomeStatus.Failure, verdict.Code, verdict.Message);
+                break;
             case RetryDecision.Again again:
                 Emit(new RunEvent.RetryScheduled
                 {
@@ -74,7 +78,7 @@ internal sealed partial class Turn
     private void GiveUp(StepState step, CallState call, OutcomeStatus status, ErrorCode code, string? message)
     {
         if (step.Program.Fallback is not null && !call.IsFallback && status != OutcomeStatus.Cancelled
-            && State.Stopping is null)
+            && State.Stopping is null && !State.IsAborting)
             Emit(new RunEvent.FallbackChosen { At = Now, StepId = call.Key.Step, Item = call.Key.Item, Cause = code });
         else
             EndCall(call.Key, status, code, message);
@@ -91,7 +95,7 @@ internal sealed partial class Turn
         Emit(new RunEvent.ItemEnded { At = Now, StepId = key.Step, Item = item, Status = status, Code = code, Message = message });
         // Other items in flight come back first: the step ends when the last of them has.
         if (!GuardLoop(key, status) && State.Stopping is null && IsBad(status) && !program.ToleratesFailure)
-            Stop(code, $"Item {item} of '{key.Step}' failed: {code}{(message is null ? "" : $": {message}")}", key.Step);
+            Abort(status, code, $"Item {item} of '{key.Step}' failed: {code}{(message is null ? "" : $": {message}")}", key.Step);
         if (StepOf(key).Calls.All(call => call.Phase == CallPhase.Ended)) EndFanOut(program);
     }
 
@@ -117,7 +121,7 @@ internal sealed partial class Turn
         if (program.ForEach is null && GuardLoop(new CallKey(program.Id, null), status)) return;
         if (program.ToleratesFailure) return;
         var text = message ?? (State.Step(program.Id)!.Calls is [var only, ..] ? only.Message : null);
-        Stop(code, $"Step '{program.Id}' failed: {code}{(text is null ? "" : $": {text}")}", program.Id);
+        Abort(status, code, $"Step '{program.Id}' failed: {code}{(text is null ? "" : $": {text}")}", program.Id);
     }
 
     /// <summary>Whether the run keeps failing in the same way, and is therefore stopping.</summary>
@@ -158,24 +162,24 @@ internal sealed partial class Turn
     private void FinishStopping()
     {
         if (State.InFlight > 0) return;
-        foreach (var step in State.Steps)
-            if (!step.IsEnded) EndUnfinished(step);
         var stopping = State.Stopping!;
+        if (State.PlannerReserved > Money.Zero) LosePlanner();
+        foreach (var step in State.Steps)
+            if (!step.IsEnded) EndUnfinished(step, ErrorCodes.RunAborted, $"The run was stopping: {stopping.Code}.");
         var status = State.IsCancelled ? RunStatus.Cancelled : RunStatus.Failed;
         EndRun(status, stopping.Code, stopping.Message, stopping.StepId, output: null);
     }
 
-    private void EndUnfinished(StepState step)
+    private void EndUnfinished(StepState step, ErrorCode code, string reason)
     {
-        var reason = $"The run was stopping: {State.Stopping!.Code}.";
         if (step.Calls.Any(call => call.Phase == CallPhase.AwaitingSettlement))
             EndStep(step.Program, OutcomeStatus.Unknown, ErrorCodes.OutcomeUnknown, reason);
         else if (step.Calls.Any(call => call.Status is { } ended && IsBad(ended)))
             EndFanOutUnfinished(step);
         else if (step.Attempts > 0 || step.Calls.Any(call => call.Wait is not null))
-            EndStep(step.Program, OutcomeStatus.Cancelled, ErrorCodes.RunAborted, reason);
+            EndStep(step.Program, OutcomeStatus.Cancelled, code, reason);
         else
-            EndStep(step.Program, OutcomeStatus.Skipped, ErrorCodes.RunAborted, reason);
+            EndStep(step.Program, OutcomeStatus.Skipped, code, reason);
     }
 
     private void EndFanOutUnfinished(StepState step)
@@ -187,6 +191,11 @@ internal sealed partial class Turn
 
     private void Complete()
     {
+        if (State.LastAnswer is { Plan: null, Output: { } document })
+        {
+            CompleteWith(document);
+            return;
+        }
         if (State.Program?.Output is not { } expression)
         {
             EndRun(RunStatus.Completed, ErrorCodes.Ok, message: null, failedStep: null, output: null);
@@ -199,6 +208,22 @@ internal sealed partial class Turn
         else
             EndRun(RunStatus.Completed, ErrorCodes.Ok, message: null, failedStep: null,
                 result.Value.ContainsUnknown ? Payload.Unknown : Payload.FromUtf8(result.Value.ToCanonicalUtf8()));
+    }
+
+    // What an iterative planner gives at the end.
+    private void CompleteWith(Payload document)
+    {
+        var compiler = new TemplateCompiler();
+        var template = compiler.Compile(document.Element);
+        var scope = ExpressionValue.FromObject(new RunScope(State, step: null, item: null));
+        var (payload, error, hasUnknown) = compiler.Mistakes is [var (_, mistake), ..]
+            ? new Rendered(Payload.Null, mistake, HasUnknown: false)
+            : template.Render(scope);
+        if (error is not null)
+            EndRun(RunStatus.Failed, ErrorCodes.TemplateFailed,
+                $"The output that the planner gave cannot be made: {error}", failedStep: null, output: null);
+        else
+            EndRun(RunStatus.Completed, ErrorCodes.Ok, message: null, failedStep: null, hasUnknown ? Payload.Unknown : payload);
     }
 
     private void EndRun(RunStatus status, ErrorCode code, string? message, StepId? failedStep, Payload? output)

@@ -18,12 +18,12 @@ internal sealed partial class Turn
 
     private void StartReady()
     {
-        if (State.Program is null) return; // The planner had nothing to do.
+        if (State.Program is null || State.IsAborting) return; // The planner had nothing to do, or its plan failed.
         foreach (var index in State.Program.Order)
         {
             var step = State.Steps[index];
             if (!step.IsEnded && (step.IsReached || Reach(step))) StartCalls(index);
-            if (State.Stopping is not null) return; // Also where the step could not be reached: its list was none.
+            if (State.Stopping is not null || State.IsAborting) return; // Also where the step could not be reached: its list was none.
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed partial class Turn
     private void StartCalls(int index)
     {
         var count = State.Steps[index].Program.ForEach is null ? 1 : State.Steps[index].Calls.Length;
-        for (var i = 0; i < count && State.Stopping is null; i++)
+        for (var i = 0; i < count && State.Stopping is null && !State.IsAborting; i++)
         {
             var step = State.Steps[index];
             if (step.IsEnded) return;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
@@ -68,20 +67,6 @@ internal sealed partial class Turn
         else AskPlanner();
     }
 
-    public void Take(RunEvent.PlannerAnswered answered)
-    {
-        if (State.Stopping is not null) return; // Nothing new starts, and why the run stops stays as it is.
-        if (answered.Code != ErrorCodes.Ok)
-            Stop(answered.Code, answered.Message, step: null);
-        else if (State.Spent > State.Contract.Budget)
-            Stop(ErrorCodes.BudgetExceeded, $"Planning cost {answered.Cost}, more than was left.", step: null);
-        else if (answered.Plan is { } plan)
-            Emit(new RunEvent.PlanAccepted { At = Now, Round = answered.Round, Plan = plan });
-        else if (!IsIterative)
-            Stop(ErrorCodes.PlannerNoPlan, "The planner answered without a plan.", step: null);
-        // Otherwise nothing is left to do, and the run ends below.
-    }
-
     public void TakeTime()
     {
         if (State.Stopping is not null)
@@ -123,7 +108,7 @@ internal sealed partial class Turn
     /// <param name="isRestored">Whether the store is an older copy: what was asked for is asked again.</param>
     public void TakeRecovery(bool isRestored = false)
     {
-        if (State.IsPlanning && State.Stopping is null) Ask(new Effect.CallPlanner(State.PlannerRounds));
+        if (State.IsPlanning) TakePlannerLoss();
         foreach (var step in State.Steps)
             foreach (var call in step.Calls)
                 if (call.Phase == CallPhase.InFlight)
@@ -164,12 +149,6 @@ internal sealed partial class Turn
     private void Succeed(CallState call) => EndCall(call.Key, OutcomeStatus.Success,
         call.IsFallback ? ErrorCodes.FallbackUsed : ErrorCodes.Ok, message: null);
 
-    private void AskPlanner()
-    {
-        Emit(new RunEvent.PlanRequested { At = Now, Round = State.PlannerRounds + 1 });
-        Ask(new Effect.CallPlanner(State.PlannerRounds));
-    }
-
     /// <summary>Starts what can start and ends what can end, until nothing more can.</summary>
     private void Settle()
     {
@@ -178,9 +157,17 @@ internal sealed partial class Turn
         {
             var before = _eventCount;
             GuardRun();
-            if (State.Stopping is null && !StartsNothing) StartReady();
-            if (State.Stopping is not null) FinishStopping();
-            else if (State.OpenSteps == 0) FinishOrPlanOn();
+            if (State.Stopping is null && State.NextRepair is { } repair)
+            {
+                if (State.PlannerDue is null && !StartsNothing) AskPlanner(repair);
+            }
+            else
+            {
+                if (State.Stopping is null && !StartsNothing) StartReady();
+                if (State.Stopping is not null) FinishStopping();
+                else if (State.OpenSteps == 0) FinishOrPlanOn();
+                else if (State.IsAborting) FinishAborting();
+            }
             if (_eventCount == before) return;
         }
     }
@@ -188,7 +175,7 @@ internal sealed partial class Turn
     /// <summary>Stops a run that is not done when its time is over or its journal is full.</summary>
     private void GuardRun()
     {
-        if (State.Stopping is not null || (State.OpenSteps == 0 && !PlansOn)) return;
+        if (State.Stopping is not null || (State.OpenSteps == 0 && !PlansOn && State.NextRepair is null)) return;
         if (Now >= State.Deadline) StopForTime();
         else if (State.Seq >= State.Contract.MaxEvents)
             Stop(ErrorCodes.JournalExceeded,
@@ -197,20 +184,6 @@ internal sealed partial class Turn
 
     private void StopForTime() => Stop(ErrorCodes.RunTimeout,
         $"The run took longer than the {State.Contract.MaxRunMs} ms that its contract allows.", step: null);
-
-    private bool IsIterative => State.Settings.Planner?.Mode == PlannerMode.Iterative && State.Submitted!.Plan is null;
-
-    // An iterative planner is asked again until it has nothing left to do.
-    private bool PlansOn => IsIterative && State.LastAnswer is { Plan: not null };
-
-    private void FinishOrPlanOn()
-    {
-        if (!PlansOn) Complete();
-        else if (State.PlannerRounds >= State.Contract.MaxPlannerRounds)
-            Stop(ErrorCodes.PlannerRoundsExceeded,
-                $"The planner was asked {State.PlannerRounds} times, as often as the contract allows.", step: null);
-        else if (!StartsNothing) AskPlanner();
-    }
 
     private (StepState Step, CallState Call) FindReady(RunEvent.ApprovalDecided decided)
     {

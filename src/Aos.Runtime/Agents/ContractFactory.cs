@@ -50,6 +50,7 @@ internal static class ContractFactory
             MaxParallelSteps = limits?.MaxParallelSteps ?? 64,
             MaxRunMs = (limits?.MaxRunSeconds ?? 7 * 24 * 3600) * 1_000L,
             MaxPlannerRounds = limits?.MaxPlannerRounds ?? 10,
+            MaxPlanRepairs = limits?.MaxPlanRepairs ?? 2,
             MaxEvents = 51_200,
             MaxEqualFailures = 5,
             MaxItems = 1_000,

@@ -95,6 +95,7 @@ internal static class EventCodec
             RunEvent.ApprovalRequested requested => [requested.Input],
             RunEvent.AttemptStarted started => [started.Input],
             RunEvent.RunEnded ended => [ended.Output],
+            RunEvent.PlannerAnswered answered => [answered.Output, answered.Proposal, answered.Details],
             _ => [],
         };
         return all.OfType<Payload>();
@@ -112,8 +113,17 @@ internal static class EventCodec
         RunEvent.ApprovalRequested x when IsBlob(x.Input) => x with { Input = Detach(x.Input, blobs) },
         RunEvent.AttemptStarted { Input: { } value } x when IsBlob(value) => x with { Input = Detach(value, blobs) },
         RunEvent.RunEnded { Output: { } value } x when IsBlob(value) => x with { Output = Detach(value, blobs) },
+        RunEvent.PlannerAnswered x when PayloadsOf(x).Any(IsBlob) => x with
+        {
+            Output = DetachLarge(x.Output, blobs),
+            Proposal = DetachLarge(x.Proposal, blobs),
+            Details = DetachLarge(x.Details, blobs),
+        },
         _ => e,
     };
+
+    private static Payload? DetachLarge(Payload? payload, List<Blob> blobs) =>
+        payload is not null && IsBlob(payload) ? Detach(payload, blobs) : payload;
 
     private static Payload Detach(Payload payload, List<Blob> blobs)
     {

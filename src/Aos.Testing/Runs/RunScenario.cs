@@ -33,6 +33,9 @@ public sealed record RunScenario
     /// <summary>How the goal becomes a plan.</summary>
     public PlannerMode PlannerMode { get; init; }
 
+    /// <summary>What the planner's answers cost, and whether it mends them; null for one that is free and never does.</summary>
+    public PlanningTerms? Planning { get; init; }
+
     /// <summary>The input of the run, as JSON.</summary>
     public string Input { get; init; } = "{}";
 
@@ -112,5 +115,6 @@ public sealed record RunScenario
         Contract = Contract,
         Catalog = Catalog,
         Planner = new PlannerChoice { Id = "scripted", Mode = PlannerMode },
+        Planning = Planning,
     };
 }

@@ -77,6 +77,12 @@ public sealed record ScriptedSignal(Payload? Data = null, int DelayMs = 1_000);
 /// <param name="Cost">What the answer costs.</param>
 public sealed record ScriptedPlan(Plan? Plan, ErrorCode Code, Money Cost = default)
 {
+    /// <summary>The output that an iterative planner gives at the end, as a template.</summary>
+    public Payload? Output { get; init; }
+
+    /// <summary>Milliseconds that a busy planner asks to wait.</summary>
+    public long? RetryAfterMs { get; init; }
+
     /// <summary>A plan, as JSON.</summary>
     public static ScriptedPlan Of([StringSyntax(StringSyntaxAttribute.Json)] string plan) =>
         new(RunScenario.ReadPlan(plan), ErrorCodes.Ok);

@@ -195,7 +195,9 @@ public sealed class ScriptedRun
             Round = round,
             Plan = answer.Plan is null ? null : Documents.Add(_scenario.Pin(answer.Plan, State.Program)),
             Code = answer.Code,
+            Output = answer.Output,
             Cost = answer.Cost,
+            RetryAfterMs = answer.RetryAfterMs,
             LatencyMs = 50,
         }, 50, attempt: null);
     }

@@ -38,6 +38,7 @@ internal static class GoldenScenarios
         ["planner"] = () => ScriptedRun.Of(RunScenario.OfGoal("do it", PlannerMode.Iterative), new ScriptedWorld().Plans(
             ScriptedPlan.Of("""{"steps":[{"id":"a","skill":"read"}]}""") with { Cost = Money.FromCents(1) },
             ScriptedPlan.Of("""{"steps":[{"id":"b","skill":"pure","input":{"x":"${steps.a.result}"}}],"output":"steps.b.status"}"""), ScriptedPlan.Done)),
+        ["planner_repairs"] = PlannerRepairs,
         ["crash"] = Crashed,
         ["fork"] = Forked,
         ["run_timeout"] = () => ScriptedRun.Of(RunScenario.Of("""{"steps":[{"id":"a","skill":"send"},{"id":"b","skill":"read"}]}""")
@@ -73,6 +74,27 @@ internal static class GoldenScenarios
         run.Feed(Facts.Signal("s", """{"n":1}""", key: "k"));
         run.Feed(Facts.Signal("s", "\"two\""));
         return run.Pass(TimeSpan.FromSeconds(6));
+    }
+
+    private static ScriptedRun PlannerRepairs()
+    {
+        var scenario = RunScenario.OfGoal("do it", PlannerMode.Iterative).Limited(c => c with { MaxPlanRepairs = 2 }) with
+        {
+            Planning = new PlanningTerms { WorstCost = Money.FromCents(5), ExpectedCost = Money.FromCents(1), ExpectedLatencyMs = 900, MaxRepairs = 3 },
+        };
+        var run = new ScriptedRun(scenario, new ScriptedWorld()
+            .Plans(
+                ScriptedPlan.Fail("PLANNER_INVALID_PLAN") with { Cost = Money.FromCents(1.5m) },
+                ScriptedPlan.Fail("RATE_LIMITED") with { RetryAfterMs = 3_000 },
+                ScriptedPlan.Done, // Its answer gets lost.
+                ScriptedPlan.Of("""{"steps":[{"id":"a","skill":"put"},{"id":"b","skill":"read","depends_on":["a"]},{"id":"c","wait":{"for_ms":9000}}]}"""),
+                ScriptedPlan.Fail("HTTP_503"),
+                ScriptedPlan.Of("""{"steps":[{"id":"d","skill":"pure","input":{"why":"${steps.a.code}"}}]}"""),
+                ScriptedPlan.Done with { Output = Payload.FromUtf8("""{"d":"${steps.d.status}","said":"it was ${steps.a.code}"}"""u8.ToArray()) })
+            .On("a", ScriptedAnswer.Fail("HTTP_404"))).Submit();
+        run.Go(r => r.State.PlannerRounds == 3);
+        run.Crash();
+        return run.Go();
     }
 
     private static ScriptedRun Crashed()

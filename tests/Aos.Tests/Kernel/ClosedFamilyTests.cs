@@ -122,7 +122,7 @@ public sealed class ClosedFamilyTests
     public void Every_event_is_folded_and_every_effect_performed()
     {
         var (events, effects) = (new HashSet<Type>(), new HashSet<Type>());
-        foreach (var run in (ScriptedRun[])[Everything(), Cancelled(), Forked()])
+        foreach (var run in (ScriptedRun[])[Everything(), Cancelled(), Forked(), Planned()])
         {
             Assert.Equal(run.Journal.Count, RunState.Fold(run.Documents, run.Journal).Seq);
             events.UnionWith(run.Journal.Select(e => e.GetType()));
@@ -141,7 +141,7 @@ public sealed class ClosedFamilyTests
         if (Make(type, full: true) is not RunEvent.Fact fact) return;
         // The shell loads the documents that a fact names before the kernel sees it.
         if (fact is RunEvent.RunForked forked) fact = forked with { Plan = null };
-        foreach (var run in (ScriptedRun[])[Everything(), Cancelled(), Forked()])
+        foreach (var run in (ScriptedRun[])[Everything(), Cancelled(), Forked(), Planned()])
             for (var length = 1; length <= run.Journal.Count; length++)
                 Assert.NotNull(RunKernel.Advance(RunState.Fold(run.Documents, run.Journal.Take(length)), fact).State);
     }
@@ -173,6 +173,19 @@ public sealed class ClosedFamilyTests
     {
         var run = new ScriptedRun(RunScenario.Of("""{"steps":[{"id":"step","skill":"read"},{"id":"b","skill":"put"}]}""")).Submit();
         run.Feed(Facts.Forked(run.State.Submitted!, run.State.Seq));
+        return run.Go();
+    }
+
+    private static ScriptedRun Planned()
+    {
+        var scenario = RunScenario.OfGoal("g", Aos.Contracts.Agents.PlannerMode.Iterative).Limited(c => c with { MaxPlanRepairs = 2 }) with
+        {
+            Planning = new Aos.Contracts.Agents.PlanningTerms { WorstCost = Money.FromCents(5), MaxRepairs = 2 },
+        };
+        var run = new ScriptedRun(scenario, new ScriptedWorld().On("step", ScriptedAnswer.Fail("HTTP_404")).Plans(
+            ScriptedPlan.Fail("PLANNER_INVALID_PLAN"), ScriptedPlan.Fail("HTTP_503"),
+            ScriptedPlan.Of("""{"steps":[{"id":"step","skill":"read"}]}"""), ScriptedPlan.Done)).Submit();
+        run.Crash();
         return run.Go();
     }
 

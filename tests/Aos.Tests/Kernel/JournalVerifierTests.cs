@@ -15,17 +15,24 @@ public sealed class JournalVerifierTests
 
     private static ScriptedRun Record()
     {
-        var run = new ScriptedRun(RunScenario.OfGoal("do", Aos.Contracts.Agents.PlannerMode.Iterative), new ScriptedWorld()
-            .Plans(ScriptedPlan.Of("""
+        var scenario = RunScenario.OfGoal("do", Aos.Contracts.Agents.PlannerMode.Iterative).Limited(c => c with { MaxPlanRepairs = 1 }) with
+        {
+            Planning = new Aos.Contracts.Agents.PlanningTerms { WorstCost = Money.FromCents(5), MaxRepairs = 1 },
+        };
+        var run = new ScriptedRun(scenario, new ScriptedWorld()
+            .Plans(ScriptedPlan.Fail("PLANNER_INVALID_PLAN"), ScriptedPlan.Fail("HTTP_503"),
+                ScriptedPlan.Of("""{"steps":[{"id":"bad","skill":"read"}]}"""), ScriptedPlan.Of("""
                 {"steps":[{"id":"a","skill":"read","on_failure":{"fallback":{"skill":"paid"}}},
                           {"id":"b","skill":"put","for_each":"[`1`,`2`]","input":{"x":"${item}"}},
                           {"id":"c","skill":"send","approval":{},"depends_on":["b"]},
                           {"id":"d","skill":"send","when":"`false`"},{"id":"w","wait":{"signal":"go"}}]}
                 """), ScriptedPlan.Done)
+            .On("bad", ScriptedAnswer.Fail("HTTP_404"))
             .On("a", ScriptedAnswer.Fail("HTTP_503"), ScriptedAnswer.Fail("HTTP_404")).On("a!", ScriptedAnswer.Ok().Costing(3))
             .On("c", ScriptedAnswer.Fail("HTTP_500")).Decides("c", new ScriptedDecision(true))
             .Signals("go", new ScriptedSignal())).Submit();
-        run.Go(r => r.State.Attempts > 2);
+        run.Crash();
+        run.Go(r => r.State.Attempts > 3);
         run.Crash();
         run.Go(r => r.State.WaitingFor == WaitReason.UnknownOutcome);
         run.Feed(Facts.Settled("c", happened: true));
