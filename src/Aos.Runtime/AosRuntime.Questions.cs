@@ -148,12 +148,16 @@ public sealed partial class AosRuntime
                 + $"{string.Join(", ", _services.Planning.Ids)}. A plan needs none, but a goal of this agent is refused.")]
             : [];
 
-    /// <summary>Asks the profile's planner for a plan, without running it.</summary>
+    /// <summary>Asks the profile's planner for a plan, without running it. A planner whose answers cost money is not asked:
+    /// it is paid from the budget of a run.</summary>
     public ValueTask<Answer<Plan>> PlanAsync(RunRequest request, CancellationToken cancel) => GuardAsync(async () =>
     {
         var admitted = _admission.Admit(request with { Plan = null }, refuseGaps: false);
         if (admitted.Value is not { } run) return new Answer<Plan>(null, admitted.Outcome);
         var settings = _services.Documents.Settings(run.Submitted.Settings).Settings;
+        if (settings.Planning is { } terms && terms.WorstCost > Money.Zero)
+            return _outcomes.Refuse<Plan>(ErrorCodes.InvalidArgument, $"Planner '{settings.Planner?.Id}' may cost "
+                + $"{terms.WorstCost.Cents} cents an answer, which only a run pays for. Run the goal, or give a plan.");
         var asked = _services.Planning.RequestOf(request.Goal!, request.Input, settings.Contract, settings.Planner);
         var (answer, check) = await _services.Planning.ProposeAsync(asked, earlier: null, cancel).ConfigureAwait(false);
         if (answer.Plan is not { } plan)
@@ -164,11 +168,18 @@ public sealed partial class AosRuntime
             : _outcomes.Of(plan);
     });
 
-    /// <summary>Foresees a run: cost, time, permissions and risk, by the same kernel on a virtual clock.</summary>
+    /// <summary>Foresees a run: cost, time, permissions and risk, by the same kernel on a virtual clock. Where a goal is
+    /// given and its planner costs money, nobody is asked, and what is foreseen are bounds.</summary>
     public ValueTask<Answer<Contracts.Runs.Simulation>> SimulateAsync(RunRequest request, CancellationToken cancel) => GuardAsync(async () =>
     {
+        var isFirstOfMany = request.Plan is null && request.Profile.Planner?.Mode == PlannerMode.Iterative;
         if (request.Plan is null)
         {
+            var asked = _admission.Admit(request, refuseGaps: false);
+            if (asked.Value is not { } goal) return new Answer<Contracts.Runs.Simulation>(null, asked.Outcome);
+            var settings = _services.Documents.Settings(goal.Submitted.Settings).Settings;
+            if (settings.Planning is { } terms && terms.WorstCost > Money.Zero)
+                return _outcomes.Of(PlanningBounds.Of(settings, terms));
             var planned = await PlanAsync(request, cancel).ConfigureAwait(false);
             if (planned.Value is null) return new Answer<Contracts.Runs.Simulation>(null, planned.Outcome);
             request = request with { Plan = planned.Value };
@@ -178,7 +189,8 @@ public sealed partial class AosRuntime
         var simulation = new Simulator(Skills, run.Submitted, RunState.Empty(_services.Documents)).Run();
         return _outcomes.Of(simulation with
         {
-            Risks = [.. ContractFactory.NotEnforced(request.Profile).Select(text => new Risk(null, "NOT_ENFORCED", text)), .. simulation.Risks],
+            Risks = [.. ContractFactory.NotEnforced(request.Profile).Select(text => new Risk(null, "NOT_ENFORCED", text)), .. simulation.Risks,
+                .. isFirstOfMany ? PlanningBounds.FirstOfMany : []],
         });
     });
 

@@ -39,7 +39,11 @@ internal sealed class EventLines
     public static string Describe(RunEvent e) => e switch
     {
         RunEvent.RunSubmitted run => $"run {run.RunId} submitted{(run.Goal is null ? "" : $": {Short(run.Goal)}")}",
-        RunEvent.PlanRequested asked => $"planner asked (round {asked.Round})",
+        RunEvent.PlanRequested asked => $"planner asked (round {asked.Round}{(asked.Repair is { } repair ? $", repair {repair}" : "")})",
+        RunEvent.PlannerAnswered { Plan: null, Code.Value: "OK" } => "planner: nothing is left to do",
+        RunEvent.PlannerRetryScheduled retry => $"planner is asked again in {Times.Span(retry.DelayMs)}",
+        RunEvent.PlannerLost lost => $"planner's answer of round {lost.Round} got lost; what was held for it counts as spent",
+        RunEvent.PlanAborted aborted => $"plan given up{Because(aborted.Message)}; the planner is asked again",
         RunEvent.PlannerAnswered { Plan: null } none => $"no plan: {none.Code}{Because(none.Message)}",
         RunEvent.PlannerAnswered plan => $"planned in {Times.Span(plan.LatencyMs)}",
         RunEvent.PlanAccepted => "plan accepted",

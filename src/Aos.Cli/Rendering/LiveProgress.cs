@@ -83,7 +83,8 @@ internal sealed class LiveProgress(Screen screen, TimeProvider time)
         switch (e)
         {
             case RunEvent.PlanRequested: Set("plan", "planning", e.At); break;
-            case RunEvent.PlannerAnswered: _active.Remove("plan"); break;
+            case RunEvent.PlannerAnswered or RunEvent.PlannerLost: _active.Remove("plan"); break;
+            case RunEvent.PlannerRetryScheduled retry: Set("plan", "planning", e.At, e.At.AddMilliseconds(retry.DelayMs)); break;
             case RunEvent.AttemptStarted start:
                 Set(Key(start.StepId, start.Item), $"attempt {start.Attempt} of {start.Skill}@{start.SkillVersion}", e.At);
                 break;

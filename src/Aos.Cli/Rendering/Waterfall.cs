@@ -97,6 +97,7 @@ internal sealed class Waterfall
         {
             case RunEvent.PlanRequested asked: Open("(plan)", "", StretchKind.Planning, at, $"round {asked.Round}"); break;
             case RunEvent.PlannerAnswered plan: Close("(plan)", at, StretchKind.Planning, plan.Code, plan.Cost); break;
+            case RunEvent.PlannerLost: Close("(plan)", at); break;
             case RunEvent.ApprovalRequested ask:
                 _approvals[ask.ApprovalId] = Key(ask.StepId, ask.Item);
                 Open(Key(ask.StepId, ask.Item), $"{ask.Skill}@{ask.SkillVersion}", StretchKind.Person, at, "approval");

@@ -38,8 +38,11 @@ public sealed record AgentProfile
 /// <summary>How goals become plans.</summary>
 public sealed record PlannerChoice
 {
-    /// <summary>The planner: <c>rule</c>.</summary>
+    /// <summary>The planner: <c>rule</c> or <c>model</c>.</summary>
     public required string Id { get; init; }
+
+    /// <summary>The model that plans, by its name among the profile's models. Only for the planner <c>model</c>.</summary>
+    public string? Model { get; init; }
 
     /// <summary>Whether it plans once or after each round of steps. Absent: static.</summary>
     public PlannerMode? Mode { get; init; }

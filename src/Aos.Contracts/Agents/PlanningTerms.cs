@@ -20,4 +20,8 @@ public sealed record PlanningTerms
     /// <summary>How often in a row the planner may mend an answer that was refused. 0: never, because it would give the
     /// same again.</summary>
     public int MaxRepairs { get; init; }
+
+    /// <summary>Whether a plan is refused that the simulation shows to fail: for what the contract denies, or for
+    /// money. False: such a plan is run, and fails.</summary>
+    public bool Simulated { get; init; }
 }

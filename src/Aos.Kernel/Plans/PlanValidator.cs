@@ -51,6 +51,20 @@ public static class PlanValidator
         var problems = check.Problems.Distinct().ToImmutableArray();
         return new PlanCheck(problems.IsEmpty ? check.Pin() : null, problems);
     }
+
+    /// <summary>Checks the output that an iterative planner gives at the end.</summary>
+    /// <param name="document">The template.</param>
+    /// <param name="skills">The skills that there are.</param>
+    /// <param name="contract">The limits that hold.</param>
+    /// <param name="program">The plans so far; null for none.</param>
+    /// <returns>Every mistake, by its place below <c>/output</c>.</returns>
+    public static ImmutableArray<Problem> ValidateOutput(
+        Payload document, ISkillLookup skills, ResourceContract contract, PlanProgram? program)
+    {
+        var check = new PlanChecking(new Plan(), skills, contract, program);
+        check.CheckOutput(document);
+        return [.. check.Problems.Distinct()];
+    }
 }
 
 internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContract contract, PlanProgram? earlier)
@@ -105,7 +119,22 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
 
     public bool IsStep(string name) => _steps.ContainsKey(name) || earlier?.IndexOf(name) >= 0;
 
-    public string StepNames => _steps.Count == 0 ? "there are none" : string.Join(", ", _steps.Keys.Select(name => $"'{name}'"));
+    public string StepNames => _steps.Count == 0 && earlier is null
+        ? "there are none"
+        : string.Join(", ", (earlier?.Steps.Select(step => step.Id.Value) ?? []).Concat(_steps.Keys).Select(name => $"'{name}'"));
+
+    public void CheckOutput(Payload document)
+    {
+        var compiler = new TemplateCompiler();
+        var template = compiler.Compile(document.Element);
+        foreach (var (pointer, message) in compiler.Mistakes) Add("/output" + pointer, ErrorCodes.ExpressionInvalid, message);
+        for (var i = 0; i < template.Expressions.Length; i++)
+        {
+            var place = "/output" + compiler.Places[i];
+            foreach (var name in new ExpressionCheck(this, place, inFanOut: false).Check(template.Expressions[i]))
+                if (!IsStep(name)) Add(place, ErrorCodes.InvalidPlan, $"There is no step '{name}'; the steps are {StepNames}.");
+        }
+    }
 
     private SkillRef Exact(SkillRef reference)
     {

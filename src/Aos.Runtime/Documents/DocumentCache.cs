@@ -54,7 +54,13 @@ internal sealed class DocumentCache(IJournalSource store) : IRunDocuments
     {
         if (e is RunEvent.RunSubmitted submitted && !_settings.TryGet(submitted.Settings, out _))
             Add(Parse<RunSettings>(submitted.Settings, await ReadAsync(submitted.Settings, cancel).ConfigureAwait(false)));
-        var plan = e switch { RunEvent.PlanAccepted accepted => accepted.Plan, RunEvent.RunForked forked => forked.Plan, _ => (Digest?)null };
+        var plan = e switch
+        {
+            RunEvent.PlanAccepted accepted => accepted.Plan,
+            RunEvent.PlannerAnswered answered => answered.Plan, // It need not be accepted, but why not depends on it.
+            RunEvent.RunForked forked => forked.Plan,
+            _ => (Digest?)null,
+        };
         if (plan is { } digest && !_programs.TryGet(digest, out _))
             Add(Parse<PinnedPlan>(digest, await ReadAsync(digest, cancel).ConfigureAwait(false)));
     }

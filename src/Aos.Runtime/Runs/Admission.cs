@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Aos.Abstractions.Planning;
 using Aos.Abstractions.Storage;
 using Aos.Contracts;
 using Aos.Contracts.Agents;
@@ -58,6 +59,8 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
             return outcomes.Refuse<Admitted>(ErrorCodes.InvalidProfile, $"/config{mistake.Pointer}: {mistake.Message}",
                 [mistake with { Pointer = "/config" + mistake.Pointer }]);
         request = request with { Input = input, Goal = ForeignText.Of(request.Goal) };
+        var offer = request.Plan is null ? OfferFor(request, contract) : null;
+        if (offer?.Problem is { } unable) return outcomes.Refuse<Admitted>(unable.Code, unable.Message, unable.Pointer.Length > 0 ? [unable] : null);
 
         Blob? document = null;
         if (request.Plan is { } plan)
@@ -69,8 +72,11 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
                 return outcomes.Refuse<Admitted>(ErrorCodes.SkillNotAllowed, gaps[0].Message, gaps);
             document = accepted.Document;
         }
-        return outcomes.Of(Fix(request, contract, document));
+        return outcomes.Of(Fix(request, contract, offer?.Terms, document));
     }
+
+    private PlannerOffer OfferFor(RunRequest request, ResourceContract contract) => services.Planning.OfferFor(
+        services.Planning.RequestOf(request.Goal!, request.Input, contract, request.Profile.Planner));
 
     private AcceptedPlan Accept(Plan plan, ResourceContract contract)
     {
@@ -84,11 +90,11 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
         return accepted;
     }
 
-    private Blob SettingsOf(RunRequest request, ResourceContract contract)
+    private Blob SettingsOf(RunRequest request, ResourceContract contract, PlanningTerms? terms)
     {
         var planner = request.Plan is null ? request.Profile.Planner ?? PlannerRunner.DefaultChoice : null;
         if (_granted.TryGetValue(request.Profile, out var known) && known.Settings.Contract.Budget == contract.Budget
-            && known.Settings.Planner == planner)
+            && known.Settings.Planner == planner && known.Settings.Planning == terms)
             return services.Documents.Add(known.Settings, known.Document);
         var settings = new RunSettings
         {
@@ -96,6 +102,7 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
             Contract = contract,
             Catalog = services.Catalog,
             Planner = planner,
+            Planning = terms,
             Workspace = request.Profile.Workspace,
             Config = request.Profile.Config,
         };
@@ -109,9 +116,9 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
             ? $"The plan is not valid: {problems[0].Pointer}: {problems[0].Message}"
             : $"The plan has {problems.Count} mistakes; first: {problems[0].Pointer}: {problems[0].Message}", problems);
 
-    private Admitted Fix(RunRequest request, ResourceContract contract, Blob? plan)
+    private Admitted Fix(RunRequest request, ResourceContract contract, PlanningTerms? terms, Blob? plan)
     {
-        var settings = SettingsOf(request, contract);
+        var settings = SettingsOf(request, contract, terms);
         var id = request.IdempotencyKey is { } key ? Identity.Run(tenant, key) : ids.Next();
         return new Admitted(new RunEvent.RunSubmitted
         {

@@ -13,7 +13,10 @@ using Aos.Runtime.Effects;
 namespace Aos.Runtime.Simulation;
 
 /// <summary>Runs a plan through the kernel on a virtual clock, with estimates in place of the world.</summary>
-internal sealed class Simulator(ISkillRegistry registry, RunEvent.RunSubmitted submitted, RunState empty)
+/// <param name="registry">The skills that there are.</param>
+/// <param name="first">The fact that begins it.</param>
+/// <param name="before">The state before that fact.</param>
+internal sealed class Simulator(ISkillRegistry registry, RunEvent.Fact first, RunState before)
 {
     private readonly PriorityQueue<RunEvent.Fact, (DateTimeOffset, int)> _coming = new();
     private readonly List<(ErrorCode Code, string Text)> _gaps = [];
@@ -21,13 +24,18 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.RunSubmitted s
     private readonly List<Risk> _risks = [];
     private readonly Dictionary<StepId, (double Start, double Latency)> _times = [];
     private readonly Dictionary<StepId, Money> _worst = [];
+    private readonly List<(StepId Step, Problem Problem)> _failures = [];
     private int _order;
+
+    /// <summary>The steps that are expected to fail, or that the contract does not allow, each with the reason; a failure
+    /// that the plan provides for is none. Known once it has run.</summary>
+    public IReadOnlyList<(StepId Step, Problem Problem)> Failures => _failures;
 
     /// <summary>What is foreseen.</summary>
     public Contracts.Runs.Simulation Run()
     {
-        var state = empty;
-        Come(submitted);
+        var state = before;
+        Come(first);
         while (Next(state) is { } fact)
         {
             var transition = RunKernel.Advance(state, fact);
@@ -69,11 +77,17 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.RunSubmitted s
                 break;
             case RunEvent.AttemptStarted started: Observe(state, started); break;
             case RunEvent.WaitStarted wait: Observe(state, wait); break;
+            case RunEvent.PlanAborted aborted:
+                _failures.Add((aborted.StepId, new Problem("", aborted.Code, aborted.Message ?? aborted.Code.Value)));
+                break;
+            case RunEvent.RunStopping { StepId: { } stopped } stopping:
+                _failures.Add((stopped, new Problem("", stopping.Code, stopping.Message ?? stopping.Code.Value)));
+                break;
             case RunEvent.StepEnded ended when ended.Code == ErrorCodes.SkillNotAllowed:
                 AddGap(ended.StepId, ended.Code, ended.Message ?? ended.Code.Value);
                 break;
             case RunEvent.StepEnded ended when _times.TryGetValue(ended.StepId, out var times):
-                _times[ended.StepId] = times with { Latency = (ended.At - submitted.At).TotalMilliseconds - times.Start };
+                _times[ended.StepId] = times with { Latency = (ended.At - first.At).TotalMilliseconds - times.Start };
                 break;
             default: break;
         }
@@ -81,7 +95,7 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.RunSubmitted s
 
     private void Observe(RunState state, RunEvent.AttemptStarted started)
     {
-        _times.TryAdd(started.StepId, ((started.At - submitted.At).TotalMilliseconds, started.PredictedLatencyMs));
+        _times.TryAdd(started.StepId, ((started.At - first.At).TotalMilliseconds, started.PredictedLatencyMs));
         if (started.Effect == EffectClass.Once)
             AddOnce(new Risk(started.StepId, "ONCE_EFFECT",
                 $"{started.Skill} cannot be repeated safely: a lost answer leaves its outcome unknown."));
@@ -100,7 +114,9 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.RunSubmitted s
     private void AddGap(StepId step, ErrorCode code, string message)
     {
         var gap = (code, $"Step '{step}': {message}");
-        if (!_gaps.Contains(gap)) _gaps.Add(gap);
+        if (_gaps.Contains(gap)) return;
+        _gaps.Add(gap);
+        _failures.Add((step, new Problem("", code, message)));
     }
 
     // What every gap is, where they are all of a kind.
@@ -111,7 +127,7 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.RunSubmitted s
     private void Observe(RunState state, RunEvent.WaitStarted wait)
     {
         var program = state.Step(wait.StepId)!.Program;
-        _times.TryAdd(wait.StepId, ((wait.At - submitted.At).TotalMilliseconds, 0));
+        _times.TryAdd(wait.StepId, ((wait.At - first.At).TotalMilliseconds, 0));
         if (program.Wait!.Value.Expressions.Any(expression => expression.MembersOf("steps").Count > 0))
             AddOnce(new Risk(wait.StepId, "UNKNOWN_WAIT",
                 "What is waited for is read from results that only the run will have; no time is expected for it."));
@@ -139,6 +155,18 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.RunSubmitted s
 
     private void Answer(RunState state, Effect effect)
     {
+        if (effect is Effect.CallPlanner planner)
+        {
+            // What it would plan on is not known: it is taken to have nothing left to do.
+            Come(new RunEvent.PlannerAnswered
+            {
+                At = state.LastAt.AddMilliseconds(state.Settings.Planning?.ExpectedLatencyMs ?? 0),
+                Round = planner.Round,
+                Code = ErrorCodes.Ok,
+                Cost = state.Settings.Planning?.ExpectedCost ?? Money.Zero,
+            });
+            return;
+        }
         if (effect is not Effect.InvokeSkill invoke) return;
         var latency = invoke.Skill.Latency?.ExpectedMs ?? 100;
         var timedOut = latency > invoke.TimeoutMs;
@@ -172,7 +200,7 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.RunSubmitted s
             BudgetOk = worst <= contract.Budget,
             EstimatedCost = state.Spent,
             WorstCost = worst,
-            EstimatedLatencyMs = ((state.Ended?.At ?? state.LastAt) - submitted.At).TotalMilliseconds,
+            EstimatedLatencyMs = ((state.Ended?.At ?? state.LastAt) - first.At).TotalMilliseconds,
             Code = completed && GapCode() is { } gap ? gap : state.Ended?.Code,
             PermissionGaps = ValueList.From(_gaps.Select(gap => gap.Text)),
             ApprovalsNeeded = ValueList.From(_approvals),

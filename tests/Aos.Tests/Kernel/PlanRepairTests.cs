@@ -1,7 +1,6 @@
 using System.Text;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
-using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Kernel.Replay;
