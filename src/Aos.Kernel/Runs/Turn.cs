@@ -4,6 +4,7 @@ using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
+using Aos.Kernel.Budgets;
 using Aos.Kernel.Retries;
 
 namespace Aos.Kernel.Runs;
@@ -73,7 +74,7 @@ internal sealed partial class Turn
         if (State.Stopping is not null) return; // Nothing new starts, and why the run stops stays as it is.
         if (answered.Code != ErrorCodes.Ok)
             Stop(answered.Code, answered.Message, step: null);
-        else if (State.Spent > State.Contract.Budget)
+        else if (State.Spent > State.Limit)
             Stop(ErrorCodes.BudgetExceeded, $"Planning cost {answered.Cost}, more than was left.", step: null);
         else if (answered.Plan is { } plan)
             Emit(new RunEvent.PlanAccepted { At = Now, Round = answered.Round, Plan = plan });
@@ -155,10 +156,11 @@ internal sealed partial class Turn
         // Late: the attempt was given up before, and what was decided then stands.
         if (call.Phase != CallPhase.Ready || !ReferenceEquals(call.Last?.Returned, returned)) return;
         var started = call.Last.Started;
-        if (returned.Status is OutcomeStatus.Success or OutcomeStatus.Partial && returned.Cost <= started.Reserved)
+        var ceiling = Reservation.Ceiling(State, StepOf(key), call, started.Reserved);
+        if (returned.Status is OutcomeStatus.Success or OutcomeStatus.Partial && returned.Cost <= ceiling)
             Succeed(call);
         else
-            Judge(key, Verdict.Of(returned, started));
+            Judge(key, Verdict.Of(returned, started, ceiling));
     }
 
     private void Succeed(CallState call) => EndCall(call.Key, OutcomeStatus.Success,
