@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Aos.Contracts.Agents;
+using Aos.Contracts.Budgets;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
@@ -73,6 +74,8 @@ public static class AosJson
 [JsonSerializable(typeof(SkillContract))]
 [JsonSerializable(typeof(ResourceContract))]
 [JsonSerializable(typeof(AgentProfile))]
+[JsonSerializable(typeof(TenantProfile))]
+[JsonSerializable(typeof(BudgetReport))]
 [JsonSerializable(typeof(Plan))]
 [JsonSerializable(typeof(PinnedPlan))]
 [JsonSerializable(typeof(PlanningRules))]
@@ -90,6 +93,10 @@ public static class AosJson
 [JsonSerializable(typeof(SideEffectDeclaration))]
 [JsonSerializable(typeof(SkillExample))]
 [JsonSerializable(typeof(RateLimit))]
+[JsonSerializable(typeof(LedgerLimit))]
+[JsonSerializable(typeof(LearnedCost))]
+[JsonSerializable(typeof(AccountReport))]
+[JsonSerializable(typeof(SpenderReport))]
 [JsonSerializable(typeof(StepReport))]
 [JsonSerializable(typeof(PlannedStep))]
 [JsonSerializable(typeof(StepParity))]

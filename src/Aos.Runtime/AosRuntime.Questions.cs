@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Aos.Abstractions.Storage;
 using Aos.Contracts;
 using Aos.Contracts.Agents;
+using Aos.Contracts.Budgets;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
@@ -11,6 +12,7 @@ using Aos.Contracts.Values;
 using Aos.Kernel.Plans;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Agents;
+using Aos.Runtime.Budgets;
 using Aos.Runtime.Documents;
 using Aos.Runtime.Journals;
 using Aos.Runtime.Queries;
@@ -108,7 +110,10 @@ public sealed partial class AosRuntime
     public ValueTask<StructuredOutcome> QueryAsync(RunId runId, string name, Payload? arguments, CancellationToken cancel) => GuardAsync(async () =>
     {
         if (await FoldAsync(runId, cancel).ConfigureAwait(false) is not { } state) return UnknownRun<RunReport>(runId).Outcome;
-        var context = new QueryContext(state, Skills, arguments, _services.Now);
+        var accounts = RunQueries.AsksForAccounts(name)
+            ? await _ledger.AccountsAsync(state.Contract.AgentId, _services.Tenancy.LimitsOf(state.Contract), cancel).ConfigureAwait(false)
+            : [];
+        var context = new QueryContext(state, Skills, arguments, _services.Now, accounts);
         if (RunQueries.Refuse(name, context) is { } mistake)
             return _outcomes.Failure(mistake.Code, mistake.Message, mistake.Pointer.Length > 0 ? [mistake] : null, runId);
         if (RunQueries.TryAnswer(name, context, out var answer)) return _outcomes.Success(answer, runId);
@@ -121,7 +126,7 @@ public sealed partial class AosRuntime
     /// <summary>The resource contract that a run of this profile would be granted.</summary>
     public StructuredOutcome GetResourceContract(AgentProfile profile, Money? budget)
     {
-        var (contract, problem) = ContractFactory.Grant(_services.Tenant, profile, budget);
+        var (contract, problem) = ContractFactory.Grant(_services.Tenancy, profile, budget);
         return contract is null
             ? _outcomes.Failure(problem!.Code, problem.Message)
             : _outcomes.Success(Payload.FromUtf8(AosJson.Write(contract)));
@@ -138,7 +143,7 @@ public sealed partial class AosRuntime
     /// <summary>Checks a plan without running it: everything for which a run of it by this agent would be
     /// refused.</summary>
     public PlanCheck Validate(Plan plan, AgentProfile profile) =>
-        PlanInspection.Check(plan, _services.Skills, ContractFactory.Grant(_services.Tenant, profile, null).Contract!);
+        PlanInspection.Check(plan, _services.Skills, ContractFactory.Grant(_services.Tenancy, profile, null).Contract!);
 
     /// <summary>What a profile asks for that this runtime does not have, by its place. A plan can be run all the same; a
     /// goal that needs it is refused.</summary>
@@ -186,13 +191,43 @@ public sealed partial class AosRuntime
         }
         var admitted = _admission.Admit(request with { IdempotencyKey = null }, refuseGaps: false);
         if (admitted.Value is not { } run) return new Answer<Contracts.Runs.Simulation>(null, admitted.Outcome);
+        if (!run.IsFree) run = await HoldAsync(run, cancel).ConfigureAwait(false);
         var simulation = new Simulator(Skills, run.Submitted, RunState.Empty(_services.Documents)).Run();
+        if (run.Submitted.Hold is { } hold) simulation = await WithHoldAsync(simulation, run.Submitted.AgentId, hold, cancel).ConfigureAwait(false);
         return _outcomes.Of(simulation with
         {
             Risks = [.. ContractFactory.NotEnforced(request.Profile).Select(text => new Risk(null, "NOT_ENFORCED", text)), .. simulation.Risks,
                 .. isFirstOfMany ? PlanningBounds.FirstOfMany : []],
         });
     });
+
+    // What the ledger would say now: whether there is room, and what soft mode leaves open.
+    private async ValueTask<Contracts.Runs.Simulation> WithHoldAsync(
+        Contracts.Runs.Simulation simulation, string agent, RunHold hold, CancellationToken cancel)
+    {
+        var risks = simulation.Risks.ToList();
+        foreach (var cost in hold.Learned)
+            risks.Add(new Risk(null, "SOFT_BUDGET", $"Soft mode holds {cost.P95} for a call of {cost.Skill}, which 95% of its last "
+                + $"{cost.Calls} calls did not exceed: the run can spend more than is held for it."));
+        var shortage = await _ledger.FindShortageAsync(agent, hold, cancel).ConfigureAwait(false);
+        if (shortage is { } full) risks.Add(new Risk(null, "LEDGER_FULL", _ledger.Describe(agent, hold, full)));
+        return simulation with
+        {
+            Hold = hold.Amount,
+            BudgetOk = simulation.BudgetOk && shortage is null,
+            Feasible = simulation.Feasible && shortage is null,
+            Code = shortage is { } none ? Ledger.CodeOf(none.Scope) : simulation.Code,
+            Risks = ValueList.From(risks),
+        };
+    }
+
+    /// <summary>What the tenant, or one of its agents, may spend, holds and has spent, and who spent it.</summary>
+    /// <param name="agent">The agent; null: all of them.</param>
+    /// <param name="profile">Its profile, where the caller has it: the limits are read there. Otherwise they are those by
+    /// which its last run was admitted.</param>
+    /// <param name="cancel">Ends the call.</param>
+    public ValueTask<Answer<BudgetReport>> BudgetAsync(string? agent, AgentProfile? profile, CancellationToken cancel) => GuardAsync(async () =>
+        _outcomes.Of(await new BudgetReporter(_services, _ledger).ReportAsync(agent, profile, cancel).ConfigureAwait(false)));
 
     /// <summary>The events of a run, as far as they are durable.</summary>
     /// <param name="runId">The run.</param>

@@ -68,9 +68,10 @@ public sealed partial class AosRuntime
 
         var plan = edits.Plan is { } edited ? _services.Documents.Add(edited) : null;
         var id = _ids.Next();
-        var loop = await _host.ForkAsync(prefix, state, new RunEvent.RunForked
+        var now = _services.Now;
+        var forked = new RunEvent.RunForked
         {
-            At = _services.Now,
+            At = now,
             RunId = id,
             From = request.RunId,
             FromSeq = length,
@@ -78,9 +79,18 @@ public sealed partial class AosRuntime
             Plan = plan?.Digest,
             By = request.By,
             Reason = request.Reason,
+            Hold = await _ledger.HoldForAsync(state, plan is null ? null : _services.Documents.Program(plan.Digest), now, cancel)
+                .ConfigureAwait(false),
             TraceId = Admission.TraceOf(id),
-        }, plan is null ? [] : [plan]).ConfigureAwait(false);
-        return Report(loop.Shown);
+        };
+        try
+        {
+            return Report((await _host.ForkAsync(prefix, state, forked, plan is null ? [] : [plan]).ConfigureAwait(false)).Shown);
+        }
+        catch (StoreException full) when (IsOverLimit(full) && forked.Hold is { } hold)
+        {
+            return await RefuseAsync<RunReport>(state.Contract.AgentId, hold, cancel).ConfigureAwait(false);
+        }
     });
 
     private Answer<ReplayReport> Foresee(RunState recorded, PlanProgram program)
@@ -97,7 +107,7 @@ public sealed partial class AosRuntime
         if (await RefuseSkillsAsync(cancel).ConfigureAwait(false) is { } refused) return new Answer<ReplayReport>(null, refused);
         Blob[] documents = [_services.Documents.Add(recorded.Settings), _services.Documents.Add(program.Source)];
         var id = _ids.Next();
-        _ = await _host.StartAsync(new Admitted(run with
+        var repeat = await HoldAsync(new Admitted(run with
         {
             At = _services.Now,
             RunId = id,
@@ -106,7 +116,15 @@ public sealed partial class AosRuntime
             Request = null,
             Repeats = run.RunId,
             TraceId = Admission.TraceOf(id),
-        }, documents)).ConfigureAwait(false) ?? throw new InvalidOperationException($"Run {id} was drawn twice.");
+        }, documents, IsFree: false), cancel).ConfigureAwait(false);
+        try
+        {
+            _ = await _host.StartAsync(repeat).ConfigureAwait(false) ?? throw new InvalidOperationException($"Run {id} was drawn twice.");
+        }
+        catch (StoreException full) when (IsOverLimit(full) && repeat.Submitted.Hold is { } hold)
+        {
+            return await RefuseAsync<ReplayReport>(run.AgentId, hold, cancel).ConfigureAwait(false);
+        }
         var waited = await WaitAsync(id, cancel).ConfigureAwait(false);
         if (waited.Value is null) return new Answer<ReplayReport>(null, waited.Outcome);
         var repeated = await FoldAsync(id, cancel).ConfigureAwait(false);

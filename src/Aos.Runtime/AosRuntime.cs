@@ -2,12 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 using Aos.Abstractions.Skills;
 using Aos.Abstractions.Storage;
 using Aos.Contracts;
+using Aos.Contracts.Budgets;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Json;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Kernel.Runs;
+using Aos.Runtime.Budgets;
 using Aos.Runtime.Documents;
 using Aos.Runtime.Effects;
 using Aos.Runtime.Journals;
@@ -28,6 +30,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
     private readonly Admission _admission;
     private readonly IRunIdSource _ids;
     private readonly Outcomes _outcomes;
+    private readonly Ledger _ledger;
     private readonly JournalWriter _writer;
     private readonly Compaction _compaction;
     private bool _skillsRecorded;
@@ -36,6 +39,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
     public AosRuntime(AosRuntimeParts parts)
     {
         var time = parts.Time;
+        var tenancy = new Tenancy(parts.Tenant);
         var skills = new CompiledSkills(parts.Skills);
         var source = new StoreSource(parts.Store);
         var documents = new DocumentCache(source);
@@ -58,13 +62,14 @@ public sealed partial class AosRuntime : IAsyncDisposable
             Rules = parts.Rules,
             Time = time,
             Clock = new ClockGuard(time, parts.Logger),
-            Tenant = parts.Tenant,
+            Tenancy = tenancy,
             CrashesMax = Math.Max(1, parts.CrashesMax),
         };
         _host = new RunHost(_services, parts.Logger);
         _compaction = new Compaction(parts.Store, time, parts.Logger, work);
         _ids = parts.Ids ?? new RunIds(time);
-        _admission = new Admission(_services, _outcomes, _ids, parts.Tenant);
+        _admission = new Admission(_services, _outcomes, _ids);
+        _ledger = new Ledger(_services, new LearnedCosts(parts.Store, parts.Skills, time));
     }
 
     /// <summary>The skills that can be called.</summary>
@@ -304,9 +309,14 @@ public sealed partial class AosRuntime : IAsyncDisposable
             return (null, same);
         if (await RefuseSkillsAsync(cancel).ConfigureAwait(false) is { } refused) return (null, new Answer<RunReport>(null, refused));
         _compaction.Start();
+        if (!run.IsFree) run = await HoldAsync(run, cancel).ConfigureAwait(false);
         try
         {
             if (await _host.StartAsync(run).ConfigureAwait(false) is { } loop) return (loop, default);
+        }
+        catch (StoreException full) when (IsOverLimit(full) && run.Submitted.Hold is { } hold)
+        {
+            return (null, await RefuseAsync<RunReport>(run.Submitted.AgentId, hold, cancel).ConfigureAwait(false));
         }
         catch (StoreException lost) when (lost.Code == ErrorCodes.RunOwned && run.Submitted.Request is not null)
         {
@@ -318,6 +328,16 @@ public sealed partial class AosRuntime : IAsyncDisposable
             ? found
             : _outcomes.Refuse<RunReport>(ErrorCodes.RunOwned, $"Run {run.Submitted.RunId} is there already.", run: run.Submitted.RunId));
     }
+
+    private async ValueTask<Admitted> HoldAsync(Admitted run, CancellationToken cancel) => run with
+    {
+        Submitted = run.Submitted with { Hold = await _ledger.HoldForAsync(run.Submitted, cancel).ConfigureAwait(false) },
+    };
+
+    private static bool IsOverLimit(StoreException failure) => failure.Code == ErrorCodes.TenantBudgetExceeded;
+
+    private async ValueTask<Answer<T>> RefuseAsync<T>(string agent, RunHold hold, CancellationToken cancel) where T : class =>
+        new(null, await _ledger.RefuseAsync(agent, hold, _outcomes, cancel).ConfigureAwait(false));
 
     /// <summary>Records the contracts of the registered skills, once, before anything runs; the outcome says which of
     /// them are published with another contract. Null where all is well.</summary>

@@ -1,6 +1,7 @@
 using Aos.Abstractions.Planning;
 using Aos.Abstractions.Skills;
 using Aos.Abstractions.Storage;
+using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Runs;
 using Aos.Kernel.Runs;
@@ -35,8 +36,11 @@ public sealed record AosRuntimeParts
     /// depend on it.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
-    /// <summary>The tenant. Default: <c>local</c>.</summary>
-    public string Tenant { get; init; } = "local";
+    /// <summary>Who pays, and what all agents may spend together. Default: the tenant <c>local</c>, 2,000 cents a day in
+    /// UTC.</summary>
+    /// <remarks>Its time zone must be known on this machine: <see cref="AosRuntime(AosRuntimeParts)"/> throws
+    /// <see cref="ArgumentException"/> otherwise.</remarks>
+    public TenantProfile Tenant { get; init; } = new();
 
     /// <summary>How many processes in a row may die while they work on a run, without its getting further, before it is
     /// quarantined. Default 3; at least 1.</summary>

@@ -6,6 +6,7 @@ using Aos.Storage.Postgres.Checks;
 using Aos.Storage.Postgres.Engine;
 using Aos.Storage.Postgres.Inbox;
 using Aos.Storage.Postgres.Journal;
+using Aos.Storage.Postgres.Ledger;
 using Aos.Storage.Postgres.Runs;
 using Aos.Storage.Postgres.Skills;
 using Npgsql;
@@ -169,6 +170,18 @@ public sealed class PostgresStore : IStore
     /// <inheritdoc />
     public ValueTask<IReadOnlyList<SkillRow>> ListSkillsAsync(CancellationToken cancel) =>
         _readers.ReadAsync(_address.Name, SkillTable.ListAsync, cancel);
+
+    /// <inheritdoc />
+    public ValueTask<IReadOnlyList<LedgerRow>> ReadLedgerAsync(string tenant, string day, CancellationToken cancel) =>
+        _readers.ReadAsync((tenant, day), LedgerTable.ReadAsync, cancel);
+
+    /// <inheritdoc />
+    public ValueTask<IReadOnlyList<RunCharge>> ListChargesAsync(ChargeFilter filter, CancellationToken cancel)
+    {
+        if (filter.Limit is < 1 or > ListMax)
+            throw new ArgumentOutOfRangeException(nameof(filter), filter.Limit, $"A page has 1 to {ListMax} charges.");
+        return _readers.ReadAsync((filter, _address.Name), LedgerTable.ListAsync, cancel);
+    }
 
     /// <inheritdoc />
     public async ValueTask<int> CompactAsync(int runsMax, CancellationToken cancel)

@@ -7,6 +7,7 @@ using Aos.Storage.Sqlite.Checks;
 using Aos.Storage.Sqlite.Engine;
 using Aos.Storage.Sqlite.Inbox;
 using Aos.Storage.Sqlite.Journal;
+using Aos.Storage.Sqlite.Ledger;
 using Aos.Storage.Sqlite.Runs;
 using Aos.Storage.Sqlite.Schema;
 using Aos.Storage.Sqlite.Skills;
@@ -191,6 +192,18 @@ public sealed class SqliteStore : IStore
     /// <inheritdoc />
     public ValueTask<IReadOnlyList<SkillRow>> ListSkillsAsync(CancellationToken cancel) =>
         Read(0, static (connection, _) => SkillTable.List(connection), cancel);
+
+    /// <inheritdoc />
+    public ValueTask<IReadOnlyList<LedgerRow>> ReadLedgerAsync(string tenant, string day, CancellationToken cancel) =>
+        Read((tenant, day), LedgerTable.Read, cancel);
+
+    /// <inheritdoc />
+    public ValueTask<IReadOnlyList<RunCharge>> ListChargesAsync(ChargeFilter filter, CancellationToken cancel)
+    {
+        if (filter.Limit is < 1 or > ListMax)
+            throw new ArgumentOutOfRangeException(nameof(filter), filter.Limit, $"A page has 1 to {ListMax} charges.");
+        return Read(filter, LedgerTable.List, cancel);
+    }
 
     /// <inheritdoc />
     public async ValueTask<int> CompactAsync(int runsMax, CancellationToken cancel)

@@ -17,8 +17,9 @@ public interface IStore : IAsyncDisposable
     /// the owner of a run appends to it; a new run belongs to the process that began it, with epoch 1.</summary>
     /// <remarks>With the row of a run that has ended, what is left in its inbox is removed.</remarks>
     /// <returns>For each slice, in order, whether it was written. <see cref="AppendResult.Conflict"/>: the run has gone
-    /// on, or is not this process's, or exists already where the slice begins it. Nothing of this slice was written, and
-    /// nothing of later slices of the same run in this call.</returns>
+    /// on, or is not this process's, or exists already where the slice begins it. <see cref="AppendResult.OverLimit"/>: an
+    /// account has no room for what the slice holds. Nothing of this slice was written, and nothing of later slices of the
+    /// same run in this call.</returns>
     /// <exception cref="StoreException">Outcome unknown: read again before deciding anything.</exception>
     ValueTask<AppendResult[]> AppendAsync(ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel);
 
@@ -100,6 +101,17 @@ public interface IStore : IAsyncDisposable
     /// <summary>The recorded skill versions, by name and version.</summary>
     ValueTask<IReadOnlyList<SkillRow>> ListSkillsAsync(CancellationToken cancel);
 
+    /// <summary>The accounts of a tenant's ledger in a day and in its month; those that nothing was counted in are
+    /// missing.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="day">The day, as <c>2026-11-23</c>.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    ValueTask<IReadOnlyList<LedgerRow>> ReadLedgerAsync(string tenant, string day, CancellationToken cancel);
+
+    /// <summary>What runs that count in a month hold or have spent, the dearest first. Runs that were pruned are
+    /// missing.</summary>
+    ValueTask<IReadOnlyList<RunCharge>> ListChargesAsync(ChargeFilter filter, CancellationToken cancel);
+
     /// <summary>Keeps the journals of runs that have ended in less room: at most so many runs, oldest first, in one
     /// transaction. What <see cref="ReadAsync"/> gives is the same before and after, segment by segment, and so is what
     /// <see cref="CheckAsync"/> finds. Never touches an open run, nor one whose chain is broken.</summary>
@@ -120,8 +132,8 @@ public interface IStore : IAsyncDisposable
     /// <returns>How many blobs were removed, and their bytes.</returns>
     ValueTask<SweepResult> SweepBlobsAsync(CancellationToken cancel);
 
-    /// <summary>Checks the store: the engine's own integrity check, the sequence and the hash chain of every run, and the
-    /// digest of every blob. Reads all of it.</summary>
+    /// <summary>Checks the store: the engine's own integrity check, the sequence and the hash chain of every run, the
+    /// digest of every blob, and the ledger against what its runs hold and spent. Reads all of it.</summary>
     /// <returns>What is wrong; empty where nothing is.</returns>
     ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancel);
 }

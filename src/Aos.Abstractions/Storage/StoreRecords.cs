@@ -34,6 +34,9 @@ public sealed record JournalSlice
 
     /// <summary>Facts of the inbox that the events hold, removed in the same transaction.</summary>
     public IReadOnlyList<long> Consumed { get; init; } = [];
+
+    /// <summary>What changes in the ledger; null where nothing does.</summary>
+    public LedgerChange? Ledger { get; init; }
 }
 
 /// <summary>Whether a slice was written.</summary>
@@ -44,6 +47,9 @@ public enum AppendResult
 
     /// <summary>Another writer came first; nothing of it was written.</summary>
     Conflict,
+
+    /// <summary>The ledger has no room for what the slice holds; nothing of it was written.</summary>
+    OverLimit,
 }
 
 /// <summary>Bytes stored by their content.</summary>

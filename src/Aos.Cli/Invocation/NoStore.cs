@@ -57,6 +57,12 @@ internal sealed class NoStore : IStore
     public ValueTask<IReadOnlyList<SkillRow>> ListSkillsAsync(CancellationToken cancel) =>
         ValueTask.FromResult<IReadOnlyList<SkillRow>>([]);
 
+    public ValueTask<IReadOnlyList<LedgerRow>> ReadLedgerAsync(string tenant, string day, CancellationToken cancel) =>
+        ValueTask.FromResult<IReadOnlyList<LedgerRow>>([]);
+
+    public ValueTask<IReadOnlyList<RunCharge>> ListChargesAsync(ChargeFilter filter, CancellationToken cancel) =>
+        ValueTask.FromResult<IReadOnlyList<RunCharge>>([]);
+
     public ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancel) =>
         ValueTask.FromResult<IReadOnlyList<string>>([]);
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Aos.Abstractions.Planning;
 using Aos.Abstractions.Storage;
 using Aos.Cli.Rendering;
+using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Values;
@@ -113,14 +114,16 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     {
         if (_runtime is not null) return _runtime;
         var planner = await PlannerAsync(agent, cancel).ConfigureAwait(false);
-        return _runtime = Over(await OpenStoreAsync(cancel).ConfigureAwait(false), planner);
+        return _runtime = Over(await OpenStoreAsync(cancel).ConfigureAwait(false), planner,
+            await TenantFile.ReadAsync(Data, cancel).ConfigureAwait(false));
     }
 
     /// <summary>The runtime without a store, for what only looks at documents and skills.</summary>
     /// <param name="agent">As for <see cref="OpenAsync"/>.</param>
     /// <param name="cancel">Ends the wait.</param>
     public async ValueTask<AosRuntime> OpenWithoutStoreAsync(Agent? agent, CancellationToken cancel) =>
-        _runtime ??= Over(new NoStore(), await PlannerAsync(agent, cancel).ConfigureAwait(false));
+        _runtime ??= Over(new NoStore(), await PlannerAsync(agent, cancel).ConfigureAwait(false),
+            await TenantFile.ReadAsync(Data, cancel).ConfigureAwait(false));
 
     private async ValueTask<IPlanner> PlannerAsync(Agent? agent, CancellationToken cancel)
     {
@@ -129,11 +132,12 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
         return await Planners.RuleAsync(agent, cancel).ConfigureAwait(false);
     }
 
-    private AosRuntime Over(IStore store, IPlanner planner) => new(new AosRuntimeParts
+    private AosRuntime Over(IStore store, IPlanner planner, TenantProfile tenant) => new(new AosRuntimeParts
     {
         Store = store,
         Skills = Skills,
         Planners = [planner],
+        Tenant = tenant,
         Time = Time,
     });
 

@@ -73,9 +73,13 @@ public sealed record BudgetSpec
     [JsonPropertyName("per_step_cents")]
     public Money? PerStep { get; init; }
 
-    /// <summary>Cents for all runs of one day.</summary>
+    /// <summary>Cents for all runs of one day, in the tenant's time zone. Absent: the tenant's limit alone.</summary>
     [JsonPropertyName("per_day_cents")]
     public Money? PerDay { get; init; }
+
+    /// <summary>Cents for all runs of one month, in the tenant's time zone. Absent: no limit but the tenant's.</summary>
+    [JsonPropertyName("per_month_cents")]
+    public Money? PerMonth { get; init; }
 
     /// <summary>Whether the declared maximum is held (hard) or a learned share of it (soft). Absent: hard.</summary>
     public BudgetMode? Mode { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Aos.Contracts.Budgets;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 
@@ -27,6 +28,10 @@ public sealed record ResourceContract
     /// <summary>The most that all attempts of one step may spend. Absent: the run's budget.</summary>
     [JsonPropertyName("per_step_cents")]
     public Money? PerStep { get; init; }
+
+    /// <summary>The most that the tenant and the agent may spend in a day or month, by which the run was admitted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ValueList<LedgerLimit> Limits { get; init; }
 
     /// <summary>How much is held before an attempt.</summary>
     public BudgetMode BudgetMode { get; init; }
@@ -78,6 +83,14 @@ public sealed record Remaining
     /// <summary>Money that is neither spent nor held.</summary>
     [JsonPropertyName("budget_cents")]
     public Money Budget { get; init; }
+
+    /// <summary>What the ledger holds for the run until it ends; absent where it holds nothing.</summary>
+    [JsonPropertyName("ledger_hold_cents")]
+    public Money? LedgerHold { get; init; }
+
+    /// <summary>The accounts of the tenant and the agent as they stand now. Absent where nobody asked for them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ValueList<AccountReport> Accounts { get; init; }
 
     /// <summary>Money held for attempts in flight.</summary>
     [JsonPropertyName("held_cents")]

@@ -177,6 +177,15 @@ public static class ErrorCodes
     /// <summary>The worst case of the call is more than what is left of the step's budget.</summary>
     public static readonly ErrorCode StepBudgetExceeded = ErrorCode.Parse("STEP_BUDGET_EXCEEDED");
 
+    /// <summary>What the run may cost is more than what is left of the tenant's day or month.</summary>
+    public static readonly ErrorCode TenantBudgetExceeded = ErrorCode.Parse("TENANT_BUDGET_EXCEEDED");
+
+    /// <summary>What the run may cost is more than what is left of the agent's day or month.</summary>
+    public static readonly ErrorCode AgentBudgetExceeded = ErrorCode.Parse("AGENT_BUDGET_EXCEEDED");
+
+    /// <summary>The document of a tenant breaks a rule or cannot be read.</summary>
+    public static readonly ErrorCode InvalidTenant = ErrorCode.Parse("INVALID_TENANT");
+
     /// <summary>The call costs money, but nobody knows how much.</summary>
     public static readonly ErrorCode PriceUnknown = ErrorCode.Parse("PRICE_UNKNOWN");
 

@@ -161,6 +161,11 @@ public sealed record Simulation
     [JsonPropertyName("worst_cost_cents")]
     public Money WorstCost { get; init; }
 
+    /// <summary>What the ledger would hold for the run from its admission to its end; absent where it would hold
+    /// nothing.</summary>
+    [JsonPropertyName("hold_cents")]
+    public Money? Hold { get; init; }
+
     /// <summary>Milliseconds that it is expected to take, along the critical path.</summary>
     public double EstimatedLatencyMs { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Aos.Contracts.Budgets;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Values;
 
@@ -36,6 +37,10 @@ public abstract partial record RunEvent
 
         /// <summary>The run that this one repeats, step by step and for real; absent where it repeats none.</summary>
         public RunId? Repeats { get; init; }
+
+        /// <summary>Money that the ledger holds for the run. Absent: nothing is held, and the plan costs nothing; in runs
+        /// of before there was a ledger, it may.</summary>
+        public RunHold? Hold { get; init; }
 
         /// <summary>The trace that the run belongs to: 32 hexadecimal digits.</summary>
         public required string TraceId { get; init; }
@@ -246,6 +251,10 @@ public abstract partial record RunEvent
 
         /// <summary>Why.</summary>
         public string? Reason { get; init; }
+
+        /// <summary>Money that the ledger holds for the run. Absent: nothing is held, and the plan costs nothing; in runs
+        /// of before there was a ledger, it may.</summary>
+        public RunHold? Hold { get; init; }
 
         /// <summary>The trace that the run belongs to: 32 hexadecimal digits.</summary>
         public required string TraceId { get; init; }

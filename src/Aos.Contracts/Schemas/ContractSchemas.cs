@@ -8,6 +8,7 @@ public static class ContractSchemas
 {
     private static readonly Lazy<JsonSchema> PlanFile = Of("plan");
     private static readonly Lazy<JsonSchema> AgentProfileFile = Of("agent_profile");
+    private static readonly Lazy<JsonSchema> TenantFile = Of("tenant");
     private static readonly Lazy<JsonSchema> FailureCatalogFile = Of("failure_catalog");
     private static readonly Lazy<JsonSchema> SkillContractFile = Of("skill_contract");
     private static readonly Lazy<JsonSchema> PlanningRulesFile = Of("planning_rules");
@@ -17,6 +18,9 @@ public static class ContractSchemas
 
     /// <summary>The schema of an <see cref="Agents.AgentProfile"/>.</summary>
     public static JsonSchema AgentProfile => AgentProfileFile.Value;
+
+    /// <summary>The schema of a <see cref="Agents.TenantProfile"/>.</summary>
+    public static JsonSchema Tenant => TenantFile.Value;
 
     /// <summary>The schema of a <see cref="Failures.FailureCatalog"/>.</summary>
     public static JsonSchema FailureCatalog => FailureCatalogFile.Value;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Aos.Contracts.Agents;
+using Aos.Contracts.Budgets;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
@@ -34,6 +35,10 @@ internal sealed class ValueListConverterFactory : JsonConverterFactory
         [typeof(ValueList<SideEffectDeclaration>)] = new ValueListConverter<SideEffectDeclaration>(),
         [typeof(ValueList<SkillExample>)] = new ValueListConverter<SkillExample>(),
         [typeof(ValueList<RateLimit>)] = new ValueListConverter<RateLimit>(),
+        [typeof(ValueList<LedgerLimit>)] = new ValueListConverter<LedgerLimit>(),
+        [typeof(ValueList<LearnedCost>)] = new ValueListConverter<LearnedCost>(),
+        [typeof(ValueList<AccountReport>)] = new ValueListConverter<AccountReport>(),
+        [typeof(ValueList<SpenderReport>)] = new ValueListConverter<SpenderReport>(),
         [typeof(ValueList<StepReport>)] = new ValueListConverter<StepReport>(),
         [typeof(ValueList<StepParity>)] = new ValueListConverter<StepParity>(),
         [typeof(ValueList<PlannedStep>)] = new ValueListConverter<PlannedStep>(),

@@ -1,3 +1,4 @@
+using Aos.Contracts.Plans;
 using Aos.Contracts.Values;
 using Aos.Kernel.Runs;
 
@@ -22,6 +23,26 @@ internal enum ReservationVerdict
 /// <summary>The rule of reservation: spent + held never exceeds the limit.</summary>
 internal static class Reservation
 {
+    /// <summary>What is held before an attempt: the declared maximum or, in soft mode, what 19 of 20 such calls have
+    /// cost.</summary>
+    public static Money ToHold(RunState state, SkillPin skill)
+    {
+        var worst = skill.Cost?.Worst ?? Money.Zero;
+        if (worst == Money.Zero || state.Submitted!.Hold is not { Learned.IsEmpty: false } hold) return worst;
+        foreach (var learned in hold.Learned)
+            if (learned.Skill.Accepts(skill.Name, skill.Version)) return Money.Min(worst, learned.P95);
+        return worst;
+    }
+
+    /// <summary>What an attempt may cost without breaking the contract of its skill: more than what is held for it in
+    /// soft mode.</summary>
+    public static Money Ceiling(RunState state, StepState step, CallState call, Money held)
+    {
+        if (state.Submitted!.Hold is not { Learned.IsEmpty: false }) return held;
+        var program = call.IsFallback ? step.Program.Fallback : step.Program.Main;
+        return Money.Max(held, program?.Skill.Cost?.Worst ?? Money.Zero);
+    }
+
     // Differences, because a sum with a worst case near the end of the scale would overflow.
     public static ReservationVerdict Judge(RunState state, StepState step, Money worst)
     {
@@ -33,8 +54,8 @@ internal static class Reservation
             if (worst > perStep - step.Cost) return ReservationVerdict.StepBudget;
             if (worst > perStep - step.Cost - held) return ReservationVerdict.Wait;
         }
-        if (worst > state.Contract.Budget - state.Spent) return ReservationVerdict.RunBudget;
-        return worst > state.Contract.Budget - state.Spent - state.Reserved
+        if (worst > state.Limit - state.Spent) return ReservationVerdict.RunBudget;
+        return worst > state.Limit - state.Spent - state.Reserved
             ? ReservationVerdict.Wait
             : ReservationVerdict.Hold;
     }

@@ -28,14 +28,17 @@ internal sealed record Verdict(
     public OutcomeStatus StatusWhenStopped =>
         Status is OutcomeStatus.Cancelled or OutcomeStatus.Unknown ? Status : OutcomeStatus.Failure;
 
-    public static Verdict Of(RunEvent.AttemptReturned returned, RunEvent.AttemptStarted started)
+    /// <param name="returned">How the attempt came back.</param>
+    /// <param name="started">How it began.</param>
+    /// <param name="ceiling">The most that it might cost.</param>
+    public static Verdict Of(RunEvent.AttemptReturned returned, RunEvent.AttemptStarted started, Money ceiling)
     {
         if (returned.Status is OutcomeStatus.Success or OutcomeStatus.Partial)
             return new Verdict(ErrorCodes.CostCeilingBroken,
-                $"{started.Skill} cost {returned.Cost}, but its contract says at most {started.Reserved}.",
+                $"{started.Skill} cost {returned.Cost}, but its contract says at most {ceiling}.",
                 started.Effect, EffectState.Happened, null, OutcomeStatus.Failure, IsFinal: true);
         return new Verdict(returned.Code, returned.Message, started.Effect, returned.Effect ?? EffectState.Unknown,
-            returned.RetryAfterMs, returned.Status, IsFinal: returned.Cost > started.Reserved);
+            returned.RetryAfterMs, returned.Status, IsFinal: returned.Cost > ceiling);
     }
 
     public static Verdict Lost(EffectClass effect) => new(ErrorCodes.AttemptLost,

@@ -208,7 +208,7 @@ public static class RunReporter
         {
             Suggested = entry is null ? [] : [entry.Cure],
             Blocked = entry?.Retry is null ? ["retry: the same call would fail again"] : [],
-            BudgetImpact = $"{state.Free.Cents} cents of {state.Contract.Budget.Cents} are free",
+            BudgetImpact = $"{state.Free.Cents} cents of {state.Limit.Cents} are free",
         };
     }
 

@@ -260,7 +260,9 @@ public sealed partial class RunState
             TraceId = forked.TraceId,
             Request = null,
             Repeats = null,
+            Hold = forked.Hold,
         };
+        Inherited = Spent;
         Epoch = 1;
         Deadline = Moments.After(forked.At, Contract.MaxRunMs);
         if (forked.Plan is { } plan) Program = Documents.Program(plan);

@@ -45,8 +45,14 @@ public sealed partial class RunState
     /// <summary>Money held for attempts in flight.</summary>
     public Money Reserved { get; private set; }
 
+    /// <summary>What of <see cref="Spent"/> the run was forked with: another run has paid it.</summary>
+    public Money Inherited { get; private set; }
+
+    /// <summary>The most that the run may have spent in all: its budget, and no more than the ledger holds for it.</summary>
+    public Money Limit => Submitted?.Hold is { } hold ? Money.Min(Contract.Budget, Inherited + hold.Amount) : Contract.Budget;
+
     /// <summary>Money neither spent nor held.</summary>
-    public Money Free => (Contract.Budget - Spent - Reserved).OrZero;
+    public Money Free => (Limit - Spent - Reserved).OrZero;
 
     /// <summary>Attempts started.</summary>
     public int Attempts { get; private set; }

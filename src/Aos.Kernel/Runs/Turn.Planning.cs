@@ -27,7 +27,7 @@ internal sealed partial class Turn
                 $"The planner's answer cost {answered.Cost}, but it may cost at most {terms.WorstCost}.", step: null);
         else if (answered.Code != ErrorCodes.Ok)
             TakeRefusal(answered);
-        else if (State.Spent > State.Contract.Budget)
+        else if (State.Spent > State.Limit)
             Stop(ErrorCodes.BudgetExceeded, $"Planning cost {answered.Cost}, more than was left.", step: null);
         else if (answered.Plan is { } plan)
             TakePlan(answered.Round, plan);
@@ -78,9 +78,9 @@ internal sealed partial class Turn
         if (State.PlannerRounds > 0 && State.PlannerRounds >= State.Contract.MaxPlannerRounds)
             Stop(ErrorCodes.PlannerRoundsExceeded,
                 $"The planner was asked {State.PlannerRounds} times, as often as the contract allows.", step: null);
-        else if (worst > Money.Zero && worst > State.Contract.Budget - State.Spent)
-            Stop(ErrorCodes.BudgetExceeded, $"An answer of the planner may cost {worst}; {(State.Contract.Budget - State.Spent).OrZero} "
-                + $"of the run's {State.Contract.Budget} are left.", step: null);
+        else if (worst > Money.Zero && worst > State.Limit - State.Spent)
+            Stop(ErrorCodes.BudgetExceeded, $"An answer of the planner may cost {worst}; {(State.Limit - State.Spent).OrZero} "
+                + $"of the run's {State.Limit} are left.", step: null);
         else
         {
             Emit(new RunEvent.PlanRequested

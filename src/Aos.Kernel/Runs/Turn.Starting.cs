@@ -172,14 +172,14 @@ internal sealed partial class Turn
                 $"The run has made {State.Attempts} attempts, as many as its contract allows.", step.Program.Id);
             return;
         }
-        var worst = program.Skill.Cost?.Worst ?? Money.Zero;
+        var worst = Reservation.ToHold(State, program.Skill);
         switch (Reservation.Judge(State, step, worst))
         {
             case ReservationVerdict.Wait: return;
             case ReservationVerdict.RunBudget:
                 Fail(step, call, ErrorCodes.BudgetExceeded,
-                    $"{call.Key} may cost {worst}; {(State.Contract.Budget - State.Spent).OrZero} of the run's "
-                    + $"{State.Contract.Budget} are left.");
+                    $"{call.Key} may cost {worst}; {(State.Limit - State.Spent).OrZero} of the run's "
+                    + $"{State.Limit} are left.");
                 return;
             case ReservationVerdict.StepBudget:
                 Fail(step, call, ErrorCodes.StepBudgetExceeded,

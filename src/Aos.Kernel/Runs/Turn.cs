@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
+using Aos.Kernel.Budgets;
 using Aos.Kernel.Retries;
 
 namespace Aos.Kernel.Runs;
@@ -140,10 +141,11 @@ internal sealed partial class Turn
         // Late: the attempt was given up before, and what was decided then stands.
         if (call.Phase != CallPhase.Ready || !ReferenceEquals(call.Last?.Returned, returned)) return;
         var started = call.Last.Started;
-        if (returned.Status is OutcomeStatus.Success or OutcomeStatus.Partial && returned.Cost <= started.Reserved)
+        var ceiling = Reservation.Ceiling(State, StepOf(key), call, started.Reserved);
+        if (returned.Status is OutcomeStatus.Success or OutcomeStatus.Partial && returned.Cost <= ceiling)
             Succeed(call);
         else
-            Judge(key, Verdict.Of(returned, started));
+            Judge(key, Verdict.Of(returned, started, ceiling));
     }
 
     private void Succeed(CallState call) => EndCall(call.Key, OutcomeStatus.Success,

@@ -2,6 +2,7 @@ using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Values;
+using Aos.Runtime.Budgets;
 
 namespace Aos.Runtime.Agents;
 
@@ -13,12 +14,7 @@ internal static class ContractFactory
     /// <summary>What a profile asks for and nothing enforces yet.</summary>
     public static IReadOnlyList<string> NotEnforced(AgentProfile profile)
     {
-        var asked = new List<string>(3);
-        if (profile.Budget?.PerDay is { } day)
-            asked.Add($"budget.per_day_cents ({day.Cents}) is recorded but not enforced in this version: only the budgets of a "
-                + "run and of a step hold.");
-        if (profile.Budget?.Mode == BudgetMode.Soft)
-            asked.Add("budget.mode 'soft' is recorded but not enforced in this version: budgets are held as 'hard' ones.");
+        var asked = new List<string>(1);
         if (profile.Limits is { Rates.Count: > 0 })
             asked.Add("limits.rates is recorded but not enforced in this version: calls are made as fast as the plan asks for "
                 + "them.");
@@ -26,10 +22,10 @@ internal static class ContractFactory
     }
 
     /// <summary>The contract of a run, or why it cannot be granted.</summary>
-    /// <param name="tenant">The tenant that pays.</param>
+    /// <param name="tenancy">Who pays.</param>
     /// <param name="profile">Who acts.</param>
     /// <param name="budget">The caller's budget for this run; it may be smaller than the profile's, never larger.</param>
-    public static (ResourceContract? Contract, Problem? Problem) Grant(string tenant, AgentProfile profile, Money? budget)
+    public static (ResourceContract? Contract, Problem? Problem) Grant(Tenancy tenancy, AgentProfile profile, Money? budget)
     {
         var perRun = profile.Budget?.PerRun;
         if (budget is { } asked && perRun is { } allowed && asked > allowed)
@@ -38,12 +34,13 @@ internal static class ContractFactory
         var limits = profile.Limits;
         return (new ResourceContract
         {
-            Tenant = tenant,
+            Tenant = tenancy.Id,
             AgentId = profile.AgentId,
             Skills = profile.Skills,
             Network = profile.Network?.Allow ?? [],
             Budget = budget ?? perRun ?? DefaultBudget,
             PerStep = profile.Budget?.PerStep,
+            Limits = tenancy.LimitsOf(profile.Budget),
             BudgetMode = profile.Budget?.Mode ?? BudgetMode.Hard,
             MaxSteps = limits?.MaxSteps ?? 200,
             MaxAttempts = limits?.MaxAttempts ?? 1_000,

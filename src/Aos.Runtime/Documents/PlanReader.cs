@@ -6,6 +6,7 @@ using Aos.Contracts.Json;
 using Aos.Contracts.Plans;
 using Aos.Contracts.Schemas;
 using Aos.Runtime.Agents;
+using Aos.Runtime.Budgets;
 using Aos.Runtime.Skills;
 
 namespace Aos.Runtime.Documents;
@@ -29,7 +30,7 @@ public static class PlanReader
         if (read.Value is not null || document.ValueKind != JsonValueKind.Object) return read;
         var draft = new PlanDraft(document);
         var check = PlanInspection.Check(draft.Plan, new CompiledSkills(skills),
-            ContractFactory.Grant(tenant: "", profile, budget: null).Contract!);
+            ContractFactory.Grant(new Tenancy(new TenantProfile()), profile, budget: null).Contract!);
         return DocumentResult<Plan>.Refused([.. read.Problems.Concat(check.Problems.Where(draft.Owns)).Distinct()]);
     }
 }

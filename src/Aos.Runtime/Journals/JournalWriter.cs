@@ -14,10 +14,14 @@ internal sealed record SliceFate(AppendResult Result, StoreException? Failure)
 
     public static SliceFate Conflict { get; } = new(AppendResult.Conflict, null);
 
+    public static SliceFate OverLimit { get; } = new(AppendResult.OverLimit, null);
+
     /// <exception cref="StoreException">It was not written, or nobody knows.</exception>
     public void Require(RunId runId)
     {
         if (Failure is not null) throw Failure;
+        if (Result == AppendResult.OverLimit)
+            throw new StoreException(ErrorCodes.TenantBudgetExceeded, $"The ledger has no room for what run {runId} may cost.");
         if (Result == AppendResult.Conflict)
             throw new StoreException(ErrorCodes.RunOwned, $"Another process took over run {runId}; this one stopped working on it.");
     }
@@ -78,9 +82,16 @@ internal sealed class JournalWriter(IStore store, IWorkQueue work) : IThreadPool
             var (results, failure) = await AppendAsync().ConfigureAwait(false);
             for (var i = 0; i < _owners.Count; i++)
                 _owners[i].OnWritten(failure is not null ? new SliceFate(default, failure)
-                    : results[i] == AppendResult.Written ? SliceFate.Written : SliceFate.Conflict);
+                    : FateOf(results[i]));
         }
     }
+
+    private static SliceFate FateOf(AppendResult result) => result switch
+    {
+        AppendResult.Written => SliceFate.Written,
+        AppendResult.OverLimit => SliceFate.OverLimit,
+        _ => SliceFate.Conflict,
+    };
 
     private bool TakeBatch()
     {

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Aos.Abstractions.Skills;
 using Aos.Contracts;
 using Aos.Contracts.Agents;
+using Aos.Contracts.Budgets;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
@@ -21,14 +22,14 @@ internal static class RunQueries
 
     private static readonly FrozenDictionary<string, Query> Known = new Dictionary<string, Query>(StringComparer.Ordinal)
     {
-        ["remaining_budget_cents"] = new(context => Number(ContractOf(context.State, context.Now).Remaining!.Budget)),
+        ["remaining_budget_cents"] = new(context => Number(context.State.Free)),
         ["what_did_i_try_already"] = new(WhatDidITry),
         ["allowed_skills"] = new(context => Names(Allowed(context))),
         ["skills_available_for_goal"] = new(SkillsForGoal, "goal"),
         ["last_step_outcome"] = new(LastStepOutcome),
         ["why_did_step_fail"] = new(WhyDidStepFail, StepArgument),
         ["capabilities"] = new(Capabilities),
-        ["resource_contract"] = new(context => Node(ContractOf(context.State, context.Now))),
+        ["resource_contract"] = new(context => Node(ContractOf(context))),
         ["similar_failures"] = new(SimilarFailures, "code"),
         ["pending_approvals"] = new(PendingApprovals),
         ["pending_settlements"] = new(PendingSettlements),
@@ -87,12 +88,22 @@ internal static class RunQueries
         return true;
     }
 
+    /// <summary>Whether a question needs the accounts of the ledger.</summary>
+    public static bool AsksForAccounts(string name) => name is "resource_contract" or "cost_breakdown";
+
+    private static ResourceContract ContractOf(QueryContext context)
+    {
+        var contract = ContractOf(context.State, context.Now);
+        return contract with { Remaining = contract.Remaining! with { Accounts = context.Accounts } };
+    }
+
     /// <summary>The contract of a run with what is left of it.</summary>
     public static ResourceContract ContractOf(RunState state, DateTimeOffset now) => state.Contract with
     {
         Remaining = new Remaining
         {
             Budget = state.Free,
+            LedgerHold = state.Ended is null && state.Submitted?.Hold is { } hold ? hold.Amount : null,
             Held = state.Reserved,
             Spent = state.Spent,
             Attempts = Math.Max(0, state.Contract.MaxAttempts - state.Attempts),
@@ -214,6 +225,9 @@ internal static class RunQueries
         ["spent_cents"] = Number(context.State.Spent),
         ["held_cents"] = Number(context.State.Reserved),
         ["free_cents"] = Number(context.State.Free),
+        ["limit_cents"] = Number(context.State.Limit),
+        ["inherited_cents"] = context.State.Forked is null ? null : Number(context.State.Inherited),
+        ["accounts"] = new JsonArray([.. context.Accounts.Select(account => Node(account))]),
         ["planning_cents"] = Number(context.State.Spent - context.State.Steps.Aggregate(Money.Zero, (sum, step) => sum + step.Cost)),
         ["steps"] = new JsonArray([.. context.State.Steps.Select(step => new JsonObject
         {
@@ -247,7 +261,8 @@ internal static class RunQueries
 /// <param name="Registry">The skills that there are.</param>
 /// <param name="Arguments">The arguments, an object; null for none.</param>
 /// <param name="Now">The time.</param>
-internal sealed record QueryContext(RunState State, ISkillRegistry Registry, Payload? Arguments, DateTimeOffset Now)
+/// <param name="Accounts">The accounts of the ledger, for questions that need them.</param>
+internal sealed record QueryContext(RunState State, ISkillRegistry Registry, Payload? Arguments, DateTimeOffset Now, ValueList<AccountReport> Accounts)
 {
     /// <summary>A text argument; null where it is absent.</summary>
     public string? Argument(string name) => Arguments?.Element is { ValueKind: JsonValueKind.Object } members

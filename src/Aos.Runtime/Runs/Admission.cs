@@ -11,17 +11,21 @@ using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Kernel.Plans;
 using Aos.Kernel.Runs;
+using Aos.Runtime.Budgets;
 using Aos.Runtime.Documents;
 using Aos.Runtime.Effects;
 
 namespace Aos.Runtime.Runs;
 
 /// <summary>A request that may run, or why it may not.</summary>
-internal sealed record Admitted(RunEvent.RunSubmitted Submitted, IReadOnlyList<Blob> Documents);
+/// <param name="Submitted">The first fact of the run.</param>
+/// <param name="Documents">The documents that it names.</param>
+/// <param name="IsFree">Whether its plan costs nothing, so that the ledger has no part in it.</param>
+internal sealed record Admitted(RunEvent.RunSubmitted Submitted, IReadOnlyList<Blob> Documents, bool IsFree);
 
 /// <summary>Admits requests: checks goal, plan and rights, grants the contract, and fixes everything that decides how
 /// the run goes.</summary>
-internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdSource ids, string tenant)
+internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdSource ids)
 {
     private const int GoalCharactersMax = 4_000;
 
@@ -42,7 +46,7 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
                 $"The goal has {request.Goal.Length} characters; at most {GoalCharactersMax} are allowed.");
         if (request.IdempotencyKey is { Length: 0 or > 256 })
             return outcomes.Refuse<Admitted>(ErrorCodes.InvalidArgument, "An idempotency key has 1 to 256 characters.");
-        var (contract, problem) = Agents.ContractFactory.Grant(tenant, request.Profile, request.Budget);
+        var (contract, problem) = Agents.ContractFactory.Grant(services.Tenancy, request.Profile, request.Budget);
         if (contract is null) return outcomes.Refuse<Admitted>(problem!.Code, problem.Message);
         var choice = request.Profile.Planner;
         if (request.Plan is null && choice is not null && !services.Planning.Knows(choice.Id))
@@ -63,6 +67,7 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
         if (offer?.Problem is { } unable) return outcomes.Refuse<Admitted>(unable.Code, unable.Message, unable.Pointer.Length > 0 ? [unable] : null);
 
         Blob? document = null;
+        var isFree = false;
         if (request.Plan is { } plan)
         {
             var accepted = Accept(plan, contract);
@@ -70,9 +75,9 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
                 return RefusePlan(refuseGaps ? PlanInspection.Check(plan, services.Skills, contract).Problems : accepted.Problems);
             if (refuseGaps && Gaps(pinned, contract) is { Count: > 0 } gaps)
                 return outcomes.Refuse<Admitted>(ErrorCodes.SkillNotAllowed, gaps[0].Message, gaps);
-            document = accepted.Document;
+            (document, isFree) = (accepted.Document, accepted.IsFree);
         }
-        return outcomes.Of(Fix(request, contract, offer?.Terms, document));
+        return outcomes.Of(Fix(request, contract, offer?.Terms, document, isFree));
     }
 
     private PlannerOffer OfferFor(RunRequest request, ResourceContract contract) => services.Planning.OfferFor(
@@ -85,7 +90,10 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
         if (StrictPayload.Check(plan) is { Count: > 0 } mistakes) return new AcceptedPlan(contract.MaxSteps, null, null, mistakes);
         var check = PlanValidator.Validate(plan, services.Skills, contract);
         var accepted = new AcceptedPlan(contract.MaxSteps, check.Pinned,
-            check.Pinned is null ? null : services.Documents.Add(check.Pinned), check.Problems);
+            check.Pinned is null ? null : services.Documents.Add(check.Pinned), check.Problems)
+        {
+            IsFree = check.Pinned is not null && Ledger.IsFree(check.Pinned),
+        };
         if (accepted.Pinned is not null) _accepted.AddOrUpdate(plan, accepted);
         return accepted;
     }
@@ -116,15 +124,15 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
             ? $"The plan is not valid: {problems[0].Pointer}: {problems[0].Message}"
             : $"The plan has {problems.Count} mistakes; first: {problems[0].Pointer}: {problems[0].Message}", problems);
 
-    private Admitted Fix(RunRequest request, ResourceContract contract, PlanningTerms? terms, Blob? plan)
+    private Admitted Fix(RunRequest request, ResourceContract contract, PlanningTerms? terms, Blob? plan, bool isFree)
     {
         var settings = SettingsOf(request, contract, terms);
-        var id = request.IdempotencyKey is { } key ? Identity.Run(tenant, key) : ids.Next();
+        var id = request.IdempotencyKey is { } key ? Identity.Run(services.Tenant, key) : ids.Next();
         return new Admitted(new RunEvent.RunSubmitted
         {
             At = services.Now,
             RunId = id,
-            Tenant = tenant,
+            Tenant = services.Tenant,
             AgentId = contract.AgentId,
             Goal = request.Goal ?? request.Plan?.Goal,
             Input = request.Input,
@@ -132,7 +140,7 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
             Plan = plan?.Digest,
             Request = request.IdempotencyKey is null ? null : RequestDigest(request),
             TraceId = TraceOf(id),
-        }, plan is null ? [settings] : [settings, plan]);
+        }, plan is null ? [settings] : [settings, plan], isFree);
     }
 
     /// <summary>The trace of a run that belongs to no other.</summary>
@@ -153,5 +161,8 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
 
     private sealed record GrantedSettings(RunSettings Settings, Blob Document);
 
-    private sealed record AcceptedPlan(int MaxSteps, PinnedPlan? Pinned, Blob? Document, IReadOnlyList<Problem> Problems);
+    private sealed record AcceptedPlan(int MaxSteps, PinnedPlan? Pinned, Blob? Document, IReadOnlyList<Problem> Problems)
+    {
+        public bool IsFree { get; init; }
+    }
 }

@@ -2,6 +2,7 @@ using Aos.Abstractions.Storage;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Kernel.Runs;
+using Aos.Runtime.Budgets;
 using Aos.Runtime.Journals;
 
 namespace Aos.Runtime.Runs;
@@ -11,12 +12,15 @@ namespace Aos.Runtime.Runs;
 /// <param name="state">The state that the store has.</param>
 /// <param name="head">The hash of the last link that the store has.</param>
 /// <param name="stored">The row that the store has; null for a new run.</param>
+/// <param name="calendar">The tenant's days, in which the ledger counts.</param>
 /// <param name="prefix">Events that a new run has in common with another: they come before its first.</param>
 internal sealed class PendingSlice(
-    RunId runId, RunState state, ReadOnlyMemory<byte> head, RunRow? stored, IReadOnlyList<RunEvent>? prefix)
+    RunId runId, RunState state, ReadOnlyMemory<byte> head, RunRow? stored, TenantCalendar calendar,
+    IReadOnlyList<RunEvent>? prefix)
 {
     private readonly List<RunEvent> _events = new(8);
     private readonly RunProjection _projection = new(state, stored);
+    private readonly RunLedger _ledger = new(calendar, state);
     private IReadOnlyList<RunEvent>? _prefix = prefix;
     private List<Blob> _blobs = [];
     private List<ApprovalRow>? _approvals;
@@ -68,6 +72,7 @@ internal sealed class PendingSlice(
             Blobs = _blobs.Count == 0 ? [] : _blobs,
             Approvals = _approvals ?? [],
             Consumed = _consumed ?? [],
+            Ledger = _ledger.ChangeTo(state),
         };
         if (_events.Count > 0) _head = hash;
         _afterSeq = state.Seq;

@@ -4,6 +4,7 @@ using Aos.Abstractions.Storage;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Runs;
 using Aos.Kernel.Runs;
+using Aos.Runtime.Budgets;
 using Aos.Runtime.Documents;
 using Aos.Runtime.Effects;
 using Aos.Runtime.Journals;
@@ -43,7 +44,10 @@ internal sealed class RunServices
     /// <summary>Says whether timers may fire.</summary>
     public required ClockGuard Clock { get; init; }
 
-    public required string Tenant { get; init; }
+    /// <summary>Who pays.</summary>
+    public required Tenancy Tenancy { get; init; }
+
+    public string Tenant => Tenancy.Id;
 
     /// <summary>How many owners in a row may die over a run before it is quarantined.</summary>
     public required int CrashesMax { get; init; }

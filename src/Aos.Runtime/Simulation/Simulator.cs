@@ -5,6 +5,7 @@ using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
+using Aos.Kernel.Budgets;
 using Aos.Kernel.Plans;
 using Aos.Kernel.Policies;
 using Aos.Kernel.Runs;
@@ -209,19 +210,12 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.Fact first, Ru
         };
     }
 
-    /// <summary>The most that a step can cost: every attempt that the catalog ever allows, of every item, at its
-    /// ceiling, and the same for its fallback.</summary>
     private static Money WorstOf(RunState state, StepState step)
     {
-        var program = step.Program;
-        var most = state.Catalog.Catalog.Entries.Max(entry => entry.Retry?.MaxAttempts ?? 1);
-        var attempts = Math.Min(most, program.Source.Retry?.MaxAttempts ?? int.MaxValue);
-        var items = program.ForEach is null ? 1
+        var items = step.Program.ForEach is null ? 1
             : step.Items is { IsUnknown: false } known ? known.Element.GetArrayLength()
             : state.Contract.MaxItems;
-        var one = program.Main?.Skill.Cost?.Worst ?? Money.Zero;
-        var other = program.Fallback?.Skill.Cost?.Worst ?? Money.Zero;
-        return AtMost(((Int128)one.NanoUsd + other.NanoUsd) * Math.Min((long)attempts * items, state.Contract.MaxAttempts));
+        return WorstCase.OfStep(step.Program, items, state.Contract, state.Catalog.Catalog, skill => skill.Cost?.Worst ?? Money.Zero);
     }
 
     // A sum beyond all money is as good as the largest amount.

@@ -3,6 +3,7 @@ using Aos.Abstractions.Storage.Drivers;
 using Aos.Contracts.Values;
 using Aos.Storage.Postgres.Engine;
 using Aos.Storage.Postgres.Journal;
+using Aos.Storage.Postgres.Schema;
 using Npgsql;
 
 namespace Aos.Storage.Postgres.Checks;
@@ -38,6 +39,10 @@ internal static class StoreCheck
                 if (count != "0") findings.Add($"{count} {what} belong to no run.");
             }
 
+            findings.AddRange(await ReadAsync(connection, LedgerFaults.LeakedSql,
+                static row => LedgerFaults.Leaked(row.GetString(0)), cancel).ConfigureAwait(false));
+            findings.AddRange(await ReadAsync(connection, LedgerFaults.UnbalancedSql, static row => LedgerFaults.Unbalanced(
+                row.GetString(0), EscapedText.To(row.GetString(1)), row.GetString(2)), cancel).ConfigureAwait(false));
             await CheckRunsAsync(connection, findings, cancel).ConfigureAwait(false);
             findings.AddRange(await ReadAsync(connection, "SELECT digest, bytes FROM blobs", CheckBlob, cancel)
                 .ConfigureAwait(false));

@@ -31,13 +31,17 @@ internal sealed class AppendPlan
     /// <summary>The facts that are removed.</summary>
     public List<(StagedRun Run, long FactNo)> Consumed { get; } = [];
 
+    /// <summary>What changes in the ledger, with the number of its slice.</summary>
+    public List<(int Number, StagedRun Run, LedgerChange Change)> Ledger { get; } = [];
+
     /// <summary>Decides on each slice.</summary>
     /// <param name="slices">The slices.</param>
     /// <param name="places">Where the runs of this process stand.</param>
     /// <param name="found">Where other runs stand that were looked up. A run that a slice begins and that is in neither
     /// is taken to be new.</param>
-    public static AppendPlan Make(
-        ReadOnlySpan<JournalSlice> slices, RunPlaces places, IReadOnlyDictionary<RunId, RunPlace> found)
+    /// <param name="overLimit">The numbers of the slices that the ledger has no room for, as the server said.</param>
+    public static AppendPlan Make(ReadOnlySpan<JournalSlice> slices, RunPlaces places,
+        IReadOnlyDictionary<RunId, RunPlace> found, IReadOnlySet<int> overLimit)
     {
         var plan = new AppendPlan(new AppendResult[slices.Length]);
         for (var i = 0; i < slices.Length; i++)
@@ -45,20 +49,22 @@ internal sealed class AppendPlan
             ref var run = ref CollectionsMarshal.GetValueRefOrAddDefault(plan._runs, slices[i].RunId, out _);
             run ??= new StagedRun(
                 slices[i].RunId, places.Find(slices[i].RunId) ?? found.GetValueOrDefault(slices[i].RunId));
-            if (run.TryFollow(slices[i])) plan.Stage(run, slices[i]);
-            else plan.Results[i] = AppendResult.Conflict;
+            if (!run.TryFollow(slices[i], overLimit.Contains(i)))
+                plan.Results[i] = overLimit.Contains(i) ? AppendResult.OverLimit : AppendResult.Conflict;
+            else plan.Stage(run, slices[i], i);
         }
 
         return plan;
     }
 
-    private void Stage(StagedRun run, JournalSlice slice)
+    private void Stage(StagedRun run, JournalSlice slice, int number)
     {
         if (!run.IsStaged) Runs.Add(run);
         run.Stage(slice);
         if (slice.Count > 0) Segments.Add((run, slice));
         Blobs.AddRange(slice.Blobs);
         foreach (var approval in slice.Approvals) Approvals.Add((run, approval));
+        if (slice.Ledger is { } change) Ledger.Add((number, run, change));
         // A run that begins now has no facts.
         if (run.Place is null) return;
         foreach (var fact in slice.Consumed) Consumed.Add((run, fact));
@@ -95,14 +101,16 @@ internal sealed class StagedRun(RunId runId, RunPlace? place)
     public bool HasEnded { get; private set; }
 
     /// <summary>Whether a slice follows. Where one does not, no later one does.</summary>
-    public bool TryFollow(JournalSlice slice)
+    /// <param name="slice">The slice.</param>
+    /// <param name="isRefused">Whether it is not written although it would follow.</param>
+    public bool TryFollow(JournalSlice slice, bool isRefused)
     {
         if (_rejected) return false;
         var follows = slice.AfterSeq == 0
             ? Place is null && !IsStaged
             : (Place is { IsMine: true } || (Place is null && IsStaged)) && LastSeq == slice.AfterSeq;
-        _rejected = !follows;
-        return follows;
+        _rejected = !follows || isRefused;
+        return !_rejected;
     }
 
     /// <summary>Takes a slice that follows.</summary>

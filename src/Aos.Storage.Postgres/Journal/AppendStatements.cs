@@ -2,6 +2,7 @@ using Aos.Abstractions.Storage;
 using Aos.Storage.Postgres.Approvals;
 using Aos.Storage.Postgres.Engine;
 using Aos.Storage.Postgres.Inbox;
+using Aos.Storage.Postgres.Ledger;
 using Aos.Storage.Postgres.Runs;
 using Npgsql;
 
@@ -41,6 +42,7 @@ internal static class AppendStatements
         // After the rows: who posts a fact locks the row of its run, so that none slips in behind the end.
         var ended = known.FindAll(run => run.HasEnded);
         if (ended.Count > 0) InboxTable.AddClear(batch, ended);
+        if (plan.Ledger.Count > 0) LedgerTable.AddChange(batch, plan.Ledger);
         return batch;
     }
 

@@ -2,6 +2,7 @@ using Aos.Abstractions.Storage;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Values;
 using Aos.Storage.Postgres.Engine;
+using Aos.Storage.Postgres.Ledger;
 using Aos.Storage.Postgres.Runs;
 using Npgsql;
 
@@ -21,20 +22,27 @@ internal static class BatchAppender
     public static async Task<AppendResult[]> AppendAsync(OwnerSession session, ReadOnlyMemory<JournalSlice> slices)
     {
         PostgresException? refusal = null;
-        for (var attempt = 1; attempt <= Attempts; attempt++)
+        var overLimit = new HashSet<int>();
+        for (var attempt = 1; attempt <= Attempts;)
         {
             var found = await LookUpAsync(session, slices, everything: attempt > 1).ConfigureAwait(false);
-            var plan = AppendPlan.Make(slices.Span, session.Places, found);
+            var plan = AppendPlan.Make(slices.Span, session.Places, found, overLimit);
             if (plan.Runs.Count == 0) return plan.Results;
             try
             {
                 await WriteAsync(session, plan).ConfigureAwait(false);
                 return plan.Results;
             }
+            catch (PostgresException refused) when (session.IsOpen && refused.SqlState == "AOS03")
+            {
+                // Each time at least one slice less is asked for.
+                overLimit.UnionWith(LedgerTable.Refused(refused));
+            }
             catch (PostgresException refused) when (session.IsOpen && IsOfAnother(refused))
             {
                 session.Places.Clear();
                 refusal = refused;
+                attempt++;
             }
         }
 

@@ -10,7 +10,7 @@ internal sealed record Migration(int Version, string Sql)
     public const string SweepLockClass = "1095717682";
 
     /// <summary>All of them, in order.</summary>
-    public static IReadOnlyList<Migration> All { get; } = [new(1, First)];
+    public static IReadOnlyList<Migration> All { get; } = [new(1, First), new(2, Ledger)];
 
     // No foreign keys: each would lock the row of a run with every append. The primary key of segments is the last
     // fence against a second writer. Identities and words compare by bytes (collation "C"), whatever the database's
@@ -118,6 +118,75 @@ internal sealed record Migration(int Version, string Sql)
             JOIN runs ON runs.run_no = held.run_no AND runs.owner = me AND runs.epoch = held.epoch)
           THEN
             RAISE EXCEPTION 'a run is not of this process any more' USING ERRCODE = 'AOS02';
+          END IF;
+        END $$;
+        """;
+
+    // As in the embedded store: the accounts, and what each run holds or has spent. The accounts of a change are locked in
+    // one order everywhere, and as late in the transaction as can be: all admissions of a tenant meet at its accounts.
+    private const string Ledger = """
+        CREATE TABLE ledger (
+          tenant text COLLATE "C" NOT NULL,
+          period text COLLATE "C" NOT NULL,
+          start text COLLATE "C" NOT NULL,
+          scope text COLLATE "C" NOT NULL,
+          name text COLLATE "C" NOT NULL,
+          held bigint NOT NULL,
+          spent bigint NOT NULL,
+          PRIMARY KEY (tenant, period, start, scope, name)
+        );
+
+        CREATE TABLE charges (
+          run_id text COLLATE "C" PRIMARY KEY,
+          tenant text COLLATE "C" NOT NULL,
+          agent_id text COLLATE "C" NOT NULL,
+          month text COLLATE "C" NOT NULL,
+          day text COLLATE "C" NOT NULL,
+          held bigint NOT NULL,
+          spent bigint NOT NULL
+        );
+        CREATE INDEX charges_by_month ON charges (tenant, month);
+
+        -- Changes accounts, one line each; lines of one change follow each other. Raises where changes would break a limit,
+        -- and names them by their numbers: nothing is changed then.
+        CREATE FUNCTION change_ledger(changes int[], tenants text[], periods text[], starts text[], scopes text[],
+          names text[], helds bigint[], spents bigint[], limits bigint[]) RETURNS SETOF int
+        LANGUAGE plpgsql AS $$
+        DECLARE
+          refused int[] := '{}';
+          first int := 1;
+          after int;
+          fits boolean;
+        BEGIN
+          INSERT INTO ledger SELECT DISTINCT l.*, 0::bigint, 0::bigint
+            FROM unnest(tenants, periods, starts, scopes, names) AS l (tenant, period, start, scope, name)
+            ORDER BY 1, 2, 3, 4, 5 ON CONFLICT DO NOTHING;
+          PERFORM FROM ledger WHERE (tenant, period, start, scope, name) IN (
+              SELECT * FROM unnest(tenants, periods, starts, scopes, names))
+            ORDER BY tenant, period, start, scope, name FOR UPDATE;
+          WHILE first <= cardinality(changes) LOOP
+            fits := true;
+            after := first;
+            WHILE after <= cardinality(changes) AND changes[after] = changes[first] LOOP
+              IF limits[after] IS NOT NULL AND EXISTS (SELECT FROM ledger WHERE tenant = tenants[after]
+                AND period = periods[after] AND start = starts[after] AND scope = scopes[after] AND name = names[after]
+                AND held::numeric + spent + helds[after] > limits[after])
+              THEN fits := false; END IF;
+              after := after + 1;
+            END LOOP;
+            IF fits THEN
+              FOR line IN first .. after - 1 LOOP
+                UPDATE ledger SET held = held + helds[line], spent = spent + spents[line]
+                  WHERE tenant = tenants[line] AND period = periods[line] AND start = starts[line]
+                    AND scope = scopes[line] AND name = names[line];
+              END LOOP;
+            ELSE
+              refused := refused || changes[first];
+            END IF;
+            first := after;
+          END LOOP;
+          IF cardinality(refused) > 0 THEN
+            RAISE EXCEPTION '%', array_to_string(refused, ',') USING ERRCODE = 'AOS03';
           END IF;
         END $$;
         """;

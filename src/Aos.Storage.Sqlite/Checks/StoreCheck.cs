@@ -4,6 +4,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Values;
 using Aos.Storage.Sqlite.Engine;
 using Aos.Storage.Sqlite.Journal;
+using Aos.Storage.Sqlite.Ledger;
 
 namespace Aos.Storage.Sqlite.Checks;
 
@@ -32,6 +33,7 @@ internal static class StoreCheck
             CheckEngine(connection, findings);
             foreach (var (what, sql) in Orphans)
                 if (connection.Number(sql) is > 0 and var count) findings.Add($"{count} {what} belong to no run.");
+            findings.AddRange(LedgerTable.FindFaults(connection, FindingsMax));
             CheckRuns(connection, findings, cancel);
             CheckBlobs(connection, findings, cancel);
         }

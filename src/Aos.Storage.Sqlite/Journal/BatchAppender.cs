@@ -3,6 +3,7 @@ using Aos.Contracts.Values;
 using Aos.Storage.Sqlite.Approvals;
 using Aos.Storage.Sqlite.Engine;
 using Aos.Storage.Sqlite.Inbox;
+using Aos.Storage.Sqlite.Ledger;
 using Aos.Storage.Sqlite.Runs;
 
 namespace Aos.Storage.Sqlite.Journal;
@@ -23,28 +24,26 @@ internal static class BatchAppender
         for (var i = 0; i < results.Length; i++)
         {
             var slice = slices.Span[i];
-            if (rejected?.Contains(slice.RunId) != true && Place(session, slice) is { } place)
-            {
-                Write(session, insert, slice, place);
-            }
-            else
-            {
-                results[i] = AppendResult.Conflict;
-                (rejected ??= []).Add(slice.RunId);
-            }
+            results[i] = Place(session, slice, rejected, out var place);
+            if (results[i] == AppendResult.Written) Write(session, insert, slice, place!);
+            else (rejected ??= []).Add(slice.RunId);
         }
 
         return results;
     }
 
-    /// <summary>Where the run stands; null where the slice conflicts. A new run is begun.</summary>
-    private static RunPlace? Place(WriteSession session, JournalSlice slice)
+    /// <summary>Where the run stands, and whether the slice may be written. A new run is begun.</summary>
+    private static AppendResult Place(
+        WriteSession session, JournalSlice slice, HashSet<RunId>? rejected, out RunPlace? place)
     {
-        var known = session.Runs.Find(slice.RunId);
-        if (slice.AfterSeq > 0) return known is { IsMine: true } && known.LastSeq == slice.AfterSeq ? known : null;
-        if (known is not null) return null;
+        place = session.Runs.Find(slice.RunId);
+        var follows = slice.AfterSeq > 0 ? place is { IsMine: true } && place.LastSeq == slice.AfterSeq : place is null;
+        if (!follows || rejected?.Contains(slice.RunId) == true) return AppendResult.Conflict;
+        if (slice.Ledger is { } ledger && !LedgerTable.Fits(session.Connection, ledger)) return AppendResult.OverLimit;
+        if (slice.AfterSeq > 0) return AppendResult.Written;
         session.Wrote = true;
-        return session.Runs.Add(slice.RunId, RunRows.Insert(session, slice));
+        place = session.Runs.Add(slice.RunId, RunRows.Insert(session, slice));
+        return AppendResult.Written;
     }
 
     private static void Write(WriteSession session, Statement insert, JournalSlice slice, RunPlace place)
@@ -61,6 +60,7 @@ internal static class BatchAppender
         foreach (var blob in slice.Blobs) BlobTable.Insert(session.Connection, blob);
         foreach (var approval in slice.Approvals) ApprovalTable.Upsert(session.Connection, place.RunNo, approval);
         foreach (var fact in slice.Consumed) InboxTable.Remove(session.Connection, place.RunNo, fact);
+        if (slice.Ledger is { } ledger) LedgerTable.Change(session.Connection, slice.RunId, ledger);
         if (slice.Row is not { } row) return;
         if (slice.AfterSeq > 0) RunRows.Update(session.Connection, place.RunNo, slice);
         if (!row.IsEnded) return;

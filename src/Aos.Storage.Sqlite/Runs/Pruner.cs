@@ -75,5 +75,6 @@ internal static class Pruner
         BlobNames.Remove(connection, runNo);
         foreach (var table in (string[])["segments", "approvals", "inbox", "runs"])
             connection.Prepare($"DELETE FROM {table} WHERE run_no = ?1").Bind(1, runNo).Run();
+        connection.Prepare("DELETE FROM charges WHERE run_id = ?1").Bind(1, runId.Value).Run();
     }
 }

@@ -6,7 +6,7 @@ namespace Aos.Storage.Sqlite.Schema;
 internal sealed record Migration(int Version, string Sql)
 {
     /// <summary>All of them, in order.</summary>
-    public static IReadOnlyList<Migration> All { get; } = [new(1, First), new(2, Second), new(3, Lifecycle)];
+    public static IReadOnlyList<Migration> All { get; } = [new(1, First), new(2, Second), new(3, Lifecycle), new(4, Ledger)];
 
     // The decision on a request that waits in the inbox, so that a second one learns of it.
     private const string Second = "ALTER TABLE approvals ADD COLUMN decision_no INTEGER";
@@ -102,5 +102,31 @@ internal sealed record Migration(int Version, string Sql)
           PRIMARY KEY (blob_no, run_no)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX approvals_by_run ON approvals (run_no);
+        """;
+
+    // The accounts, and what each run holds or has spent: the sums of the second are the first, save for the spending of
+    // runs that were pruned. A charge names its run, because the row of a run that is begun has its number only then.
+    private const string Ledger = """
+        CREATE TABLE ledger (
+          tenant TEXT NOT NULL,
+          scope TEXT NOT NULL,
+          name TEXT NOT NULL,
+          period TEXT NOT NULL,
+          start TEXT NOT NULL,
+          held INTEGER NOT NULL,
+          spent INTEGER NOT NULL,
+          PRIMARY KEY (tenant, period, start, scope, name)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE charges (
+          run_id TEXT PRIMARY KEY,
+          tenant TEXT NOT NULL,
+          agent_id TEXT NOT NULL,
+          month TEXT NOT NULL,
+          day TEXT NOT NULL,
+          held INTEGER NOT NULL,
+          spent INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX charges_by_month ON charges (tenant, month);
         """;
 }

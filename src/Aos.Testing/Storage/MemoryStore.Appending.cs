@@ -27,29 +27,26 @@ public sealed partial class MemoryStore
         for (var i = 0; i < results.Length; i++)
         {
             var slice = slices[i];
-            if (!rejected.Contains(slice.RunId) && TryPlace(slice, out var run))
-            {
-                Write(run, slice);
-            }
-            else
-            {
-                results[i] = AppendResult.Conflict;
-                rejected.Add(slice.RunId);
-            }
+            if (rejected.Contains(slice.RunId) || !Follows(slice)) results[i] = AppendResult.Conflict;
+            else if (slice.Ledger is { } ledger && !Fits(ledger)) results[i] = AppendResult.OverLimit;
+            else Write(Place(slice), slice);
+            if (results[i] != AppendResult.Written) rejected.Add(slice.RunId);
         }
 
         return results;
     }
 
-    private bool TryPlace(JournalSlice slice, out MemoryRun run)
+    private bool Follows(JournalSlice slice) => state.RunsById.TryGetValue(slice.RunId, out var run)
+        ? slice.AfterSeq > 0 && IsMine(run) && run.LastSeq == slice.AfterSeq
+        : slice.AfterSeq == 0;
+
+    private MemoryRun Place(JournalSlice slice)
     {
-        var exists = state.RunsById.TryGetValue(slice.RunId, out run!);
-        if (slice.AfterSeq > 0) return exists && IsMine(run) && run.LastSeq == slice.AfterSeq;
-        if (exists) return false;
-        run = new MemoryRun { Row = slice.Row! with { Owner = Owner, Epoch = 1 } };
+        if (state.RunsById.TryGetValue(slice.RunId, out var known)) return known;
+        var run = new MemoryRun { Row = slice.Row! with { Owner = Owner, Epoch = 1 } };
         state.RunsById.Add(slice.RunId, run);
         state.Runs.Add(run);
-        return true;
+        return run;
     }
 
     private void Write(MemoryRun run, JournalSlice slice)
@@ -60,6 +57,7 @@ public sealed partial class MemoryStore
         foreach (var blob in slice.Blobs) state.Blobs.TryAdd(blob.Digest, blob.Bytes.ToArray());
         foreach (var approval in slice.Approvals) Upsert(approval);
         state.Inbox.RemoveAll(item => item.RunId == slice.RunId && slice.Consumed.Contains(item.Id));
+        if (slice.Ledger is { } ledger) Change(slice.RunId, ledger);
         if (slice.Row is not { } row) return;
         run.Row = row with
         {

@@ -42,6 +42,7 @@ public sealed partial class MemoryStore
     {
         state.Runs.Remove(run);
         state.RunsById.Remove(run.Row.RunId);
+        state.Charges.Remove(run.Row.RunId);
         state.Approvals.RemoveAll(approval => approval.RunId == run.Row.RunId);
         state.Inbox.RemoveAll(item => item.RunId == run.Row.RunId);
     }

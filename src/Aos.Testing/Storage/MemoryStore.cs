@@ -280,7 +280,7 @@ public sealed partial class MemoryStore(MemoryStoreState state) : IStore
         {
             RequireAlive(cancel);
             IReadOnlyList<string> findings = [.. state.Runs.Where(run => !IsChained(run)).Select(run =>
-                $"{run.Row.RunId}: the hash chain is broken, or does not confirm the row")];
+                $"{run.Row.RunId}: the hash chain is broken, or does not confirm the row"), .. LedgerFaults()];
             return ValueTask.FromResult(findings);
         }
     }

@@ -1,4 +1,5 @@
 using Aos.Abstractions.Storage;
+using Aos.Contracts.Budgets;
 using Aos.Contracts.Values;
 
 namespace Aos.Testing.Storage;
@@ -27,6 +28,10 @@ public sealed class MemoryStoreState
 
     internal List<SkillRow> Skills { get; } = [];
 
+    internal Dictionary<LedgerAccount, (Money Held, Money Spent)> Ledger { get; } = [];
+
+    internal Dictionary<RunId, (string Tenant, RunCharge Charge)> Charges { get; } = [];
+
     internal HashSet<string> AliveOwners { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Adds a process. Its name follows from the order of openings, so that simulations repeat.</summary>
@@ -39,6 +44,9 @@ public sealed class MemoryStoreState
 
     internal long NextFact() => ++_facts;
 }
+
+/// <summary>Names an account of the ledger in memory.</summary>
+internal readonly record struct LedgerAccount(string Tenant, string Start, LedgerScope Scope, string Name);
 
 /// <summary>A run in memory.</summary>
 internal sealed class MemoryRun

@@ -1,5 +1,6 @@
 using Aos.Abstractions.Storage;
 using Aos.Contracts;
+using Aos.Contracts.Budgets;
 using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
@@ -13,7 +14,7 @@ namespace Aos.Simulation.Tests.Checks;
 
 /// <summary>Watches what becomes durable, and holds it against what was promised, at each commit and each arrival.
 /// Knows nothing of the runtime but its journal.</summary>
-internal sealed class Witness(MemoryStoreState store, History history)
+internal sealed class Witness(MemoryStoreState store, History history, Money perDay)
 {
     private readonly Dictionary<RunId, RunWitness> _runs = [];
     private readonly MemoryDocuments _documents = new();
@@ -83,9 +84,31 @@ internal sealed class Witness(MemoryStoreState store, History history)
         var events = Decode(slice);
         var earlier = run.State;
         run.Take(events, _approvedByPersons);
+        CheckLedger();
         foreach (var id in slice.Consumed) Consumed(id, events, earlier, run.State, now);
         if (events.Exists(e => e is RunEvent.RunRecovered)) CheckInbox(slice.RunId);
         foreach (var e in events) history.Note($"journal: {owner} {slice.RunId} {++run.Shown} {System.Text.Encoding.UTF8.GetString(AosJson.Write(e))}");
+    }
+
+    // The books of the ledger against the journals, in every committed state: what open runs hold, what others have spent,
+    // and that it never exceeds the limit of a day.
+    private void CheckLedger()
+    {
+        var days = new SortedDictionary<string, (Money Held, Money Spent)>(StringComparer.Ordinal);
+        foreach (var run in Runs)
+        {
+            if (run.State.Submitted?.Hold is not { } hold) continue;
+            var (held, spent) = days.GetValueOrDefault(hold.Day);
+            days[hold.Day] = run.State.Ended is null ? (held + hold.Amount, spent) : (held, spent + run.State.Spent);
+        }
+        foreach (var (day, (held, spent)) in days)
+        {
+            var booked = store.Ledger.Where(pair => pair.Key.Scope == LedgerScope.Tenant && pair.Key.Start == day)
+                .Select(pair => pair.Value).FirstOrDefault();
+            if (booked != (held, spent))
+                Violated($"The ledger of {day} holds {booked.Held} and has spent {booked.Spent}; its runs hold {held} and have spent {spent}.");
+            if (held + spent > perDay) Violated($"Of {perDay} for {day}, {spent} are spent and {held} held.");
+        }
     }
 
     /// <summary>A request arrives at the remote world.</summary>

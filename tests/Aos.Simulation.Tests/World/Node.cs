@@ -52,6 +52,7 @@ internal sealed class Node(Simulation simulation, string machine)
             Planners = [new SimulatedPlanner(simulation.Seed, simulation.Scenario, simulation.Faults, Time)],
             Catalog = SmallCatalog.Instance,
             Time = Time,
+            Tenant = simulation.Tenant,
             Work = new PumpQueue(_process),
             Rules = simulation.Plant is { } plant ? plant.Advance : Aos.Kernel.Runs.RunKernel.Advance,
             Logger = new DefectLog(simulation),

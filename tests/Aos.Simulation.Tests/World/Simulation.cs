@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Aos.Abstractions.Storage;
+using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
@@ -40,6 +41,7 @@ internal sealed class Simulation
 
     private readonly ImmutableArray<Node> _nodes;
     private readonly HashSet<RunId> _admitted = [];
+    private readonly HashSet<RunId> _refused = [];
     private readonly Dice _dice;
 
     public Simulation(SimulationSpec spec)
@@ -47,6 +49,11 @@ internal sealed class Simulation
         Seed = spec.Seed;
         Scenario = spec.Scenario ?? Scenario.FromSeed(spec.Seed);
         Plant = spec.Plant?.Invoke();
+        var asked = Scenario.Runs.Sum(run => run.BudgetCents);
+        Tenant = new TenantProfile
+        {
+            Budget = new TenantBudget { PerDay = Money.FromCents(Dice.Hash(Seed, "tenant") % 3 == 0 ? asked * 6 / 10 : 2_000) },
+        };
         _dice = new Dice(Dice.Hash(Seed, "director"));
         Pump = new WorkPump(Dice.Hash(spec.OrderSeed ?? Seed, "order"));
         History = new History(Pump, spec.KeepsHistory);
@@ -58,7 +65,7 @@ internal sealed class Simulation
             Observer = place => History.Note($"fault: {place}"),
         };
         State = new MemoryStoreState();
-        Witness = new Witness(State, History);
+        Witness = new Witness(State, History, Tenant.Budget!.PerDay!.Value);
         World = new RemoteWorld(Seed, Scenario, Faults, Time, History) { Witness = Witness };
         Skills = SkillRegistry.Create(SimulatedSkill.All(World, Plant));
         _nodes = [new Node(this, "a"), new Node(this, "b")];
@@ -69,6 +76,9 @@ internal sealed class Simulation
     public Scenario Scenario { get; }
 
     public Plant? Plant { get; }
+
+    /// <summary>Who pays. In every third simulation not all runs fit into the day.</summary>
+    public TenantProfile Tenant { get; }
 
     public WorkPump Pump { get; }
 
@@ -172,6 +182,8 @@ internal sealed class Simulation
     {
         var answer = await runtime.SubmitAsync(run.Request, CancellationToken.None);
         Answered($"submit {run.Number}", answer);
+        // Whoever is told that there is no money left for the day comes again, but not for ever.
+        if (answer.Outcome.Code == ErrorCodes.TenantBudgetExceeded && IsRecovering) _refused.Add(run.RunId);
         if (answer.Value is not { } report) return;
         if (report.RunId != run.RunId) Witness.Violated($"{run.Key} became {report.RunId}, not {run.RunId}.");
         if (!_admitted.Add(run.RunId)) return;
@@ -239,7 +251,7 @@ internal sealed class Simulation
 
     private bool IsOver()
     {
-        if (!IsRecovering || Witness.Runs.Count < Scenario.Runs.Length) return IsLost();
+        if (!IsRecovering || Scenario.Runs.Any(run => Witness.Find(run.RunId) is null && !_refused.Contains(run.RunId))) return IsLost();
         foreach (var run in Witness.Runs)
             if (run.State.Ended is null) return IsLost();
         if (_restAt == 0) _restAt = Pump.Now + TimeSpan.FromSeconds(10).Ticks;
@@ -250,7 +262,7 @@ internal sealed class Simulation
     private bool IsLost()
     {
         if (Pump.Now < TimeSpan.FromMinutes(15).Ticks) return false;
-        var open = Scenario.Runs.Where(run => Witness.Find(run.RunId) is not { State.Ended: not null })
+        var open = Scenario.Runs.Where(run => !_refused.Contains(run.RunId) && Witness.Find(run.RunId) is not { State.Ended: not null })
             .Select(run => $"{run.RunId} ({Witness.Find(run.RunId)?.State.WaitingFor?.ToString() ?? "running"})");
         Witness.Violated($"Faults stopped long ago, and these runs have not ended: {string.Join(", ", open)}.");
         return true;

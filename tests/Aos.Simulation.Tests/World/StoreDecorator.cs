@@ -59,6 +59,12 @@ internal abstract class StoreDecorator(IStore inner) : IStore
 
     public virtual ValueTask<IReadOnlyList<SkillRow>> ListSkillsAsync(CancellationToken cancel) => Inner.ListSkillsAsync(cancel);
 
+    public virtual ValueTask<IReadOnlyList<LedgerRow>> ReadLedgerAsync(string tenant, string day, CancellationToken cancel) =>
+        Inner.ReadLedgerAsync(tenant, day, cancel);
+
+    public virtual ValueTask<IReadOnlyList<RunCharge>> ListChargesAsync(ChargeFilter filter, CancellationToken cancel) =>
+        Inner.ListChargesAsync(filter, cancel);
+
     public virtual ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancel) => Inner.CheckAsync(cancel);
 
     public virtual ValueTask DisposeAsync() => Inner.DisposeAsync();

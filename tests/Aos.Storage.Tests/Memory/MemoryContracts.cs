@@ -40,3 +40,5 @@ public sealed class MemoryCheckContract : CheckContract<MemoryFixture>;
 public sealed class MemoryCompactionContract : CompactionContract<MemoryFixture>;
 
 public sealed class MemoryPruneContract : PruneContract<MemoryFixture>;
+
+public sealed class MemoryLedgerContract : LedgerContract<MemoryFixture>;

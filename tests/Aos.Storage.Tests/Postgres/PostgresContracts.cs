@@ -44,3 +44,5 @@ public sealed class PostgresCheckContract : CheckContract<PostgresFixture>;
 public sealed class PostgresCompactionContract : CompactionContract<PostgresFixture>;
 
 public sealed class PostgresPruneContract : PruneContract<PostgresFixture>;
+
+public sealed class PostgresLedgerContract : LedgerContract<PostgresFixture>;

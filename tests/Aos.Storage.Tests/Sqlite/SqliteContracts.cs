@@ -44,3 +44,5 @@ public sealed class SqliteCheckContract : CheckContract<SqliteFixture>;
 public sealed class SqliteCompactionContract : CompactionContract<SqliteFixture>;
 
 public sealed class SqlitePruneContract : PruneContract<SqliteFixture>;
+
+public sealed class SqliteLedgerContract : LedgerContract<SqliteFixture>;

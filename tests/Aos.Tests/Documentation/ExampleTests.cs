@@ -6,6 +6,7 @@ using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
 using Aos.Contracts.Skills;
 using Aos.Kernel.Plans;
+using Aos.Runtime.Budgets;
 using Aos.Runtime.Agents;
 using Aos.Runtime.Planning;
 using Aos.Runtime.Skills;
@@ -84,5 +85,5 @@ public sealed class ExampleTests
     private static CompiledSkills Skills() =>
         new(SkillRegistry.Create([new JsonTransformSkill(), new HttpCallSkill(TimeProvider.System)]));
 
-    private static ResourceContract Contract() => ContractFactory.Grant("local", AgentProfiles.Default, budget: null).Contract!;
+    private static ResourceContract Contract() => ContractFactory.Grant(new Tenancy(new TenantProfile()), AgentProfiles.Default, budget: null).Contract!;
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Aos.Contracts;
+using Aos.Contracts.Budgets;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
@@ -30,6 +31,13 @@ public sealed class ClosedFamilyTests
         [typeof(Money)] = new Money(12_345_678_901),
         [typeof(Payload)] = Payload.FromUtf8("{\"z\" : [1.0, 1e400, null, \"\\u00e9\"],\t\"a\": 1}"u8.ToArray()),
         [typeof(ApprovalId)] = ApprovalId.TryParse("apr_0123456789abcdef", out var id) ? id : default,
+        [typeof(RunHold)] = new RunHold
+        {
+            Amount = new Money(7),
+            Day = "2026-11-23",
+            Limits = [new LedgerLimit { Scope = LedgerScope.Agent, Period = LedgerPeriod.Month, Limit = new Money(9) }],
+            Learned = [new LearnedCost { Skill = SkillRef.Parse("ask@1.0.0"), P95 = new Money(3), Calls = 20 }],
+        },
         [typeof(SignalName)] = SignalName.Parse("go.on:1"),
         [typeof(ValueList<Problem>)] = (ValueList<Problem>)[new Problem("/a~1b", ErrorCode.Parse("C"), "m")],
         [typeof(ValueList<SideEffect>)] = (ValueList<SideEffect>)[new SideEffect { Type = "t", Target = "x", Reversible = true }],

@@ -3,6 +3,7 @@ using Aos.Abstractions.Skills;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Skills;
+using Aos.Runtime.Budgets;
 using Aos.Runtime.Agents;
 using Aos.Runtime.Documents;
 using Aos.Runtime.Skills;
@@ -124,7 +125,7 @@ public sealed class PlanDocumentTests
     public void An_expression_that_is_written_out_is_parsed_when_the_plan_is_checked(string input, string message)
     {
         var read = PlanReader.Read(Encoding.UTF8.GetBytes($$"""{"steps":[{"id":"a","skill":"json_transform@1","input":{{input}}}]}"""));
-        var check = PlanInspection.Check(read.Value!, new CompiledSkills(Skills), ContractFactory.Grant("local", AgentProfiles.Default, null).Contract!);
+        var check = PlanInspection.Check(read.Value!, new CompiledSkills(Skills), ContractFactory.Grant(new Tenancy(new TenantProfile()), AgentProfiles.Default, null).Contract!);
         var problem = Assert.Single(check.Problems);
         Assert.Equal(("/steps/0/input/expression", "EXPRESSION_INVALID", message), (problem.Pointer, problem.Code.Value, problem.Message));
     }
@@ -135,7 +136,7 @@ public sealed class PlanDocumentTests
     public void An_expression_that_a_run_will_make_is_left_to_the_run(string input)
     {
         var read = PlanReader.Read(Encoding.UTF8.GetBytes($$"""{"steps":[{"id":"a","skill":"json_transform@1","input":{{input}}}]}"""));
-        Assert.Empty(PlanInspection.Check(read.Value!, new CompiledSkills(Skills), ContractFactory.Grant("local", AgentProfiles.Default, null).Contract!).Problems);
+        Assert.Empty(PlanInspection.Check(read.Value!, new CompiledSkills(Skills), ContractFactory.Grant(new Tenancy(new TenantProfile()), AgentProfiles.Default, null).Contract!).Problems);
     }
 
     [Fact]

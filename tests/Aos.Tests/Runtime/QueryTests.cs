@@ -40,7 +40,8 @@ public sealed class QueryTests
         bench.Paid.Answers(TwinAnswer.Fail("HTTP_503", retryAfter: TimeSpan.Zero), TwinAnswer.Hangs());
         var report = await bench.SubmitAsync(bench.Plan(Plan));
         await bench.Paid.WhenCalledAsync(2);
-        Assert.Equal("90", await AskAsync(bench, report, "remaining_budget_cents"));
+        // Of the 100 cents of its budget the ledger holds 40, for four attempts; 10 of them are held for this one.
+        Assert.Equal("30", await AskAsync(bench, report, "remaining_budget_cents"));
         Assert.Equal(
             """[{"step_id":"a","item":null,"attempt":1,"skill":"paid@1.0.0","input":{"q":1},"status":"failure","code":"HTTP_503","message":"The script says HTTP_503.","cost_cents":0},{"step_id":"a","item":null,"attempt":2,"skill":"paid@1.0.0","input":{"q":1},"status":"in_flight","code":null,"message":null,"cost_cents":0}]""",
             await AskAsync(bench, report, "what_did_i_try_already"));
@@ -48,8 +49,12 @@ public sealed class QueryTests
         Assert.Equal("null", await AskAsync(bench, report, "why_did_step_fail"));
         bench.Time.Advance(TimeSpan.FromSeconds(10));
         var contract = JsonDocument.Parse(await AskAsync(bench, report, "resource_contract")).RootElement;
-        Assert.Equal("""{"budget_cents":90,"held_cents":10,"spent_cents":0,"attempts":998,"planner_rounds":10,"run_ms":604790000}""",
-            contract.GetProperty("remaining").GetRawText());
+        var remaining = contract.GetProperty("remaining");
+        Assert.Equal((30, 40, 10, 0, 998, 604790000), (Number(remaining, "budget_cents"), Number(remaining, "ledger_hold_cents"),
+            Number(remaining, "held_cents"), Number(remaining, "spent_cents"), Number(remaining, "attempts"), Number(remaining, "run_ms")));
+        Assert.Equal(["tenant local day 40 999960", "tenant local month 40 ", "agent tester day 40 ", "agent tester month 40 "],
+            remaining.GetProperty("accounts").EnumerateArray().Select(account => $"{account.GetProperty("scope")} {account.GetProperty("name")} "
+                + $"{account.GetProperty("period")} {account.GetProperty("held_cents")} {(account.TryGetProperty("free_cents", out var free) ? free : "")}"));
         var same = await bench.Runtime.GetResourceContractAsync(report.RunId, CancellationToken.None);
         Assert.Equal(contract.GetRawText(), same.Result!.ToString());
     }
@@ -62,11 +67,14 @@ public sealed class QueryTests
         bench.Read.Answers(TwinAnswer.Fail("HTTP_503", retryAfter: TimeSpan.Zero), TwinAnswer.Ok());
         var report = await bench.RunAsync(bench.Plan(Plan));
         Assert.Equal(RunStatus.Waiting, report.Status);
-        Assert.Equal("96", await AskAsync(bench, report, "remaining_budget_cents"));
+        Assert.Equal("36", await AskAsync(bench, report, "remaining_budget_cents"));
         var pending = JsonDocument.Parse(await AskAsync(bench, report, "pending_approvals")).RootElement;
         Assert.Equal(("c", "boss", "send"), (pending[0].GetProperty("step_id").GetString(), pending[0].GetProperty("role").GetString(), pending[0].GetProperty("skill").GetString()));
-        Assert.Equal("""{"spent_cents":4,"held_cents":0,"free_cents":96,"planning_cents":0,"steps":[{"step_id":"a","attempts":1,"cost_cents":4},{"step_id":"b","attempts":2,"cost_cents":0},{"step_id":"c","attempts":0,"cost_cents":0}]}""",
-            await AskAsync(bench, report, "cost_breakdown"));
+        var cost = JsonDocument.Parse(await AskAsync(bench, report, "cost_breakdown")).RootElement;
+        Assert.Equal((4, 0, 36, 40, 0), (Number(cost, "spent_cents"), Number(cost, "held_cents"), Number(cost, "free_cents"),
+            Number(cost, "limit_cents"), Number(cost, "planning_cents")));
+        Assert.Equal("""[{"step_id":"a","attempts":1,"cost_cents":4},{"step_id":"b","attempts":2,"cost_cents":0},{"step_id":"c","attempts":0,"cost_cents":0}]""",
+            cost.GetProperty("steps").GetRawText());
         var similar = JsonDocument.Parse(await AskAsync(bench, report, "similar_failures")).RootElement;
         Assert.Equal(("read", "HTTP_503", 1, 1), (similar[0].GetProperty("skill").GetString(), similar[0].GetProperty("code").GetString(),
             similar[0].GetProperty("times").GetInt32(), similar[0].GetProperty("recovered").GetInt32()));
@@ -80,7 +88,7 @@ public sealed class QueryTests
         Assert.Equal(("c", "APPROVAL_REJECTED"), (why.GetProperty("step_id").GetString(), why.GetProperty("code").GetString()));
         Assert.Equal("null", await AskAsync(bench, report, "why_did_step_fail", """{"step_id":"a"}"""));
         Assert.Equal("[]", await AskAsync(bench, report, "pending_approvals"));
-        Assert.Equal("96", await AskAsync(bench, report, "remaining_budget_cents"));
+        Assert.Equal("36", await AskAsync(bench, report, "remaining_budget_cents"));
     }
 
     [Fact]
@@ -182,4 +190,6 @@ public sealed class QueryTests
         Assert.Equal("OK", outcome.Code.Value);
         return outcome.Result!.ToString();
     }
+
+    private static long Number(JsonElement from, string member) => from.GetProperty(member).GetInt64();
 }

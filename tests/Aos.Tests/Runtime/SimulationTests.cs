@@ -24,14 +24,12 @@ public sealed class SimulationTests
         await using var bench = new RuntimeBench();
         var profile = bench.Profile with
         {
-            Budget = new BudgetSpec { PerDay = Money.FromCents(50), Mode = BudgetMode.Soft },
             Limits = new LimitSpec { Rates = [new RateLimit { Skill = SkillRef.Parse("pure"), Calls = 1, PerSeconds = 1 }] },
         };
         var request = bench.Plan("""{"steps":[{"id":"a","skill":"send"}]}""");
         var foreseen = (await bench.Runtime.SimulateAsync(request with { Profile = profile }, CancellationToken.None)).Value!;
-        Assert.Equal(["NOT_ENFORCED", "NOT_ENFORCED", "NOT_ENFORCED", "ONCE_EFFECT"], foreseen.Risks.Select(risk => risk.Code));
-        foreach (var (risk, member) in foreseen.Risks.Zip((string[])["per_day_cents", "soft", "limits.rates"]))
-            Assert.Contains(member, risk.Message, StringComparison.Ordinal);
+        Assert.Equal(["NOT_ENFORCED", "ONCE_EFFECT"], foreseen.Risks.Select(risk => risk.Code));
+        Assert.Contains("limits.rates", foreseen.Risks[0].Message, StringComparison.Ordinal);
         Assert.Empty(Aos.Runtime.AosRuntime.NotEnforced(bench.Profile));
     }
 

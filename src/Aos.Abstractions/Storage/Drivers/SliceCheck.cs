@@ -24,6 +24,13 @@ internal static class SliceCheck
         if (slice.Row is { } row && row.RunId != slice.RunId) return $"its row is of {row.RunId}";
         foreach (var approval in slice.Approvals)
             if (approval.RunId != slice.RunId) return $"its approval {approval.Id} is of {approval.RunId}";
-        return null;
+        return slice.Ledger is { } ledger ? Fault(ledger) : null;
+    }
+
+    private static string? Fault(LedgerChange ledger)
+    {
+        if (ledger.Spent < Contracts.Values.Money.Zero) return "its ledger takes back what was spent";
+        return DateOnly.TryParseExact(ledger.Day, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture,
+            System.Globalization.DateTimeStyles.None, out _) ? null : $"its ledger counts in '{ledger.Day}', which is no day";
     }
 }

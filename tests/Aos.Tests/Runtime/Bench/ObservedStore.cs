@@ -25,6 +25,9 @@ internal sealed class ObservedStore(IStore inner) : Proxy(inner)
     /// <summary>Called before each append; what it throws, the append throws.</summary>
     public Action<int>? BeforeAppend { get; set; }
 
+    /// <summary>Told of each slice that was written.</summary>
+    public Action<JournalSlice>? Wrote { get; set; }
+
     public int Appends { get; private set; }
 
     /// <summary>Holds up every append from now on.</summary>
@@ -73,6 +76,8 @@ internal sealed class ObservedStore(IStore inner) : Proxy(inner)
         Appends++;
         BeforeAppend?.Invoke(Appends);
         var results = await base.AppendAsync(slices, cancel);
+        for (var i = 0; i < results.Length; i++)
+            if (results[i] == AppendResult.Written) Wrote?.Invoke(slices.Span[i]);
         lock (_gate)
             for (var i = 0; i < results.Length; i++)
                 if (results[i] == AppendResult.Written)

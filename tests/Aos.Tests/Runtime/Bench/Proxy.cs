@@ -44,6 +44,10 @@ internal abstract class Proxy(IStore inner) : IStore
 
     public virtual ValueTask<IReadOnlyList<SkillRow>> ListSkillsAsync(CancellationToken cancel) => inner.ListSkillsAsync(cancel);
 
+    public virtual ValueTask<IReadOnlyList<LedgerRow>> ReadLedgerAsync(string tenant, string day, CancellationToken cancel) => inner.ReadLedgerAsync(tenant, day, cancel);
+
+    public virtual ValueTask<IReadOnlyList<RunCharge>> ListChargesAsync(ChargeFilter filter, CancellationToken cancel) => inner.ListChargesAsync(filter, cancel);
+
     public virtual ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancel) => inner.CheckAsync(cancel);
 
     public virtual ValueTask<int> CompactAsync(int runsMax, CancellationToken cancel) => inner.CompactAsync(runsMax, cancel);

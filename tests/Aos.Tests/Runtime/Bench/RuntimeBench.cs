@@ -58,6 +58,9 @@ internal sealed class RuntimeBench : IAsyncDisposable
         Skills = [.. Skills.Select(skill => skill.Contract.Name.Value).Distinct().Select(SkillRef.Parse)],
     };
 
+    /// <summary>Who pays: with room for whatever a test does.</summary>
+    public TenantProfile Tenant { get; set; } = new() { Budget = new TenantBudget { PerDay = Money.FromCents(1_000_000) } };
+
     public ObservedStore Store { get; private set; } = null!;
 
     /// <summary>The process that was opened last; the first is opened by itself.</summary>
@@ -73,6 +76,7 @@ internal sealed class RuntimeBench : IAsyncDisposable
             Store = Store,
             Skills = SkillRegistry.Create(Skills),
             Planners = Planners,
+            Tenant = Tenant,
             Time = Time,
         });
         _processes.Add((runtime, memory));

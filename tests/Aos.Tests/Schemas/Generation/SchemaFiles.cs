@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Aos.Contracts;
 using Aos.Contracts.Agents;
+using Aos.Contracts.Budgets;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
@@ -25,6 +26,7 @@ internal sealed record SchemaFile(string Name, JsonTypeInfo Info, bool IsClosed)
     [
         new("plan", AosJson.Of<Plan>(), IsClosed: true),
         new("agent_profile", AosJson.Of<AgentProfile>(), IsClosed: true),
+        new("tenant", AosJson.Of<TenantProfile>(), IsClosed: true),
         new("failure_catalog", AosJson.Of<FailureCatalog>(), IsClosed: true),
         new("planning_rules", AosJson.Of<PlanningRules>(), IsClosed: true),
         new("skill_contract", AosJson.Of<SkillContract>(), IsClosed: true),
@@ -33,6 +35,7 @@ internal sealed record SchemaFile(string Name, JsonTypeInfo Info, bool IsClosed)
         new("run_event", AosJson.Of<RunEvent>(), IsClosed: false),
         new("run_report", AosJson.Of<RunReport>(), IsClosed: false),
         new("simulation", AosJson.Of<Simulation>(), IsClosed: false),
+        new("budget_report", AosJson.Of<BudgetReport>(), IsClosed: false),
         new("replay_report", AosJson.Of<ReplayReport>(), IsClosed: false),
     ];
 

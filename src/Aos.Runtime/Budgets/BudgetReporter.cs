@@ -1,0 +1,72 @@
+using Aos.Abstractions.Storage;
+using Aos.Contracts.Agents;
+using Aos.Contracts.Budgets;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Values;
+using Aos.Runtime.Journals;
+using Aos.Runtime.Runs;
+
+namespace Aos.Runtime.Budgets;
+
+/// <summary>Reads the ledger for people and agents.</summary>
+internal sealed class BudgetReporter(RunServices services, Ledger ledger)
+{
+    private const int SpendersMax = 10;
+
+    /// <summary>What a tenant or one of its agents may spend, and who spent it.</summary>
+    public async ValueTask<BudgetReport> ReportAsync(string? agent, AgentProfile? profile, CancellationToken cancel)
+    {
+        var tenancy = services.Tenancy;
+        var day = tenancy.Calendar.DayOf(services.Now);
+        agent ??= profile?.AgentId;
+        var charges = await services.Store.ListChargesAsync(
+            new ChargeFilter { Tenant = tenancy.Id, Month = day[..7], AgentId = agent, Limit = SpendersMax }, cancel).ConfigureAwait(false);
+        var limits = profile is not null ? tenancy.LimitsOf(profile.Budget)
+            : agent is null ? ValueList.From(tenancy.Limits)
+            : ValueList.From(tenancy.Limits.Concat(await LastLimitsAsync(charges, cancel).ConfigureAwait(false)));
+        var rows = await services.Store.ReadLedgerAsync(tenancy.Id, day, cancel).ConfigureAwait(false);
+        return new BudgetReport
+        {
+            Tenant = tenancy.Id,
+            AgentId = agent,
+            TimeZone = tenancy.Calendar.Zone,
+            TenantVersion = tenancy.Profile.Version ?? 1,
+            Accounts = await ledger.AccountsAsync(agent, limits, cancel).ConfigureAwait(false),
+            Spenders = ValueList.From(
+            [
+                .. agent is null ? Spenders(rows, LedgerScope.Agent).Concat(Spenders(rows, LedgerScope.Skill)) : [],
+                .. charges.Select(charge => new SpenderReport
+                {
+                    Kind = "run",
+                    Name = charge.RunId.Value,
+                    Today = charge.Day == day ? charge.Spent : Money.Zero,
+                    Month = charge.Spent,
+                    Held = charge.Held,
+                }),
+            ]),
+        };
+    }
+
+    private static IEnumerable<SpenderReport> Spenders(IReadOnlyList<LedgerRow> rows, LedgerScope scope) => rows
+        .Where(row => row.Scope == scope && row.Period == LedgerPeriod.Month)
+        .OrderByDescending(row => row.Spent + row.Held).ThenBy(row => row.Name, StringComparer.Ordinal).Take(SpendersMax)
+        .Select(row => new SpenderReport
+        {
+            Kind = scope == LedgerScope.Agent ? "agent" : "skill",
+            Name = row.Name,
+            Today = Ledger.Find(rows, scope, row.Name, LedgerPeriod.Day)?.Spent ?? Money.Zero,
+            Month = row.Spent,
+            Held = row.Held,
+        });
+
+    // The limits of an agent are in its profile, which a name alone does not lead to: the last run says by which it was
+    // admitted.
+    private async ValueTask<IEnumerable<LedgerLimit>> LastLimitsAsync(IReadOnlyList<RunCharge> charges, CancellationToken cancel)
+    {
+        if (charges.MaxBy(charge => (charge.Day, charge.RunId.Value)) is not { } last) return [];
+        foreach (var segment in await services.Store.ReadAsync(last.RunId, 0, cancel).ConfigureAwait(false))
+            foreach (var e in JournalReader.Decode(last.RunId, segment))
+                if (e is RunEvent.RunSubmitted { Hold: { } hold }) return hold.Limits.Where(limit => limit.Scope == LedgerScope.Agent);
+        return [];
+    }
+}
