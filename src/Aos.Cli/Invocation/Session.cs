@@ -6,6 +6,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Values;
 using Aos.Runtime;
+using Aos.Runtime.Secrets;
 using Aos.Storage.Sqlite;
 
 namespace Aos.Cli.Invocation;
@@ -134,6 +135,7 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
         Store = store,
         Skills = Skills,
         Planners = [planner],
+        Secrets = SecretProviders.Standard(DataFolder.SecretsOf(Data)),
         Time = Time,
     });
 

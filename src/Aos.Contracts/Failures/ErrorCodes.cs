@@ -156,6 +156,9 @@ public static class ErrorCodes
     /// <summary>A policy denies the call.</summary>
     public static readonly ErrorCode PolicyDenied = ErrorCode.Parse("POLICY_DENIED");
 
+    /// <summary>The agent profile does not let the secret be used, or not there.</summary>
+    public static readonly ErrorCode SecretNotAllowed = ErrorCode.Parse("SECRET_NOT_ALLOWED");
+
     /// <summary>A secret that the call refers to is not configured.</summary>
     public static readonly ErrorCode SecretMissing = ErrorCode.Parse("SECRET_MISSING");
 

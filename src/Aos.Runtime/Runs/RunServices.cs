@@ -7,6 +7,7 @@ using Aos.Kernel.Runs;
 using Aos.Runtime.Documents;
 using Aos.Runtime.Effects;
 using Aos.Runtime.Journals;
+using Aos.Runtime.Secrets;
 using Aos.Runtime.Skills;
 
 namespace Aos.Runtime.Runs;
@@ -31,6 +32,8 @@ internal sealed class RunServices
     public required JournalWriter Writer { get; init; }
 
     public required AttemptRunner Attempts { get; init; }
+
+    public required SecretVault Secrets { get; init; }
 
     public required PlannerRunner Planning { get; init; }
 

@@ -29,8 +29,23 @@ internal static class HttpCallContract
               "description": "In capital letters."
             },
             "headers": {
-              "type": "object", "maxProperties": 100, "additionalProperties": { "type": "string", "maxLength": 8192 },
+              "type": "object", "maxProperties": 100, "additionalProperties": { "$ref": "#/$defs/text" },
               "description": "Header fields. Host, Content-Length and what else frames the message cannot be given."
+            },
+            "auth": {
+              "type": "object",
+              "required": ["type"],
+              "additionalProperties": false,
+              "properties": {
+                "type": { "enum": ["bearer", "basic", "header"] },
+                "token": { "$ref": "#/$defs/text", "description": "bearer: the token." },
+                "username": { "$ref": "#/$defs/text", "description": "basic: the name." },
+                "password": { "$ref": "#/$defs/text", "description": "basic: the password." },
+                "name": { "type": "string", "minLength": 1, "maxLength": 200, "description": "header: its name, such as X-Api-Key." },
+                "prefix": { "type": "string", "maxLength": 200, "description": "header: what stands before the value." },
+                "value": { "$ref": "#/$defs/text", "description": "header: the value." }
+              },
+              "description": "Who asks: bearer {token}, basic {username, password}, header {name, value, prefix}."
             },
             "query": {
               "type": "object",
@@ -52,6 +67,18 @@ internal static class HttpCallContract
             "idempotent": {
               "type": "boolean", "default": false,
               "description": "Says that the other side treats a repetition with the same Idempotency-Key as one request."
+            }
+          },
+          "$defs": {
+            "text": {
+              "description": "A string, or a reference to a secret: {\"$secret\": \"NAME\"}.",
+              "anyOf": [
+                { "type": "string", "maxLength": 8192 },
+                {
+                  "type": "object", "required": ["$secret"], "additionalProperties": false,
+                  "properties": { "$secret": { "type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,127}$" } }
+                }
+              ]
             }
           }
         }
@@ -81,7 +108,7 @@ internal static class HttpCallContract
     public static SkillContract Create() => new()
     {
         Name = SkillName.Parse("http_call"),
-        Version = new SkillVersion(1, 0, 0),
+        Version = new SkillVersion(1, 1, 0),
         Description = "Calls an HTTP or HTTPS address and returns status, headers and body. "
             + "JSON bodies are sent and returned as JSON values.",
         InputSchema = Json(InputSchema),
@@ -90,7 +117,8 @@ internal static class HttpCallContract
         Latency = new LatencyModel { ExpectedMs = 300 },
         TimeoutMs = 60_000,
         FailureModes = Failures(),
-        Permissions = ["network"],
+        Permissions = ["network", "secrets"],
+        Secrets = ["/headers/*", "/auth/token", "/auth/username", "/auth/password", "/auth/value"],
         SideEffects = [new SideEffectDeclaration { Type = SideEffectType, Reversible = false }],
         Constraints =
         [
@@ -113,6 +141,7 @@ internal static class HttpCallContract
             Example("Fetch JSON", """{"url":"https://api.example.com/v1/price","query":{"symbol":"BTC"}}"""u8),
             Example("Post JSON that may be repeated",
                 """{"url":"https://api.example.com/v1/notes","method":"POST","body":{"text":"hello"},"idempotent":true}"""u8),
+            Example("Show who asks", """{"url":"https://api.example.com/v1/me","auth":{"type":"bearer","token":{"$secret":"EXAMPLE_TOKEN"}}}"""u8),
             Example("Send a form",
                 """{"url":"https://example.com/form","method":"POST","headers":{"Content-Type":"application/x-www-form-urlencoded"},"body":"a=1&b=2"}"""u8),
         ],
@@ -144,6 +173,8 @@ internal static class HttpCallContract
     [
         Failure(ErrorCodes.InvalidInput, "the address, method, a header, the query or the body is not usable"),
         Failure(ErrorCodes.EgressDenied, "the address, or one that it redirects to, is not allowed"),
+        Failure(ErrorCodes.SecretNotAllowed, "the profile does not let the secret be used, or not at that host"),
+        Failure(ErrorCodes.SecretMissing, "the secret is nowhere to be found"),
         Failure(ErrorCodes.DnsFailed, "the host has no address"),
         Failure(ErrorCodes.ConnectTimeout, "no connection within 5 seconds"),
         Failure(ErrorCodes.ConnectionRefused, "nothing listens there"),

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Json;
 using Aos.Contracts.Outcomes;
+using Aos.Contracts.Secrets;
 using Aos.Contracts.Values;
 
 namespace Aos.Skills.Standard.Http;
@@ -18,7 +19,10 @@ internal sealed record HttpCallRequest
     public required string Method { get; init; }
 
     /// <summary>The caller's header fields, in order, each name once.</summary>
-    public required ImmutableArray<KeyValuePair<string, string>> Headers { get; init; }
+    public required ImmutableArray<GivenHeader> Headers { get; init; }
+
+    /// <summary>How the caller shows who it is; null: not at all.</summary>
+    public HttpAuth? Auth { get; init; }
 
     /// <summary>The body; null: none.</summary>
     public byte[]? Body { get; init; }
@@ -52,6 +56,7 @@ internal sealed class HttpCallRequestReader
         }
         var method = ReadMethod(input);
         var headers = ReadHeaders(input);
+        var auth = new HttpAuthReader(Refuse).Read(input, headers);
         var (body, bodyType) = ReadBody(input, method);
         var url = ReadUrl(input);
         var timeout = ReadTimeout(input);
@@ -60,6 +65,7 @@ internal sealed class HttpCallRequestReader
             Url = url!,
             Method = method,
             Headers = headers,
+            Auth = auth,
             Body = body,
             BodyType = bodyType,
             Timeout = timeout,
@@ -136,7 +142,7 @@ internal sealed class HttpCallRequestReader
         return method;
     }
 
-    private ImmutableArray<KeyValuePair<string, string>> ReadHeaders(JsonElement input)
+    private ImmutableArray<GivenHeader> ReadHeaders(JsonElement input)
     {
         if (!input.TryGetProperty("headers", out var members) || members.ValueKind == JsonValueKind.Null) return [];
         if (members.ValueKind != JsonValueKind.Object)
@@ -144,19 +150,24 @@ internal sealed class HttpCallRequestReader
             Refuse("/headers", "headers is an object of strings");
             return [];
         }
-        var headers = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
+        var headers = ImmutableArray.CreateBuilder<GivenHeader>();
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var member in members.EnumerateObject())
         {
-            var value = member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : null;
-            var mistake = value is null ? "a header value is a string"
-                : HttpHeaderRules.Check(member.Name, value)
+            var value = Given(member.Value);
+            var mistake = value is null ? "a header value is a string or a reference to a secret"
+                : HttpHeaderRules.Check(member.Name, value.Value.Text ?? "")
                 ?? (seen.Add(member.Name) ? null : "header names differ in more than case");
             if (mistake is not null) Refuse($"/headers/{Escape(member.Name)}", mistake);
-            else headers.Add(new(member.Name, value!));
+            else headers.Add(new(member.Name, value!.Value));
         }
         return headers.DrainToImmutable();
     }
+
+    /// <summary>A text or a reference to a secret; null where the value is neither.</summary>
+    internal static GivenText? Given(JsonElement value) => value.ValueKind == JsonValueKind.String ? new GivenText(value.GetString())
+        : SecretReference.TryRead(value, out var name) ? new GivenText(null, name)
+        : null;
 
     private (byte[]? Body, string? Type) ReadBody(JsonElement input, string method)
     {

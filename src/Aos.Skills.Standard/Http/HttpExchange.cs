@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using Aos.Abstractions.Secrets;
 using Aos.Abstractions.Skills;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
@@ -16,13 +17,15 @@ namespace Aos.Skills.Standard.Http;
 internal sealed record HttpServices(HttpTransport Transport, EgressGuard Guard, HttpLimits Limits, TimeProvider Clock);
 
 /// <summary>One call of <c>http_call</c>: the request, its redirects, the answer. Single use.</summary>
-internal sealed class HttpExchange(HttpServices services, EgressPolicy policy, HttpCallRequest request, SkillCall call)
+internal sealed class HttpExchange(
+    HttpServices services, EgressPolicy policy, HttpCallRequest request, HttpCredentials credentials, SkillCall call)
 {
     private readonly List<SideEffect> _sideEffects = [];
     private Uri _url = request.Url;
     private string _method = request.Method;
     private byte[]? _body = request.Body;
-    private ImmutableArray<KeyValuePair<string, string>> _headers = request.Headers;
+    private ImmutableArray<SentHeader> _headers = credentials.Headers;
+    private ImmutableArray<SecretValue> _secrets = credentials.Secrets;
     private SendMark _mark = new();
 
     private string Authority => HttpTransport.Authority(_url);
@@ -62,6 +65,10 @@ internal sealed class HttpExchange(HttpServices services, EgressPolicy policy, H
 
     private async ValueTask<Hop> SendAsync(CancellationToken cancel)
     {
+        foreach (var secret in _secrets)
+            if (!secret.MayBeSentTo(_url))
+                return new Hop.Failed(new HttpFailure(ErrorCodes.SecretNotAllowed,
+                    $"The profile does not let secret '{secret.Name}' be sent to {Authority}; it names other hosts for it."));
         switch (await CheckAsync(cancel).ConfigureAwait(false))
         {
             case EgressVerdict.Denied denied:
@@ -123,7 +130,7 @@ internal sealed class HttpExchange(HttpServices services, EgressPolicy policy, H
         var message = new HttpRequestMessage(new HttpMethod(_method), _url);
         var isUnsafe = HttpCallRequest.IsUnsafe(_method);
         if (_body is not null || isUnsafe) message.Content = new MarkedContent(_body ?? [], _mark);
-        foreach (var (name, value) in _headers)
+        foreach (var (name, value, _) in _headers)
             if (!message.Headers.TryAddWithoutValidation(name, value))
                 message.Content?.Headers.TryAddWithoutValidation(name, value);
         if (_body is not null && message.Content!.Headers.NonValidated.Contains("Content-Type") is false)
@@ -156,10 +163,10 @@ internal sealed class HttpExchange(HttpServices services, EgressPolicy policy, H
             // What was posted has been answered, and the answer is elsewhere: it may well have been done.
             if (MayHaveArrived) _sideEffects.Add(EffectOf());
             (_method, _body) = ("GET", null);
-            _headers = _headers.RemoveAll(header => header.Key.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
-                || header.Key.Equals(HttpHeaderRules.IdempotencyKey, StringComparison.OrdinalIgnoreCase));
+            _headers = _headers.RemoveAll(header => header.Name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
+                || header.Name.Equals(HttpHeaderRules.IdempotencyKey, StringComparison.OrdinalIgnoreCase));
         }
-        if (!SameOrigin(_url, next)) _headers = _headers.RemoveAll(header => HttpHeaderRules.IsSecret(header.Key));
+        if (!SameOrigin(_url, next)) (_headers, _secrets) = (_headers.RemoveAll(header => header.IsSecret), []);
         _url = next;
         return null;
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Aos.Abstractions.Planning;
+using Aos.Abstractions.Secrets;
 using Aos.Abstractions.Skills;
 using Aos.Contracts;
 using Aos.Contracts.Agents;
@@ -58,6 +59,8 @@ internal sealed class RuntimeBench : IAsyncDisposable
         Skills = [.. Skills.Select(skill => skill.Contract.Name.Value).Distinct().Select(SkillRef.Parse)],
     };
 
+    public IReadOnlyList<ISecretProvider> Secrets { get; set; } = [];
+
     public ObservedStore Store { get; private set; } = null!;
 
     /// <summary>The process that was opened last; the first is opened by itself.</summary>
@@ -73,6 +76,7 @@ internal sealed class RuntimeBench : IAsyncDisposable
             Store = Store,
             Skills = SkillRegistry.Create(Skills),
             Planners = Planners,
+            Secrets = Secrets,
             Time = Time,
         });
         _processes.Add((runtime, memory));
