@@ -98,6 +98,17 @@ public sealed class SecretEndToEndTests : EndToEndTest
         Assert.Equal(0, Server.Count("/x"));
     }
 
+    [Fact]
+    public async Task A_proxy_of_the_environment_is_not_used()
+    {
+        Server.On("/direct", _ => new Reply(200));
+        foreach (var variable in (string[])["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]) Bench.Set(variable, "http://127.0.0.1:9/");
+
+        (await Bench.RunPlanAsync(Plan(Call("fetch", "/direct")))).Exits(0);
+
+        Assert.Equal(1, Server.Count("/direct"));
+    }
+
     private static void AssertClean(string text, string where)
     {
         foreach (var trace in Traces) Assert.False(text.Contains(trace, StringComparison.OrdinalIgnoreCase), $"'{trace}' is in {where}.");

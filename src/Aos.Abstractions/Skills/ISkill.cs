@@ -108,6 +108,9 @@ public sealed record SkillResult
     /// <summary>What it cost.</summary>
     public Money Cost { get; init; }
 
+    /// <summary>Whether the result came from a cache.</summary>
+    public bool CacheHit { get; init; }
+
     /// <summary>What it changed in the world, in order.</summary>
     public ValueList<SideEffect> SideEffects { get; init; }
 

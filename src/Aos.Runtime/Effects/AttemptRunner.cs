@@ -38,6 +38,8 @@ internal sealed record AttemptResult
 
     public double LatencyMs { get; set; }
 
+    public bool CacheHit { get; init; }
+
     public ValueList<SideEffect> SideEffects { get; init; }
 }
 
@@ -148,6 +150,7 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
         Cause = ForeignText.Of(result.Cause),
         Problems = ForeignText.Of(result.Problems),
         Cost = result.Cost,
+        CacheHit = result.CacheHit,
         SideEffects = ForeignText.Of(result.SideEffects),
     };
 

@@ -116,6 +116,7 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
         Cost = result.Cost ?? invoke.Reserved,
         LatencyMs = result.LatencyMs,
         SideEffects = result.SideEffects,
+        CacheHit = result.CacheHit,
     };
 
     private SkillCall CallOf(RunState state, Effect.InvokeSkill invoke)

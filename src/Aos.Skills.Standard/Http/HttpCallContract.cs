@@ -60,6 +60,41 @@ internal static class HttpCallContract
             "body": {
               "description": "A string is sent as text, anything else as JSON, unless a Content-Type header says more; null: none."
             },
+            "body_base64": { "type": "string", "description": "A body of bytes, in base64. Sent as application/octet-stream unless a header says more." },
+            "form": {
+              "type": "object",
+              "additionalProperties": {
+                "anyOf": [
+                  { "type": ["string", "number", "boolean", "null"] },
+                  { "type": "array", "items": { "type": ["string", "number", "boolean", "null"] } },
+                  { "$ref": "#/$defs/secret" }
+                ]
+              },
+              "description": "Fields of a form, sent as application/x-www-form-urlencoded; a list repeats its name, null is left out."
+            },
+            "multipart": {
+              "type": "array", "minItems": 1, "maxItems": 100,
+              "items": {
+                "type": "object", "required": ["name"], "additionalProperties": false,
+                "oneOf": [{ "required": ["value"] }, { "required": ["base64"] }],
+                "properties": {
+                  "name": { "type": "string", "minLength": 1, "maxLength": 1000 },
+                  "value": { "description": "A string is sent as text, anything else as JSON." },
+                  "base64": { "type": "string", "description": "Bytes, in base64." },
+                  "filename": { "type": "string", "maxLength": 1000 },
+                  "content_type": { "type": "string", "maxLength": 200 }
+                }
+              },
+              "description": "Parts of a form with files, sent as multipart/form-data."
+            },
+            "first_byte_timeout_ms": {
+              "type": "integer", "minimum": 1, "maximum": 600000, "default": 30000,
+              "description": "How long the answer may take to begin."
+            },
+            "cache": {
+              "type": "boolean", "default": false,
+              "description": "GET: asks the server whether the answer before still holds, and gives that one where it does."
+            },
             "timeout_ms": {
               "type": "integer", "minimum": 1, "maximum": 600000,
               "description": "How long the call may take; the attempt's own time holds as well."
@@ -74,11 +109,12 @@ internal static class HttpCallContract
               "description": "A string, or a reference to a secret: {\"$secret\": \"NAME\"}.",
               "anyOf": [
                 { "type": "string", "maxLength": 8192 },
-                {
-                  "type": "object", "required": ["$secret"], "additionalProperties": false,
-                  "properties": { "$secret": { "type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,127}$" } }
-                }
+                { "$ref": "#/$defs/secret" }
               ]
+            },
+            "secret": {
+              "type": "object", "required": ["$secret"], "additionalProperties": false,
+              "properties": { "$secret": { "type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,127}$" } }
             }
           }
         }
@@ -118,7 +154,7 @@ internal static class HttpCallContract
         TimeoutMs = 60_000,
         FailureModes = Failures(),
         Permissions = ["network", "secrets"],
-        Secrets = ["/headers/*", "/auth/token", "/auth/username", "/auth/password", "/auth/value"],
+        Secrets = ["/headers/*", "/auth/token", "/auth/username", "/auth/password", "/auth/value", "/form/*", "/body/*"],
         SideEffects = [new SideEffectDeclaration { Type = SideEffectType, Reversible = false }],
         Constraints =
         [
@@ -126,6 +162,8 @@ internal static class HttpCallContract
             "At most 3 redirects; none from https to http; secrets in headers are not sent on to another origin.",
             "Bodies of answers up to 10 MiB unpacked, at most 100 times their packed size; headers up to 32 KiB.",
             "JSON bodies of answers up to 32 levels deep, without duplicate names.",
+            "With cache, answers that the server can vouch for again are kept in memory, per agent, 32 MiB in all.",
+            "A body that holds a secret is not sent on to another origin; nor is a secret put into an address.",
             "No cookies are kept, no proxy is used, HTTP/1.1 and HTTP/2 only.",
             "GET and HEAD take no body; content headers are sent only with a body.",
             "POST, PUT, PATCH and DELETE carry an Idempotency-Key unless one is given.",
@@ -142,8 +180,11 @@ internal static class HttpCallContract
             Example("Post JSON that may be repeated",
                 """{"url":"https://api.example.com/v1/notes","method":"POST","body":{"text":"hello"},"idempotent":true}"""u8),
             Example("Show who asks", """{"url":"https://api.example.com/v1/me","auth":{"type":"bearer","token":{"$secret":"EXAMPLE_TOKEN"}}}"""u8),
-            Example("Send a form",
-                """{"url":"https://example.com/form","method":"POST","headers":{"Content-Type":"application/x-www-form-urlencoded"},"body":"a=1&b=2"}"""u8),
+            Example("Send a form", """{"url":"https://example.com/form","method":"POST","form":{"a":1,"b":["x","y"]}}"""u8),
+            Example("Get a token",
+                """{"url":"https://auth.example.com/token","method":"POST","form":{"grant_type":"client_credentials","client_id":"me","client_secret":{"$secret":"CLIENT_SECRET"}}}"""u8),
+            Example("Send a file",
+                """{"url":"https://example.com/upload","method":"POST","multipart":[{"name":"note","value":"hello"},{"name":"file","filename":"a.bin","base64":"AAEC"}]}"""u8),
         ],
     };
 
@@ -180,7 +221,11 @@ internal static class HttpCallContract
         Failure(ErrorCodes.ConnectionRefused, "nothing listens there"),
         Failure(ErrorCodes.ConnectionReset, "the connection was cut"),
         Failure(ErrorCodes.NetworkFailed, "the network failed in another way"),
-        Failure(ErrorCodes.TlsFailed, "the certificate is not trusted, expired or for another host"),
+        Failure(ErrorCodes.TlsUntrusted, "nobody that is trusted vouches for the certificate"),
+        Failure(ErrorCodes.TlsWrongHost, "the certificate is for another host"),
+        Failure(ErrorCodes.TlsExpired, "the certificate has expired or does not hold yet"),
+        Failure(ErrorCodes.TlsFailed, "no secure connection for another reason"),
+        Failure(ErrorCodes.FirstByteTimeout, "the answer did not begin within first_byte_timeout_ms"),
         Failure(ErrorCodes.Timeout, "no complete answer in time"),
         Failure(ErrorCodes.RateLimited, "status 429; retry_after_ms where the answer says it"),
         Failure(ErrorCodes.Http400, "status 400"),

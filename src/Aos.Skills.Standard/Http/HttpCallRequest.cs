@@ -25,10 +25,13 @@ internal sealed record HttpCallRequest
     public HttpAuth? Auth { get; init; }
 
     /// <summary>The body; null: none.</summary>
-    public byte[]? Body { get; init; }
+    public RequestBody? Body { get; init; }
 
-    /// <summary>The content type of the body unless a header says another.</summary>
-    public string? BodyType { get; init; }
+    /// <summary>How long the first byte of the answer may take; null: as long as the skill's limits say.</summary>
+    public TimeSpan? FirstByteTimeout { get; init; }
+
+    /// <summary>Whether an answer that is kept may be given where the server says that it still holds.</summary>
+    public bool Cache { get; init; }
 
     /// <summary>How long the call may take by its own input; null: as long as the attempt.</summary>
     public TimeSpan? Timeout { get; init; }
@@ -57,9 +60,11 @@ internal sealed class HttpCallRequestReader
         var method = ReadMethod(input);
         var headers = ReadHeaders(input);
         var auth = new HttpAuthReader(Refuse).Read(input, headers);
-        var (body, bodyType) = ReadBody(input, method);
+        var body = new RequestBodyReader(Refuse).Read(input, method, headers);
         var url = ReadUrl(input);
-        var timeout = ReadTimeout(input);
+        var timeout = ReadTimeout(input, "timeout_ms");
+        var firstByte = ReadTimeout(input, "first_byte_timeout_ms");
+        var cache = ReadCache(input, method);
         return _problems.Count > 0 ? null : new HttpCallRequest
         {
             Url = url!,
@@ -67,8 +72,9 @@ internal sealed class HttpCallRequestReader
             Headers = headers,
             Auth = auth,
             Body = body,
-            BodyType = bodyType,
             Timeout = timeout,
+            FirstByteTimeout = firstByte,
+            Cache = cache,
         };
     }
 
@@ -169,22 +175,20 @@ internal sealed class HttpCallRequestReader
         : SecretReference.TryRead(value, out var name) ? new GivenText(null, name)
         : null;
 
-    private (byte[]? Body, string? Type) ReadBody(JsonElement input, string method)
+    private bool ReadCache(JsonElement input, string method)
     {
-        if (!input.TryGetProperty("body", out var body) || body.ValueKind == JsonValueKind.Null) return (null, null);
-        if (method is "GET" or "HEAD")
-            Refuse("/body", $"a {method} request has no body; put what is asked into the query, or use POST");
-        return body.ValueKind == JsonValueKind.String
-            ? (Encoding.UTF8.GetBytes(body.GetString()!), "text/plain; charset=utf-8")
-            : (Encoding.UTF8.GetBytes(body.GetRawText()), "application/json");
+        if (!input.TryGetProperty("cache", out var value) || value.ValueKind is JsonValueKind.Null or JsonValueKind.False) return false;
+        if (value.ValueKind != JsonValueKind.True) Refuse("/cache", "cache is true or false");
+        else if (method != "GET") Refuse("/cache", $"only answers to GET are kept, not to {method}");
+        return true;
     }
 
-    private TimeSpan? ReadTimeout(JsonElement input)
+    private TimeSpan? ReadTimeout(JsonElement input, string name)
     {
-        if (!input.TryGetProperty("timeout_ms", out var value) || value.ValueKind == JsonValueKind.Null) return null;
+        if (!input.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var milliseconds)
             && milliseconds is >= 1 and <= HttpCallContract.TimeoutMsMax) return TimeSpan.FromMilliseconds(milliseconds);
-        Refuse("/timeout_ms", $"timeout_ms is a whole number from 1 to {HttpCallContract.TimeoutMsMax}");
+        Refuse($"/{name}", $"{name} is a whole number from 1 to {HttpCallContract.TimeoutMsMax}");
         return null;
     }
 

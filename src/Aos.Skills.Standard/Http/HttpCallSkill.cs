@@ -24,7 +24,8 @@ public sealed class HttpCallSkill : ISkill, IDisposable
     public HttpCallSkill(TimeProvider clock) : this(clock, new SystemResolver(), new HttpLimits()) { }
 
     internal HttpCallSkill(TimeProvider clock, IHostResolver resolver, HttpLimits limits) =>
-        _services = new HttpServices(new HttpTransport(limits), new EgressGuard(resolver), limits, clock);
+        _services = new HttpServices(new HttpTransport(limits), new EgressGuard(resolver),
+            new HttpCache(limits.CacheBytesMax), limits, clock);
 
     /// <inheritdoc />
     public SkillContract Contract { get; } = HttpCallContract.Create();

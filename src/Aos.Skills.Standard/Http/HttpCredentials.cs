@@ -14,7 +14,7 @@ namespace Aos.Skills.Standard.Http;
 /// <param name="Secret">The secret; null for a text.</param>
 internal readonly record struct GivenText(string? Text, SecretName? Secret = null);
 
-/// <summary>A header field of the input.</summary>
+/// <summary>A header field of the input, or a field of a form.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Value">Its value.</param>
 internal readonly record struct GivenHeader(string Name, GivenText Value);
@@ -42,8 +42,9 @@ internal readonly record struct SentHeader(string Name, string Value, bool IsSec
 
 /// <summary>What a request holds once its secrets are resolved.</summary>
 /// <param name="Headers">The header fields, those of the authentication among them.</param>
-/// <param name="Secrets">The secrets in them.</param>
-internal sealed record HttpCredentials(ImmutableArray<SentHeader> Headers, ImmutableArray<SecretValue> Secrets)
+/// <param name="Body">The body; null: none.</param>
+/// <param name="Secrets">The secrets in both.</param>
+internal sealed record HttpCredentials(ImmutableArray<SentHeader> Headers, SentBody? Body, ImmutableArray<SecretValue> Secrets)
 {
     /// <summary>Resolves the secrets of a request.</summary>
     /// <returns>The credentials; or the failure of the call, which was not made.</returns>
@@ -69,10 +70,11 @@ internal sealed record HttpCredentials(ImmutableArray<SentHeader> Headers, Immut
                 break;
             default: break;
         }
+        var body = request.Body is { } given ? await SentBody.OfAsync(given, resolving.TextAsync).ConfigureAwait(false) : null;
         if (resolving.Failure is { } failure) return (null, failure);
         foreach (var header in headers)
             if (HttpHeaderRules.Check(header.Name, header.Value) is { } mistake) return (null, Unusable(header.Name, mistake));
-        return (new HttpCredentials(headers.ToImmutable(), resolving.Used), null);
+        return (new HttpCredentials(headers.ToImmutable(), body, resolving.Used), null);
     }
 
     private static SentHeader Authorization(string value) => new("Authorization", value, IsSecret: true);
