@@ -109,6 +109,7 @@ public static class AosJson
 [JsonSerializable(typeof(PlanningRule))]
 [JsonSerializable(typeof(StepId))]
 [JsonSerializable(typeof(SkillRef))]
+[JsonSerializable(typeof(Secrets.SecretGrant))]
 [JsonSerializable(typeof(ErrorCode))]
 [JsonSerializable(typeof(Payload))]
 internal sealed partial class AosJsonContext : JsonSerializerContext;

@@ -145,6 +145,10 @@ public sealed partial class AosRuntime
     public PlanCheck Validate(Plan plan, AgentProfile profile) =>
         PlanInspection.Check(plan, _services.Skills, ContractFactory.Grant(_services.Tenancy, profile, null).Contract!);
 
+    /// <summary>The code of a refusal for these problems, where all of them are something that the agent may not do; null
+    /// where there are others.</summary>
+    public static ErrorCode? GapCode(IReadOnlyList<Problem> problems) => PlanInspection.GapCode(problems);
+
     /// <summary>What a profile asks for that this runtime does not have, by its place. A plan can be run all the same; a
     /// goal that needs it is refused.</summary>
     public IReadOnlyList<Problem> Examine(AgentProfile profile) =>

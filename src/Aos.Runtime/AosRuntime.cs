@@ -15,6 +15,7 @@ using Aos.Runtime.Effects;
 using Aos.Runtime.Journals;
 using Aos.Runtime.Queries;
 using Aos.Runtime.Runs;
+using Aos.Runtime.Secrets;
 using Aos.Runtime.Skills;
 
 namespace Aos.Runtime;
@@ -44,6 +45,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
         var source = new StoreSource(parts.Store);
         var documents = new DocumentCache(source);
         var work = parts.Work;
+        var secrets = new SecretVault(parts.Secrets);
         _writer = new JournalWriter(parts.Store, work);
         _outcomes = new Outcomes(new FailureIndex(parts.Catalog), time);
         _services = new RunServices
@@ -56,8 +58,9 @@ public sealed partial class AosRuntime : IAsyncDisposable
             Reader = new JournalReader(source, documents),
             Work = work,
             Writer = _writer,
-            Attempts = new AttemptRunner(parts.Skills, skills, time, work),
-            Planning = new PlannerRunner(parts.Planners, parts.Skills, skills, documents, time, work),
+            Attempts = new AttemptRunner(parts.Skills, skills, secrets, time, work),
+            Secrets = secrets,
+            Planning = new PlannerRunner(parts.Planners, parts.Skills, skills, documents, secrets, time, work),
             Catalog = parts.Catalog,
             Rules = parts.Rules,
             Time = time,

@@ -1,4 +1,5 @@
 using Aos.Abstractions.Planning;
+using Aos.Abstractions.Secrets;
 using Aos.Abstractions.Skills;
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Agents;
@@ -6,6 +7,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Runs;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Runs;
+using Aos.Runtime.Secrets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -22,6 +24,10 @@ public sealed record AosRuntimeParts
 
     /// <summary>The planners that profiles can choose.</summary>
     public IReadOnlyList<IPlanner> Planners { get; init; } = [];
+
+    /// <summary>Where secrets are looked for, in order. Default: the environment, the folder that <c>AOS_SECRETS_DIR</c>
+    /// names, .NET user secrets.</summary>
+    public IReadOnlyList<ISecretProvider> Secrets { get; init; } = SecretProviders.Standard(folder: null);
 
     /// <summary>The failure catalog. Default: the built-in one.</summary>
     public FailureCatalog Catalog { get; init; } = BuiltInCatalog.Instance;

@@ -52,7 +52,7 @@ public sealed class OutputTests : EndToEndTest
         Has(report.At("steps/0/outcome/execution"), "skill", "skill_version", "latency_ms", "cost_cents", "predicted_cost_cents",
             "predicted_latency_ms", "retries", "cache_hit", "idempotency_key");
         Assert.Equal("completed", report.Text("status"));
-        Assert.Equal("json_transform@1.0.0", report.Text("steps/0/skill"));
+        Assert.Equal("json_transform@1.1.0", report.Text("steps/0/skill"));
     }
 
     [Fact]

@@ -95,7 +95,7 @@ public sealed record PlannerAnswer
     public ErrorCode Code { get; private init; }
 
     /// <summary>What happened.</summary>
-    public string? Message { get; private init; }
+    public string? Message { get; init; }
 
     /// <summary>Each mistake of a plan that could not be read.</summary>
     public ValueList<Problem> Problems { get; init; }

@@ -1,3 +1,4 @@
+using Aos.Abstractions.Secrets;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
@@ -73,6 +74,9 @@ public sealed record SkillCall
 
     /// <summary>The profile's settings for this skill; absent: none.</summary>
     public Payload? Config { get; init; }
+
+    /// <summary>Gives the secrets that the profile lets the agent use.</summary>
+    public ISecretResolver Secrets { get; init; } = NoSecrets.Instance;
 }
 
 /// <summary>How one try of a skill ended.</summary>
@@ -103,6 +107,9 @@ public sealed record SkillResult
 
     /// <summary>What it cost.</summary>
     public Money Cost { get; init; }
+
+    /// <summary>Whether the result came from a cache.</summary>
+    public bool CacheHit { get; init; }
 
     /// <summary>What it changed in the world, in order.</summary>
     public ValueList<SideEffect> SideEffects { get; init; }

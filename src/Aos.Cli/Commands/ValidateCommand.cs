@@ -5,6 +5,7 @@ using Aos.Contracts;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Values;
+using Aos.Runtime;
 
 namespace Aos.Cli.Commands;
 
@@ -39,8 +40,8 @@ internal sealed class ValidateCommand : CliCommand
         var runtime = await session.OpenWithoutStoreAsync(agent, cancel).ConfigureAwait(false);
         var check = runtime.Validate(plan, agent.Profile);
         if (check.Pinned is not { } pinned)
-            throw check.Problems.All(problem => problem.Code == ErrorCodes.SkillNotAllowed)
-                ? Refusal.Of(ErrorCodes.SkillNotAllowed, check.Problems[0].Message, check.Problems, document)
+            throw AosRuntime.GapCode(check.Problems) is { } gap
+                ? Refusal.Of(gap, check.Problems[0].Message, check.Problems, document)
                 : Documents.Refuse(ErrorCodes.InvalidPlan, "plan", document, check.Problems);
         session.Warn(runtime, agent);
         if (session.Screen.Json)

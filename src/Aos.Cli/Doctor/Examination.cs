@@ -19,6 +19,7 @@ internal static class Examination
             new("program", FindingLevel.Good,
                 $"aos {VersionCommand.Number}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}"),
             Skills(session),
+            SecretsCheck.Look(session.Data),
         ];
         var folder = ExistingFolder(session.Data);
         findings.Add(Space(folder));

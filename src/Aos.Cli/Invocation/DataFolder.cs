@@ -3,6 +3,9 @@ namespace Aos.Cli.Invocation;
 /// <summary>Where the store, the configuration and the profiles of this user are.</summary>
 internal static class DataFolder
 {
+    /// <summary>The folder of secrets beside a store.</summary>
+    public static string SecretsOf(string data) => Path.Combine(data, "secrets");
+
     /// <summary>The folder that was given, else <c>AOS_HOME</c>, else <c>aos</c> in the platform's folder for data of
     /// programs (<c>~/.local/share</c>, <c>~/Library/Application Support</c>, <c>%LOCALAPPDATA%</c>).</summary>
     /// <exception cref="Refusal">None of them is known.</exception>

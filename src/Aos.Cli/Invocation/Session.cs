@@ -7,6 +7,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Values;
 using Aos.Runtime;
+using Aos.Runtime.Secrets;
 using Aos.Storage.Sqlite;
 
 namespace Aos.Cli.Invocation;
@@ -138,6 +139,7 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
         Skills = Skills,
         Planners = [planner],
         Tenant = tenant,
+        Secrets = SecretProviders.Standard(DataFolder.SecretsOf(Data)),
         Time = Time,
     });
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Aos.Contracts.Secrets;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 
@@ -27,6 +28,11 @@ public sealed record AgentProfile
 
     /// <summary>What it may reach. Absent: nothing.</summary>
     public NetworkSpec? Network { get; init; }
+
+    /// <summary>The secrets that it may use: <c>NAME</c>, or <c>NAME@host</c> for one that is sent to that host only.
+    /// Absent: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ValueList<SecretGrant> Secrets { get; init; }
 
     /// <summary>The folder that file skills may use. Absent: none.</summary>
     public string? Workspace { get; init; }

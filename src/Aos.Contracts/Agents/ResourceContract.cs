@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Aos.Contracts.Budgets;
+using Aos.Contracts.Secrets;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 
@@ -20,6 +21,10 @@ public sealed record ResourceContract
 
     /// <summary>What may be reached over the network.</summary>
     public ValueList<string> Network { get; init; }
+
+    /// <summary>The secrets that may be used, by name. Absent: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ValueList<SecretGrant> Secrets { get; init; }
 
     /// <summary>The most that the run may spend.</summary>
     [JsonPropertyName("budget_cents")]

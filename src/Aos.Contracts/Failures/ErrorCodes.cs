@@ -156,6 +156,9 @@ public static class ErrorCodes
     /// <summary>A policy denies the call.</summary>
     public static readonly ErrorCode PolicyDenied = ErrorCode.Parse("POLICY_DENIED");
 
+    /// <summary>The agent profile does not let the secret be used, or not there.</summary>
+    public static readonly ErrorCode SecretNotAllowed = ErrorCode.Parse("SECRET_NOT_ALLOWED");
+
     /// <summary>A secret that the call refers to is not configured.</summary>
     public static readonly ErrorCode SecretMissing = ErrorCode.Parse("SECRET_MISSING");
 
@@ -219,6 +222,9 @@ public static class ErrorCodes
     /// <summary>No connection was made in time.</summary>
     public static readonly ErrorCode ConnectTimeout = ErrorCode.Parse("CONNECT_TIMEOUT");
 
+    /// <summary>The other side did not begin to answer in time.</summary>
+    public static readonly ErrorCode FirstByteTimeout = ErrorCode.Parse("FIRST_BYTE_TIMEOUT");
+
     /// <summary>The name of the host could not be resolved.</summary>
     public static readonly ErrorCode DnsFailed = ErrorCode.Parse("DNS_FAILED");
 
@@ -252,8 +258,17 @@ public static class ErrorCodes
     /// <summary>The other side failed with another 5xx status.</summary>
     public static readonly ErrorCode Http5xx = ErrorCode.Parse("HTTP_5XX");
 
-    /// <summary>No trusted connection could be made: the certificate is expired, for another host, or not trusted.</summary>
+    /// <summary>No secure connection could be made.</summary>
     public static readonly ErrorCode TlsFailed = ErrorCode.Parse("TLS_FAILED");
+
+    /// <summary>The certificate of the other side has expired, or does not hold yet.</summary>
+    public static readonly ErrorCode TlsExpired = ErrorCode.Parse("TLS_EXPIRED");
+
+    /// <summary>The certificate of the other side is for another host.</summary>
+    public static readonly ErrorCode TlsWrongHost = ErrorCode.Parse("TLS_WRONG_HOST");
+
+    /// <summary>Nobody that is trusted vouches for the certificate of the other side.</summary>
+    public static readonly ErrorCode TlsUntrusted = ErrorCode.Parse("TLS_UNTRUSTED");
 
     /// <summary>The other side does not understand the request (HTTP 400).</summary>
     public static readonly ErrorCode Http400 = ErrorCode.Parse("HTTP_400");

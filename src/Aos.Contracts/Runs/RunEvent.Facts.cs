@@ -140,6 +140,10 @@ public abstract partial record RunEvent
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public ValueList<SideEffect> SideEffects { get; init; }
 
+        /// <summary>Whether the result came from a cache. Absent: it did not.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool CacheHit { get; init; }
+
         /// <summary>Whether its process was going down: nothing was started on it. Absent: it was not.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public bool Draining { get; init; }

@@ -41,6 +41,11 @@ public sealed record SkillContract
     /// <summary>What it needs of a profile, such as <c>network</c> or <c>workspace</c>.</summary>
     public ValueList<string> Permissions { get; init; }
 
+    /// <summary>Where in the input a reference to a secret may stand: JSON Pointers in which a segment may be <c>*</c>, as
+    /// in <c>/headers/*</c>. A reference anywhere else is data. Absent: nowhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ValueList<string> Secrets { get; init; }
+
     /// <summary>What it may change in the world.</summary>
     public ValueList<SideEffectDeclaration> SideEffects { get; init; }
 

@@ -9,6 +9,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
+using Aos.Contracts.Secrets;
 using Aos.Contracts.Skills;
 
 namespace Aos.Contracts.Values;
@@ -22,6 +23,7 @@ internal sealed class ValueListConverterFactory : JsonConverterFactory
         [typeof(ValueList<string>)] = new ValueListConverter<string>(),
         [typeof(ValueList<StepId>)] = new ValueListConverter<StepId>(),
         [typeof(ValueList<SkillRef>)] = new ValueListConverter<SkillRef>(),
+        [typeof(ValueList<SecretGrant>)] = new ValueListConverter<SecretGrant>(),
         [typeof(ValueList<ErrorCode>)] = new ValueListConverter<ErrorCode>(),
         [typeof(ValueList<Payload>)] = new ValueListConverter<Payload>(),
         [typeof(ValueList<PlanStep>)] = new ValueListConverter<PlanStep>(),

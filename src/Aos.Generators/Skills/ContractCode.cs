@@ -48,7 +48,7 @@ internal sealed record ContractCode(string Name, string Version, IReadOnlyList<s
 
     private static void AddTexts(List<string> lines, AttributeData attribute)
     {
-        foreach (var member in new[] { "Tags", "Permissions", "Constraints", "Composition" })
+        foreach (var member in new[] { "Tags", "Permissions", "Constraints", "Composition", "Secrets" })
         {
             var texts = Attributes.NamedTexts(attribute, member).Select(Literals.Code).ToList();
             if (texts.Count > 0) lines.Add($"{member} = [{string.Join(", ", texts)}],");

@@ -5,6 +5,7 @@ using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
+using Aos.Kernel.Policies;
 
 namespace Aos.Kernel.Plans;
 
@@ -230,8 +231,9 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
 
     private void CheckCall(PlanStep step, SkillContract? skill, string at, Payload? input, SortedSet<int> found)
     {
-        if (CheckTemplate(step, at, input ?? Payload.Empty, found) is { } template && skill is not null)
-            CheckKnown(skill, at, template);
+        if (CheckTemplate(step, at, input ?? Payload.Empty, found) is not { } template || skill is null) return;
+        CheckKnown(skill, at, template);
+        if (input is not null) CheckSecrets(skill, at, input);
     }
 
     /// <summary>Checks the expressions of a template; null where one has a syntax error.</summary>
@@ -257,8 +259,14 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
         foreach (var problem in problems) Problems.Add(problem with { Pointer = at + problem.Pointer });
     }
 
+    private void CheckSecrets(SkillContract skill, string at, Payload input)
+    {
+        foreach (var problem in SecretRules.FindMistakes(skill, input)) Problems.Add(problem with { Pointer = at + problem.Pointer });
+    }
+
     private void CheckKnown(SkillContract skill, string at, Payload? input)
     {
+        if (input is not null) CheckSecrets(skill, at, input);
         var compiler = new TemplateCompiler();
         var template = compiler.Compile((input ?? Payload.Empty).Element);
         if (compiler.Mistakes.Count == 0) CheckKnown(skill, at, template);

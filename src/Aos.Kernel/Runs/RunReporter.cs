@@ -195,6 +195,7 @@ public static class RunReporter
             PredictedCost = predictedCost,
             PredictedLatencyMs = predictedMs,
             Retries = retries,
+            CacheHit = last.Returned?.CacheHit ?? false,
             IdempotencyKey = step.Program.ForEach is null
                 ? Identity.IdempotencyKey(state.Submitted!, step.Calls[0].Key, step.Calls[0].IsFallback)
                 : null,

@@ -38,6 +38,7 @@ internal static class ContractFactory
             AgentId = profile.AgentId,
             Skills = profile.Skills,
             Network = profile.Network?.Allow ?? [],
+            Secrets = profile.Secrets,
             Budget = budget ?? perRun ?? DefaultBudget,
             PerStep = profile.Budget?.PerStep,
             Limits = tenancy.LimitsOf(profile.Budget),

@@ -1,6 +1,7 @@
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
+using Aos.Contracts.Secrets;
 
 namespace Aos.Runtime.Agents;
 
@@ -16,6 +17,11 @@ internal static class ProfileRules
             if (!NetworkEntry.TryParse(entries[i], out _))
                 problems.Add(new Problem($"/network/allow/{i}", ErrorCodes.InvalidProfile,
                     $"'{entries[i]}' is not {NetworkEntry.Rule}{Hint(entries[i])}."));
+        if (profile.Config is { IsComplete: true } config && SecretReference.MayBeIn(config))
+            foreach (var (pointer, name) in SecretReference.Find(config.Element))
+                if (name is null)
+                    problems.Add(new Problem($"/config{pointer}", ErrorCodes.InvalidProfile,
+                        $"A reference to a secret is {{\"{SecretReference.Member}\": \"NAME\"}} and nothing else; NAME is {SecretName.Rule}."));
         return problems;
     }
 

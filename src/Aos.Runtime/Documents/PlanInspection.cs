@@ -3,6 +3,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
 using Aos.Contracts.Skills;
+using Aos.Contracts.Values;
 using Aos.Kernel.Plans;
 using Aos.Kernel.Policies;
 
@@ -20,7 +21,13 @@ internal static class PlanInspection
         return gaps.Count == 0 ? check : new PlanCheck(null, [.. check.Problems, .. gaps]);
     }
 
-    /// <summary>The skills of a plan that its contract does not allow.</summary>
+    /// <summary>What all of these problems are, where the agent may not do any of it; null where there are others.</summary>
+    public static ErrorCode? GapCode(IReadOnlyList<Problem> problems) =>
+        problems.Any(problem => problem.Code != ErrorCodes.SkillNotAllowed && problem.Code != ErrorCodes.SecretNotAllowed) ? null
+        : problems.All(problem => problem.Code == problems[0].Code) ? problems[0].Code
+        : ErrorCodes.PermissionDenied;
+
+    /// <summary>The skills and secrets of a plan that its contract does not allow.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="contract">The contract.</param>
     /// <param name="resolve">The version that a reference stands for; null for none.</param>
@@ -31,9 +38,17 @@ internal static class PlanInspection
         {
             var step = plan.Steps[i];
             if (step.Skill is { } skill) Check(skill, $"/steps/{i}/skill");
-            if (step.OnFailure is OnFailure.Fallback { Call: var call }) Check(call.Skill, $"/steps/{i}/on_failure/fallback/skill");
+            CheckSecrets(step.Input, $"/steps/{i}/input");
+            if (step.OnFailure is not OnFailure.Fallback { Call: var call }) continue;
+            Check(call.Skill, $"/steps/{i}/on_failure/fallback/skill");
+            CheckSecrets(call.Input, $"/steps/{i}/on_failure/fallback/input");
         }
         return gaps;
+
+        void CheckSecrets(Payload? input, string pointer)
+        {
+            foreach (var gap in SecretRules.FindGaps(contract, input)) gaps.Add(gap with { Pointer = pointer + gap.Pointer });
+        }
 
         void Check(SkillRef reference, string pointer)
         {

@@ -1,4 +1,5 @@
 using Aos.Abstractions.Skills;
+using Aos.Contracts.Outcomes;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Runs;
 
@@ -32,6 +33,9 @@ internal sealed class Attempt(
 
     /// <summary>What the skill is called with.</summary>
     public SkillCall Call { get; } = call;
+
+    /// <summary>The secret that the call may not use; null where there is none.</summary>
+    public Problem? Denied { get; init; }
 
     /// <summary>Begins it. Ends at once where the input is not what the skill takes, or where the skill answers at
     /// once on the calling thread.</summary>
@@ -97,7 +101,7 @@ internal sealed class Attempt(
         if (Interlocked.Exchange(ref _phase, Ended) == Ended) return;
         Volatile.Read(ref _timer)?.Dispose();
         result.LatencyMs = Math.Round(runner.Time.GetElapsedTime(_startedAt).TotalMilliseconds, 3);
-        effects.OnEnded(this, result);
+        effects.OnEnded(this, runner.Clean(result));
     }
 
     private void Watch(TimeSpan wait)

@@ -5,9 +5,11 @@ using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
+using Aos.Kernel.Policies;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Documents;
 using Aos.Runtime.Runs;
+using Aos.Runtime.Secrets;
 using Aos.Runtime.Skills;
 
 namespace Aos.Runtime.Effects;
@@ -36,12 +38,14 @@ internal sealed record AttemptResult
 
     public double LatencyMs { get; set; }
 
+    public bool CacheHit { get; init; }
+
     public ValueList<SideEffect> SideEffects { get; init; }
 }
 
 /// <summary>Makes attempts: checks the input, and what comes back. Nothing that a skill does gets past it: not an
 /// exception, not a hang, not garbage.</summary>
-internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills schemas, TimeProvider time, IWorkQueue work)
+internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills schemas, SecretVault secrets, TimeProvider time, IWorkQueue work)
 {
     private const int ResultBytesMax = 16 * 1024 * 1024;
 
@@ -58,19 +62,44 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
     public IWorkQueue Work => work;
 
     /// <summary>An attempt that has not begun.</summary>
-    public Attempt Prepare(RunEffects effects, Effect.InvokeSkill invocation, SkillCall call) => new(this, effects, invocation,
-        registry.TryGet(invocation.Skill.Name, invocation.Skill.Version, out var skill) ? skill : new MissingSkill(invocation.Skill), call);
+    public Attempt Prepare(RunEffects effects, Effect.InvokeSkill invocation, SkillCall call, RunState state)
+    {
+        if (!registry.TryGet(invocation.Skill.Name, invocation.Skill.Version, out var skill))
+            return new Attempt(this, effects, invocation, new MissingSkill(invocation.Skill), call);
+        var denied = skill.Contract.Secrets.IsEmpty ? null
+            : SecretRules.Judge(skill.Contract, state.Contract, invocation.Input, PlannedOf(state, invocation));
+        return new Attempt(this, effects, invocation, skill, call) { Denied = denied };
+    }
+
+    /// <summary>The input of a call as the plan has it.</summary>
+    private static Payload? PlannedOf(RunState state, Effect.InvokeSkill invocation)
+    {
+        var source = state.Step(invocation.Call.Step)?.Program.Source;
+        return invocation.IsFallback && source?.OnFailure is OnFailure.Fallback { Call.Input: { } own } ? own : source?.Input;
+    }
 
     /// <summary>Why an attempt cannot be made; null where it can.</summary>
     public AttemptResult? Refuse(Attempt attempt)
     {
         if (attempt.Skill is MissingSkill missing)
             return NotMade(ErrorCodes.SkillVersionMissing, $"{missing.Pin.Name}@{missing.Pin.Version} is not registered here.");
+        if (attempt.Denied is { } denied) return NotMade(denied.Code, $"{Place(denied)}{denied.Message}") with { Problems = [denied] };
         var problems = schemas.CheckInput(attempt.Skill.Contract, attempt.Call.Input);
         return problems.Count == 0 ? null : NotMade(ErrorCodes.InvalidInput,
             $"The input of {attempt.Skill.Contract.Name} does not match its schema: {Place(problems[0])}{problems[0].Message}") with
         { Problems = ValueList.From(problems) };
     }
+
+    /// <summary>What came back, without the secrets that calls were given: no skill and no server can bring one into the
+    /// journal.</summary>
+    public AttemptResult Clean(AttemptResult result) => secrets.Redactor is not { } redactor ? result : result with
+    {
+        Message = redactor.Clean(result.Message),
+        Cause = redactor.Clean(result.Cause),
+        Result = redactor.Clean(result.Result),
+        Problems = redactor.Clean(result.Problems),
+        SideEffects = redactor.Clean(result.SideEffects),
+    };
 
     /// <summary>What an answer of a skill comes to.</summary>
     public AttemptResult Judge(Attempt attempt, SkillResult? result)
@@ -121,6 +150,7 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
         Cause = ForeignText.Of(result.Cause),
         Problems = ForeignText.Of(result.Problems),
         Cost = result.Cost,
+        CacheHit = result.CacheHit,
         SideEffects = ForeignText.Of(result.SideEffects),
     };
 

@@ -13,6 +13,7 @@ using Aos.Kernel.Runs;
 using Aos.Runtime.Documents;
 using Aos.Runtime.Queries;
 using Aos.Runtime.Runs;
+using Aos.Runtime.Secrets;
 using Aos.Runtime.Simulation;
 using Aos.Runtime.Skills;
 
@@ -22,8 +23,8 @@ namespace Aos.Runtime.Effects;
 /// simulation. An answer that does not hold is refused, never mended silently; what follows is the kernel's to
 /// decide.</summary>
 internal sealed class PlannerRunner(
-    IReadOnlyList<IPlanner> planners, ISkillRegistry registry, CompiledSkills skills, DocumentCache documents, TimeProvider time,
-    IWorkQueue work)
+    IReadOnlyList<IPlanner> planners, ISkillRegistry registry, CompiledSkills skills, DocumentCache documents,
+    SecretVault secrets, TimeProvider time, IWorkQueue work)
 {
     /// <summary>How long a planner may take.</summary>
     private static readonly TimeSpan PlanningTime = TimeSpan.FromSeconds(300);
@@ -169,7 +170,7 @@ internal sealed class PlannerRunner(
         {
             var ended = await Supervision.CallAsync(told => planner.PlanAsync(request, told), inline: false, time, work, stop.Token)
                 .ConfigureAwait(false);
-            if (ended.Returned) return Checked(planner, ended.Value);
+            if (ended.Returned) return Clean(Checked(planner, ended.Value));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -177,7 +178,7 @@ internal sealed class PlannerRunner(
         }
         catch (Exception error)
         {
-            return Defect(planner, $"{error.GetType().Name}: {error.Message}");
+            return Clean(Defect(planner, $"{error.GetType().Name}: {error.Message}"));
         }
         cancel.ThrowIfCancellationRequested();
         return PlannerAnswer.Failure(ErrorCodes.PlannerFailed,
@@ -187,6 +188,15 @@ internal sealed class PlannerRunner(
     private IPlanner? Find(string id) => planners.FirstOrDefault(planner => planner.Id == id);
 
     private string Unknown(PlannerRequest request) => $"There is no planner '{request.Choice.Id}'; there are {string.Join(", ", Ids)}.";
+
+    private PlannerAnswer Clean(PlannerAnswer answer) => secrets.Redactor is not { } redactor ? answer
+        : answer with
+        {
+            Message = redactor.Clean(answer.Message),
+            Problems = redactor.Clean(answer.Problems),
+            Proposal = redactor.Clean(answer.Proposal),
+            Details = redactor.Clean(answer.Details),
+        };
 
     private static PlannerAnswer Checked(IPlanner planner, PlannerAnswer? answer) => answer switch
     {

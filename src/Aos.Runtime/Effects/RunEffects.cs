@@ -5,6 +5,7 @@ using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Runs;
+using Aos.Runtime.Secrets;
 
 namespace Aos.Runtime.Effects;
 
@@ -72,7 +73,7 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
 
     private void Invoke(RunState state, Effect.InvokeSkill invoke)
     {
-        var attempt = services.Attempts.Prepare(this, invoke, CallOf(state, invoke));
+        var attempt = services.Attempts.Prepare(this, invoke, CallOf(state, invoke), state);
         lock (_gate)
         {
             if (_closed) return;
@@ -115,11 +116,13 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
         Cost = result.Cost ?? invoke.Reserved,
         LatencyMs = result.LatencyMs,
         SideEffects = result.SideEffects,
+        CacheHit = result.CacheHit,
     };
 
-    private static SkillCall CallOf(RunState state, Effect.InvokeSkill invoke)
+    private SkillCall CallOf(RunState state, Effect.InvokeSkill invoke)
     {
         var submitted = state.Submitted!;
+        var config = ConfigOf(state.Settings.Config, invoke.Skill.Name.Value);
         return new SkillCall
         {
             Input = invoke.Input,
@@ -133,7 +136,8 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
             AgentId = submitted.AgentId,
             Network = state.Contract.Network,
             Workspace = state.Settings.Workspace,
-            Config = ConfigOf(state.Settings.Config, invoke.Skill.Name.Value),
+            Config = config,
+            Secrets = SecretAccess.Of(services.Secrets, state.Contract, config),
         };
     }
 

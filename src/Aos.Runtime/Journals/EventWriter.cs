@@ -37,6 +37,7 @@ internal static class EventWriter
     private static readonly JsonEncodedText Cause = Name("cause");
     private static readonly JsonEncodedText CostCents = Name("cost_cents");
     private static readonly JsonEncodedText LatencyMs = Name("latency_ms");
+    private static readonly JsonEncodedText CacheHit = Name("cache_hit");
     private static readonly JsonEncodedText Draining = Name("draining");
     private static readonly JsonEncodedText At = Name("at");
 
@@ -83,6 +84,7 @@ internal static class EventWriter
         Write(writer, Cause, e.Cause);
         Write(writer, CostCents, e.Cost);
         writer.WriteNumber(LatencyMs, e.LatencyMs);
+        if (e.CacheHit) writer.WriteBoolean(CacheHit, true);
         if (e.Draining) writer.WriteBoolean(Draining, true);
         End(writer, e.At);
     }

@@ -74,7 +74,7 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
             if (accepted.Pinned is not { } pinned)
                 return RefusePlan(refuseGaps ? PlanInspection.Check(plan, services.Skills, contract).Problems : accepted.Problems);
             if (refuseGaps && Gaps(pinned, contract) is { Count: > 0 } gaps)
-                return outcomes.Refuse<Admitted>(ErrorCodes.SkillNotAllowed, gaps[0].Message, gaps);
+                return outcomes.Refuse<Admitted>(PlanInspection.GapCode(gaps)!.Value, gaps[0].Message, gaps);
             (document, isFree) = (accepted.Document, accepted.IsFree);
         }
         return outcomes.Of(Fix(request, contract, offer?.Terms, document, isFree));

@@ -8,6 +8,7 @@ using Aos.Runtime.Budgets;
 using Aos.Runtime.Documents;
 using Aos.Runtime.Effects;
 using Aos.Runtime.Journals;
+using Aos.Runtime.Secrets;
 using Aos.Runtime.Skills;
 
 namespace Aos.Runtime.Runs;
@@ -32,6 +33,8 @@ internal sealed class RunServices
     public required JournalWriter Writer { get; init; }
 
     public required AttemptRunner Attempts { get; init; }
+
+    public required SecretVault Secrets { get; init; }
 
     public required PlannerRunner Planning { get; init; }
 

@@ -2,6 +2,7 @@ using Aos.Abstractions.Skills;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
+using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
@@ -107,6 +108,9 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.Fact first, Ru
         if (program.When is { } when && when.MembersOf("steps").Count > 0)
             AddOnce(new Risk(started.StepId, "UNKNOWN_CONDITION",
                 $"The condition '{when.Text}' reads results that only the run will have; it is taken as true."));
+        var source = program.Source;
+        var planned = started.Fallback == true && source.OnFailure is OnFailure.Fallback { Call.Input: { } own } ? own : source.Input;
+        foreach (var gap in SecretRules.FindGaps(state.Contract, planned)) AddGap(started.StepId, gap.Code, gap.Message);
         if (!registry.TryGet(started.Skill, started.SkillVersion, out var skill)) return;
         foreach (var gap in skill.FindGaps(CallOf(state, started)))
             AddGap(started.StepId, gap.Code, gap.Message);

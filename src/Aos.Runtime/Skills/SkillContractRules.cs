@@ -138,6 +138,9 @@ internal static class SkillContractRules
         })
             for (var i = 0; i < texts.Count; i++)
                 if (string.IsNullOrWhiteSpace(texts[i])) Add(problems, contract, $"{place}/{i}", "the text is blank");
+        for (var i = 0; i < contract.Secrets.Count; i++)
+            if (!contract.Secrets[i].StartsWith('/'))
+                Add(problems, contract, $"/secrets/{i}", "a place of secrets is a JSON Pointer, in which a segment may be *");
         for (var i = 0; i < contract.SideEffects.Count; i++)
             if (string.IsNullOrWhiteSpace(contract.SideEffects[i].Type))
                 Add(problems, contract, $"/side_effects/{i}/type", "a side effect has a type");

@@ -53,7 +53,8 @@ internal sealed record HttpAnswer(Payload Result, HttpFailure? Failure)
         foreach (var (name, values) in headers)
         {
             var key = name.ToLowerInvariant();
-            var value = string.Join(", ", values);
+            // RFC 9110 §5.5: a recipient replaces what must not be in a field by spaces.
+            var value = new string([.. string.Join(", ", values).Select(c => c != '\t' && char.IsControl(c) ? ' ' : c)]);
             fields[key] = fields.TryGetValue(key, out var before) ? $"{before}, {value}" : value;
         }
     }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Json;
 using Aos.Contracts.Outcomes;
+using Aos.Contracts.Secrets;
 using Aos.Contracts.Values;
 
 namespace Aos.Skills.Standard.Http;
@@ -18,13 +19,19 @@ internal sealed record HttpCallRequest
     public required string Method { get; init; }
 
     /// <summary>The caller's header fields, in order, each name once.</summary>
-    public required ImmutableArray<KeyValuePair<string, string>> Headers { get; init; }
+    public required ImmutableArray<GivenHeader> Headers { get; init; }
+
+    /// <summary>How the caller shows who it is; null: not at all.</summary>
+    public HttpAuth? Auth { get; init; }
 
     /// <summary>The body; null: none.</summary>
-    public byte[]? Body { get; init; }
+    public RequestBody? Body { get; init; }
 
-    /// <summary>The content type of the body unless a header says another.</summary>
-    public string? BodyType { get; init; }
+    /// <summary>How long the first byte of the answer may take; null: as long as the skill's limits say.</summary>
+    public TimeSpan? FirstByteTimeout { get; init; }
+
+    /// <summary>Whether an answer that is kept may be given where the server says that it still holds.</summary>
+    public bool Cache { get; init; }
 
     /// <summary>How long the call may take by its own input; null: as long as the attempt.</summary>
     public TimeSpan? Timeout { get; init; }
@@ -52,17 +59,22 @@ internal sealed class HttpCallRequestReader
         }
         var method = ReadMethod(input);
         var headers = ReadHeaders(input);
-        var (body, bodyType) = ReadBody(input, method);
+        var auth = new HttpAuthReader(Refuse).Read(input, headers);
+        var body = new RequestBodyReader(Refuse).Read(input, method, headers);
         var url = ReadUrl(input);
-        var timeout = ReadTimeout(input);
+        var timeout = ReadTimeout(input, "timeout_ms");
+        var firstByte = ReadTimeout(input, "first_byte_timeout_ms");
+        var cache = ReadCache(input, method);
         return _problems.Count > 0 ? null : new HttpCallRequest
         {
             Url = url!,
             Method = method,
             Headers = headers,
+            Auth = auth,
             Body = body,
-            BodyType = bodyType,
             Timeout = timeout,
+            FirstByteTimeout = firstByte,
+            Cache = cache,
         };
     }
 
@@ -136,7 +148,7 @@ internal sealed class HttpCallRequestReader
         return method;
     }
 
-    private ImmutableArray<KeyValuePair<string, string>> ReadHeaders(JsonElement input)
+    private ImmutableArray<GivenHeader> ReadHeaders(JsonElement input)
     {
         if (!input.TryGetProperty("headers", out var members) || members.ValueKind == JsonValueKind.Null) return [];
         if (members.ValueKind != JsonValueKind.Object)
@@ -144,36 +156,39 @@ internal sealed class HttpCallRequestReader
             Refuse("/headers", "headers is an object of strings");
             return [];
         }
-        var headers = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
+        var headers = ImmutableArray.CreateBuilder<GivenHeader>();
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var member in members.EnumerateObject())
         {
-            var value = member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : null;
-            var mistake = value is null ? "a header value is a string"
-                : HttpHeaderRules.Check(member.Name, value)
+            var value = Given(member.Value);
+            var mistake = value is null ? "a header value is a string or a reference to a secret"
+                : HttpHeaderRules.Check(member.Name, value.Value.Text ?? "")
                 ?? (seen.Add(member.Name) ? null : "header names differ in more than case");
             if (mistake is not null) Refuse($"/headers/{Escape(member.Name)}", mistake);
-            else headers.Add(new(member.Name, value!));
+            else headers.Add(new(member.Name, value!.Value));
         }
         return headers.DrainToImmutable();
     }
 
-    private (byte[]? Body, string? Type) ReadBody(JsonElement input, string method)
+    /// <summary>A text or a reference to a secret; null where the value is neither.</summary>
+    internal static GivenText? Given(JsonElement value) => value.ValueKind == JsonValueKind.String ? new GivenText(value.GetString())
+        : SecretReference.TryRead(value, out var name) ? new GivenText(null, name)
+        : null;
+
+    private bool ReadCache(JsonElement input, string method)
     {
-        if (!input.TryGetProperty("body", out var body) || body.ValueKind == JsonValueKind.Null) return (null, null);
-        if (method is "GET" or "HEAD")
-            Refuse("/body", $"a {method} request has no body; put what is asked into the query, or use POST");
-        return body.ValueKind == JsonValueKind.String
-            ? (Encoding.UTF8.GetBytes(body.GetString()!), "text/plain; charset=utf-8")
-            : (Encoding.UTF8.GetBytes(body.GetRawText()), "application/json");
+        if (!input.TryGetProperty("cache", out var value) || value.ValueKind is JsonValueKind.Null or JsonValueKind.False) return false;
+        if (value.ValueKind != JsonValueKind.True) Refuse("/cache", "cache is true or false");
+        else if (method != "GET") Refuse("/cache", $"only answers to GET are kept, not to {method}");
+        return true;
     }
 
-    private TimeSpan? ReadTimeout(JsonElement input)
+    private TimeSpan? ReadTimeout(JsonElement input, string name)
     {
-        if (!input.TryGetProperty("timeout_ms", out var value) || value.ValueKind == JsonValueKind.Null) return null;
+        if (!input.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var milliseconds)
             && milliseconds is >= 1 and <= HttpCallContract.TimeoutMsMax) return TimeSpan.FromMilliseconds(milliseconds);
-        Refuse("/timeout_ms", $"timeout_ms is a whole number from 1 to {HttpCallContract.TimeoutMsMax}");
+        Refuse($"/{name}", $"{name} is a whole number from 1 to {HttpCallContract.TimeoutMsMax}");
         return null;
     }
 

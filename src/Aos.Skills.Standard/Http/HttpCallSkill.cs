@@ -24,7 +24,8 @@ public sealed class HttpCallSkill : ISkill, IDisposable
     public HttpCallSkill(TimeProvider clock) : this(clock, new SystemResolver(), new HttpLimits()) { }
 
     internal HttpCallSkill(TimeProvider clock, IHostResolver resolver, HttpLimits limits) =>
-        _services = new HttpServices(new HttpTransport(limits), new EgressGuard(resolver), limits, clock);
+        _services = new HttpServices(new HttpTransport(limits), new EgressGuard(resolver),
+            new HttpCache(limits.CacheBytesMax), limits, clock);
 
     /// <inheritdoc />
     public SkillContract Contract { get; } = HttpCallContract.Create();
@@ -55,7 +56,9 @@ public sealed class HttpCallSkill : ISkill, IDisposable
         if (!EgressPolicy.TryParse(call.Network, out var policy, out var mistake))
             return SkillResult.Failure(ErrorCodes.EgressDenied,
                 $"The profile's network has the entry '{mistake}', which is not {NetworkEntry.Rule}.", EffectState.None);
-        var exchange = new HttpExchange(_services, policy, request, call);
+        var (credentials, failure) = await HttpCredentials.ResolveAsync(request, call.Secrets, cancel).ConfigureAwait(false);
+        if (credentials is null) return failure!;
+        var exchange = new HttpExchange(_services, policy, request, credentials, call);
         if (request.Timeout is not { } timeout) return await exchange.RunAsync(cancel).ConfigureAwait(false);
         using var limit = new CancellationTokenSource(timeout, _services.Clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);

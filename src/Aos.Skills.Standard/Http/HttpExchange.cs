@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using Aos.Abstractions.Secrets;
 using Aos.Abstractions.Skills;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
@@ -13,16 +14,20 @@ using Aos.Contracts.Values;
 namespace Aos.Skills.Standard.Http;
 
 /// <summary>What an exchange works with; shared by all calls.</summary>
-internal sealed record HttpServices(HttpTransport Transport, EgressGuard Guard, HttpLimits Limits, TimeProvider Clock);
+internal sealed record HttpServices(HttpTransport Transport, EgressGuard Guard, HttpCache Cache, HttpLimits Limits, TimeProvider Clock);
 
 /// <summary>One call of <c>http_call</c>: the request, its redirects, the answer. Single use.</summary>
-internal sealed class HttpExchange(HttpServices services, EgressPolicy policy, HttpCallRequest request, SkillCall call)
+internal sealed class HttpExchange(
+    HttpServices services, EgressPolicy policy, HttpCallRequest request, HttpCredentials credentials, SkillCall call)
 {
     private readonly List<SideEffect> _sideEffects = [];
     private Uri _url = request.Url;
     private string _method = request.Method;
-    private byte[]? _body = request.Body;
-    private ImmutableArray<KeyValuePair<string, string>> _headers = request.Headers;
+    private SentBody? _body = credentials.Body;
+    private readonly string? _cacheKey = request.Cache ? HttpCache.KeyOf(call, request.Url, credentials.Headers) : null;
+    private CachedAnswer? _kept;
+    private ImmutableArray<SentHeader> _headers = credentials.Headers;
+    private ImmutableArray<SecretValue> _secrets = credentials.Secrets;
     private SendMark _mark = new();
 
     private string Authority => HttpTransport.Authority(_url);
@@ -34,6 +39,9 @@ internal sealed class HttpExchange(HttpServices services, EgressPolicy policy, H
     /// <summary>Makes the call. Only cancellation throws.</summary>
     public async ValueTask<SkillResult> RunAsync(CancellationToken cancel)
     {
+        // Where the caller asks about a state of its own, the answer is about that one.
+        if (_cacheKey is not null && !_headers.Any(header => header.Name.StartsWith("If-", StringComparison.OrdinalIgnoreCase)))
+            _kept = services.Cache.Find(_cacheKey);
         for (var redirects = 0; ; redirects++)
         {
             _mark = new SendMark();
@@ -62,6 +70,10 @@ internal sealed class HttpExchange(HttpServices services, EgressPolicy policy, H
 
     private async ValueTask<Hop> SendAsync(CancellationToken cancel)
     {
+        foreach (var secret in _secrets)
+            if (!secret.MayBeSentTo(_url))
+                return new Hop.Failed(new HttpFailure(ErrorCodes.SecretNotAllowed,
+                    $"The profile does not let secret '{secret.Name}' be sent to {Authority}; it names other hosts for it."));
         switch (await CheckAsync(cancel).ConfigureAwait(false))
         {
             case EgressVerdict.Denied denied:
@@ -98,17 +110,24 @@ internal sealed class HttpExchange(HttpServices services, EgressPolicy policy, H
         HttpFailure? last = null;
         foreach (var address in addresses.Take(services.Limits.AddressesMax))
         {
+            var wait = request.FirstByteTimeout ?? services.Limits.FirstByteTimeout;
+            using var limit = new CancellationTokenSource(wait, services.Clock);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
             try
             {
                 using var message = Message();
                 var fresh = call.Effect == EffectClass.Once;
                 return new Hop.Answered(
-                    await services.Transport.SendAsync(message, address, fresh, cancel).ConfigureAwait(false));
+                    await services.Transport.SendAsync(message, address, fresh, both.Token).ConfigureAwait(false));
             }
             catch (HttpRequestException failure)
             {
                 last = HttpFailures.OfRequest(failure, Authority);
-                if (!HttpFailures.IsBeforeSending(failure) || last.Code == ErrorCodes.TlsFailed) break;
+                if (!HttpFailures.IsBeforeSending(failure) || IsTls(last.Code)) break;
+            }
+            catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancel.IsCancellationRequested)
+            {
+                return new Hop.Failed(HttpFailures.FirstByteTimedOut(Authority, wait));
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {
@@ -118,18 +137,24 @@ internal sealed class HttpExchange(HttpServices services, EgressPolicy policy, H
         return new Hop.Failed(last!);
     }
 
+    // Another address of the same host would show the same certificate, or be somebody else's.
+    private static bool IsTls(ErrorCode code) => code == ErrorCodes.TlsFailed || code == ErrorCodes.TlsExpired
+        || code == ErrorCodes.TlsWrongHost || code == ErrorCodes.TlsUntrusted;
+
     private HttpRequestMessage Message()
     {
         var message = new HttpRequestMessage(new HttpMethod(_method), _url);
         var isUnsafe = HttpCallRequest.IsUnsafe(_method);
-        if (_body is not null || isUnsafe) message.Content = new MarkedContent(_body ?? [], _mark);
-        foreach (var (name, value) in _headers)
+        if (_body is not null || isUnsafe) message.Content = new MarkedContent(_body?.Bytes ?? [], _mark);
+        foreach (var (name, value, _) in _headers)
             if (!message.Headers.TryAddWithoutValidation(name, value))
                 message.Content?.Headers.TryAddWithoutValidation(name, value);
         if (_body is not null && message.Content!.Headers.NonValidated.Contains("Content-Type") is false)
-            message.Content.Headers.TryAddWithoutValidation("Content-Type", request.BodyType);
+            message.Content.Headers.TryAddWithoutValidation("Content-Type", _body.Type);
         AddUnlessGiven(message.Headers, "User-Agent", "aos-http-call/1");
         AddUnlessGiven(message.Headers, "Accept-Encoding", HttpBodyReader.AcceptEncoding);
+        if (_kept?.ETag is { } tag) message.Headers.TryAddWithoutValidation("If-None-Match", tag);
+        if (_kept?.LastModified is { } date) message.Headers.TryAddWithoutValidation("If-Modified-Since", date);
         if (isUnsafe) AddUnlessGiven(message.Headers, HttpHeaderRules.IdempotencyKey, call.IdempotencyKey);
         return message;
     }
@@ -156,10 +181,14 @@ internal sealed class HttpExchange(HttpServices services, EgressPolicy policy, H
             // What was posted has been answered, and the answer is elsewhere: it may well have been done.
             if (MayHaveArrived) _sideEffects.Add(EffectOf());
             (_method, _body) = ("GET", null);
-            _headers = _headers.RemoveAll(header => header.Key.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
-                || header.Key.Equals(HttpHeaderRules.IdempotencyKey, StringComparison.OrdinalIgnoreCase));
+            _headers = _headers.RemoveAll(header => header.Name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
+                || header.Name.Equals(HttpHeaderRules.IdempotencyKey, StringComparison.OrdinalIgnoreCase));
         }
-        if (!SameOrigin(_url, next)) _headers = _headers.RemoveAll(header => HttpHeaderRules.IsSecret(header.Key));
+        if (!SameOrigin(_url, next) && _body is { HasSecrets: true })
+            return new HttpFailure(ErrorCodes.EgressDenied, $"{Authority} redirects to another origin, and the body holds a secret.");
+        // An answer is kept for the address that was asked, and what stands behind a redirect may be another tomorrow.
+        _kept = null;
+        if (!SameOrigin(_url, next)) (_headers, _secrets) = (_headers.RemoveAll(header => header.IsSecret), []);
         _url = next;
         return null;
     }
@@ -181,6 +210,7 @@ internal sealed class HttpExchange(HttpServices services, EgressPolicy policy, H
     private async ValueTask<SkillResult> AnswerAsync(HttpResponseMessage response, CancellationToken cancel)
     {
         var status = (int)response.StatusCode;
+        if (status == 304 && _kept is { } kept) return SkillResult.Success(kept.Result) with { CacheHit = true };
         // These have no body (RFC 9110 §6.4.1), though their Content-Length may tell the size of one.
         var read = _method == "HEAD" || status is 204 or 304
             ? new HttpBody.Complete(default)
@@ -197,8 +227,19 @@ internal sealed class HttpExchange(HttpServices services, EgressPolicy policy, H
         if (read is HttpBody.Failed(var cut)) return Fail(cut) with { Result = answer.Result };
         if (answer.Failure is not null) return Fail(answer.Failure, OfAnswer()) with { Result = answer.Result };
         if (MayHaveArrived) _sideEffects.Add(EffectOf());
+        if (_cacheKey is not null && status == 200 && _url == request.Url) Keep(response, answer.Result);
         return SkillResult.Success(answer.Result) with { SideEffects = ValueList.From(_sideEffects) };
     }
+
+    private void Keep(HttpResponseMessage response, Payload result)
+    {
+        if (response.Headers.CacheControl is { NoStore: true } || response.Headers.Vary.Contains("*")) return;
+        var (tag, date) = (response.Headers.ETag?.ToString(), Field(response.Content.Headers.NonValidated, "Last-Modified"));
+        if (tag is not null || date is not null) services.Cache.Keep(_cacheKey!, new CachedAnswer(result, tag, date));
+    }
+
+    private static string? Field(HttpHeadersNonValidated headers, string name) =>
+        headers.TryGetValues(name, out var values) ? values.ToString() : null;
 
     // The other side answered well, only illegibly: what was asked is done.
     private EffectState OfAnswer() => MayHaveArrived || _sideEffects.Count > 0 ? EffectState.Happened : EffectState.None;

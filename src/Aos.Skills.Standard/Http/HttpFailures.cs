@@ -46,10 +46,14 @@ internal static class HttpFailures
     public static HttpFailure OfRequest(HttpRequestException failure, string authority)
     {
         var cause = InnermostMessage(failure);
+        if (Find<CertificateRefusedException>(failure) is { } refused)
+            return new HttpFailure(refused.Code, $"The certificate of {authority} {refused.Refusal}.", cause);
         return failure.HttpRequestError switch
         {
             HttpRequestError.SecureConnectionError when Find<AuthenticationException>(failure) is not null =>
                 new(ErrorCodes.TlsFailed, $"No trusted connection to {authority} could be made.", cause),
+            HttpRequestError.NameResolutionError =>
+                new(ErrorCodes.DnsFailed, $"The name of {authority} could not be resolved.", cause),
             HttpRequestError.ConfigurationLimitExceeded =>
                 new(ErrorCodes.ResponseTooLarge, $"The header section of {authority}'s answer is too large.", cause),
             HttpRequestError.InvalidResponse =>
@@ -73,6 +77,10 @@ internal static class HttpFailures
     /// <summary>No connection was made in time.</summary>
     public static HttpFailure ConnectTimedOut(string authority) =>
         new(ErrorCodes.ConnectTimeout, $"No connection to {authority} was made in time.");
+
+    /// <summary>The answer did not begin in time.</summary>
+    public static HttpFailure FirstByteTimedOut(string authority, TimeSpan limit) => new(ErrorCodes.FirstByteTimeout,
+        $"{authority} did not begin to answer within {limit.TotalMilliseconds:0} ms.");
 
     /// <summary>How long a <c>Retry-After</c> field asks to wait, in either of its forms (RFC 9110 §10.2.3).</summary>
     public static TimeSpan? RetryAfter(HttpResponseHeaders headers, DateTimeOffset now)

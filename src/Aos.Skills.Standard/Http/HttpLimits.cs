@@ -27,6 +27,13 @@ internal sealed record HttpLimits
     /// <summary>How long finding and connecting to one address may take, each. Default 5 seconds.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long the first byte of an answer may take, from the request on, unless the input says otherwise.
+    /// Default 30 seconds.</summary>
+    public TimeSpan FirstByteTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Bytes of the answers that are kept for <c>cache</c>. Default 32 MiB.</summary>
+    public long CacheBytesMax { get; init; } = 32 << 20;
+
     /// <summary>Certificates to trust instead of the system's; empty: the system's.</summary>
     public IReadOnlyList<X509Certificate2> TrustedRoots { get; init; } = [];
 }

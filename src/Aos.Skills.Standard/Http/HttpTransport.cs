@@ -90,7 +90,7 @@ internal sealed class HttpTransport : IDisposable
 
     private static SslClientAuthenticationOptions Trust(IReadOnlyList<X509Certificate2> roots)
     {
-        var options = new SslClientAuthenticationOptions();
+        var options = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = CertificateRefusedException.Judge };
         if (roots.Count == 0) return options;
         options.CertificateChainPolicy = new X509ChainPolicy
         {

@@ -11,6 +11,18 @@ public sealed class LiveRunTests
     private const string OneRead = """{"steps":[{"id":"a","skill":"read"}],"output":"steps.a.result"}""";
 
     [Fact]
+    public async Task A_result_out_of_a_cache_is_said_to_be_one()
+    {
+        await using var bench = new RuntimeBench();
+        bench.Read.Answers(TwinAnswer.Of(Aos.Abstractions.Skills.SkillResult.Success(Payload.Empty) with { CacheHit = true }));
+
+        var run = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"pure"}]}"""));
+
+        Assert.Equal([true, false], run.Steps.Select(step => step.Outcome!.Execution!.CacheHit));
+        await bench.VerifyAsync(run.RunId);
+    }
+
+    [Fact]
     public async Task A_retry_comes_exactly_when_the_kernel_said()
     {
         await using var bench = new RuntimeBench();

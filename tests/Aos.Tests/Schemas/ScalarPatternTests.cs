@@ -25,11 +25,14 @@ public sealed class ScalarPatternTests
     [Fact] public void Codes_match_their_pattern() => AssertExact<ErrorCode>("HTTP_5XX", new string('A', 64));
     [Fact] public void Skill_names_match_their_pattern() => AssertExact<SkillName>("a", "http_call", "my.skill-2", new string('a', 64));
 
+    [Fact] public void Names_of_secrets_match_their_pattern() => AssertExact<Contracts.Secrets.SecretName>("_", "API_KEY", new string('a', 128));
+
     [Fact]
     public void Versions_and_ranges_that_are_read_match_their_patterns()
     {
         AssertAccepted<SkillVersion>("1.2.3", "0.0.0", "2.0.0-beta.1", "1.0.0--", "999999999.0.0");
         AssertAccepted<VersionRange>("*", "1", "1.4", "1.4.0", "^1.4.0", "~1.4.0", ">=1.2.0 <2.0.0", " =1.0.0-a ");
+        AssertAccepted<Contracts.Secrets.SecretGrant>("API_KEY", "API_KEY@api.example.com", "_@*.example.com:8443", "A@[fd00::/8]:443");
         AssertAccepted<SkillRef>("http_call", "http_call@1", "http_call@>=1.2.0 <2.0.0", "a@*");
     }
 

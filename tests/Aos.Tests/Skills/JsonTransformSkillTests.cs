@@ -71,13 +71,13 @@ public sealed class JsonTransformSkillTests
         var contract = _skill.Contract;
 
         Assert.Equal("json_transform", contract.Name.Value);
-        Assert.Equal(new SkillVersion(1, 0, 0), contract.Version);
+        Assert.Equal(new SkillVersion(1, 1, 0), contract.Version);
         Assert.Equal(EffectClass.Pure, contract.Effect!.Default);
         Assert.Null(contract.Cost);
         Assert.Empty(contract.Permissions);
         Assert.Empty(contract.SideEffects);
         Assert.Equal(
-            ["EXPRESSION_INVALID", "EXPRESSION_FAILED", "FUEL_EXHAUSTED", "PAYLOAD_TOO_LARGE"],
+            ["EXPRESSION_INVALID", "EXPRESSION_FAILED", "INVALID_INPUT", "SCHEMA_VIOLATION", "FUEL_EXHAUSTED", "PAYLOAD_TOO_LARGE"],
             contract.FailureModes.Select(mode => mode.Code.Value));
         Assert.Equal(JsonValueKind.Object, contract.InputSchema.Element.ValueKind);
         Assert.Equal(JsonValueKind.Object, contract.OutputSchema.Element.ValueKind);

@@ -48,6 +48,9 @@ public sealed class SkillAttribute(string name, string version) : Attribute
     /// <summary>What it needs of a profile, such as <c>network</c>.</summary>
     public string[] Permissions { get; set; } = [];
 
+    /// <summary>Where in the input a reference to a secret may stand, such as <c>/headers/*</c>.</summary>
+    public string[] Secrets { get; set; } = [];
+
     /// <summary>Limits and rules that its schemas cannot say.</summary>
     public string[] Constraints { get; set; } = [];
 

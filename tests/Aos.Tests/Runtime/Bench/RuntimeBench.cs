@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Aos.Abstractions.Planning;
+using Aos.Abstractions.Secrets;
 using Aos.Abstractions.Skills;
 using Aos.Contracts;
 using Aos.Contracts.Agents;
@@ -61,6 +62,8 @@ internal sealed class RuntimeBench : IAsyncDisposable
     /// <summary>Who pays: with room for whatever a test does.</summary>
     public TenantProfile Tenant { get; set; } = new() { Budget = new TenantBudget { PerDay = Money.FromCents(1_000_000) } };
 
+    public IReadOnlyList<ISecretProvider> Secrets { get; set; } = [];
+
     public ObservedStore Store { get; private set; } = null!;
 
     /// <summary>The process that was opened last; the first is opened by itself.</summary>
@@ -77,6 +80,7 @@ internal sealed class RuntimeBench : IAsyncDisposable
             Skills = SkillRegistry.Create(Skills),
             Planners = Planners,
             Tenant = Tenant,
+            Secrets = Secrets,
             Time = Time,
         });
         _processes.Add((runtime, memory));

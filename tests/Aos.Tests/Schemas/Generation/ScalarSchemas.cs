@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Aos.Contracts.Secrets;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 
@@ -23,6 +24,8 @@ internal static class ScalarSchemas
         [typeof(SkillName)] = Of<SkillName>("skill_name", $"^{Name}$"),
         [typeof(SkillVersion)] = Of<SkillVersion>("skill_version", @"^(?=.{1,64}$)[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?$"),
         [typeof(VersionRange)] = Of<VersionRange>("version_range", $"^{Range}$"),
+        [typeof(SecretName)] = Of<SecretName>("secret_name", "^[A-Za-z_][A-Za-z0-9_]{0,127}$"),
+        [typeof(SecretGrant)] = Of<SecretGrant>("secret_grant", "^[A-Za-z_][A-Za-z0-9_]{0,127}(?:@.+)?$"),
         [typeof(SkillRef)] = Of<SkillRef>("skill_ref", $"^{Name}(?:@{Range})?$"),
     };
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Aos.Abstractions.Secrets;
 using Aos.Abstractions.Skills;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
@@ -16,6 +17,8 @@ internal sealed class HttpCallHarness(HttpLimits? limits = null, TimeProvider? c
 
     /// <summary>The class that the kernel took; of <c>once</c>, each request gets its own connection.</summary>
     public EffectClass Effect { get; init; } = EffectClass.Idempotent;
+
+    public ISecretResolver Secrets { get; init; } = NoSecrets.Instance;
 
     public ScriptedResolver Resolver { get; } = new();
 
@@ -38,6 +41,7 @@ internal sealed class HttpCallHarness(HttpLimits? limits = null, TimeProvider? c
         Effect = Effect,
         Timeout = TimeSpan.FromSeconds(60),
         Network = ValueList.From(allow),
+        Secrets = Secrets,
     };
 }
 

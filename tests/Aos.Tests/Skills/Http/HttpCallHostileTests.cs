@@ -264,7 +264,7 @@ public sealed class HttpCallHostileTests
         var result = await harness.CallAsync(
             $$"""{"url":"https://good.example:{{server.Port}}/","method":"POST"}""", "localhost");
 
-        Assert.Equal((ErrorCodes.TlsFailed, EffectState.None, 0), (result.Code, result.Effect, reached));
+        Assert.Equal((ErrorCodes.TlsUntrusted, EffectState.None, 0), (result.Code, result.Effect, reached));
     }
 
     [Fact]
@@ -287,7 +287,7 @@ public sealed class HttpCallHostileTests
 
         Assert.True(good.Succeeded, $"{good.Message} {good.Cause}");
         Assert.Equal($"HTTP/2 good.example:{server.Port}", seen);
-        Assert.Equal((ErrorCodes.TlsFailed, ErrorCodes.TlsFailed), (evil.Code, bare.Code));
+        Assert.Equal((ErrorCodes.TlsWrongHost, ErrorCodes.TlsWrongHost), (evil.Code, bare.Code));
     }
 
     [Fact]
