@@ -55,6 +55,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
             Attempts = new AttemptRunner(parts.Skills, skills, time, work),
             Planning = new PlannerRunner(parts.Planners, parts.Skills, skills, documents, time, work),
             Catalog = parts.Catalog,
+            GivenPrices = parts.Prices,
             Rules = parts.Rules,
             Time = time,
             Clock = new ClockGuard(time, parts.Logger),

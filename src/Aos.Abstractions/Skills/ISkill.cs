@@ -1,4 +1,5 @@
 using Aos.Contracts.Agents;
+using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
@@ -73,6 +74,9 @@ public sealed record SkillCall
 
     /// <summary>The profile's settings for this skill; absent: none.</summary>
     public Payload? Config { get; init; }
+
+    /// <summary>The language models that the profile has, with the prices that hold for the run. Empty: none.</summary>
+    public ValueMap<ModelSpec> Models { get; init; }
 }
 
 /// <summary>How one try of a skill ended.</summary>

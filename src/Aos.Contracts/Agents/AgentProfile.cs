@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Aos.Contracts.Models;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 
@@ -30,6 +31,10 @@ public sealed record AgentProfile
 
     /// <summary>The folder that file skills may use. Absent: none.</summary>
     public string? Workspace { get; init; }
+
+    /// <summary>The language models that it may use, by the names that calls give them. Absent: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ValueMap<ModelSpec> Models { get; init; }
 
     /// <summary>Settings per skill, by skill name.</summary>
     public Payload? Config { get; init; }

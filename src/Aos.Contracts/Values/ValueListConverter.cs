@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
@@ -33,6 +34,8 @@ internal sealed class ValueListConverterFactory : JsonConverterFactory
         [typeof(ValueList<SideEffect>)] = new ValueListConverter<SideEffect>(),
         [typeof(ValueList<SideEffectDeclaration>)] = new ValueListConverter<SideEffectDeclaration>(),
         [typeof(ValueList<SkillExample>)] = new ValueListConverter<SkillExample>(),
+        [typeof(ValueList<ModelFallback>)] = new ValueListConverter<ModelFallback>(),
+        [typeof(ValueList<PriceEntry>)] = new ValueListConverter<PriceEntry>(),
         [typeof(ValueList<RateLimit>)] = new ValueListConverter<RateLimit>(),
         [typeof(ValueList<StepReport>)] = new ValueListConverter<StepReport>(),
         [typeof(ValueList<StepParity>)] = new ValueListConverter<StepParity>(),

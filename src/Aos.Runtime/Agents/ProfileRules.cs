@@ -16,6 +16,7 @@ internal static class ProfileRules
             if (!NetworkEntry.TryParse(entries[i], out _))
                 problems.Add(new Problem($"/network/allow/{i}", ErrorCodes.InvalidProfile,
                     $"'{entries[i]}' is not {NetworkEntry.Rule}{Hint(entries[i])}."));
+        ModelRules.Check(profile, problems);
         return problems;
     }
 

@@ -134,6 +134,7 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
             Network = state.Contract.Network,
             Workspace = state.Settings.Workspace,
             Config = ConfigOf(state.Settings.Config, invoke.Skill.Name.Value),
+            Models = state.Settings.Models,
         };
     }
 

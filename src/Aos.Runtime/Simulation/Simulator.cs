@@ -130,6 +130,7 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.RunSubmitted s
         Network = state.Contract.Network,
         Workspace = state.Settings.Workspace,
         Config = RunEffects.ConfigOf(state.Settings.Config, started.Skill.Value),
+        Models = state.Settings.Models,
     };
 
     private void AddOnce(Risk risk)
