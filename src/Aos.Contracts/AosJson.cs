@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Budgets;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
@@ -81,12 +82,16 @@ public static class AosJson
 [JsonSerializable(typeof(PlanningRules))]
 [JsonSerializable(typeof(FallbackWire))]
 [JsonSerializable(typeof(FailureCatalog))]
+[JsonSerializable(typeof(PriceTable))]
 [JsonSerializable(typeof(RunSettings))]
 [JsonSerializable(typeof(RunEvent))]
 [JsonSerializable(typeof(RunReport))]
 [JsonSerializable(typeof(Simulation))]
 [JsonSerializable(typeof(ReplayReport))]
 [JsonSerializable(typeof(FailureEntry))]
+[JsonSerializable(typeof(ModelSpec))]
+[JsonSerializable(typeof(ModelFallback))]
+[JsonSerializable(typeof(PriceEntry))]
 [JsonSerializable(typeof(FailureMode))]
 [JsonSerializable(typeof(EffectCase))]
 [JsonSerializable(typeof(SideEffect))]

@@ -62,6 +62,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
             Secrets = secrets,
             Planning = new PlannerRunner(parts.Planners, parts.Skills, skills, documents, secrets, time, work),
             Catalog = parts.Catalog,
+            GivenPrices = parts.Prices,
             Rules = parts.Rules,
             Time = time,
             Clock = new ClockGuard(time, parts.Logger),

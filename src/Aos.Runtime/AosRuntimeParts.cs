@@ -4,6 +4,7 @@ using Aos.Abstractions.Skills;
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Models;
 using Aos.Contracts.Runs;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Runs;
@@ -31,6 +32,9 @@ public sealed record AosRuntimeParts
 
     /// <summary>The failure catalog. Default: the built-in one.</summary>
     public FailureCatalog Catalog { get; init; } = BuiltInCatalog.Instance;
+
+    /// <summary>What models cost. Default: <see cref="PriceTable.BuiltIn"/>.</summary>
+    public PriceTable? Prices { get; init; }
 
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -1,5 +1,6 @@
 using Aos.Abstractions.Secrets;
 using Aos.Contracts.Agents;
+using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
@@ -77,6 +78,9 @@ public sealed record SkillCall
 
     /// <summary>Gives the secrets that the profile lets the agent use.</summary>
     public ISecretResolver Secrets { get; init; } = NoSecrets.Instance;
+
+    /// <summary>The language models that the profile has, with the prices that hold for the run. Empty: none.</summary>
+    public ValueMap<ModelSpec> Models { get; init; }
 }
 
 /// <summary>How one try of a skill ended.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Aos.Contracts.Secrets;
+using Aos.Contracts.Models;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 
@@ -36,6 +37,10 @@ public sealed record AgentProfile
 
     /// <summary>The folder that file skills may use. Absent: none.</summary>
     public string? Workspace { get; init; }
+
+    /// <summary>The language models that it may use, by the names that calls give them. Absent: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ValueMap<ModelSpec> Models { get; init; }
 
     /// <summary>Settings per skill, by skill name.</summary>
     public Payload? Config { get; init; }

@@ -99,6 +99,9 @@ public static class ErrorCodes
     /// <summary>A failure catalog breaks a rule or cannot be read.</summary>
     public static readonly ErrorCode InvalidCatalog = ErrorCode.Parse("INVALID_CATALOG");
 
+    /// <summary>The file of prices breaks a rule.</summary>
+    public static readonly ErrorCode InvalidPrices = ErrorCode.Parse("INVALID_PRICES");
+
     /// <summary>The input of a skill does not match its schema.</summary>
     public static readonly ErrorCode InvalidInput = ErrorCode.Parse("INVALID_INPUT");
 
@@ -122,6 +125,9 @@ public static class ErrorCodes
 
     /// <summary>The skill is registered, but in no version that the reference accepts.</summary>
     public static readonly ErrorCode SkillVersionMissing = ErrorCode.Parse("SKILL_VERSION_MISSING");
+
+    /// <summary>The agent profile has no model of that name.</summary>
+    public static readonly ErrorCode UnknownModel = ErrorCode.Parse("UNKNOWN_MODEL");
 
     /// <summary>A skill version is published in this store with another contract.</summary>
     public static readonly ErrorCode ContractChanged = ErrorCode.Parse("CONTRACT_CHANGED");
@@ -158,6 +164,9 @@ public static class ErrorCodes
 
     /// <summary>The agent profile does not let the secret be used, or not there.</summary>
     public static readonly ErrorCode SecretNotAllowed = ErrorCode.Parse("SECRET_NOT_ALLOWED");
+
+    /// <summary>A block rule of the profile matches what would be sent to a model, or what it answered.</summary>
+    public static readonly ErrorCode SafetyBlocked = ErrorCode.Parse("SAFETY_BLOCKED");
 
     /// <summary>A secret that the call refers to is not configured.</summary>
     public static readonly ErrorCode SecretMissing = ErrorCode.Parse("SECRET_MISSING");
@@ -204,6 +213,12 @@ public static class ErrorCodes
     /// <summary>A <c>for_each</c> list is longer than the contract allows.</summary>
     public static readonly ErrorCode ItemsExceeded = ErrorCode.Parse("ITEMS_EXCEEDED");
 
+    /// <summary>The request and the answer that it allows are longer than the model takes.</summary>
+    public static readonly ErrorCode ContextTooLong = ErrorCode.Parse("CONTEXT_TOO_LONG");
+
+    /// <summary>The answer of the model was cut off where it reached the most tokens that it may have.</summary>
+    public static readonly ErrorCode AnswerTruncated = ErrorCode.Parse("ANSWER_TRUNCATED");
+
     /// <summary>The planner was asked as often as the contract allows.</summary>
     public static readonly ErrorCode PlannerRoundsExceeded = ErrorCode.Parse("PLANNER_ROUNDS_EXCEEDED");
 
@@ -239,6 +254,12 @@ public static class ErrorCodes
 
     /// <summary>The other side asks for fewer calls (HTTP 429).</summary>
     public static readonly ErrorCode RateLimited = ErrorCode.Parse("RATE_LIMITED");
+
+    /// <summary>The provider of the model has more calls than it can answer (HTTP 529).</summary>
+    public static readonly ErrorCode ModelOverloaded = ErrorCode.Parse("MODEL_OVERLOADED");
+
+    /// <summary>The answer of the model does not match the schema that was asked for.</summary>
+    public static readonly ErrorCode AnswerInvalid = ErrorCode.Parse("ANSWER_INVALID");
 
     /// <summary>The other side gave up waiting (HTTP 408).</summary>
     public static readonly ErrorCode Http408 = ErrorCode.Parse("HTTP_408");
@@ -296,6 +317,15 @@ public static class ErrorCodes
 
     /// <summary>The address led to another too many times.</summary>
     public static readonly ErrorCode TooManyRedirects = ErrorCode.Parse("TOO_MANY_REDIRECTS");
+
+    /// <summary>The model refused to answer.</summary>
+    public static readonly ErrorCode ModelRefused = ErrorCode.Parse("MODEL_REFUSED");
+
+    /// <summary>A filter of the provider stopped the request or the answer.</summary>
+    public static readonly ErrorCode ContentFiltered = ErrorCode.Parse("CONTENT_FILTERED");
+
+    /// <summary>The script of a scripted model has no answer for the request.</summary>
+    public static readonly ErrorCode ScriptExhausted = ErrorCode.Parse("SCRIPT_EXHAUSTED");
 
     /// <summary>The answer is larger than it may be.</summary>
     public static readonly ErrorCode ResponseTooLarge = ErrorCode.Parse("RESPONSE_TOO_LARGE");

@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Models;
 using Aos.Contracts.Values;
 
 namespace Aos.Contracts.Runs;
@@ -26,6 +28,10 @@ public sealed record RunSettings
 
     /// <summary>The folder that file skills may use.</summary>
     public string? Workspace { get; init; }
+
+    /// <summary>The language models that may be used, each with the price that holds for the run. Absent: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ValueMap<ModelSpec> Models { get; init; }
 
     /// <summary>Settings per skill.</summary>
     public Payload? Config { get; init; }

@@ -11,6 +11,7 @@ public static class ContractSchemas
     private static readonly Lazy<JsonSchema> TenantFile = Of("tenant");
     private static readonly Lazy<JsonSchema> FailureCatalogFile = Of("failure_catalog");
     private static readonly Lazy<JsonSchema> SkillContractFile = Of("skill_contract");
+    private static readonly Lazy<JsonSchema> PriceTableFile = Of("price_table");
     private static readonly Lazy<JsonSchema> PlanningRulesFile = Of("planning_rules");
 
     /// <summary>The schema of a <see cref="Plans.Plan"/>.</summary>
@@ -27,6 +28,9 @@ public static class ContractSchemas
 
     /// <summary>The schema of a <see cref="Skills.SkillContract"/>.</summary>
     public static JsonSchema SkillContract => SkillContractFile.Value;
+
+    /// <summary>The schema of a <see cref="Models.PriceTable"/>.</summary>
+    public static JsonSchema PriceTable => PriceTableFile.Value;
 
     /// <summary>The schema of <see cref="Plans.PlanningRules"/>.</summary>
     public static JsonSchema PlanningRules => PlanningRulesFile.Value;

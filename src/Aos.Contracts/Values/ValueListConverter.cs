@@ -6,6 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Budgets;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
@@ -36,6 +37,8 @@ internal sealed class ValueListConverterFactory : JsonConverterFactory
         [typeof(ValueList<SideEffect>)] = new ValueListConverter<SideEffect>(),
         [typeof(ValueList<SideEffectDeclaration>)] = new ValueListConverter<SideEffectDeclaration>(),
         [typeof(ValueList<SkillExample>)] = new ValueListConverter<SkillExample>(),
+        [typeof(ValueList<ModelFallback>)] = new ValueListConverter<ModelFallback>(),
+        [typeof(ValueList<PriceEntry>)] = new ValueListConverter<PriceEntry>(),
         [typeof(ValueList<RateLimit>)] = new ValueListConverter<RateLimit>(),
         [typeof(ValueList<LedgerLimit>)] = new ValueListConverter<LedgerLimit>(),
         [typeof(ValueList<LearnedCost>)] = new ValueListConverter<LearnedCost>(),

@@ -22,6 +22,7 @@ internal static class ProfileRules
                 if (name is null)
                     problems.Add(new Problem($"/config{pointer}", ErrorCodes.InvalidProfile,
                         $"A reference to a secret is {{\"{SecretReference.Member}\": \"NAME\"}} and nothing else; NAME is {SecretName.Rule}."));
+        ModelRules.Check(profile, problems);
         return problems;
     }
 

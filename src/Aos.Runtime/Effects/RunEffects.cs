@@ -138,6 +138,7 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
             Workspace = state.Settings.Workspace,
             Config = config,
             Secrets = SecretAccess.Of(services.Secrets, state.Contract, config),
+            Models = state.Settings.Models,
         };
     }
 

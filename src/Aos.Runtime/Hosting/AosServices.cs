@@ -2,6 +2,7 @@ using Aos.Abstractions.Planning;
 using Aos.Abstractions.Skills;
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Models;
 using Aos.Runtime.Planning;
 using Aos.Runtime.Skills;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,6 +32,7 @@ public static class AosServices
             Skills = provider.GetRequiredService<ISkillRegistry>(),
             Planners = WithRules(provider.GetServices<IPlanner>()),
             Catalog = provider.GetService<FailureCatalog>() ?? BuiltInCatalog.Instance,
+            Prices = provider.GetService<PriceTable>(),
             Time = provider.GetRequiredService<TimeProvider>(),
             Logger = provider.GetService<ILogger<AosRuntime>>() ?? (ILogger)NullLogger.Instance,
         }));

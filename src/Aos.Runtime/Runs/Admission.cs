@@ -113,6 +113,7 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
             Planning = terms,
             Workspace = request.Profile.Workspace,
             Config = request.Profile.Config,
+            Models = ValueMap.From(request.Profile.Models.Select(model => KeyValuePair.Create(model.Key, services.Prices.Pin(model.Value)))),
         };
         var document = services.Documents.Add(settings);
         _granted.AddOrUpdate(request.Profile, new GrantedSettings(settings, document));

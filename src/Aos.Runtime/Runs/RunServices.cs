@@ -2,6 +2,7 @@ using Aos.Abstractions.Planning;
 using Aos.Abstractions.Skills;
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Models;
 using Aos.Contracts.Runs;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Budgets;
@@ -39,6 +40,11 @@ internal sealed class RunServices
     public required PlannerRunner Planning { get; init; }
 
     public required FailureCatalog Catalog { get; init; }
+
+    /// <summary>Prices of models; null: the built-in ones, which are loaded on first use.</summary>
+    public required PriceTable? GivenPrices { get; init; }
+
+    public PriceTable Prices => GivenPrices ?? PriceTable.BuiltIn;
 
     public required Func<RunState, RunEvent.Fact, Transition> Rules { get; init; }
 

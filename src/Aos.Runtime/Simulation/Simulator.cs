@@ -151,6 +151,7 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.Fact first, Ru
         Network = state.Contract.Network,
         Workspace = state.Settings.Workspace,
         Config = RunEffects.ConfigOf(state.Settings.Config, started.Skill.Value),
+        Models = state.Settings.Models,
     };
 
     private void AddOnce(Risk risk)

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Aos.Contracts.Models;
 using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
@@ -30,6 +31,8 @@ internal static class ContractSamples
         if (Leaf(type) is { } leaf) return leaf;
         if (type.IsEnum) return EnumValue(type, isFull);
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueList<>)) return List(type.GetGenericArguments()[0], isFull);
+        if (type == typeof(ValueMap<ModelSpec>))
+            return ValueMap.From([KeyValuePair.Create("fast", (ModelSpec)Make(typeof(ModelSpec), isFull))]);
         if (type == typeof(OnFailure)) return isFull ? Fallback() : new OnFailure.Continue();
         var constructor = type.GetConstructor([]) ?? type.GetConstructors().Single();
         var arguments = constructor.GetParameters().Select(parameter => Argument(parameter, isFull)).ToArray();
@@ -53,6 +56,7 @@ internal static class ContractSamples
                 : type == typeof(int) && bounds is not null ? (int)Math.Min(bounds.Most, 7)
                 : type == typeof(long) && bounds is not null ? Math.Min(bounds.Most, 7L)
                 : type == typeof(double) ? 0.5
+                : property.Name == nameof(ModelFallback.On) ? (ValueList<string>)["transient", "TIMEOUT"]
                 : property.Name == nameof(PlanningRule.Requires) ? (ValueList<string>)["/notify_url"]
                 : Make(type, isFull || bounds is not null));
         }
@@ -87,7 +91,13 @@ internal static class ContractSamples
         : """{"a":[1.50,true]}"""u8.ToArray());
 
     private static string Text(PropertyInfo property) =>
-        property.Name.EndsWith("Id", StringComparison.Ordinal) ? "an.id-1" : "a text: é \"quoted\"";
+        property switch
+        {
+            { Name: "BaseUrl" } => "https://models.example/v1",
+            { Name: "Date" } => "2026-01-31",
+            { Name: "Model" or "Secret" } => "a_name",
+            _ => property.Name.EndsWith("Id", StringComparison.Ordinal) ? "an.id-1" : "a text: é \"quoted\"",
+        };
 
     private static object? Leaf(Type type) => type switch
     {
@@ -97,6 +107,7 @@ internal static class ContractSamples
         _ when type == typeof(long) => 3_000_000_000L,
         _ when type == typeof(double) => 12.5,
         _ when type == typeof(DateTimeOffset) => Moment,
+        _ when type == typeof(TokenRate) => TokenRate.FromUsd(0.075m),
         _ when type == typeof(Money) => new Money(123_456_789),
         _ when type == typeof(Payload) => Payload.FromUtf8("[1]"u8.ToArray()),
         _ when type == typeof(RunId) => RunId.Parse("run_abcdefgh12"),

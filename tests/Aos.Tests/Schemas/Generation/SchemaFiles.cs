@@ -6,6 +6,7 @@ using Aos.Contracts;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Budgets;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
@@ -29,6 +30,7 @@ internal sealed record SchemaFile(string Name, JsonTypeInfo Info, bool IsClosed)
         new("tenant", AosJson.Of<TenantProfile>(), IsClosed: true),
         new("failure_catalog", AosJson.Of<FailureCatalog>(), IsClosed: true),
         new("planning_rules", AosJson.Of<PlanningRules>(), IsClosed: true),
+        new("price_table", AosJson.Of<PriceTable>(), IsClosed: true),
         new("skill_contract", AosJson.Of<SkillContract>(), IsClosed: true),
         new("resource_contract", AosJson.Of<ResourceContract>(), IsClosed: false),
         new("structured_outcome", AosJson.Of<StructuredOutcome>(), IsClosed: false),

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Aos.Contracts.Agents;
+using Aos.Contracts.Models;
 using Aos.Contracts.Plans;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
@@ -30,6 +31,13 @@ internal sealed class SchemaGenerator
         [(typeof(PlanningRule), nameof(PlanningRule.Requires))] = () => ListOf(Text("^(?:/(?:[^~/]|~[01])*)+$")),
         [(typeof(AgentProfile), nameof(AgentProfile.AgentId))] = () => Text("^[A-Za-z0-9_.-]{1,64}$"),
         [(typeof(AgentProfile), nameof(AgentProfile.Config))] = SettingsPerSkill,
+        [(typeof(ModelSpec), nameof(ModelSpec.Model))] = () => Text(@"^\S{1,200}$"),
+        [(typeof(ModelSpec), nameof(ModelSpec.BaseUrl))] = () => Text(@"^https?://\S+$"),
+        [(typeof(ModelSpec), nameof(ModelSpec.Script))] = () => Text(".+"),
+        [(typeof(KeyReference), nameof(KeyReference.Secret))] = () => Text("^[A-Za-z_][A-Za-z0-9_]{0,127}$"),
+        [(typeof(ModelFallback), nameof(ModelFallback.On))] = () => ListOf(Text("^(?:[a-z]+|[A-Z][A-Z0-9_]{0,63})$")),
+        [(typeof(PriceEntry), nameof(PriceEntry.Model))] = () => Text(@"^\S{1,200}$"),
+        [(typeof(PriceEntry), nameof(PriceEntry.Date))] = () => Text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
         [(typeof(NetworkSpec), nameof(NetworkSpec.Allow))] = () => ListOf(Text(@"^\S+$")),
         [(typeof(SkillContract), nameof(SkillContract.InputSchema))] = SchemaDocument,
         [(typeof(SkillContract), nameof(SkillContract.OutputSchema))] = SchemaDocument,
@@ -143,13 +151,14 @@ internal sealed class SchemaGenerator
         if (type == typeof(int)) return new JsonObject { ["type"] = "integer", ["minimum"] = int.MinValue, ["maximum"] = int.MaxValue };
         if (type == typeof(long)) return new JsonObject { ["type"] = "integer", ["minimum"] = long.MinValue, ["maximum"] = long.MaxValue };
         if (type == typeof(DateTimeOffset)) return new JsonObject { ["type"] = "string", ["format"] = "date-time" };
+        if (type == typeof(TokenRate)) return Reference("token_rate", TokenRateSchema);
         if (type == typeof(Money)) return Reference("money", MoneySchema);
         if (type == typeof(Payload)) return Any();
         if (type == typeof(OnFailure)) return Reference("on_failure", OnFailureSchema);
         if (type.IsEnum) return Reference(Snake(type.Name), () => EnumSchema(type));
         var info = _options.GetTypeInfo(type);
-        return info.Converter is IListConverter list
-            ? ListOf(Value(list.ItemInfo(_options).Type))
+        return info.Converter is IListConverter list ? ListOf(Value(list.ItemInfo(_options).Type))
+            : info.Converter is IMapConverter map ? MapOf(Value(map.ValueInfo(_options).Type))
             : Reference(Snake(type.Name), () => Body(info));
     }
 
@@ -174,6 +183,15 @@ internal sealed class SchemaGenerator
         ["minimum"] = 0,
         ["maximum"] = long.MaxValue / 10_000_000,
         ["multipleOf"] = 0.0000001m,
+    };
+
+    private static JsonObject TokenRateSchema() => new()
+    {
+        ["description"] = "United States dollars for a million tokens, with at most nine decimals.",
+        ["type"] = "number",
+        ["minimum"] = 0,
+        ["maximum"] = 1_000_000,
+        ["multipleOf"] = 0.000000001m,
     };
 
     private JsonObject OnFailureSchema() => new()
@@ -207,6 +225,13 @@ internal sealed class SchemaGenerator
     private static JsonObject Text(string pattern) => new() { ["type"] = "string", ["pattern"] = pattern };
 
     private static JsonObject ListOf(JsonObject items) => new() { ["type"] = "array", ["items"] = items };
+
+    private static JsonObject MapOf(JsonObject values) => new()
+    {
+        ["type"] = "object",
+        ["propertyNames"] = Text("^[A-Za-z0-9_.-]{1,64}$"),
+        ["additionalProperties"] = values,
+    };
 
     private static string Snake(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
 }
