@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Aos.Abstractions.Planning;
 using Aos.Abstractions.Storage;
 using Aos.Contracts;
 using Aos.Contracts.Agents;
@@ -167,8 +168,7 @@ public sealed partial class AosRuntime
         if (settings.Planning is { } terms && terms.WorstCost > Money.Zero)
             return _outcomes.Refuse<Plan>(ErrorCodes.InvalidArgument, $"Planner '{settings.Planner?.Id}' may cost "
                 + $"{terms.WorstCost.Cents} cents an answer, which only a run pays for. Run the goal, or give a plan.");
-        var asked = _services.Planning.RequestOf(request.Goal!, request.Input, settings.Contract, settings.Planner);
-        var (answer, check) = await _services.Planning.ProposeAsync(asked, earlier: null, cancel).ConfigureAwait(false);
+        var (answer, check) = await ProposeAsync(request, settings, cancel).ConfigureAwait(false);
         if (answer.Plan is not { } plan)
             return _outcomes.Refuse<Plan>(answer.Code == ErrorCodes.Ok ? ErrorCodes.PlannerNoPlan : answer.Code,
                 answer.Message ?? "The planner has nothing to do for this goal.", answer.Problems);
@@ -176,6 +176,28 @@ public sealed partial class AosRuntime
             ? _outcomes.Refuse<Plan>(ErrorCodes.PlannerInvalidPlan, $"The planner's plan breaks {check.Problems.Length} rules.", check.Problems)
             : _outcomes.Of(plan);
     });
+
+    // A planner that mends its answers is given as many chances as in a run.
+    private async ValueTask<(PlannerAnswer Answer, PlanCheck? Check)> ProposeAsync(
+        RunRequest request, RunSettings settings, CancellationToken cancel)
+    {
+        var repairs = Math.Min(settings.Planning?.MaxRepairs ?? 0, settings.Contract.MaxPlanRepairs);
+        var asked = _services.Planning.RequestOf(request.Goal!, request.Input, settings.Contract, settings.Planner, settings.Models) with
+        {
+            Terms = settings.Planning,
+        };
+        while (true)
+        {
+            var (answer, check) = await _services.Planning.ProposeAsync(asked, earlier: null, cancel).ConfigureAwait(false);
+            var isRefused = answer.Code == ErrorCodes.PlannerInvalidPlan || check is { Pinned: null };
+            if (!isRefused || asked.Round > repairs) return (answer, check);
+            asked = asked with
+            {
+                Round = asked.Round + 1,
+                Refused = new RefusedProposal(answer.Proposal, answer.Message, check is null ? answer.Problems : ValueList.From(check.Problems)),
+            };
+        }
+    }
 
     /// <summary>Foresees a run: cost, time, permissions and risk, by the same kernel on a virtual clock. Where a goal is
     /// given and its planner costs money, nobody is asked, and what is foreseen are bounds.</summary>

@@ -55,6 +55,23 @@ public sealed class DemoTests : EndToEndTest
         Assert.Equal("""{"text":"Bitcoin is at 5.5 USD"}""", Server.Arrivals.Single(arrival => arrival.Path == "/hook").Body);
     }
 
+    [Fact]
+    public async Task The_example_of_a_planning_model_mends_its_plan_and_says_what_came_of_it()
+    {
+        var folder = Path.Combine(Root(), "examples", "planning");
+        string[] asked = ["who is the oldest?", "--agent", Path.Combine(folder, "profile.yaml"), "--input", $"@{Path.Combine(folder, "input.json")}", "--json"];
+
+        var report = (await Bench.AosAsync(["run", .. asked])).Exits(0).Json;
+
+        Assert.Equal(("Grace", "Grace is 85"), (report.Text("output/oldest"), report.Text("output/said")));
+        var events = (await Bench.TraceAsync(report.Text("run_id"))).Select(line => line.Text("type")).ToList();
+        Assert.Equal(3, events.Count(type => type == "plan_requested"));
+        Assert.Equal(1, events.Count(type => type == "plan_accepted"));
+        Assert.True((await Bench.AosAsync("replay", report.Text("run_id"), "--json")).Exits(0).Json.At("parity").GetBoolean());
+        Assert.True((await Bench.AosAsync(["simulate", .. asked])).Exits(0).Json.At("feasible").GetBoolean());
+        Assert.Contains("nothing is left to do", (await Bench.AosAsync("run", asked[0], asked[1], asked[2], asked[3], asked[4])).Exits(0).Error, StringComparison.Ordinal);
+    }
+
     private static string Root()
     {
         var folder = AppContext.BaseDirectory;

@@ -1,4 +1,5 @@
 using Aos.Contracts.Agents;
+using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
 using Aos.Contracts.Skills;
@@ -58,6 +59,12 @@ public sealed record PlannerRequest
 
     /// <summary>The limits, with what is left of them.</summary>
     public required ResourceContract Contract { get; init; }
+
+    /// <summary>The language models that the profile has, with the prices that hold for the run.</summary>
+    public ValueMap<ModelSpec> Models { get; init; }
+
+    /// <summary>What holds for the answers; null before the run is admitted.</summary>
+    public PlanningTerms? Terms { get; init; }
 
     /// <summary>How the planner was chosen.</summary>
     public required PlannerChoice Choice { get; init; }

@@ -1,5 +1,6 @@
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Values;
 using Aos.Runtime.Agents;
 
 namespace Aos.Cli.Invocation;
@@ -26,6 +27,12 @@ internal sealed record Agent(AgentProfile Profile, string? Folder, SourceDocumen
         // What a profile names is beside it, wherever the command is called from.
         if (profile.Workspace is { } workspace)
             profile = profile with { Workspace = Path.GetFullPath(workspace, folder) };
+        if (profile.Models.Values.Any(model => model.Script is not null))
+            profile = profile with
+            {
+                Models = ValueMap.From(profile.Models.Select(model => KeyValuePair.Create(model.Key,
+                    model.Value.Script is { } script ? model.Value with { Script = Path.GetFullPath(script, folder) } : model.Value))),
+            };
         return new Agent(profile, folder, document);
     }
 }

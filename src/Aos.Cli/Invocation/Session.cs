@@ -22,6 +22,7 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     private SqliteStore? _store;
     private AosRuntime? _runtime;
     private SkillSet? _skills;
+    private ModelPlanners? _models;
 
     public Screen Screen { get; } = screen;
 
@@ -137,7 +138,7 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     {
         Store = store,
         Skills = Skills,
-        Planners = [planner],
+        Planners = [planner, .. (_models ??= new ModelPlanners(Time)).All],
         Tenant = tenant,
         Secrets = SecretProviders.Standard(DataFolder.SecretsOf(Data)),
         Time = Time,
@@ -183,5 +184,6 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
         if (_runtime is not null) await _runtime.DisposeAsync().ConfigureAwait(false);
         if (_store is not null) await _store.DisposeAsync().ConfigureAwait(false);
         _skills?.Dispose();
+        _models?.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Aos.Contracts.Values;
 
 namespace Aos.Contracts.Schemas;
 
@@ -35,12 +36,25 @@ public static class ContractSchemas
     /// <summary>The schema of <see cref="Plans.PlanningRules"/>.</summary>
     public static JsonSchema PlanningRules => PlanningRulesFile.Value;
 
+    /// <summary>The text of a schema, for those who hand it on.</summary>
+    /// <param name="name">Its name: <c>plan</c>, <c>agent_profile</c> and so on.</param>
+    /// <exception cref="InvalidOperationException">There is none of that name.</exception>
+    public static Payload TextOf(string name)
+    {
+        using var stream = Open($"Aos.Contracts.Schemas.{name}.schema.json");
+        using var memory = new MemoryStream();
+        stream.CopyTo(memory);
+        return Payload.FromUtf8(memory.ToArray());
+    }
+
     private static Lazy<JsonSchema> Of(string name) => new(() => Load($"Aos.Contracts.Schemas.{name}.schema.json"));
+
+    private static Stream Open(string resource) => typeof(ContractSchemas).Assembly.GetManifestResourceStream(resource)
+        ?? throw new InvalidOperationException($"The resource {resource} is missing from the assembly.");
 
     private static JsonSchema Load(string resource)
     {
-        using var stream = typeof(ContractSchemas).Assembly.GetManifestResourceStream(resource)
-            ?? throw new InvalidOperationException($"The resource {resource} is missing from the assembly.");
+        using var stream = Open(resource);
         using var document = JsonDocument.Parse(stream);
         return JsonSchema.Compile(document.RootElement, SchemaOptions.Default) switch
         {

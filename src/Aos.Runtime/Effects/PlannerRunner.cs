@@ -5,6 +5,7 @@ using Aos.Abstractions.Storage;
 using Aos.Contracts;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
@@ -107,9 +108,11 @@ internal sealed class PlannerRunner(
     }
 
     /// <summary>What a planner is told about a goal under a contract.</summary>
-    public PlannerRequest RequestOf(string goal, Payload input, ResourceContract contract, PlannerChoice? choice) => new()
+    public PlannerRequest RequestOf(
+        string goal, Payload input, ResourceContract contract, PlannerChoice? choice, ValueMap<ModelSpec> models) => new()
     {
         Goal = goal,
+        Models = models,
         Input = input,
         Contract = contract,
         Choice = choice ?? DefaultChoice,
@@ -118,8 +121,10 @@ internal sealed class PlannerRunner(
     };
 
     private PlannerRequest RequestOf(RunState state, int round) => RequestOf(
-        state.Submitted!.Goal ?? "", state.Submitted.Input, RunQueries.ContractOf(state, time.GetUtcNow()), state.Settings.Planner) with
+        state.Submitted!.Goal ?? "", state.Submitted.Input, RunQueries.ContractOf(state, time.GetUtcNow()), state.Settings.Planner,
+        state.Settings.Models) with
     {
+        Terms = state.Settings.Planning,
         Round = round,
         Observations = ValueList.From(state.Steps.Select(step => RunReporter.Outcome(state, step)).OfType<StructuredOutcome>()),
         EarlierSteps = ValueList.From(state.Steps.Select(step => step.Program.Source)),

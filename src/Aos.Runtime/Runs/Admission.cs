@@ -5,6 +5,7 @@ using Aos.Contracts;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Json;
+using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
@@ -81,7 +82,10 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
     }
 
     private PlannerOffer OfferFor(RunRequest request, ResourceContract contract) => services.Planning.OfferFor(
-        services.Planning.RequestOf(request.Goal!, request.Input, contract, request.Profile.Planner));
+        services.Planning.RequestOf(request.Goal!, request.Input, contract, request.Profile.Planner, ModelsOf(request.Profile)));
+
+    private ValueMap<ModelSpec> ModelsOf(AgentProfile profile) =>
+        ValueMap.From(profile.Models.Select(model => KeyValuePair.Create(model.Key, services.Prices.Pin(model.Value))));
 
     private AcceptedPlan Accept(Plan plan, ResourceContract contract)
     {
@@ -113,7 +117,7 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
             Planning = terms,
             Workspace = request.Profile.Workspace,
             Config = request.Profile.Config,
-            Models = ValueMap.From(request.Profile.Models.Select(model => KeyValuePair.Create(model.Key, services.Prices.Pin(model.Value)))),
+            Models = ModelsOf(request.Profile),
         };
         var document = services.Documents.Add(settings);
         _granted.AddOrUpdate(request.Profile, new GrantedSettings(settings, document));
