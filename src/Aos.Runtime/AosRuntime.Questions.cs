@@ -8,7 +8,6 @@ using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
-using Aos.Kernel.Plans;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Agents;
 using Aos.Runtime.Documents;
@@ -134,11 +133,6 @@ public sealed partial class AosRuntime
     /// <summary>What a profile asks for and this version does not hold it to, one sentence each: to be shown before
     /// anything runs.</summary>
     public static IReadOnlyList<string> NotEnforced(AgentProfile profile) => ContractFactory.NotEnforced(profile);
-
-    /// <summary>Checks a plan without running it: everything for which a run of it by this agent would be
-    /// refused.</summary>
-    public PlanCheck Validate(Plan plan, AgentProfile profile) =>
-        PlanInspection.Check(plan, _services.Skills, ContractFactory.Grant(_services.Tenant, profile, null).Contract!);
 
     /// <summary>What a profile asks for that this runtime does not have, by its place. A plan can be run all the same; a
     /// goal that needs it is refused.</summary>

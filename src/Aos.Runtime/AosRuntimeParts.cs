@@ -4,6 +4,7 @@ using Aos.Abstractions.Storage;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Runs;
 using Aos.Kernel.Runs;
+using Aos.Runtime.Policies;
 using Aos.Runtime.Runs;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -24,6 +25,9 @@ public sealed record AosRuntimeParts
 
     /// <summary>The failure catalog. Default: the built-in one.</summary>
     public FailureCatalog Catalog { get; init; } = BuiltInCatalog.Instance;
+
+    /// <summary>The policies of the tenant. Default: none.</summary>
+    public PolicyShelf Policies { get; init; } = PolicyShelf.Empty;
 
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -39,8 +39,9 @@ internal sealed class ValidateCommand : CliCommand
         var runtime = await session.OpenWithoutStoreAsync(agent, cancel).ConfigureAwait(false);
         var check = runtime.Validate(plan, agent.Profile);
         if (check.Pinned is not { } pinned)
-            throw check.Problems.All(problem => problem.Code == ErrorCodes.SkillNotAllowed)
-                ? Refusal.Of(ErrorCodes.SkillNotAllowed, check.Problems[0].Message, check.Problems, document)
+            throw check.Problems.All(problem => problem.Code == check.Problems[0].Code)
+                && check.Problems[0].Code is var code && (code == ErrorCodes.SkillNotAllowed || code == ErrorCodes.PolicyDenied)
+                ? Refusal.Of(code, check.Problems[0].Message, check.Problems, document)
                 : Documents.Refuse(ErrorCodes.InvalidPlan, "plan", document, check.Problems);
         session.Warn(runtime, agent);
         if (session.Screen.Json)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 
@@ -33,6 +34,9 @@ public sealed record AgentProfile
 
     /// <summary>Settings per skill, by skill name.</summary>
     public Payload? Config { get; init; }
+
+    /// <summary>Policies that bind it besides those of the tenant: names of policies that the store keeps, or policies.</summary>
+    public ValueList<PolicySource> Policies { get; init; }
 }
 
 /// <summary>How goals become plans.</summary>

@@ -10,6 +10,8 @@ public static class ContractSchemas
     private static readonly Lazy<JsonSchema> AgentProfileFile = Of("agent_profile");
     private static readonly Lazy<JsonSchema> FailureCatalogFile = Of("failure_catalog");
     private static readonly Lazy<JsonSchema> SkillContractFile = Of("skill_contract");
+    private static readonly Lazy<JsonSchema> PolicyFile = Of("policy");
+    private static readonly Lazy<JsonSchema> PolicyCasesFile = Of("policy_cases");
     private static readonly Lazy<JsonSchema> PlanningRulesFile = Of("planning_rules");
 
     /// <summary>The schema of a <see cref="Plans.Plan"/>.</summary>
@@ -23,6 +25,12 @@ public static class ContractSchemas
 
     /// <summary>The schema of a <see cref="Skills.SkillContract"/>.</summary>
     public static JsonSchema SkillContract => SkillContractFile.Value;
+
+    /// <summary>The schema of a <see cref="Policies.Policy"/>.</summary>
+    public static JsonSchema Policy => PolicyFile.Value;
+
+    /// <summary>The schema of <see cref="Policies.PolicyCases"/>.</summary>
+    public static JsonSchema PolicyCases => PolicyCasesFile.Value;
 
     /// <summary>The schema of <see cref="Plans.PlanningRules"/>.</summary>
     public static JsonSchema PlanningRules => PlanningRulesFile.Value;

@@ -1,6 +1,8 @@
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
+using Aos.Contracts.Policies;
+using Aos.Runtime.Policies;
 
 namespace Aos.Runtime.Agents;
 
@@ -16,6 +18,8 @@ internal static class ProfileRules
             if (!NetworkEntry.TryParse(entries[i], out _))
                 problems.Add(new Problem($"/network/allow/{i}", ErrorCodes.InvalidProfile,
                     $"'{entries[i]}' is not {NetworkEntry.Rule}{Hint(entries[i])}."));
+        for (var i = 0; i < profile.Policies.Count; i++)
+            if (profile.Policies[i] is PolicySource.Inline { Policy: var policy }) problems.AddRange(PolicyRules.Check(policy, $"/policies/{i}"));
         return problems;
     }
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Aos.Contracts.Plans;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
@@ -30,6 +31,8 @@ internal static class ContractSamples
         if (Leaf(type) is { } leaf) return leaf;
         if (type.IsEnum) return EnumValue(type, isFull);
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueList<>)) return List(type.GetGenericArguments()[0], isFull);
+        if (type == typeof(PolicySource))
+            return isFull ? new PolicySource.Inline((Policy)Make(typeof(Policy), isFull: false)) : new PolicySource.Named("outbound");
         if (type == typeof(OnFailure)) return isFull ? Fallback() : new OnFailure.Continue();
         var constructor = type.GetConstructor([]) ?? type.GetConstructors().Single();
         var arguments = constructor.GetParameters().Select(parameter => Argument(parameter, isFull)).ToArray();
@@ -87,6 +90,9 @@ internal static class ContractSamples
         : """{"a":[1.50,true]}"""u8.ToArray());
 
     private static string Text(PropertyInfo property) =>
+        property.DeclaringType == typeof(Policy) && property.Name == nameof(Policy.Name) ? "outbound"
+        : property.DeclaringType == typeof(TimeWindow) && property.Name != nameof(TimeWindow.Zone) ? "08:30"
+        : property.DeclaringType == typeof(InputCondition) && property.Name == nameof(InputCondition.Path) ? "/a~1b/0" :
         property.Name.EndsWith("Id", StringComparison.Ordinal) ? "an.id-1" : "a text: é \"quoted\"";
 
     private static object? Leaf(Type type) => type switch

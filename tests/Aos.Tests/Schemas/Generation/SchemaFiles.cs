@@ -7,6 +7,7 @@ using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 
@@ -26,6 +27,8 @@ internal sealed record SchemaFile(string Name, JsonTypeInfo Info, bool IsClosed)
         new("plan", AosJson.Of<Plan>(), IsClosed: true),
         new("agent_profile", AosJson.Of<AgentProfile>(), IsClosed: true),
         new("failure_catalog", AosJson.Of<FailureCatalog>(), IsClosed: true),
+        new("policy", AosJson.Of<Policy>(), IsClosed: true),
+        new("policy_cases", AosJson.Of<PolicyCases>(), IsClosed: true),
         new("planning_rules", AosJson.Of<PlanningRules>(), IsClosed: true),
         new("skill_contract", AosJson.Of<SkillContract>(), IsClosed: true),
         new("resource_contract", AosJson.Of<ResourceContract>(), IsClosed: false),
