@@ -38,7 +38,7 @@ internal sealed record CommandTree(
         new CancelCommand(), new ReleaseCommand(), new ForkCommand(),
         new RunsCommand(), new TraceCommand(), new QueryCommand(), new BudgetCommand(), new ReplayCommand(),
         new ApprovalsCommand(), new ApproveCommand(), new RejectCommand(), new SettleCommand(), new SignalCommand(),
-        new SkillsCommand(), new DescribeSkillCommand(), new FailuresCommand(), new SecretsCommand(),
+        new SkillsCommand(), new DescribeSkillCommand(), new FailuresCommand(), new SecretsCommand(), PolicyCommand.Build(),
         new BackupCommand(), new RestoreCommand(), new PruneCommand(), new ExportCommand(),
         new DemoCommand(), new DoctorCommand(), new CompletionCommand(), new VersionCommand(), new HelpCommand(),
         new CompleteCommand(),

@@ -7,6 +7,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
@@ -112,6 +113,24 @@ public static class AosJson
 [JsonSerializable(typeof(PlanStep))]
 [JsonSerializable(typeof(SkillPin))]
 [JsonSerializable(typeof(PlanningRule))]
+[JsonSerializable(typeof(Policy))]
+[JsonSerializable(typeof(PolicyCases))]
+[JsonSerializable(typeof(PolicySource))]
+[JsonSerializable(typeof(PolicyTestReport))]
+[JsonSerializable(typeof(CaseResult))]
+[JsonSerializable(typeof(WhatIfReport))]
+[JsonSerializable(typeof(VerdictChange))]
+[JsonSerializable(typeof(PolicyRule))]
+[JsonSerializable(typeof(PolicyMatch))]
+[JsonSerializable(typeof(PolicyCase))]
+[JsonSerializable(typeof(InputCondition))]
+[JsonSerializable(typeof(TimeWindow))]
+[JsonSerializable(typeof(PinnedZone))]
+[JsonSerializable(typeof(ZoneOffset))]
+[JsonSerializable(typeof(AppliedRule))]
+[JsonSerializable(typeof(ValueList<AppliedRule>))]
+[JsonSerializable(typeof(Weekday))]
+[JsonSerializable(typeof(EffectClass))]
 [JsonSerializable(typeof(StepId))]
 [JsonSerializable(typeof(SkillRef))]
 [JsonSerializable(typeof(Secrets.SecretGrant))]

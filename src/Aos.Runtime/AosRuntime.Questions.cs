@@ -10,7 +10,6 @@ using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
-using Aos.Kernel.Plans;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Agents;
 using Aos.Runtime.Budgets;
@@ -140,11 +139,6 @@ public sealed partial class AosRuntime
     /// <summary>What a profile asks for and this version does not hold it to, one sentence each: to be shown before
     /// anything runs.</summary>
     public static IReadOnlyList<string> NotEnforced(AgentProfile profile) => ContractFactory.NotEnforced(profile);
-
-    /// <summary>Checks a plan without running it: everything for which a run of it by this agent would be
-    /// refused.</summary>
-    public PlanCheck Validate(Plan plan, AgentProfile profile) =>
-        PlanInspection.Check(plan, _services.Skills, ContractFactory.Grant(_services.Tenancy, profile, null).Contract!);
 
     /// <summary>The code of a refusal for these problems, where all of them are something that the agent may not do; null
     /// where there are others.</summary>

@@ -5,6 +5,7 @@ using Aos.Contracts.Values;
 using Aos.Kernel.Plans;
 using Aos.Kernel.Replay;
 using Aos.Kernel.Runs;
+using Aos.Runtime.Policies;
 using Aos.Runtime.Replay;
 using Aos.Runtime.Runs;
 using Aos.Runtime.Simulation;
@@ -68,6 +69,7 @@ public sealed partial class AosRuntime
 
         var plan = edits.Plan is { } edited ? _services.Documents.Add(edited) : null;
         var id = _ids.Next();
+        var policies = Policies.Beyond(state.Policies);
         var now = _services.Now;
         var forked = new RunEvent.RunForked
         {
@@ -77,6 +79,8 @@ public sealed partial class AosRuntime
             FromSeq = length,
             Input = edits.Input,
             Plan = plan?.Digest,
+            Policies = policies,
+            Zones = ZoneOffsets.Pin(policies, _services.Now),
             By = request.By,
             Reason = request.Reason,
             Hold = await _ledger.HoldForAsync(state, plan is null ? null : _services.Documents.Program(plan.Digest), now, cancel)
@@ -105,7 +109,14 @@ public sealed partial class AosRuntime
         var run = recorded.Submitted!;
         if (MissingSkill<ReplayReport>(program, run.RunId) is { } missing) return missing;
         if (await RefuseSkillsAsync(cancel).ConfigureAwait(false) is { } refused) return new Answer<ReplayReport>(null, refused);
-        Blob[] documents = [_services.Documents.Add(recorded.Settings), _services.Documents.Add(program.Source)];
+        // A run that is made today is bound by the tenant's policies of today, too.
+        var policies = Policies.Beyond(recorded.Policies);
+        var settings = policies.IsEmpty ? recorded.Settings : recorded.Settings with
+        {
+            Policies = ValueList.From(recorded.Settings.Policies.Concat(policies)),
+            Zones = ZoneOffsets.Pin(recorded.Settings.Policies.Concat(policies), _services.Now),
+        };
+        Blob[] documents = [_services.Documents.Add(settings), _services.Documents.Add(program.Source)];
         var id = _ids.Next();
         var repeat = await HoldAsync(new Admitted(run with
         {

@@ -72,7 +72,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
         _host = new RunHost(_services, parts.Logger);
         _compaction = new Compaction(parts.Store, time, parts.Logger, work);
         _ids = parts.Ids ?? new RunIds(time);
-        _admission = new Admission(_services, _outcomes, _ids);
+        _admission = new Admission(_services, _outcomes, _ids, parts.Policies);
         _ledger = new Ledger(_services, new LearnedCosts(parts.Store, parts.Skills, time));
     }
 
@@ -210,44 +210,6 @@ public sealed partial class AosRuntime : IAsyncDisposable
     /// <summary>Asks to cancel a run. Its owner stops it; a run without an owner is taken on and stopped here.</summary>
     public ValueTask<StructuredOutcome> CancelAsync(RunId runId, string by, string? reason, CancellationToken cancel) =>
         PostAsync(runId, new RunEvent.CancelRequested { At = _services.Now, By = by, Reason = reason }, adopt: true, cancel);
-
-    /// <summary>Decides on an approval request. The decision is durable on return; the run's owner takes it up, or
-    /// whoever resumes the run.</summary>
-    public ValueTask<StructuredOutcome> DecideAsync(
-        ApprovalId id, bool approved, string by, string? reason, Payload? editedInput, CancellationToken cancel) => GuardAsync(async () =>
-    {
-        if (editedInput is not null && !TryReadStrictly(ref editedInput, out var problem)) return problem;
-        var row = await _services.Store.FindApprovalAsync(id, cancel).ConfigureAwait(false);
-        if (row is null)
-            return _outcomes.Failure(ErrorCodes.UnknownApproval, $"There is no approval request {id}; `aos approvals` lists the open ones.");
-        if (NotOpen(row) is { } refused) return refused;
-        var left = await _services.Store.PostDecisionAsync(id, AosJson.Write<RunEvent>(new RunEvent.ApprovalDecided
-        {
-            At = _services.Now,
-            ApprovalId = id,
-            Approved = approved,
-            By = by,
-            Reason = reason,
-            Input = editedInput,
-        }), cancel).ConfigureAwait(false);
-        // Somebody else was faster: the request is closed by now, or will be as soon as its run takes that decision.
-        if (!left)
-            return NotOpen(await _services.Store.FindApprovalAsync(id, cancel).ConfigureAwait(false) ?? row)
-                ?? _outcomes.Failure(ErrorCodes.ApprovalNotOpen,
-                    $"Request {id} was decided already: the first decision holds, and run {row.RunId} has yet to take it.", run: row.RunId);
-        if (_host.Find(row.RunId) is { IsAlive: true }) await _host.PollAsync(cancel).ConfigureAwait(false);
-        return _outcomes.Success(run: row.RunId);
-    });
-
-    private StructuredOutcome? NotOpen(ApprovalRow row) => row.StandingAt(_services.Now).Status switch
-    {
-        ApprovalStatus.Open => null,
-        ApprovalStatus.Expired => _outcomes.Failure(ErrorCodes.ApprovalExpired,
-            $"Request {row.Id} expired at {row.ExpiresAt:yyyy-MM-dd HH:mm:ss} UTC: nobody decided in time, and its call is not made.",
-            run: row.RunId),
-        var closed => _outcomes.Failure(ErrorCodes.ApprovalNotOpen,
-            $"Request {row.Id} is {closed.ToString().ToLowerInvariant()} already.", run: row.RunId),
-    };
 
     /// <summary>Says what became of an attempt whose outcome is unknown.</summary>
     public ValueTask<StructuredOutcome> SettleAsync(RunId runId, StepId step, int? item, bool happened, Payload? result,

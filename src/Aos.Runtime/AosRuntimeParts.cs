@@ -7,6 +7,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Models;
 using Aos.Contracts.Runs;
 using Aos.Kernel.Runs;
+using Aos.Runtime.Policies;
 using Aos.Runtime.Runs;
 using Aos.Runtime.Secrets;
 using Microsoft.Extensions.Logging;
@@ -35,6 +36,9 @@ public sealed record AosRuntimeParts
 
     /// <summary>What models cost. Default: <see cref="PriceTable.BuiltIn"/>.</summary>
     public PriceTable? Prices { get; init; }
+
+    /// <summary>The policies of the tenant. Default: none.</summary>
+    public PolicyShelf Policies { get; init; } = PolicyShelf.Empty;
 
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

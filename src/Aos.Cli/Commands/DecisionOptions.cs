@@ -6,6 +6,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Values;
 using Aos.Runtime;
+using Aos.Runtime.Runs;
 
 namespace Aos.Cli.Commands;
 
@@ -17,12 +18,19 @@ internal sealed class DecisionOptions
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask on a terminal" };
     private readonly Option<bool> _noResume = new("--no-resume") { Description = "Decide only; `aos resume` goes on with the run" };
 
+    private readonly Option<string?> _binding = new("--binding")
+    {
+        Description = "Decide only where the request still has this binding, as `aos approvals` shows it",
+        HelpName = "DIGEST",
+    };
+
     public void AddTo(Command command)
     {
         command.Add(_id);
         command.Add(_reason);
         command.Add(_yes);
         command.Add(_noResume);
+        command.Add(_binding);
     }
 
     public async Task<int> DecideAsync(Session session, bool approved, Payload? edited, CancellationToken cancel)
@@ -42,7 +50,17 @@ internal sealed class DecisionOptions
             }
         }
         var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
-        var decided = await runtime.DecideAsync(id, approved, session.User, session.Value(_reason), edited, cancel).ConfigureAwait(false);
+        var decided = await runtime.DecideAsync(new ApprovalDecision
+        {
+            Id = id,
+            Approved = approved,
+            By = session.User,
+            Reason = session.Value(_reason),
+            Input = edited,
+            // What is decided on is what was read above: a request that was made anew meanwhile is another.
+            Binding = session.Value(_binding) is { } given ? Session.Parse<Digest>(given, "Binding")
+                : await ApprovalView.BindingAsync(session, row, cancel).ConfigureAwait(false),
+        }, cancel).ConfigureAwait(false);
         if (decided.Code == ErrorCodes.ApprovalExpired)
             decided = decided with { NextActions = new NextActions { Suggested = [await LetGoOnAsync(session, runtime, row.RunId, cancel).ConfigureAwait(false)] } };
         Session.Require(decided);

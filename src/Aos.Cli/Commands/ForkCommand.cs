@@ -55,7 +55,7 @@ internal sealed class ForkCommand : CliCommand
             By = session.User,
             Reason = session.Value(_reason),
         };
-        var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
+        var runtime = await session.OpenAsync(null, cancel, begins: true).ConfigureAwait(false);
         var forked = Session.Require(await runtime.ForkAsync(request, cancel).ConfigureAwait(false));
         session.Screen.Error.WriteLine($"aos: run {forked.RunId} is a fork of {request.RunId}, from event {forked.ForkedFrom?.Seq} on");
         return await new RunFollower(session, runtime)

@@ -35,7 +35,7 @@ internal sealed class ReplayCommand : CliCommand
     {
         var (text, mode) = (session.Value(_run) ?? "", session.Value(_mode) ?? "verify");
         var report = Session.Require(RunId.TryParse(text, out var id)
-            ? await (await session.OpenForAsync(id, cancel).ConfigureAwait(false)).ReplayAsync(id, mode, cancel).ConfigureAwait(false)
+            ? await (await session.OpenForAsync(id, cancel, begins: mode == "live").ConfigureAwait(false)).ReplayAsync(id, mode, cancel).ConfigureAwait(false)
             : await ReplayFileAsync(session, text, mode, cancel).ConfigureAwait(false));
         if (session.Screen.Json) session.Screen.WriteJson(report);
         else ReplayView.Show(session.Screen, report);

@@ -7,6 +7,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Values;
 using Aos.Runtime;
+using Aos.Runtime.Policies;
 using Aos.Runtime.Secrets;
 using Aos.Storage.Sqlite;
 
@@ -111,13 +112,16 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     /// <summary>The runtime over the store.</summary>
     /// <param name="agent">The profile that acts, whose planning rules are to be known; null where nobody plans.</param>
     /// <param name="cancel">Ends the wait.</param>
-    /// <exception cref="Refusal">The store cannot be opened.</exception>
-    public async ValueTask<AosRuntime> OpenAsync(Agent? agent, CancellationToken cancel)
+    /// <param name="begins">Whether a run may be begun, so that the policies must be known, also without an agent. A run that
+    /// is there brings its own: somebody who cancels it is not to be stopped by a broken policy.</param>
+    /// <exception cref="Refusal">The store cannot be opened, or a policy cannot be read.</exception>
+    public async ValueTask<AosRuntime> OpenAsync(Agent? agent, CancellationToken cancel, bool begins = false)
     {
         if (_runtime is not null) return _runtime;
         var planner = await PlannerAsync(agent, cancel).ConfigureAwait(false);
+        var policies = agent is null && !begins ? PolicyShelf.Empty : await PolicyFiles.ReadAsync(Data, cancel).ConfigureAwait(false);
         return _runtime = Over(await OpenStoreAsync(cancel).ConfigureAwait(false), planner,
-            await TenantFile.ReadAsync(Data, cancel).ConfigureAwait(false));
+            await TenantFile.ReadAsync(Data, cancel).ConfigureAwait(false), policies);
     }
 
     /// <summary>The runtime without a store, for what only looks at documents and skills.</summary>
@@ -125,7 +129,8 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     /// <param name="cancel">Ends the wait.</param>
     public async ValueTask<AosRuntime> OpenWithoutStoreAsync(Agent? agent, CancellationToken cancel) =>
         _runtime ??= Over(new NoStore(), await PlannerAsync(agent, cancel).ConfigureAwait(false),
-            await TenantFile.ReadAsync(Data, cancel).ConfigureAwait(false));
+            await TenantFile.ReadAsync(Data, cancel).ConfigureAwait(false),
+            await PolicyFiles.ReadAsync(Data, cancel).ConfigureAwait(false));
 
     private async ValueTask<IPlanner> PlannerAsync(Agent? agent, CancellationToken cancel)
     {
@@ -134,9 +139,10 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
         return await Planners.RuleAsync(agent, cancel).ConfigureAwait(false);
     }
 
-    private AosRuntime Over(IStore store, IPlanner planner, TenantProfile tenant) => new(new AosRuntimeParts
+    private AosRuntime Over(IStore store, IPlanner planner, TenantProfile tenant, PolicyShelf policies) => new(new AosRuntimeParts
     {
         Store = store,
+        Policies = policies,
         Skills = Skills,
         Planners = [planner, .. (_models ??= new ModelPlanners(Time)).All],
         Tenant = tenant,
@@ -146,8 +152,8 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
 
     /// <summary>The runtime over the store, for what is about a run that is there. Makes no store.</summary>
     /// <exception cref="Refusal">There is no store, or it cannot be opened.</exception>
-    public ValueTask<AosRuntime> OpenForAsync(RunId run, CancellationToken cancel) => HasStore
-        ? OpenAsync(null, cancel)
+    public ValueTask<AosRuntime> OpenForAsync(RunId run, CancellationToken cancel, bool begins = false) => HasStore
+        ? OpenAsync(null, cancel, begins)
         : throw Refusal.Of(ErrorCodes.UnknownRun, $"There is no run {run}: there is no store in '{Data}' yet.");
 
     /// <summary>Lets what is in flight come back before the process goes, and says so. A second interruption ends the

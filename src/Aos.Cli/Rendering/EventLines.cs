@@ -51,6 +51,11 @@ internal sealed class EventLines
         RunEvent.ApprovalRequested ask => $"{Call(ask.StepId, ask.Item)}: waits for {ask.Role} to approve {ask.ApprovalId}{Because(ask.Reason)}",
         RunEvent.ApprovalDecided decided => $"{decided.ApprovalId} {(decided.Approved ? "approved" : "rejected")} by {Short(decided.By)}"
             + $"{(decided.Input is null ? "" : ", input edited")}{Because(decided.Reason)}",
+        RunEvent.ApprovalEscalated late => $"{Call(late.StepId, late.Item)}: nobody decided; role {Short(late.Role)} may now, too",
+        RunEvent.PolicyTightened policy => $"policy {Short(policy.Policy.Name)} version {policy.Policy.Version} binds the run "
+            + $"from here on, by {Short(policy.By)}{Because(policy.Reason)}",
+        RunEvent.PolicyDenied denied => $"{Call(denied.StepId, denied.Item)}: {denied.Skill}@{denied.SkillVersion} denied by "
+            + string.Join(", ", denied.Rules.Where(rule => rule.Uncertain != true).Take(1).Select(Name)),
         RunEvent.AttemptStarted start => $"{Call(start.StepId, start.Item)}: attempt {start.Attempt} of "
             + $"{start.Skill}@{start.SkillVersion}{(start.Fallback == true ? " (fallback)" : "")}",
         RunEvent.AttemptReturned back => Returned(back),
@@ -99,6 +104,8 @@ internal sealed class EventLines
     };
 
     private static string Call(Contracts.Values.StepId step, int? item) => item is null ? $"{step}" : $"{step}[{item}]";
+
+    private static string Name(Contracts.Policies.AppliedRule rule) => $"{rule.Policy}@{rule.Version} {rule.Rule}";
 
     private static string Because(string? reason) => reason is null ? "" : $": {Short(reason)}";
 

@@ -14,7 +14,7 @@ internal static class HelpText
     private static readonly (CommandGroup Group, string Title)[] Groups =
     [
         (CommandGroup.Run, "RUN"), (CommandGroup.Look, "LOOK"), (CommandGroup.Decide, "DECIDE"),
-        (CommandGroup.Check, "SKILLS AND FAILURES"), (CommandGroup.Keep, "KEEP"), (CommandGroup.SetUp, "OTHER"),
+        (CommandGroup.Check, "SKILLS, POLICIES, FAILURES"), (CommandGroup.Keep, "KEEP"), (CommandGroup.SetUp, "OTHER"),
     ];
 
     public static void Write(Command command, TextWriter writer, int width)
@@ -43,7 +43,8 @@ internal static class HelpText
         writer.Write(text);
     }
 
-    private static CommandGroup GroupOf(Command command) => command is CliCommand known ? known.Group : CommandGroup.SetUp;
+    private static CommandGroup GroupOf(Command command) => command is CliCommand known ? known.Group
+        : command.Subcommands.FirstOrDefault() is CliCommand first ? first.Group : CommandGroup.SetUp;
 
     private static IEnumerable<Option> Own(Command command) => command.Options.Where(option => !option.Hidden);
 

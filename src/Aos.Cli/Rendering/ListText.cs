@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Aos.Abstractions.Storage;
 using Aos.Contracts;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
@@ -15,6 +16,19 @@ internal static class ListText
 
     public static ReadOnlyMemory<byte> Of(IEnumerable<SkillContract> contracts) =>
         List(contracts, (writer, contract) => Raw(writer, AosJson.Write(contract)));
+
+    public static ReadOnlyMemory<byte> Of(IEnumerable<Policy> policies) =>
+        List(policies, (writer, policy) => Raw(writer, AosJson.Write(policy)));
+
+    /// <summary>The runs that were bound to one more policy.</summary>
+    public static ReadOnlyMemory<byte> Tightened(Policy policy, IEnumerable<RunId> runs) => Object(writer =>
+    {
+        writer.WriteString("policy", policy.Name);
+        writer.WriteNumber("version", policy.Version);
+        writer.WriteStartArray("runs");
+        foreach (var run in runs) writer.WriteStringValue(run.Value);
+        writer.WriteEndArray();
+    });
 
     public static ReadOnlyMemory<byte> Of(IEnumerable<RunRow> rows) => List(rows, (writer, row) =>
     {

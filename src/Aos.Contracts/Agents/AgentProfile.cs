@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Aos.Contracts.Secrets;
 using Aos.Contracts.Models;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 
@@ -44,6 +45,9 @@ public sealed record AgentProfile
 
     /// <summary>Settings per skill, by skill name.</summary>
     public Payload? Config { get; init; }
+
+    /// <summary>Policies that bind it besides those of the tenant: names of policies that the store keeps, or policies.</summary>
+    public ValueList<PolicySource> Policies { get; init; }
 }
 
 /// <summary>How goals become plans.</summary>

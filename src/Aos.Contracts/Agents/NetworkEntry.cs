@@ -76,6 +76,20 @@ public abstract record NetworkEntry
         _ => false,
     };
 
+    /// <summary>Whether the entry speaks of the host of an address as it is written: by its name, or by the address that it
+    /// is. No name is looked up.</summary>
+    /// <param name="host">The host, spelled as <see cref="HostOf"/> does.</param>
+    /// <param name="port">The port.</param>
+    public bool Covers(string host, int port)
+    {
+        if (Port is { } only && only != port) return false;
+        if (Names(host)) return true;
+        if (this is Loopback && (host == "localhost" || host.EndsWith(".localhost", StringComparison.Ordinal))) return true;
+        if (!IPAddress.TryParse(host, out var address)) return false;
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        return this is Loopback ? IPAddress.IsLoopback(address) : this is Range range && range.Network.Contains(address);
+    }
+
     // A bare IPv6 address has colons of its own, so its port needs brackets: [fd00::1]:443, [fd00::/8]:443.
     private static bool TrySplitPort(string text, out string target, out int? port)
     {

@@ -180,6 +180,18 @@ public static class ErrorCodes
     /// <summary>The request was decided or has expired, or its run has ended.</summary>
     public static readonly ErrorCode ApprovalNotOpen = ErrorCode.Parse("APPROVAL_NOT_OPEN");
 
+    /// <summary>The decision is about another request than the one that is open.</summary>
+    public static readonly ErrorCode ApprovalMismatch = ErrorCode.Parse("APPROVAL_MISMATCH");
+
+    /// <summary>Who decided may not: the wrong role, the requester, or the same person again.</summary>
+    public static readonly ErrorCode ApprovalForbidden = ErrorCode.Parse("APPROVAL_FORBIDDEN");
+
+    /// <summary>A policy document breaks a rule.</summary>
+    public static readonly ErrorCode InvalidPolicy = ErrorCode.Parse("INVALID_POLICY");
+
+    /// <summary>There is no policy of that name.</summary>
+    public static readonly ErrorCode UnknownPolicy = ErrorCode.Parse("UNKNOWN_POLICY");
+
     /// <summary>The call may only be made after a person approved it.</summary>
     public static readonly ErrorCode ApprovalRequired = ErrorCode.Parse("APPROVAL_REQUIRED");
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 
@@ -36,4 +37,8 @@ public sealed record SkillPin
 
     /// <summary>Milliseconds for one attempt.</summary>
     public int? TimeoutMs { get; init; }
+
+    /// <summary>Kinds of change in the world that the skill declares.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ValueList<string> SideEffects { get; init; }
 }

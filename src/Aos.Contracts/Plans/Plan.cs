@@ -96,6 +96,27 @@ public sealed record ApprovalSpec
 
     /// <summary>What the person is told.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>How many people must approve, each another. Absent: one. The first who rejects decides.</summary>
+    [Bounds(1, 10)]
+    public int? Quorum { get; init; }
+
+    /// <summary>Whether who decides must say why. Absent: no.</summary>
+    public bool? ReasonRequired { get; init; }
+
+    /// <summary>Who else may decide where nobody has for a while. Absent: nobody.</summary>
+    public EscalationSpec? Escalate { get; init; }
+}
+
+/// <summary>Who else may decide on a request where nobody has for a while.</summary>
+public sealed record EscalationSpec
+{
+    /// <summary>Milliseconds after which.</summary>
+    [Bounds(1, 604_800_000)]
+    public long AfterMs { get; init; }
+
+    /// <summary>The role that may decide too from then on.</summary>
+    public required string Role { get; init; }
 }
 
 /// <summary>What the failure of a step means for its run.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Aos.Contracts.Outcomes;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 
@@ -116,6 +117,64 @@ public abstract partial record RunEvent
 
         /// <summary>When the request expires.</summary>
         public required DateTimeOffset ExpiresAt { get; init; }
+
+        /// <summary>How many people must approve. Absent: one.</summary>
+        public int? Quorum { get; init; }
+
+        /// <summary>Whether who decides must say why. Absent: no.</summary>
+        public bool? ReasonRequired { get; init; }
+
+        /// <summary>When another role may decide too. Absent: never.</summary>
+        public DateTimeOffset? EscalateAt { get; init; }
+
+        /// <summary>The role that may decide too from then on.</summary>
+        public string? EscalateTo { get; init; }
+
+        /// <summary>Who approved this very input already. Absent: nobody.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public ValueList<string> ApprovedBy { get; init; }
+
+        /// <summary>The rules that ask for it. Absent: the plan does.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public ValueList<AppliedRule> Rules { get; init; }
+    }
+
+    /// <summary>Nobody decided on a request for a while: another role may, too.</summary>
+    public sealed record ApprovalEscalated : Decision
+    {
+        /// <summary>The request.</summary>
+        public required ApprovalId ApprovalId { get; init; }
+
+        /// <summary>The step.</summary>
+        public required StepId StepId { get; init; }
+
+        /// <summary>The item of a fanned-out step.</summary>
+        public int? Item { get; init; }
+
+        /// <summary>The role that may decide too.</summary>
+        public required string Role { get; init; }
+    }
+
+    /// <summary>A policy denied a call: it was not made.</summary>
+    public sealed record PolicyDenied : Decision
+    {
+        /// <summary>The step.</summary>
+        public required StepId StepId { get; init; }
+
+        /// <summary>The item of a fanned-out step.</summary>
+        public int? Item { get; init; }
+
+        /// <summary>The skill that would have been called.</summary>
+        public required SkillName Skill { get; init; }
+
+        /// <summary>Its version.</summary>
+        public required SkillVersion SkillVersion { get; init; }
+
+        /// <summary>The input that would have been sent.</summary>
+        public required Payload Input { get; init; }
+
+        /// <summary>The rules that had a say, those that denied it first.</summary>
+        public ValueList<AppliedRule> Rules { get; init; }
     }
 
     /// <summary>A skill is called.</summary>
@@ -160,6 +219,10 @@ public abstract partial record RunEvent
 
         /// <summary>Milliseconds that it is expected to take.</summary>
         public int PredictedLatencyMs { get; init; }
+
+        /// <summary>The rules of policies that had a say. Absent: none had.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public ValueList<AppliedRule> Rules { get; init; }
     }
 
     /// <summary>An attempt was in flight when its owner died: its outcome is unknown. What was held for it is counted as

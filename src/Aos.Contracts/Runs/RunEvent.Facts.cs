@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Aos.Contracts.Budgets;
 using Aos.Contracts.Outcomes;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Values;
 
 namespace Aos.Contracts.Runs;
@@ -34,6 +35,9 @@ public abstract partial record RunEvent
 
         /// <summary>The digest of what was asked, where it was asked under an idempotency key.</summary>
         public Digest? Request { get; init; }
+
+        /// <summary>Who asked for the run, where people are told apart: they approve none of its calls.</summary>
+        public string? RequestedBy { get; init; }
 
         /// <summary>The run that this one repeats, step by step and for real; absent where it repeats none.</summary>
         public RunId? Repeats { get; init; }
@@ -169,6 +173,31 @@ public abstract partial record RunEvent
 
         /// <summary>The input that replaces the one shown; absent where it was not edited.</summary>
         public Payload? Input { get; init; }
+
+        /// <summary>The digest of all that the request binds, as it was shown to who decided. Absent: it was not said.</summary>
+        public Digest? Binding { get; init; }
+
+        /// <summary>Who decided, as the server knows them. Absent: nobody is told apart, as on a local store, whose user
+        /// is its owner with every role.</summary>
+        public Principal? Principal { get; init; }
+    }
+
+    /// <summary>A policy binds the run from here on, besides those that it was admitted under. It can only tighten them:
+    /// of several policies the strictest holds.</summary>
+    public sealed record PolicyTightened : Fact
+    {
+        /// <summary>The policy.</summary>
+        public required Policy Policy { get; init; }
+
+        /// <summary>The clocks of the time zones that it names.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public ValueList<PinnedZone> Zones { get; init; }
+
+        /// <summary>Who asked for it.</summary>
+        public required string By { get; init; }
+
+        /// <summary>Why.</summary>
+        public string? Reason { get; init; }
     }
 
     /// <summary>Somebody found out what became of an attempt whose outcome was unknown.</summary>
@@ -249,6 +278,14 @@ public abstract partial record RunEvent
 
         /// <summary>The <see cref="Plans.PinnedPlan"/>, by content, where the input of a step was edited.</summary>
         public Digest? Plan { get; init; }
+
+        /// <summary>Policies that bind the fork besides those of the other run: the tenant's of today. Absent: none.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public ValueList<Policy> Policies { get; init; }
+
+        /// <summary>The clocks of the time zones that they name.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public ValueList<PinnedZone> Zones { get; init; }
 
         /// <summary>Who forked the run.</summary>
         public required string By { get; init; }

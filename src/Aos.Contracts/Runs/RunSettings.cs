@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Models;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Values;
 
 namespace Aos.Contracts.Runs;
@@ -35,4 +36,12 @@ public sealed record RunSettings
 
     /// <summary>Settings per skill.</summary>
     public Payload? Config { get; init; }
+
+    /// <summary>The policies that bind the run, ordered by name. Absent: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ValueList<Policy> Policies { get; init; }
+
+    /// <summary>The clocks of the time zones that the policies name.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ValueList<PinnedZone> Zones { get; init; }
 }

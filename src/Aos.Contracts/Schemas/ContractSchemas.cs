@@ -13,6 +13,8 @@ public static class ContractSchemas
     private static readonly Lazy<JsonSchema> FailureCatalogFile = Of("failure_catalog");
     private static readonly Lazy<JsonSchema> SkillContractFile = Of("skill_contract");
     private static readonly Lazy<JsonSchema> PriceTableFile = Of("price_table");
+    private static readonly Lazy<JsonSchema> PolicyFile = Of("policy");
+    private static readonly Lazy<JsonSchema> PolicyCasesFile = Of("policy_cases");
     private static readonly Lazy<JsonSchema> PlanningRulesFile = Of("planning_rules");
 
     /// <summary>The schema of a <see cref="Plans.Plan"/>.</summary>
@@ -32,6 +34,12 @@ public static class ContractSchemas
 
     /// <summary>The schema of a <see cref="Models.PriceTable"/>.</summary>
     public static JsonSchema PriceTable => PriceTableFile.Value;
+
+    /// <summary>The schema of a <see cref="Policies.Policy"/>.</summary>
+    public static JsonSchema Policy => PolicyFile.Value;
+
+    /// <summary>The schema of <see cref="Policies.PolicyCases"/>.</summary>
+    public static JsonSchema PolicyCases => PolicyCasesFile.Value;
 
     /// <summary>The schema of <see cref="Plans.PlanningRules"/>.</summary>
     public static JsonSchema PlanningRules => PlanningRulesFile.Value;

@@ -9,6 +9,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Secrets;
 using Aos.Contracts.Skills;
@@ -27,6 +28,19 @@ internal sealed class ValueListConverterFactory : JsonConverterFactory
         [typeof(ValueList<SecretGrant>)] = new ValueListConverter<SecretGrant>(),
         [typeof(ValueList<ErrorCode>)] = new ValueListConverter<ErrorCode>(),
         [typeof(ValueList<Payload>)] = new ValueListConverter<Payload>(),
+        [typeof(ValueList<Policy>)] = new ValueListConverter<Policy>(),
+        [typeof(ValueList<PolicySource>)] = new ValueListConverter<PolicySource>(),
+        [typeof(ValueList<PolicyRule>)] = new ValueListConverter<PolicyRule>(),
+        [typeof(ValueList<PolicyCase>)] = new ValueListConverter<PolicyCase>(),
+        [typeof(ValueList<InputCondition>)] = new ValueListConverter<InputCondition>(),
+        [typeof(ValueList<TimeWindow>)] = new ValueListConverter<TimeWindow>(),
+        [typeof(ValueList<PinnedZone>)] = new ValueListConverter<PinnedZone>(),
+        [typeof(ValueList<ZoneOffset>)] = new ValueListConverter<ZoneOffset>(),
+        [typeof(ValueList<AppliedRule>)] = new ValueListConverter<AppliedRule>(),
+        [typeof(ValueList<Weekday>)] = new ValueListConverter<Weekday>(),
+        [typeof(ValueList<EffectClass>)] = new ValueListConverter<EffectClass>(),
+        [typeof(ValueList<CaseResult>)] = new ValueListConverter<CaseResult>(),
+        [typeof(ValueList<VerdictChange>)] = new ValueListConverter<VerdictChange>(),
         [typeof(ValueList<PlanStep>)] = new ValueListConverter<PlanStep>(),
         [typeof(ValueList<PlanningRule>)] = new ValueListConverter<PlanningRule>(),
         [typeof(ValueList<SkillPin>)] = new ValueListConverter<SkillPin>(),

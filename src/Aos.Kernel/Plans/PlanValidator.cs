@@ -112,6 +112,7 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
                 Cost = skill.Cost,
                 Latency = skill.Latency,
                 TimeoutMs = skill.TimeoutMs,
+                SideEffects = ValueList.From(skill.SideEffects.Select(effect => effect.Type)),
             });
         return new PinnedPlan { Plan = plan with { Steps = ValueList.From(steps) }, Skills = ValueList.From(pins) };
     }

@@ -51,13 +51,18 @@ public sealed class Template
 
     /// <summary>Renders the template on the data of a run.</summary>
     /// <returns>The value; or why it cannot be rendered.</returns>
-    public Rendered Render(in ExpressionValue scope) =>
-        _literal is not null ? new Rendered(_literal, null, HasUnknown: false) : Render(scope, _root);
+    public Rendered Render(in ExpressionValue scope) => Render(scope, leavesUnknown: false);
 
-    private static Rendered Render(in ExpressionValue scope, TemplateNode root)
+    /// <summary>Renders the template on the data of a simulated run.</summary>
+    /// <param name="scope">The data.</param>
+    /// <param name="leavesUnknown">Whether text of which a part is not known is null, rather than without that part.</param>
+    public Rendered Render(in ExpressionValue scope, bool leavesUnknown) =>
+        _literal is not null ? new Rendered(_literal, null, HasUnknown: false) : Render(scope, _root, leavesUnknown);
+
+    private static Rendered Render(in ExpressionValue scope, TemplateNode root, bool leavesUnknown = false)
     {
         using var output = new RentedBuffer(512);
-        var rendering = new TemplateRendering(scope, output);
+        var rendering = new TemplateRendering(scope, output) { LeavesUnknown = leavesUnknown };
         root.Write(rendering);
         return rendering.Error is { } error
             ? new Rendered(Payload.Null, error, HasUnknown: false)
@@ -83,6 +88,9 @@ internal sealed class TemplateRendering(ExpressionValue scope, RentedBuffer outp
 
     /// <summary>Whether strings with expressions are written as null, and nothing is evaluated.</summary>
     public bool LeavesExpressions { get; init; }
+
+    /// <summary>Whether text of which a part is not known is written as null.</summary>
+    public bool LeavesUnknown { get; init; }
 
     public bool TryEvaluate(Expression expression, out ExpressionValue value)
     {
@@ -193,16 +201,22 @@ internal abstract record TemplateNode
                 return;
             }
             var text = new StringBuilder();
+            var isKnown = true;
             foreach (var (literal, expression) in Parts)
                 if (literal is not null) text.Append(literal);
-                else if (!TryAppend(expression!, rendering, text)) break;
-            rendering.Write(ExpressionValue.FromString(text.ToString()).ToCanonicalUtf8());
+                else if (!TryAppend(expression!, rendering, text, ref isKnown)) break;
+            if (!isKnown && rendering.LeavesUnknown) rendering.Write("null"u8);
+            else rendering.Write(ExpressionValue.FromString(text.ToString()).ToCanonicalUtf8());
         }
 
-        private static bool TryAppend(Expression expression, TemplateRendering rendering, StringBuilder text)
+        private static bool TryAppend(Expression expression, TemplateRendering rendering, StringBuilder text, ref bool isKnown)
         {
             if (!rendering.TryEvaluate(expression, out var value)) return false;
-            if (value.ContainsUnknown) return true;
+            if (value.ContainsUnknown)
+            {
+                isKnown = false;
+                return true;
+            }
             if (value.Kind == ExpressionValueKind.Null)
             {
                 rendering.Fail($"'{ExpressionError.Shorten(expression.Text)}' is null, which cannot stand inside text; give a default with "

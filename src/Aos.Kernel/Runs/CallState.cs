@@ -38,7 +38,6 @@ public enum CallPhase
 public sealed class CallState
 {
     // Calls are copied twice a step: what may be absent is kept without the flag of a nullable.
-    private ApprovalId _lastApproval;
     private ErrorCode _code;
     private ErrorCode _firstFailure;
     private long _dueTicks;
@@ -64,17 +63,19 @@ public sealed class CallState
     public Payload? Input { get; internal set; }
 
     /// <summary>The approval request that is open; null where none is.</summary>
-    public RunEvent.ApprovalRequested? Approval { get; internal set; }
+    public RunEvent.ApprovalRequested? Approval => Approvals?.Open;
 
     /// <summary>The approval request that was decided last; null where none was.</summary>
-    public ApprovalId? LastApproval
-    {
-        get => _lastApproval.Value is null ? null : _lastApproval;
-        internal set => _lastApproval = value ?? default;
-    }
+    public ApprovalId? LastApproval => Approvals?.Last;
 
-    /// <summary>Whether <see cref="Input"/> was approved, so that the call may be made.</summary>
-    public bool IsApproved { get; internal set; }
+    /// <summary>Who has approved the open request so far, where it needs several people.</summary>
+    public IReadOnlyList<string> ApprovedBy => Approvals is { Open: not null } asked ? asked.Votes : [];
+
+    /// <summary>Whether <see cref="Input"/> was approved by some role.</summary>
+    public bool IsApproved => Approvals is { Roles.IsEmpty: false };
+
+    /// <summary>What people were asked and said; null where nobody was asked.</summary>
+    internal CallApprovals? Approvals { get; set; }
 
     /// <summary>When the next attempt is due, or its wait is over.</summary>
     public DateTimeOffset? Due

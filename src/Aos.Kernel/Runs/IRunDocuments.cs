@@ -2,6 +2,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Kernel.Plans;
+using Aos.Kernel.Policies;
 
 namespace Aos.Kernel.Runs;
 
@@ -20,4 +21,8 @@ public interface IRunDocuments
 /// <summary>The settings of a run, with their catalog indexed.</summary>
 /// <param name="Settings">The settings.</param>
 /// <param name="Catalog">Their failure catalog.</param>
-public sealed record SettingsDocument(RunSettings Settings, FailureIndex Catalog);
+public sealed record SettingsDocument(RunSettings Settings, FailureIndex Catalog)
+{
+    /// <summary>The policies that bind the run from its admission on, compiled; null where there are none.</summary>
+    public PolicySet? Policies { get; } = PolicySet.Compile(Settings.Policies, Settings.Zones);
+}

@@ -31,6 +31,7 @@ public static class RunKernel
             case RunEvent.AttemptReturned returned: turn.Take(returned); break;
             case RunEvent.TimeReached: turn.TakeTime(); break;
             case RunEvent.ApprovalDecided decided: turn.Take(decided); break;
+            case RunEvent.PolicyTightened: turn.TakePolicy(); break;
             case RunEvent.OutcomeSettled settled: turn.Take(settled); break;
             case RunEvent.SignalReceived signal: turn.Take(signal); break;
             case RunEvent.CancelRequested cancel: turn.Take(cancel); break;
@@ -51,7 +52,8 @@ public static class RunKernel
         _ when state.Submitted is null || state.Ended is not null => true,
         RunEvent.PlannerAnswered answered => !state.IsPlanning || answered.Round != state.PlannerRounds,
         RunEvent.TimeReached reached => state.NextWake is not { } due || reached.At < due,
-        RunEvent.ApprovalDecided decided => state.Stopping is not null || !IsOpen(state, decided),
+        RunEvent.ApprovalDecided decided => state.Stopping is not null || ApprovalRules.Refuse(state, decided) is not null,
+        RunEvent.PolicyTightened tightened => state.Policies?.Holds(tightened.Policy) == true,
         RunEvent.OutcomeSettled settled => state.Stopping is not null || !AwaitsSettlement(state, settled),
         RunEvent.SignalReceived signal => state.Stopping is not null || (signal.Key is { } key && state.KnowsSignal(key)),
         RunEvent.CancelRequested => state.Stopping is not null,
@@ -69,10 +71,6 @@ public static class RunKernel
                     if (attempt.Number == returned.Attempt) return !attempt.IsLost || attempt.Late is not null;
         return true; // Nobody ever started it.
     }
-
-    private static bool IsOpen(RunState state, RunEvent.ApprovalDecided decided) =>
-        state.FindApproval(decided.ApprovalId) is { } key
-        && decided.At < state.Step(key.Step)!.Calls[key.Item ?? 0].Approval!.ExpiresAt;
 
     private static bool AwaitsSettlement(RunState state, RunEvent.OutcomeSettled settled)
     {

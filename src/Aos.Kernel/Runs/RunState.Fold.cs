@@ -4,8 +4,10 @@ using System.Runtime.InteropServices;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Json;
 using Aos.Contracts.Outcomes;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
+using Aos.Kernel.Policies;
 
 namespace Aos.Kernel.Runs;
 
@@ -14,6 +16,8 @@ public sealed partial class RunState
 {
     private SettingsDocument? _settings;
     private ImmutableDictionary<string, int> _equalFailures = ImmutableDictionary.Create<string, int>(StringComparer.Ordinal);
+
+    private ImmutableDictionary<string, RuleUse> _used = ImmutableDictionary.Create<string, RuleUse>(StringComparer.Ordinal);
 
     // Steps and calls that carry the mark of this draft may be changed in place; others are shared with older states.
     private object? _draft;
@@ -41,6 +45,9 @@ public sealed partial class RunState
             case RunEvent.AttemptReturned returned: On(returned); break;
             case RunEvent.TimeReached reached: On(reached); break;
             case RunEvent.ApprovalDecided decided: On(decided); break;
+            case RunEvent.PolicyTightened tightened:
+                Policies = PolicySet.With(Policies, tightened.Policy, tightened.Zones);
+                break;
             case RunEvent.OutcomeSettled settled: On(settled); break;
             case RunEvent.CancelRequested: IsCancelled = Stopping is null; break;
             case RunEvent.SignalReceived signal: On(signal); break;
@@ -55,6 +62,8 @@ public sealed partial class RunState
             case RunEvent.PlanAccepted accepted: On(accepted); break;
             case RunEvent.StepExpanded expanded: On(expanded); break;
             case RunEvent.ApprovalRequested requested: On(requested); break;
+            case RunEvent.ApprovalEscalated escalated: On(escalated); break;
+            case RunEvent.PolicyDenied: break; // What becomes of the call is said by the decision that follows.
             case RunEvent.AttemptStarted started: On(started); break;
             case RunEvent.AttemptLost lost: On(lost); break;
             case RunEvent.RetryScheduled retry: On(retry); break;
@@ -76,6 +85,7 @@ public sealed partial class RunState
     {
         Submitted = submitted;
         _settings = Documents.Settings(submitted.Settings);
+        Policies = _settings.Policies;
         Deadline = Moments.After(submitted.At, _settings.Settings.Contract.MaxRunMs);
     }
 
@@ -138,20 +148,47 @@ public sealed partial class RunState
     {
         var call = Own(requested.StepId, requested.Item);
         call.Phase = CallPhase.AwaitingApproval;
-        call.Approval = requested;
+        var asked = call.Approvals ?? CallApprovals.None;
+        call.Approvals = asked with
+        {
+            Open = requested,
+            Votes = [.. requested.ApprovedBy],
+            EscalatedTo = null,
+            Asked = asked.Asked + 1,
+        };
         call.Input = requested.Input;
+    }
+
+    private void On(RunEvent.ApprovalEscalated escalated)
+    {
+        var call = Own(escalated.StepId, escalated.Item);
+        call.Approvals = call.Approvals! with { EscalatedTo = escalated.Role };
     }
 
     private void On(RunEvent.ApprovalDecided decided)
     {
         if (FindApproval(decided.ApprovalId) is not { } key) return;
         var call = Own(key.Step, key.Item);
-        call.Approval = null;
-        call.LastApproval = decided.ApprovalId;
-        call.Phase = CallPhase.Ready;
-        if (!decided.Approved) return; // The decision that follows ends the call.
-        call.IsApproved = true;
-        call.Input = decided.Input ?? call.Input;
+        var asked = call.Approvals!;
+        var request = asked.Open!;
+        var isEdited = decided.Input is not null;
+        // Whoever edits the input approves that input, and nobody else has yet.
+        var votes = !decided.Approved ? [] : isEdited ? [ApprovalRules.NameOf(decided)] : asked.Votes.Add(ApprovalRules.NameOf(decided));
+        var isComplete = decided.Approved && votes.Length >= (request.Quorum ?? 1);
+        if (decided.Approved && !isComplete && !isEdited)
+        {
+            call.Approvals = asked with { Votes = votes };
+            return;
+        }
+        call.Approvals = asked with
+        {
+            Open = null,
+            Last = decided.ApprovalId,
+            Votes = isComplete ? [] : votes,
+            Roles = !isComplete ? (isEdited ? [] : asked.Roles) : isEdited ? [request.Role] : asked.Roles.Add(request.Role),
+        };
+        call.Phase = CallPhase.Ready; // Where it was rejected, the decision that follows ends the call.
+        call.Input = decided.Approved ? decided.Input ?? call.Input : call.Input;
     }
 
     private void On(RunEvent.AttemptStarted started)
@@ -164,6 +201,7 @@ public sealed partial class RunState
         call.Input = started.Input ?? call.Input;
         call.Reserved = started.Reserved;
         call.History = call.History.Add(new AttemptRecord(started.Attempt, started, null, IsLost: false, null));
+        if (!started.Rules.IsEmpty) Use(started.Rules, calls: 1, started.Reserved);
         Reserved += started.Reserved;
         Attempts++;
         InFlight++;
@@ -213,7 +251,7 @@ public sealed partial class RunState
         var call = Own(fallback.StepId, fallback.Item);
         call.Phase = CallPhase.Ready;
         call.IsFallback = true;
-        call.IsApproved = false;
+        call.Approvals = null;
         call.AttemptsOfVariant = 0;
         call.Input = null;
         call.Wait = null;
@@ -264,6 +302,7 @@ public sealed partial class RunState
         };
         Inherited = Spent;
         Epoch = 1;
+        foreach (var policy in forked.Policies) Policies = PolicySet.With(Policies, policy, forked.Zones);
         Deadline = Moments.After(forked.At, Contract.MaxRunMs);
         if (forked.Plan is { } plan) Program = Documents.Program(plan);
         foreach (var step in Steps)
@@ -278,8 +317,8 @@ public sealed partial class RunState
 
     private static void Fork(CallState call)
     {
-        call.IsApproved = false;
-        if (call.Phase == CallPhase.AwaitingApproval) (call.Phase, call.Approval) = (CallPhase.Ready, null);
+        call.Approvals = null;
+        if (call.Phase == CallPhase.AwaitingApproval) call.Phase = CallPhase.Ready;
         if (call.Phase == CallPhase.Ready && call.AttemptsOfVariant == 0) call.Input = null;
     }
 
@@ -317,7 +356,8 @@ public sealed partial class RunState
 
     private void EndCall(CallState call, OutcomeStatus status, ErrorCode code, string? message)
     {
-        (call.Phase, call.Status, call.Code, call.Approval) = (CallPhase.Ended, status, code, null);
+        (call.Phase, call.Status, call.Code) = (CallPhase.Ended, status, code);
+        if (call.Approval is not null) call.Approvals = call.Approvals! with { Open = null };
         call.Message = message ?? call.Last?.Returned?.Message;
         if (status is not (OutcomeStatus.Success or OutcomeStatus.Partial)) call.Result = null;
         else if (call.Wait is { Signal: null }) call.Result = Moments.ToPayload(call.Due!.Value);
@@ -333,8 +373,20 @@ public sealed partial class RunState
         Reserved -= call.Reserved;
         Spent += cost;
         call.Cost += cost;
+        if (call.Last!.Started.Rules is { IsEmpty: false } rules) Use(rules, calls: 0, cost - call.Reserved);
         call.Reserved = Money.Zero;
         InFlight--;
+    }
+
+    private void Use(ValueList<AppliedRule> rules, int calls, Money cost)
+    {
+        foreach (var rule in rules)
+            if (rule.Verdict == RuleVerdict.Limit)
+            {
+                var (key, use) = (RuleProgram.KeyOf(rule), default(RuleUse));
+                if (_used.TryGetValue(key, out var before)) use = before;
+                _used = _used.SetItem(key, new RuleUse(use.Calls + calls, use.Cost + cost));
+            }
     }
 
     internal static string FailureKey(CallState call)
@@ -352,7 +404,8 @@ public sealed partial class RunState
             && call.Key.Item == item && call.Attempts == attempt;
     }
 
-    internal CallKey? FindApproval(ApprovalId id)
+    /// <summary>The call that an open approval request is about; null where the request is not open.</summary>
+    public CallKey? FindApproval(ApprovalId id)
     {
         foreach (var step in Steps)
             foreach (var call in step.Calls)

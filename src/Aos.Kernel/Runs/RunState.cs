@@ -4,6 +4,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Kernel.Plans;
+using Aos.Kernel.Policies;
 
 namespace Aos.Kernel.Runs;
 
@@ -29,6 +30,13 @@ public sealed partial class RunState
 
     /// <summary>The limits granted.</summary>
     public ResourceContract Contract => Settings.Contract;
+
+    /// <summary>The policies that bind it now: those of its admission, and those that tightened them since. Null where
+    /// there are none.</summary>
+    public PolicySet? Policies { get; private set; }
+
+    /// <summary>What the run has used of the limits of its policies.</summary>
+    public IReadOnlyDictionary<string, RuleUse> Used => _used;
 
     /// <summary>The failure catalog of the run.</summary>
     public FailureIndex Catalog => _settings?.Catalog ?? FailureIndex.BuiltIn;
@@ -211,7 +219,8 @@ public sealed partial class RunState
     internal static DateTimeOffset? DueOf(CallState call) => call.Phase switch
     {
         CallPhase.BackingOff or CallPhase.Sleeping or CallPhase.AwaitingSignal => call.Due,
-        CallPhase.AwaitingApproval => call.Approval!.ExpiresAt,
+        CallPhase.AwaitingApproval => call.Approval is { EscalateAt: { } escalate } request && call.Approvals!.EscalatedTo is null
+            && escalate < request.ExpiresAt ? escalate : call.Approval!.ExpiresAt,
         _ => null,
     };
 

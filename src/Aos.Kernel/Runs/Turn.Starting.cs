@@ -1,7 +1,7 @@
 using Aos.Contracts.Expressions;
 using Aos.Contracts.Failures;
-using Aos.Contracts.Json;
 using Aos.Contracts.Outcomes;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Kernel.Budgets;
@@ -93,6 +93,7 @@ internal sealed partial class Turn
         }
         var program = call.IsFallback ? step.Program.Fallback! : step.Program.Main!;
         var input = call.Input;
+        var hasUnknown = false;
         if (input is null)
         {
             var scope = Scope(call.Key.Item, step);
@@ -103,17 +104,27 @@ internal sealed partial class Turn
                 Fail(step, call, ErrorCodes.TemplateFailed, $"The input of {call.Key} cannot be made: {error}");
                 return;
             }
-            input = rendered.Payload;
+            (input, hasUnknown) = (rendered.Payload, rendered.HasUnknown);
         }
         if (!Permissions.Allow(State.Contract, program.Skill.Name, program.Skill.Version))
         {
             Fail(step, call, ErrorCodes.SkillNotAllowed, Permissions.Gap(State.Contract, program.Skill.Name, program.Skill.Version));
             return;
         }
-        if (step.Program.Source.Approval is not null && !call.IsApproved)
-            AskApproval(step, call, program, input);
+        var judgement = PolicyJudgement.Nothing;
+        if (State.Policies is { } policies)
+        {
+            judgement = policies.Judge(PolicyCalls.Of(State, program.Skill, input, Now, hasUnknown ? RenderKnown(step, call, program) : null), State.Used);
+            if (judgement.IsDenied)
+            {
+                Deny(step, call, program, input, judgement);
+                return;
+            }
+        }
+        if (NextRequest(step, call, judgement) is { } request)
+            AskApproval(call, program, input, request);
         else
-            StartAttempt(step, call, program, input);
+            StartAttempt(step, call, program, input, judgement.Applied);
     }
 
     /// <summary>Whether the condition of a call holds; where it does not, the call has ended.</summary>
@@ -132,39 +143,7 @@ internal sealed partial class Turn
         return false;
     }
 
-    private void AskApproval(StepState step, CallState call, CallProgram program, Payload input)
-    {
-        var spec = step.Program.Source.Approval!;
-        var digest = Digest.FromHash(Convert.FromHexString(CanonicalJson.Sha256Hex(input.Element)));
-        Emit(new RunEvent.ApprovalRequested
-        {
-            At = Now,
-            ApprovalId = Identity.Approval(State.Submitted!, call, digest),
-            StepId = call.Key.Step,
-            Item = call.Key.Item,
-            Skill = program.Skill.Name,
-            SkillVersion = program.Skill.Version,
-            Input = input,
-            InputDigest = digest,
-            Role = spec.Role ?? "approver",
-            Reason = spec.Reason,
-            ExpiresAt = Moments.After(Now, spec.ExpiresInMs ?? State.Contract.ApprovalMs),
-        });
-    }
-
-    // A restore voids what was asked before: the same question under another identity, for as long as the first one.
-    private void AskAgain(CallState call)
-    {
-        var before = call.Approval!;
-        Emit(before with
-        {
-            At = Now,
-            ApprovalId = Identity.Approval(State.Submitted!, call, before.InputDigest, State.Epoch),
-            ExpiresAt = Moments.After(Now, (long)(before.ExpiresAt - before.At).TotalMilliseconds),
-        });
-    }
-
-    private void StartAttempt(StepState step, CallState call, CallProgram program, Payload input)
+    private void StartAttempt(StepState step, CallState call, CallProgram program, Payload input, ValueList<AppliedRule> rules)
     {
         if (State.Attempts >= State.Contract.MaxAttempts)
         {
@@ -205,6 +184,7 @@ internal sealed partial class Turn
             Reserved = worst,
             PredictedCost = program.Skill.Cost?.Expected ?? Money.Zero,
             PredictedLatencyMs = program.Skill.Latency?.ExpectedMs ?? DefaultLatencyMs,
+            Rules = rules,
         };
         Emit(started);
         Ask(new Effect.InvokeSkill

@@ -84,13 +84,15 @@ internal sealed partial class Turn
             foreach (var call in step.Calls)
                 if (State.Stopping is null && call.Phase == CallPhase.AwaitingApproval && call.Approval!.ExpiresAt <= Now)
                     Fail(step, call, ErrorCodes.ApprovalExpired, "Nobody decided on the approval request in time.");
+                else if (State.Stopping is null && call.Phase == CallPhase.AwaitingApproval && RunState.DueOf(call) <= Now)
+                    Escalate(call);
                 else if (State.Stopping is null && call.Wait is not null && RunState.DueOf(call) <= Now)
                     EndWait(step, call);
     }
 
     public void Take(RunEvent.ApprovalDecided decided)
     {
-        if (decided.Approved) return; // The call is ready now, and starts below.
+        if (decided.Approved) return; // The call is ready now, and starts below, or others must approve it yet.
         var (step, call) = FindReady(decided);
         var reason = decided.Reason is null ? "" : $": {decided.Reason}";
         Fail(step, call, ErrorCodes.ApprovalRejected, $"{decided.By} rejected the call{reason}");

@@ -1,7 +1,9 @@
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Secrets;
+using Aos.Runtime.Policies;
 
 namespace Aos.Runtime.Agents;
 
@@ -23,6 +25,8 @@ internal static class ProfileRules
                     problems.Add(new Problem($"/config{pointer}", ErrorCodes.InvalidProfile,
                         $"A reference to a secret is {{\"{SecretReference.Member}\": \"NAME\"}} and nothing else; NAME is {SecretName.Rule}."));
         ModelRules.Check(profile, problems);
+        for (var i = 0; i < profile.Policies.Count; i++)
+            if (profile.Policies[i] is PolicySource.Inline { Policy: var policy }) problems.AddRange(PolicyRules.Check(policy, $"/policies/{i}"));
         return problems;
     }
 

@@ -93,6 +93,7 @@ internal static class EventCodec
             RunEvent.RunForked forked => [forked.Input],
             RunEvent.StepExpanded expanded => [expanded.Items],
             RunEvent.ApprovalRequested requested => [requested.Input],
+            RunEvent.PolicyDenied denied => [denied.Input],
             RunEvent.AttemptStarted started => [started.Input],
             RunEvent.RunEnded ended => [ended.Output],
             RunEvent.PlannerAnswered answered => [answered.Output, answered.Proposal, answered.Details],
@@ -111,6 +112,7 @@ internal static class EventCodec
         RunEvent.RunForked { Input: { } value } x when IsBlob(value) => x with { Input = Detach(value, blobs) },
         RunEvent.StepExpanded x when IsBlob(x.Items) => x with { Items = Detach(x.Items, blobs) },
         RunEvent.ApprovalRequested x when IsBlob(x.Input) => x with { Input = Detach(x.Input, blobs) },
+        RunEvent.PolicyDenied x when IsBlob(x.Input) => x with { Input = Detach(x.Input, blobs) },
         RunEvent.AttemptStarted { Input: { } value } x when IsBlob(value) => x with { Input = Detach(value, blobs) },
         RunEvent.RunEnded { Output: { } value } x when IsBlob(value) => x with { Output = Detach(value, blobs) },
         RunEvent.PlannerAnswered x when PayloadsOf(x).Any(IsBlob) => x with

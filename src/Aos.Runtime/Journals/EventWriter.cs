@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Aos.Contracts;
 using Aos.Contracts.Outcomes;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
@@ -29,6 +30,7 @@ internal static class EventWriter
     private static readonly JsonEncodedText ReservedCents = Name("reserved_cents");
     private static readonly JsonEncodedText PredictedCostCents = Name("predicted_cost_cents");
     private static readonly JsonEncodedText PredictedLatencyMs = Name("predicted_latency_ms");
+    private static readonly JsonEncodedText Rules = Name("rules");
     private static readonly JsonEncodedText Status = Name("status");
     private static readonly JsonEncodedText Code = Name("code");
     private static readonly JsonEncodedText Message = Name("message");
@@ -67,6 +69,11 @@ internal static class EventWriter
         Write(writer, ReservedCents, e.Reserved);
         Write(writer, PredictedCostCents, e.PredictedCost);
         writer.WriteNumber(PredictedLatencyMs, e.PredictedLatencyMs);
+        if (!e.Rules.IsEmpty)
+        {
+            writer.WritePropertyName(Rules);
+            JsonSerializer.Serialize(writer, e.Rules, AosJson.Of<ValueList<AppliedRule>>());
+        }
         End(writer, e.At);
     }
 

@@ -8,6 +8,7 @@ using Aos.Contracts.Json;
 using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Kernel.Plans;
@@ -15,6 +16,7 @@ using Aos.Kernel.Runs;
 using Aos.Runtime.Budgets;
 using Aos.Runtime.Documents;
 using Aos.Runtime.Effects;
+using Aos.Runtime.Policies;
 
 namespace Aos.Runtime.Runs;
 
@@ -26,13 +28,21 @@ internal sealed record Admitted(RunEvent.RunSubmitted Submitted, IReadOnlyList<B
 
 /// <summary>Admits requests: checks goal, plan and rights, grants the contract, and fixes everything that decides how
 /// the run goes.</summary>
-internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdSource ids)
+internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdSource ids, PolicyShelf shelf)
 {
     private const int GoalCharactersMax = 4_000;
 
     // Agents submit the same few profiles and plans over and over: what they come to is remembered as long as they live.
     private readonly ConditionalWeakTable<AgentProfile, GrantedSettings> _granted = [];
     private readonly ConditionalWeakTable<Plan, AcceptedPlan> _accepted = [];
+    private PolicyShelf _shelf = shelf;
+
+    /// <summary>The policies that bind what is admitted from now on.</summary>
+    public PolicyShelf Policies
+    {
+        get => Volatile.Read(ref _shelf);
+        set => Volatile.Write(ref _shelf, value);
+    }
 
     /// <summary>Admits a request, or says what is wrong with it.</summary>
     /// <param name="request">The request.</param>
@@ -57,6 +67,9 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
         if (!_granted.TryGetValue(request.Profile, out _) && Agents.ProfileRules.Check(request.Profile) is [var broken, ..] all)
             return outcomes.Refuse<Admitted>(ErrorCodes.InvalidProfile, $"{broken.Pointer}: {broken.Message}", all);
 
+        var (policies, unknown) = Policies.Of(request.Profile);
+        if (unknown is [var missing, ..])
+            return outcomes.Refuse<Admitted>(missing.Code, $"{missing.Pointer}: {missing.Message}", unknown);
         var (input, unreadable) = StrictPayload.Read(request.Input, JsonLimits.Default);
         if (input is null)
             return outcomes.Refuse<Admitted>(ErrorCodes.InvalidJson, $"The input is no strict JSON: {unreadable!.Pointer}: {unreadable.Message}", [unreadable]);
@@ -76,9 +89,12 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
                 return RefusePlan(refuseGaps ? PlanInspection.Check(plan, services.Skills, contract).Problems : accepted.Problems);
             if (refuseGaps && Gaps(pinned, contract) is { Count: > 0 } gaps)
                 return outcomes.Refuse<Admitted>(PlanInspection.GapCode(gaps)!.Value, gaps[0].Message, gaps);
+            if (refuseGaps && !policies.IsEmpty
+                && PlanPolicies.FindDenials(pinned, contract, SettingsFor(request, contract, policies).Policies) is { Count: > 0 } denials)
+                return outcomes.Refuse<Admitted>(ErrorCodes.PolicyDenied, denials[0].Message, denials);
             (document, isFree) = (accepted.Document, accepted.IsFree);
         }
-        return outcomes.Of(Fix(request, contract, offer?.Terms, document, isFree));
+        return outcomes.Of(Fix(request, contract, offer?.Terms, policies, document, isFree));
     }
 
     private PlannerOffer OfferFor(RunRequest request, ResourceContract contract) => services.Planning.OfferFor(
@@ -102,11 +118,16 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
         return accepted;
     }
 
-    private Blob SettingsOf(RunRequest request, ResourceContract contract, PlanningTerms? terms)
+    /// <summary>The settings of a run of a plan by this profile, compiled.</summary>
+    public SettingsDocument SettingsFor(RunRequest request, ResourceContract contract, ValueList<Policy> policies) =>
+        services.Documents.Settings(SettingsOf(request, contract, terms: null, policies).Digest);
+
+    private Blob SettingsOf(RunRequest request, ResourceContract contract, PlanningTerms? terms, ValueList<Policy> policies)
     {
         var planner = request.Plan is null ? request.Profile.Planner ?? PlannerRunner.DefaultChoice : null;
         if (_granted.TryGetValue(request.Profile, out var known) && known.Settings.Contract.Budget == contract.Budget
-            && known.Settings.Planner == planner && known.Settings.Planning == terms)
+            && known.Settings.Planner == planner && known.Settings.Planning == terms && known.Settings.Policies == policies
+            && (known.Settings.Zones.IsEmpty || known.Year == services.Now.Year))
             return services.Documents.Add(known.Settings, known.Document);
         var settings = new RunSettings
         {
@@ -118,9 +139,11 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
             Workspace = request.Profile.Workspace,
             Config = request.Profile.Config,
             Models = ModelsOf(request.Profile),
+            Policies = policies,
+            Zones = ZoneOffsets.Pin(policies, services.Now),
         };
         var document = services.Documents.Add(settings);
-        _granted.AddOrUpdate(request.Profile, new GrantedSettings(settings, document));
+        _granted.AddOrUpdate(request.Profile, new GrantedSettings(settings, document, services.Now.Year));
         return document;
     }
 
@@ -129,9 +152,10 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
             ? $"The plan is not valid: {problems[0].Pointer}: {problems[0].Message}"
             : $"The plan has {problems.Count} mistakes; first: {problems[0].Pointer}: {problems[0].Message}", problems);
 
-    private Admitted Fix(RunRequest request, ResourceContract contract, PlanningTerms? terms, Blob? plan, bool isFree)
+    private Admitted Fix(RunRequest request, ResourceContract contract, PlanningTerms? terms, ValueList<Policy> policies, Blob? plan,
+        bool isFree)
     {
-        var settings = SettingsOf(request, contract, terms);
+        var settings = SettingsOf(request, contract, terms, policies);
         var id = request.IdempotencyKey is { } key ? Identity.Run(services.Tenant, key) : ids.Next();
         return new Admitted(new RunEvent.RunSubmitted
         {
@@ -144,6 +168,7 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
             Settings = settings.Digest,
             Plan = plan?.Digest,
             Request = request.IdempotencyKey is null ? null : RequestDigest(request),
+            RequestedBy = request.RequestedBy,
             TraceId = TraceOf(id),
         }, plan is null ? [settings] : [settings, plan], isFree);
     }
@@ -164,7 +189,7 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
         reference => pinned.Skills.Where(pin => reference.Accepts(pin.Name, pin.Version))
             .Select(pin => ((Contracts.Skills.SkillName, Contracts.Skills.SkillVersion)?)(pin.Name, pin.Version)).First());
 
-    private sealed record GrantedSettings(RunSettings Settings, Blob Document);
+    private sealed record GrantedSettings(RunSettings Settings, Blob Document, int Year);
 
     private sealed record AcceptedPlan(int MaxSteps, PinnedPlan? Pinned, Blob? Document, IReadOnlyList<Problem> Problems)
     {

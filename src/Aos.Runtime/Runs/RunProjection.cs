@@ -1,6 +1,7 @@
 using Aos.Abstractions.Storage;
 using Aos.Contracts;
 using Aos.Contracts.Runs;
+using Aos.Contracts.Values;
 using Aos.Kernel.Runs;
 
 namespace Aos.Runtime.Runs;
@@ -74,8 +75,16 @@ internal sealed class RunProjection
                 case RunEvent.ApprovalRequested requested:
                     (changed ??= []).Add(Note(transition.State, requested));
                     break;
+                case RunEvent.ApprovalDecided decided when StillOpen(transition.State, decided.ApprovalId) is { } votes:
+                    (changed ??= []).Add(Note(transition.State, votes));
+                    break;
                 case RunEvent.ApprovalDecided decided when _open.Remove(decided.ApprovalId.Value, out var row):
                     (changed ??= []).Add(row with { Status = decided.Approved ? ApprovalStatus.Approved : ApprovalStatus.Rejected });
+                    break;
+                case RunEvent.PolicyTightened when _open.Count > 0:
+                    foreach (var row in _open.Values.ToList())
+                        if (transition.State.FindApproval(row.Id) is null && _open.Remove(row.Id.Value))
+                            (changed ??= []).Add(row with { Status = ApprovalStatus.Void });
                     break;
                 case RunEvent.RunRecovered { Restored: true } or RunEvent.RunEnded when _open.Count > 0:
                     (changed ??= []).AddRange(_open.Values.Select(row => row with { Status = ApprovalStatus.Void }));
@@ -83,6 +92,14 @@ internal sealed class RunProjection
                     break;
                 default: break;
             }
+    }
+
+    // The request after a vote that is not the last: who has approved is shown to the next one.
+    private static RunEvent.ApprovalRequested? StillOpen(RunState state, ApprovalId id)
+    {
+        if (state.FindApproval(id) is not { } key) return null;
+        var call = state.Step(key.Step)!.Calls[key.Item ?? 0];
+        return call.Approval! with { ApprovedBy = ValueList.From(call.ApprovedBy) };
     }
 
     private ApprovalRow Note(RunState state, RunEvent.ApprovalRequested requested)

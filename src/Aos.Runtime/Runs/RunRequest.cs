@@ -26,6 +26,9 @@ public sealed record RunRequest
 
     /// <summary>The same key with the same request gives the same run; with another request it is refused.</summary>
     public string? IdempotencyKey { get; init; }
+
+    /// <summary>Who asks, where people are told apart: they approve none of its calls. Default: nobody is told apart.</summary>
+    public string? RequestedBy { get; init; }
 }
 
 /// <summary>A single call of a skill, under a contract and without a plan.</summary>

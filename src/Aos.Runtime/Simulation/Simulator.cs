@@ -23,6 +23,7 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.Fact first, Ru
     private readonly PriorityQueue<RunEvent.Fact, (DateTimeOffset, int)> _coming = new();
     private readonly List<(ErrorCode Code, string Text)> _gaps = [];
     private readonly List<string> _approvals = [];
+    private readonly List<string> _denials = [];
     private readonly List<Risk> _risks = [];
     private readonly Dictionary<StepId, (double Start, double Latency)> _times = [];
     private readonly Dictionary<StepId, Money> _worst = [];
@@ -67,16 +68,22 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.Fact first, Ru
                     + $"item is expected, at most {state.Contract.MaxItems} are allowed."));
                 break;
             case RunEvent.ApprovalRequested requested:
-                _approvals.Add($"{new CallKey(requested.StepId, requested.Item)} needs role '{requested.Role}'");
+                _approvals.Add(Describe(requested));
                 // People are not estimated: the decision is taken at once, and the wait is listed.
                 Come(new RunEvent.ApprovalDecided
                 {
                     At = e.At,
                     ApprovalId = requested.ApprovalId,
                     Approved = true,
-                    By = "simulation",
+                    By = $"simulation {requested.ApprovedBy.Count + 1}",
+                    Reason = "simulation",
                 });
                 break;
+            case RunEvent.ApprovalDecided decided when state.FindApproval(decided.ApprovalId) is { } key:
+                // Others must approve it too.
+                Come(decided with { By = $"simulation {state.Step(key.Step)!.Calls[key.Item ?? 0].ApprovedBy.Count + 1}" });
+                break;
+            case RunEvent.PolicyDenied denied: AddDenial(denied); break;
             case RunEvent.AttemptStarted started: Observe(state, started); break;
             case RunEvent.WaitStarted wait: Observe(state, wait); break;
             case RunEvent.PlanAborted aborted:
@@ -98,6 +105,10 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.Fact first, Ru
     private void Observe(RunState state, RunEvent.AttemptStarted started)
     {
         _times.TryAdd(started.StepId, ((started.At - first.At).TotalMilliseconds, started.PredictedLatencyMs));
+        foreach (var rule in started.Rules)
+            if (rule.Uncertain == true)
+                AddOnce(new Risk(started.StepId, "UNKNOWN_POLICY_MATCH", $"Policy '{rule.Policy}' version {rule.Version}, rule '{rule.Rule}' "
+                    + $"({Snake(rule.Verdict)}) may apply: it looks at what only the run will have."));
         if (started.Effect == EffectClass.Once)
             AddOnce(new Risk(started.StepId, "ONCE_EFFECT",
                 $"{started.Skill} cannot be repeated safely: a lost answer leaves its outcome unknown."));
@@ -115,6 +126,23 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.Fact first, Ru
         foreach (var gap in skill.FindGaps(CallOf(state, started)))
             AddGap(started.StepId, gap.Code, gap.Message);
     }
+
+    private static string Describe(RunEvent.ApprovalRequested requested)
+    {
+        var people = requested.Quorum is { } quorum ? $"{quorum} people of role" : "role";
+        var rules = string.Join(", ", requested.Rules.Select(rule => $"policy '{rule.Policy}' version {rule.Version}, rule '{rule.Rule}'"));
+        return $"{new CallKey(requested.StepId, requested.Item)} needs {people} '{requested.Role}'{(rules.Length == 0 ? "" : $" ({rules})")}";
+    }
+
+    private void AddDenial(RunEvent.PolicyDenied denied)
+    {
+        var rule = denied.Rules[0];
+        var text = $"Step '{denied.StepId}': policy '{rule.Policy}' version {rule.Version}, rule '{rule.Rule}', denies {denied.Skill}@{denied.SkillVersion}";
+        if (!_denials.Contains(text)) _denials.Add(text);
+    }
+
+    private static string Snake(Contracts.Policies.RuleVerdict verdict) =>
+        System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(verdict.ToString());
 
     private void AddGap(StepId step, ErrorCode code, string message)
     {
@@ -202,13 +230,14 @@ internal sealed class Simulator(ISkillRegistry registry, RunEvent.Fact first, Ru
         var completed = state.Ended?.Status == RunStatus.Completed;
         return new Contracts.Runs.Simulation
         {
-            Feasible = completed && _gaps.Count == 0,
+            Feasible = completed && _gaps.Count == 0 && _denials.Count == 0,
             BudgetOk = worst <= contract.Budget,
             EstimatedCost = state.Spent,
             WorstCost = worst,
             EstimatedLatencyMs = ((state.Ended?.At ?? state.LastAt) - first.At).TotalMilliseconds,
-            Code = completed && GapCode() is { } gap ? gap : state.Ended?.Code,
+            Code = completed && GapCode() is { } gap ? gap : completed && _denials.Count > 0 ? ErrorCodes.PolicyDenied : state.Ended?.Code,
             PermissionGaps = ValueList.From(_gaps.Select(gap => gap.Text)),
+            PolicyDenials = ValueList.From(_denials),
             ApprovalsNeeded = ValueList.From(_approvals),
             Risks = ValueList.From(_risks),
             Steps = ValueList.From(state.Steps.Select(step => Report(step, contract))),

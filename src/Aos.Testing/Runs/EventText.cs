@@ -33,6 +33,9 @@ public static class EventText
         RunEvent.PlanAccepted accepted => $"plan accepted {accepted.Round}",
         RunEvent.StepExpanded expanded => $"expanded {expanded.StepId} {expanded.Items}",
         RunEvent.ApprovalRequested requested => $"asked {Call(requested.StepId, requested.Item)} {requested.Role}",
+        RunEvent.ApprovalEscalated escalated => $"escalated {Call(escalated.StepId, escalated.Item)} {escalated.Role}",
+        RunEvent.PolicyTightened tightened => $"tightened {tightened.Policy.Name}@{tightened.Policy.Version}",
+        RunEvent.PolicyDenied denied => $"denied {Call(denied.StepId, denied.Item)} {string.Join(',', denied.Rules.Select(rule => rule.Rule))}",
         RunEvent.AttemptStarted started => $"started {Call(started.StepId, started.Item)}#{started.Attempt}"
             + (started.Fallback == true ? " fallback" : ""),
         RunEvent.AttemptLost lost => $"lost {Call(lost.StepId, lost.Item)}#{lost.Attempt}",

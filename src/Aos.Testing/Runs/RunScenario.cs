@@ -4,6 +4,7 @@ using Aos.Contracts;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Plans;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
@@ -29,6 +30,12 @@ public sealed record RunScenario
 
     /// <summary>The failure catalog.</summary>
     public FailureCatalog Catalog { get; init; } = BuiltInCatalog.Instance;
+
+    /// <summary>The policies that bind the run.</summary>
+    public ValueList<Policy> Policies { get; init; }
+
+    /// <summary>Who asked for it, where people are told apart.</summary>
+    public string? RequestedBy { get; init; }
 
     /// <summary>How the goal becomes a plan.</summary>
     public PlannerMode PlannerMode { get; init; }
@@ -106,6 +113,7 @@ public sealed record RunScenario
         Input = Payload.FromUtf8(Encoding.UTF8.GetBytes(Input)),
         Settings = documents.Add(Settings),
         Plan = Plan is null ? null : documents.Add(Pin(Plan)),
+        RequestedBy = RequestedBy,
         TraceId = "0123456789abcdef0123456789abcdef",
     };
 
@@ -116,5 +124,6 @@ public sealed record RunScenario
         Catalog = Catalog,
         Planner = new PlannerChoice { Id = "scripted", Mode = PlannerMode },
         Planning = Planning,
+        Policies = Policies,
     };
 }

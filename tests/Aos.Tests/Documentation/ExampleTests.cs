@@ -63,6 +63,7 @@ public sealed class ExampleTests
         return JsonSerializer.Deserialize(element, file.Info) switch
         {
             Plan plan => Texts(PlanValidator.Validate(plan, Skills(), Contract()).Problems),
+            Aos.Contracts.Policies.Policy policy => Texts(Aos.Runtime.Policies.PolicyReader.Read(Contracts.AosJson.Write(policy)).Problems),
             PlanningRules rules => Texts(RulePlanner.Create(rules).Problems),
             SkillContract contract => Texts([.. SkillContractRules.Check(contract)]),
             null => ["it is null"],

@@ -1,4 +1,6 @@
+using Aos.Contracts;
 using Aos.Contracts.Agents;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Testing.Runs;
@@ -40,6 +42,7 @@ internal static class GoldenScenarios
             ScriptedPlan.Of("""{"steps":[{"id":"b","skill":"pure","input":{"x":"${steps.a.result}"}}],"output":"steps.b.status"}"""), ScriptedPlan.Done)),
         ["planner_repairs"] = PlannerRepairs,
         ["crash"] = Crashed,
+        ["policies"] = UnderPolicies,
         ["fork"] = Forked,
         ["run_timeout"] = () => ScriptedRun.Of(RunScenario.Of("""{"steps":[{"id":"a","skill":"send"},{"id":"b","skill":"read"}]}""")
             .Limited(c => c with { MaxRunMs = 5_000 }), new ScriptedWorld().On("a", ScriptedAnswer.Ok().After(20_000)).On("b", ScriptedAnswer.Fail("HTTP_503"))),
@@ -104,6 +107,53 @@ internal static class GoldenScenarios
         run.Crash();
         return run.Go();
     }
+
+    private static ScriptedRun UnderPolicies()
+    {
+        var run = new ScriptedRun(RunScenario.Of("""
+            {"steps":[{"id":"a","skill":"send","input":{"to":"x"}},{"id":"b","skill":"put","on_failure":"continue"},
+                      {"id":"c","skill":"read","for_each":"[`1`,`2`,`3`]","on_failure":"continue","depends_on":["a"]},
+                      {"id":"d","skill":"send","approval":{"role":"owner"},"on_failure":"continue","depends_on":["c"]}]}
+            """) with
+        {
+            RequestedBy = "ann",
+            Policies =
+            [
+                AosJson.Read<Policy>("""
+                    {"policy":"calm","version":2,"rules":[{"id":"no-puts","verdict":"deny","match":{"skills":["put@1"]}},
+                      {"id":"few","verdict":"limit","limit":{"max_calls":2},"match":{"effects":["read"]}}]}
+                    """u8),
+                AosJson.Read<Policy>("""
+                    {"policy":"out","version":1,"rules":[{"id":"ask","verdict":"require_approval","match":{"input":[{"path":"/to","present":true}]},
+                      "approval":{"role":"owner","quorum":2,"reason_required":true,"escalate":{"after_ms":60000,"role":"boss"}}}]}
+                    """u8),
+            ],
+        }).Submit();
+        run.Feed(new RunEvent.TimeReached { At = run.State.NextWake!.Value });
+        Decide(run, "bob", "owner", input: null);
+        Decide(run, "cleo", "boss", """{"to":"y"}""");
+        Decide(run, "bob", "owner", input: null);
+        run.Go(r => r.State.WaitingFor == WaitReason.Approval);
+        run.Feed(new RunEvent.PolicyTightened
+        {
+            At = run.State.LastAt,
+            Policy = AosJson.Read<Policy>("""{"policy":"stop","version":1,"rules":[{"id":"sends","verdict":"deny","match":{"skills":["send"]}}]}"""u8),
+            By = "dora",
+            Reason = "incident",
+        });
+        return run.Go();
+    }
+
+    private static void Decide(ScriptedRun run, string subject, string role, string? input) => run.Feed(new RunEvent.ApprovalDecided
+    {
+        At = run.State.LastAt.AddSeconds(1),
+        ApprovalId = run.State.Steps[0].Calls[0].Approval!.ApprovalId,
+        Approved = true,
+        By = subject,
+        Reason = "looked",
+        Input = input is null ? null : Payload.FromUtf8(System.Text.Encoding.UTF8.GetBytes(input)),
+        Principal = new Principal { Subject = subject, Roles = [role] },
+    });
 
     private static ScriptedRun Forked()
     {

@@ -39,9 +39,22 @@ public sealed class ClosedFamilyTests
             Learned = [new LearnedCost { Skill = SkillRef.Parse("ask@1.0.0"), P95 = new Money(3), Calls = 20 }],
         },
         [typeof(SignalName)] = SignalName.Parse("go.on:1"),
+        [typeof(Aos.Contracts.Policies.Policy)] = SamplePolicy,
+        [typeof(ValueList<Aos.Contracts.Policies.Policy>)] = (ValueList<Aos.Contracts.Policies.Policy>)[SamplePolicy],
+        [typeof(ValueList<Aos.Contracts.Policies.PinnedZone>)] = (ValueList<Aos.Contracts.Policies.PinnedZone>)
+            [new Aos.Contracts.Policies.PinnedZone { Zone = "Z", Offsets = [new Aos.Contracts.Policies.ZoneOffset { From = DateTimeOffset.UnixEpoch, Minutes = -90 }] }],
+        [typeof(ValueList<Aos.Contracts.Policies.AppliedRule>)] = (ValueList<Aos.Contracts.Policies.AppliedRule>)
+            [new Aos.Contracts.Policies.AppliedRule { Policy = "p", Version = 2, Rule = "r", Verdict = Aos.Contracts.Policies.RuleVerdict.RequireApproval, Uncertain = true }],
+        [typeof(ValueList<string>)] = (ValueList<string>)["ann"],
+        [typeof(Principal)] = new Principal { Subject = "ann", Roles = ["owner"] },
         [typeof(ValueList<Problem>)] = (ValueList<Problem>)[new Problem("/a~1b", ErrorCode.Parse("C"), "m")],
         [typeof(ValueList<SideEffect>)] = (ValueList<SideEffect>)[new SideEffect { Type = "t", Target = "x", Reversible = true }],
     };
+
+    private static Aos.Contracts.Policies.Policy SamplePolicy => AosJson.Read<Aos.Contracts.Policies.Policy>("""
+        {"policy":"p","version":1,"rules":[{"id":"r","verdict":"deny","match":{"skills":["x@1"],"cost_above_cents":1.5,
+          "input":[{"path":"/a","any_of":[1]}],"times":[{"zone":"Z","days":["mon"],"from":"08:00"}]}}]}
+        """u8);
 
     private static IEnumerable<Type> CasesOf(Type family) =>
         family.GetNestedTypes().Where(type => type is { IsAbstract: false } && type.IsSubclassOf(family));
@@ -130,7 +143,7 @@ public sealed class ClosedFamilyTests
     public void Every_event_is_folded_and_every_effect_performed()
     {
         var (events, effects) = (new HashSet<Type>(), new HashSet<Type>());
-        foreach (var run in (ScriptedRun[])[Everything(), Cancelled(), Forked(), Planned()])
+        foreach (var run in (ScriptedRun[])[Everything(), Cancelled(), Forked(), Planned(), Bound()])
         {
             Assert.Equal(run.Journal.Count, RunState.Fold(run.Documents, run.Journal).Seq);
             events.UnionWith(run.Journal.Select(e => e.GetType()));
@@ -149,7 +162,7 @@ public sealed class ClosedFamilyTests
         if (Make(type, full: true) is not RunEvent.Fact fact) return;
         // The shell loads the documents that a fact names before the kernel sees it.
         if (fact is RunEvent.RunForked forked) fact = forked with { Plan = null };
-        foreach (var run in (ScriptedRun[])[Everything(), Cancelled(), Forked(), Planned()])
+        foreach (var run in (ScriptedRun[])[Everything(), Cancelled(), Forked(), Planned(), Bound()])
             for (var length = 1; length <= run.Journal.Count; length++)
                 Assert.NotNull(RunKernel.Advance(RunState.Fold(run.Documents, run.Journal.Take(length)), fact).State);
     }
@@ -181,6 +194,16 @@ public sealed class ClosedFamilyTests
     {
         var run = new ScriptedRun(RunScenario.Of("""{"steps":[{"id":"step","skill":"read"},{"id":"b","skill":"put"}]}""")).Submit();
         run.Feed(Facts.Forked(run.State.Submitted!, run.State.Seq));
+        return run.Go();
+    }
+
+    private static ScriptedRun Bound()
+    {
+        var policy = AosJson.Read<Aos.Contracts.Policies.Policy>("""{"policy":"p","version":1,"rules":[{"id":"r","verdict":"deny"}]}"""u8);
+        var run = new ScriptedRun(RunScenario.Of(
+            """{"steps":[{"id":"step","skill":"send","approval":{"escalate":{"after_ms":10,"role":"boss"}}}]}""")).Submit();
+        run.Feed(new RunEvent.TimeReached { At = run.State.NextWake!.Value });
+        run.Feed(new RunEvent.PolicyTightened { At = run.State.LastAt, Policy = policy, By = "ann" });
         return run.Go();
     }
 

@@ -18,18 +18,22 @@ public sealed class JournalVerifierTests
         var scenario = RunScenario.OfGoal("do", Aos.Contracts.Agents.PlannerMode.Iterative).Limited(c => c with { MaxPlanRepairs = 1 }) with
         {
             Planning = new Aos.Contracts.Agents.PlanningTerms { WorstCost = Money.FromCents(5), MaxRepairs = 1 },
+            Policies = [AosJson.Read<Aos.Contracts.Policies.Policy>("""
+                {"policy":"p","version":1,"rules":[{"id":"no-store","verdict":"deny","match":{"skills":["store"]}}]}
+                """u8)],
         };
         var run = new ScriptedRun(scenario, new ScriptedWorld()
             .Plans(ScriptedPlan.Fail("PLANNER_INVALID_PLAN"), ScriptedPlan.Fail("HTTP_503"),
                 ScriptedPlan.Of("""{"steps":[{"id":"bad","skill":"read"}]}"""), ScriptedPlan.Of("""
                 {"steps":[{"id":"a","skill":"read","on_failure":{"fallback":{"skill":"paid"}}},
                           {"id":"b","skill":"put","for_each":"[`1`,`2`]","input":{"x":"${item}"}},
-                          {"id":"c","skill":"send","approval":{},"depends_on":["b"]},
+                          {"id":"c","skill":"send","approval":{"escalate":{"after_ms":10,"role":"boss"}},"depends_on":["b"]},
+                          {"id":"denied","skill":"store","on_failure":"continue"},
                           {"id":"d","skill":"send","when":"`false`"},{"id":"w","wait":{"signal":"go"}}]}
                 """), ScriptedPlan.Done)
             .On("bad", ScriptedAnswer.Fail("HTTP_404"))
             .On("a", ScriptedAnswer.Fail("HTTP_503"), ScriptedAnswer.Fail("HTTP_404")).On("a!", ScriptedAnswer.Ok().Costing(3))
-            .On("c", ScriptedAnswer.Fail("HTTP_500")).Decides("c", new ScriptedDecision(true))
+            .On("c", ScriptedAnswer.Fail("HTTP_500")).Decides("c", new ScriptedDecision(true, DelayMs: 500))
             .Signals("go", new ScriptedSignal())).Submit();
         run.Crash();
         run.Go(r => r.State.Attempts > 3);

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Aos.Contracts.Models;
 using Aos.Contracts.Plans;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
@@ -33,6 +34,8 @@ internal static class ContractSamples
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueList<>)) return List(type.GetGenericArguments()[0], isFull);
         if (type == typeof(ValueMap<ModelSpec>))
             return ValueMap.From([KeyValuePair.Create("fast", (ModelSpec)Make(typeof(ModelSpec), isFull))]);
+        if (type == typeof(PolicySource))
+            return isFull ? new PolicySource.Inline((Policy)Make(typeof(Policy), isFull: false)) : new PolicySource.Named("outbound");
         if (type == typeof(OnFailure)) return isFull ? Fallback() : new OnFailure.Continue();
         var constructor = type.GetConstructor([]) ?? type.GetConstructors().Single();
         var arguments = constructor.GetParameters().Select(parameter => Argument(parameter, isFull)).ToArray();
@@ -96,6 +99,9 @@ internal static class ContractSamples
             { Name: "BaseUrl" } => "https://models.example/v1",
             { Name: "Date" } => "2026-01-31",
             { Name: "Model" or "Secret" } => "a_name",
+            { Name: nameof(Policy.Name) } when property.DeclaringType == typeof(Policy) => "outbound",
+            { Name: nameof(InputCondition.Path) } when property.DeclaringType == typeof(InputCondition) => "/a~1b/0",
+            { Name: not nameof(TimeWindow.Zone) } when property.DeclaringType == typeof(TimeWindow) => "08:30",
             _ => property.Name.EndsWith("Id", StringComparison.Ordinal) ? "an.id-1" : "a text: é \"quoted\"",
         };
 

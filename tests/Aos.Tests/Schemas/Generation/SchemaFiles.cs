@@ -9,6 +9,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 
@@ -29,6 +30,8 @@ internal sealed record SchemaFile(string Name, JsonTypeInfo Info, bool IsClosed)
         new("agent_profile", AosJson.Of<AgentProfile>(), IsClosed: true),
         new("tenant", AosJson.Of<TenantProfile>(), IsClosed: true),
         new("failure_catalog", AosJson.Of<FailureCatalog>(), IsClosed: true),
+        new("policy", AosJson.Of<Policy>(), IsClosed: true),
+        new("policy_cases", AosJson.Of<PolicyCases>(), IsClosed: true),
         new("planning_rules", AosJson.Of<PlanningRules>(), IsClosed: true),
         new("price_table", AosJson.Of<PriceTable>(), IsClosed: true),
         new("skill_contract", AosJson.Of<SkillContract>(), IsClosed: true),

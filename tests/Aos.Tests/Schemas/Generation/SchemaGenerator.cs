@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Models;
 using Aos.Contracts.Plans;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 
@@ -38,11 +39,19 @@ internal sealed class SchemaGenerator
         [(typeof(ModelFallback), nameof(ModelFallback.On))] = () => ListOf(Text("^(?:[a-z]+|[A-Z][A-Z0-9_]{0,63})$")),
         [(typeof(PriceEntry), nameof(PriceEntry.Model))] = () => Text(@"^\S{1,200}$"),
         [(typeof(PriceEntry), nameof(PriceEntry.Date))] = () => Text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+        [(typeof(Policy), nameof(Policy.Name))] = () => Text(Name),
+        [(typeof(PolicyRule), nameof(PolicyRule.Id))] = () => Text(Name),
+        [(typeof(InputCondition), nameof(InputCondition.Path))] = () => Text("^(?:/(?:[^~/]|~[01])*)*$"),
+        [(typeof(TimeWindow), nameof(TimeWindow.From))] = () => Text("^[0-2][0-9]:[0-5][0-9]$"),
+        [(typeof(TimeWindow), nameof(TimeWindow.To))] = () => Text("^[0-2][0-9]:[0-5][0-9]$"),
+        [(typeof(CaseCall), nameof(CaseCall.Input))] = () => UserObject(),
         [(typeof(NetworkSpec), nameof(NetworkSpec.Allow))] = () => ListOf(Text(@"^\S+$")),
         [(typeof(SkillContract), nameof(SkillContract.InputSchema))] = SchemaDocument,
         [(typeof(SkillContract), nameof(SkillContract.OutputSchema))] = SchemaDocument,
         [(typeof(SkillExample), nameof(SkillExample.Input))] = () => UserObject(),
     };
+
+    private const string Name = "^[A-Za-z0-9_.-]{1,64}$";
 
     private readonly SortedDictionary<string, JsonObject> _definitions = new(StringComparer.Ordinal);
     private readonly JsonSerializerOptions _options;
@@ -154,6 +163,7 @@ internal sealed class SchemaGenerator
         if (type == typeof(TokenRate)) return Reference("token_rate", TokenRateSchema);
         if (type == typeof(Money)) return Reference("money", MoneySchema);
         if (type == typeof(Payload)) return Any();
+        if (type == typeof(PolicySource)) return Reference("policy_source", PolicySourceSchema);
         if (type == typeof(OnFailure)) return Reference("on_failure", OnFailureSchema);
         if (type.IsEnum) return Reference(Snake(type.Name), () => EnumSchema(type));
         var info = _options.GetTypeInfo(type);
@@ -192,6 +202,12 @@ internal sealed class SchemaGenerator
         ["minimum"] = 0,
         ["maximum"] = 1_000_000,
         ["multipleOf"] = 0.000000001m,
+    };
+
+    private JsonObject PolicySourceSchema() => new()
+    {
+        ["description"] = "A policy of a profile: the name of one that the store keeps, or the policy itself.",
+        ["oneOf"] = new JsonArray(Text(Name), Value(typeof(Policy))),
     };
 
     private JsonObject OnFailureSchema() => new()

@@ -1,0 +1,173 @@
+using System.CommandLine;
+using Aos.Cli.Invocation;
+using Aos.Cli.Rendering;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Policies;
+using Aos.Contracts.Values;
+using Aos.Runtime.Policies;
+
+namespace Aos.Cli.Commands;
+
+/// <summary><c>aos policy</c>: what agents may do.</summary>
+internal sealed class PolicyCommand : Command
+{
+    private PolicyCommand(IEnumerable<Command> commands) : base("policy", "Look at, test and apply policies: what agents may do")
+    {
+        foreach (var command in commands) Add(command);
+    }
+
+    public static PolicyCommand Build() => new([new List(), new Show(), new Test(), new TryOut(), new Tighten()]);
+
+    private static Argument<string> FileArgument() =>
+        new("file") { Description = "A policy, in YAML or JSON; - reads standard input", HelpName = "FILE" };
+
+    private sealed class List : CliCommand
+    {
+        public List() : base("list", "List the policies of the data folder")
+        {
+            Group = CommandGroup.Check;
+            Details = "They are the files of the folder `policies` in the data folder. A policy of scope `tenant`, which is what one "
+                + "without a scope has, binds every run; the others bind the runs of profiles that name them.";
+        }
+
+        public override async Task<int> RunAsync(Session session, CancellationToken cancel)
+        {
+            var shelf = await PolicyFiles.ReadAsync(session.Data, cancel).ConfigureAwait(false);
+            if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(shelf.All));
+            else PolicyView.ShowAll(session, shelf.All);
+            return ExitCodes.Ok;
+        }
+    }
+
+    private sealed class Show : CliCommand
+    {
+        private readonly Argument<string> _name = new("name") { Description = "A policy of the data folder, or a file", HelpName = "NAME|FILE" };
+
+        public Show() : base("show", "Show a policy, rule by rule")
+        {
+            Group = CommandGroup.Check;
+            Add(_name);
+        }
+
+        public override async Task<int> RunAsync(Session session, CancellationToken cancel)
+        {
+            var name = session.Value(_name)!;
+            var shelf = await PolicyFiles.ReadAsync(session.Data, cancel).ConfigureAwait(false);
+            var policy = shelf.All.FirstOrDefault(known => known.Name == name);
+            if (policy is null && name != "-" && !File.Exists(name))
+                throw Refusal.Of(ErrorCodes.UnknownPolicy, $"There is no policy and no file '{name}'"
+                    + (shelf.All.Count == 0 ? $"; '{PolicyFiles.FolderOf(session.Data)}' has none." : $"; there are {string.Join(", ", shelf.All.Select(one => one.Name))}."));
+            policy ??= (await PolicyFiles.ReadFileAsync(name, cancel).ConfigureAwait(false)).Policy;
+            if (session.Screen.Json) session.Screen.WriteJson(policy);
+            else PolicyView.Show(session.Screen, policy);
+            return ExitCodes.Ok;
+        }
+    }
+
+    private sealed class Test : CliCommand
+    {
+        private readonly Argument<string> _file = FileArgument();
+        private readonly Option<string?> _cases = new("--cases")
+        {
+            Description = "More cases, in YAML or JSON (default: those in the policy)",
+            HelpName = "FILE",
+        };
+
+        public Test() : base("test", "Try a policy on the cases that are written for it")
+        {
+            Group = CommandGroup.Check;
+            Details = "Exit code 0 where every case has the verdict that it expects, 1 where one has not, 2 where the document is wrong.";
+            Add(_file);
+            Add(_cases);
+            Examples = [("aos policy test outbound.yaml --cases outbound.cases.yaml", "does it say what it should?")];
+        }
+
+        public override async Task<int> RunAsync(Session session, CancellationToken cancel)
+        {
+            var (policy, _) = await PolicyFiles.ReadFileAsync(session.Value(_file)!, cancel).ConfigureAwait(false);
+            var cases = policy.Cases.AsEnumerable();
+            if (session.Value(_cases) is { } beside)
+                cases = cases.Concat((await PolicyFiles.ReadCasesAsync(beside, cancel).ConfigureAwait(false)).Cases);
+            var results = PolicyTrial.Run(policy, cases, session.Skills);
+            if (results.IsEmpty)
+                throw Refusal.Argument($"Policy '{policy.Name}' has no cases. Write them into it as `cases`, or name a file with --cases.");
+            var report = new PolicyTestReport
+            {
+                Policy = policy.Name,
+                Version = policy.Version,
+                Passed = results.All(one => one.Passed),
+                Cases = results,
+            };
+            if (session.Screen.Json) session.Screen.WriteJson(report);
+            else PolicyView.Show(session.Screen, report);
+            return report.Passed ? ExitCodes.Ok : ExitCodes.Failed;
+        }
+    }
+
+    private sealed class TryOut : CliCommand
+    {
+        private const int RunsMax = 1_000;
+        private readonly Argument<string> _file = FileArgument();
+        private readonly Option<string?> _last = new("--last") { Description = $"So many runs, newest first, up to {RunsMax} (default: 100)", HelpName = "N" };
+
+        public TryOut() : base("what-if", "Say which calls of past runs a policy would have judged otherwise")
+        {
+            Group = CommandGroup.Check;
+            Details = "The candidate takes the place of the policy of its name; where there is none, it comes on top. Nothing is run.";
+            Add(_file);
+            Add(_last);
+            Examples = [("aos policy what-if outbound.yaml --last 500", "whom would the new version stop?")];
+        }
+
+        public override async Task<int> RunAsync(Session session, CancellationToken cancel)
+        {
+            var (policy, _) = await PolicyFiles.ReadFileAsync(session.Value(_file)!, cancel).ConfigureAwait(false);
+            var last = Numbers.Positive(session.Value(_last), "--last", RunsMax) ?? 100;
+            var runtime = session.HasStore
+                ? await session.OpenAsync(null, cancel).ConfigureAwait(false)
+                : await session.OpenWithoutStoreAsync(null, cancel).ConfigureAwait(false);
+            var report = Session.Require(await runtime.WhatIfAsync(policy, last, cancel).ConfigureAwait(false));
+            if (session.Screen.Json) session.Screen.WriteJson(report);
+            else PolicyView.Show(session.Screen, report);
+            return ExitCodes.Ok;
+        }
+    }
+
+    private sealed class Tighten : CliCommand
+    {
+        private readonly Argument<string> _file = FileArgument();
+        private readonly Option<string[]> _runs = new("--run") { Description = "Only this run; may be given several times (default: every open run)", HelpName = "RUN" };
+        private readonly Option<string?> _reason = new("--reason") { Description = "Why, for the journals", HelpName = "TEXT" };
+
+        public Tighten() : base("tighten", "Bind open runs to one more policy, from their next attempt on")
+        {
+            Group = CommandGroup.Check;
+            Details = "Runs keep the policies that they were begun under. One more can only tighten: of several policies the strictest "
+                + "holds. Calls in flight are not stopped; `aos cancel` stops a run.";
+            Add(_file);
+            Add(_runs);
+            Add(_reason);
+            Examples = [("aos policy tighten no-posts.yaml --reason \"incident 12\"", "stop every open run from posting")];
+        }
+
+        public override async Task<int> RunAsync(Session session, CancellationToken cancel)
+        {
+            var (policy, _) = await PolicyFiles.ReadFileAsync(session.Value(_file)!, cancel).ConfigureAwait(false);
+            var named = (session.Value(_runs) ?? []).Select(text => Session.Parse<RunId>(text, "Run")).ToList();
+            if (!session.HasStore) throw Refusal.Argument($"There is no store in '{session.Data}' yet, so there are no open runs.");
+            var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
+            var runs = named.Count > 0 ? named : await session.ReadAsync(store => OpenRuns.OfAsync(store, cancel), cancel).ConfigureAwait(false);
+            var bound = new List<RunId>();
+            foreach (var run in runs)
+            {
+                var outcome = await runtime.TightenAsync(run, policy, session.User, session.Value(_reason), cancel).ConfigureAwait(false);
+                if (outcome.Status == OutcomeStatus.Success) bound.Add(run);
+                else if (named.Count > 0) throw new Refusal(outcome);
+            }
+            if (session.Screen.Json) session.Screen.WriteJson(ListText.Tightened(policy, bound));
+            else session.Screen.Out.WriteLine($"{policy.Name} version {policy.Version} binds {Words.Count(bound.Count, "open run")} from the next attempt on.");
+            return ExitCodes.Ok;
+        }
+    }
+}
