@@ -110,15 +110,15 @@ internal sealed class PlannerRunner(
     /// <summary>What a planner is told about a goal under a contract.</summary>
     public PlannerRequest RequestOf(
         string goal, Payload input, ResourceContract contract, PlannerChoice? choice, ValueMap<ModelSpec> models) => new()
-    {
-        Goal = goal,
-        Models = models,
-        Input = input,
-        Contract = contract,
-        Choice = choice ?? DefaultChoice,
-        Skills = ValueList.From(registry.All.Select(skill => skill.Contract)
+        {
+            Goal = goal,
+            Models = models,
+            Input = input,
+            Contract = contract,
+            Choice = choice ?? DefaultChoice,
+            Skills = ValueList.From(registry.All.Select(skill => skill.Contract)
             .Where(skill => contract.Skills.Any(allowed => allowed.Accepts(skill.Name, skill.Version)))),
-    };
+        };
 
     private PlannerRequest RequestOf(RunState state, int round) => RequestOf(
         state.Submitted!.Goal ?? "", state.Submitted.Input, RunQueries.ContractOf(state, time.GetUtcNow()), state.Settings.Planner,

@@ -48,6 +48,6 @@ internal static partial class SecretMarks
 
     [GeneratedRegex(@"\bsk-[A-Za-z0-9_-]{16,}|\b(gh[pousr]|github_pat)_[A-Za-z0-9_]{20,}|\bxox[abeprs]-[A-Za-z0-9-]{10,}|\bAKIA[0-9A-Z]{16}\b"
         + @"|\bAIza[0-9A-Za-z_-]{35}|\bey[A-Za-z0-9_-]{10,}\.ey[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(-----END [A-Z ]*PRIVATE KEY-----)?"
-        + @"|(?i:\bbearer\s+[a-z0-9._~+/-]{16,}=*)", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+        + @"|(?i:\bbearer\s+[a-z0-9._~+/-]{16,}=*)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Keys();
 }

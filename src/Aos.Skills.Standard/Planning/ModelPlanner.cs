@@ -61,7 +61,8 @@ public abstract class ModelPlanner : IPlanner
                 return PlannerReply.Read(request, await AskAsync(question, cancel).ConfigureAwait(false));
             if (observations > 1_000 && quote.Code != ErrorCodes.PriceUnknown) continue;
             return PlannerAnswer.Failure(quote.Code == ErrorCodes.Ok ? ErrorCodes.ContextTooLong : quote.Code,
-                quote.Message ?? "What the planner has to be told is more than was reckoned with.") with { Cost = Money.Zero };
+                quote.Message ?? "What the planner has to be told is more than was reckoned with.") with
+            { Cost = Money.Zero };
         }
     }
 

@@ -4,7 +4,6 @@ using System.Text.Json.Serialization;
 using Aos.Abstractions.Planning;
 using Aos.Contracts;
 using Aos.Contracts.Failures;
-using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
 using Aos.Contracts.Schemas;
@@ -34,7 +33,8 @@ internal static class PlannerReply
         if (answer.Code == ErrorCodes.AnswerInvalid)
             return Refuse(answer, answer.Message ?? "It is not what was asked for.", answer.Problems);
         if (answer.Code != ErrorCodes.Ok || answer.Json is not { } json)
-            return PlannerAnswer.Failure(answer.Code == ErrorCodes.Ok ? ErrorCodes.PlannerFailed : answer.Code, $"The model did not plan: {answer.Message}") with
+            return PlannerAnswer.Failure(answer.Code == ErrorCodes.Ok ? ErrorCodes.PlannerFailed : answer.Code,
+                $"The model did not plan: {answer.Message}") with
             {
                 RetryAfterMs = answer.RetryAfter is { } wait ? (long)wait.TotalMilliseconds : null,
             };

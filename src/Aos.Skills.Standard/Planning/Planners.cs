@@ -41,7 +41,11 @@ public class ProfileModelPlanner(ModelCaller caller, FindKey findKey) : ModelPla
         {
             key = await findKey(reference.Secret, cancel).ConfigureAwait(false);
             if (key is null)
-                return new ModelAnswer { Code = ErrorCodes.SecretMissing, Message = $"There is no secret '{reference.Secret}', the key of model '{request.Model.Model}'." };
+                return new ModelAnswer
+                {
+                    Code = ErrorCodes.SecretMissing,
+                    Message = $"There is no secret '{reference.Secret}', the key of model '{request.Model.Model}'.",
+                };
         }
         return await caller.CallAsync(request, key, cancel).ConfigureAwait(false);
     }

@@ -42,7 +42,8 @@ internal static class SkillText
     {
         var effect = (rule?.Default ?? EffectClass.Once).ToString().ToLowerInvariant();
         return rule is null or { Cases.IsEmpty: true } ? effect
-            : $"{effect} ({string.Join("; ", rule.Cases.Select(one => $"{one.Effect.ToString().ToLowerInvariant()} where {one.Member} is {string.Join(" or ", one.Values)}"))})";
+            : $"{effect} ({string.Join("; ", rule.Cases.Select(one =>
+                $"{one.Effect.ToString().ToLowerInvariant()} where {one.Member} is {string.Join(" or ", one.Values)}"))})";
     }
 
     // Schemas are often laid out for people.

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Aos.Contracts.Models;
 using Aos.Contracts.Schemas;
-using Aos.Contracts.Values;
 
 namespace Aos.Tests.Models;
 
