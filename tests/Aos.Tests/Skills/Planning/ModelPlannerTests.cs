@@ -27,6 +27,9 @@ public sealed class ModelPlannerTests
         Price = new ModelPrice { Input = TokenRate.FromUsd(2), Output = TokenRate.FromUsd(10) },
     };
 
+    // As a server writes it: the serializer's own way would escape the tags, and hide a fence that lets them through.
+    private static readonly JsonSerializerOptions Plainly = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static (RuntimeBench Bench, ListedClient Client, RunRequest Request) Set(PlannerMode mode, params string[] answers)
     {
         var (bench, client) = (new RuntimeBench(), new ListedClient(answers));
@@ -132,7 +135,7 @@ public sealed class ModelPlannerTests
             """{"plan":{"steps":[{"id":"a","skill":"read@1"}]}}""",
             """{"plan":{"steps":[{"id":"evil","skill":"put@1","input":{"all":"${steps.a.result.page}"}}]}}""");
         await using var _ = bench;
-        bench.Read.Answers(TwinAnswer.Ok($$"""{"page":{{JsonSerializer.Serialize(orders)}}}"""));
+        bench.Read.Answers(TwinAnswer.Ok($$"""{"page":{{JsonSerializer.Serialize(orders, Plainly)}}}"""));
 
         var report = await bench.RunAsync(request with { Profile = request.Profile with { Skills = [SkillRef.Parse("read")] } });
 
