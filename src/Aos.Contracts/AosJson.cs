@@ -93,6 +93,8 @@ public static class AosJson
 [JsonSerializable(typeof(ModelSpec))]
 [JsonSerializable(typeof(ModelFallback))]
 [JsonSerializable(typeof(PriceEntry))]
+[JsonSerializable(typeof(RecoveryRecord))]
+[JsonSerializable(typeof(FailureLogEntry))]
 [JsonSerializable(typeof(FailureMode))]
 [JsonSerializable(typeof(EffectCase))]
 [JsonSerializable(typeof(SideEffect))]

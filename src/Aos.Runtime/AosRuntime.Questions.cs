@@ -113,7 +113,8 @@ public sealed partial class AosRuntime
         var accounts = RunQueries.AsksForAccounts(name)
             ? await _ledger.AccountsAsync(state.Contract.AgentId, _services.Tenancy.LimitsOf(state.Contract), cancel).ConfigureAwait(false)
             : [];
-        var context = new QueryContext(state, Skills, arguments, _services.Now, accounts);
+        var records = RunQueries.AsksForRecords(name) ? await _failures.RecordsAsync(cancel).ConfigureAwait(false) : [];
+        var context = new QueryContext(state, Skills, arguments, _services.Now, accounts, records);
         if (RunQueries.Refuse(name, context) is { } mistake)
             return _outcomes.Failure(mistake.Code, mistake.Message, mistake.Pointer.Length > 0 ? [mistake] : null, runId);
         if (RunQueries.TryAnswer(name, context, out var answer)) return _outcomes.Success(answer, runId);
@@ -248,6 +249,18 @@ public sealed partial class AosRuntime
     /// <param name="cancel">Ends the call.</param>
     public ValueTask<Answer<BudgetReport>> BudgetAsync(string? agent, AgentProfile? profile, CancellationToken cancel) => GuardAsync(async () =>
         _outcomes.Of(await new BudgetReporter(_services, _ledger).ReportAsync(agent, profile, cancel).ConfigureAwait(false)));
+
+    /// <summary>How often calls failed, by skill and code, and what trying again brought.</summary>
+    /// <remarks>Counted from the journals of at most 200 runs, the newest; what was counted holds for a minute.</remarks>
+    public ValueTask<Answer<IReadOnlyList<RecoveryRecord>>> RecoveryAsync(CancellationToken cancel) => GuardAsync(async () =>
+        _outcomes.Of(await _failures.RecordsAsync(cancel).ConfigureAwait(false)));
+
+    /// <summary>The failed attempts of the newest runs, run by run, the newest run first.</summary>
+    /// <param name="runsMax">How many runs are read at most, 1 or more.</param>
+    /// <param name="cancel">Ends the enumeration.</param>
+    /// <exception cref="StoreException">The store cannot be read.</exception>
+    public IAsyncEnumerable<FailureLogEntry> FailureLogAsync(int runsMax, CancellationToken cancel) =>
+        _failures.LogAsync(runsMax, cancel);
 
     /// <summary>The events of a run, as far as they are durable.</summary>
     /// <param name="runId">The run.</param>

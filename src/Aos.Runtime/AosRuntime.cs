@@ -12,6 +12,7 @@ using Aos.Kernel.Runs;
 using Aos.Runtime.Budgets;
 using Aos.Runtime.Documents;
 using Aos.Runtime.Effects;
+using Aos.Runtime.Failures;
 using Aos.Runtime.Journals;
 using Aos.Runtime.Queries;
 using Aos.Runtime.Runs;
@@ -32,6 +33,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
     private readonly IRunIdSource _ids;
     private readonly Outcomes _outcomes;
     private readonly Ledger _ledger;
+    private readonly FailureHistory _failures;
     private readonly JournalWriter _writer;
     private readonly Compaction _compaction;
     private bool _skillsRecorded;
@@ -73,6 +75,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
         _compaction = new Compaction(parts.Store, time, parts.Logger, work);
         _ids = parts.Ids ?? new RunIds(time);
         _admission = new Admission(_services, _outcomes, _ids, parts.Policies);
+        _failures = new FailureHistory(parts.Store, time);
         _ledger = new Ledger(_services, new LearnedCosts(parts.Store, parts.Skills, time));
     }
 

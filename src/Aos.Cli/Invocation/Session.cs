@@ -121,7 +121,8 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
         var planner = await PlannerAsync(agent, cancel).ConfigureAwait(false);
         var policies = agent is null && !begins ? PolicyShelf.Empty : await PolicyFiles.ReadAsync(Data, cancel).ConfigureAwait(false);
         return _runtime = Over(await OpenStoreAsync(cancel).ConfigureAwait(false), planner,
-            await TenantFile.ReadAsync(Data, cancel).ConfigureAwait(false), policies);
+            await TenantFile.ReadAsync(Data, cancel).ConfigureAwait(false), policies,
+            await CatalogFile.ReadAsync(Data, cancel).ConfigureAwait(false));
     }
 
     /// <summary>The runtime without a store, for what only looks at documents and skills.</summary>
@@ -130,7 +131,8 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     public async ValueTask<AosRuntime> OpenWithoutStoreAsync(Agent? agent, CancellationToken cancel) =>
         _runtime ??= Over(new NoStore(), await PlannerAsync(agent, cancel).ConfigureAwait(false),
             await TenantFile.ReadAsync(Data, cancel).ConfigureAwait(false),
-            await PolicyFiles.ReadAsync(Data, cancel).ConfigureAwait(false));
+            await PolicyFiles.ReadAsync(Data, cancel).ConfigureAwait(false),
+            await CatalogFile.ReadAsync(Data, cancel).ConfigureAwait(false));
 
     private async ValueTask<IPlanner> PlannerAsync(Agent? agent, CancellationToken cancel)
     {
@@ -139,7 +141,8 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
         return await Planners.RuleAsync(agent, cancel).ConfigureAwait(false);
     }
 
-    private AosRuntime Over(IStore store, IPlanner planner, TenantProfile tenant, PolicyShelf policies) => new(new AosRuntimeParts
+    private AosRuntime Over(
+        IStore store, IPlanner planner, TenantProfile tenant, PolicyShelf policies, FailureCatalog catalog) => new(new AosRuntimeParts
     {
         Store = store,
         Policies = policies,
@@ -147,6 +150,7 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
         Planners = [planner, .. (_models ??= new ModelPlanners(Time)).All],
         Tenant = tenant,
         Secrets = SecretProviders.Standard(DataFolder.SecretsOf(Data)),
+        Catalog = catalog,
         Time = Time,
     });
 

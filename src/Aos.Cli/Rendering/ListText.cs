@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Aos.Abstractions.Storage;
 using Aos.Contracts;
+using Aos.Contracts.Failures;
 using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
@@ -27,6 +28,16 @@ internal static class ListText
         writer.WriteNumber("version", policy.Version);
         writer.WriteStartArray("runs");
         foreach (var run in runs) writer.WriteStringValue(run.Value);
+        writer.WriteEndArray();
+    });
+
+    /// <summary>The catalog, with what trying again brought beside its entries.</summary>
+    public static ReadOnlyMemory<byte> Of(FailureCatalog catalog, IEnumerable<RecoveryRecord> records) => Object(writer =>
+    {
+        using var document = JsonDocument.Parse(AosJson.Write(catalog));
+        foreach (var member in document.RootElement.EnumerateObject()) member.WriteTo(writer);
+        writer.WriteStartArray("recovery");
+        foreach (var record in records) Raw(writer, AosJson.Write(record));
         writer.WriteEndArray();
     });
 

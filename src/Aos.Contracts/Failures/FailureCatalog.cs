@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Aos.Contracts.Outcomes;
 using Aos.Contracts.Values;
 
 namespace Aos.Contracts.Failures;
@@ -78,6 +79,10 @@ public sealed record FailureEntry
 
     /// <summary>What an agent can do, most useful first.</summary>
     public ValueList<string> Suggestions { get; init; }
+
+    /// <summary>Other calls that can be made instead, with their inputs, most promising first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ValueList<Alternative> Alternatives { get; init; }
 
     /// <summary>The exit code of the command line for a run that ends with this code, 0 to 255; 1 unless it says otherwise.</summary>
     [Bounds(0, 255)]

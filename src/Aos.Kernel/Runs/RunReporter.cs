@@ -111,6 +111,7 @@ public static class RunReporter
             RetryAfterMs = returned?.RetryAfterMs,
             Cause = returned?.Cause,
             Suggestions = entry is null ? [] : entry.Suggestions.IsEmpty ? [entry.Cure] : entry.Suggestions,
+            Alternatives = entry?.Alternatives ?? [],
             Details = returned?.Problems ?? [],
         };
     }

@@ -10,6 +10,7 @@ using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Kernel.Runs;
+using Aos.Runtime.Failures;
 
 namespace Aos.Runtime.Queries;
 
@@ -91,6 +92,9 @@ internal static class RunQueries
     /// <summary>Whether a question needs the accounts of the ledger.</summary>
     public static bool AsksForAccounts(string name) => name is "resource_contract" or "cost_breakdown";
 
+    /// <summary>Whether a question needs the history of failures.</summary>
+    public static bool AsksForRecords(string name) => name is "why_did_step_fail" or "similar_failures" or "last_step_outcome";
+
     private static ResourceContract ContractOf(QueryContext context)
     {
         var contract = ContractOf(context.State, context.Now);
@@ -145,7 +149,7 @@ internal static class RunQueries
         // What waits to be settled has come to nothing yet, and is what everything waits for.
         var outcome = context.State.Steps.Select(step => RunReporter.Unsettled(context.State, step)).FirstOrDefault(one => one is not null)
             ?? (last is null ? null : RunReporter.Outcome(context.State, last));
-        return outcome is null ? null : Node(outcome);
+        return outcome is null ? null : Node(Recalled(context, outcome));
     }
 
     private static JsonNode? WhyDidStepFail(QueryContext context)
@@ -157,7 +161,8 @@ internal static class RunQueries
             : state.Steps.FirstOrDefault(candidate => candidate.Status is OutcomeStatus.Failure or OutcomeStatus.Unknown
                 || candidate.Calls.Any(call => call.Phase == CallPhase.AwaitingSettlement));
         if (step is null) return null;
-        if ((RunReporter.Unsettled(state, step) ?? RunReporter.Outcome(state, step)) is not { Failure: { } failure } outcome) return null;
+        if ((RunReporter.Unsettled(state, step) ?? RunReporter.Outcome(state, step)) is not { Failure: not null } ended) return null;
+        var outcome = Recalled(context, ended);
         return new JsonObject
         {
             ["step_id"] = step.Program.Id.Value,
@@ -165,7 +170,9 @@ internal static class RunQueries
             ["message"] = outcome.Message,
             ["cause"] = context.State.Catalog.Match(outcome.Code)?.Cause,
             ["cure"] = context.State.Catalog.Match(outcome.Code)?.Cure,
-            ["failure"] = Node(failure),
+            ["failure"] = Node(outcome.Failure!),
+            ["recovery"] = outcome.Execution?.Skill is { } skill && FailureHistory.Find(context.Records, skill, outcome.Code) is { } record
+                ? Node(record) : null,
             ["attempts"] = new JsonArray([.. step.Calls.SelectMany(call => call.History).Select(attempt => new JsonObject
             {
                 ["attempt"] = attempt.Number,
@@ -201,7 +208,19 @@ internal static class RunQueries
                 ["recovered"] = group.Select(pair => pair.Call).Distinct().Count(call => call.Status == OutcomeStatus.Success),
                 ["suggestions"] = new JsonArray([.. RunReporter.Explain(context.State.Catalog, group.Key.Code, null).Suggestions
                     .Select(text => JsonValue.Create(text))]),
+                ["recovery"] = FailureHistory.Find(context.Records, group.Key.Skill, group.Key.Code) is { } record ? Node(record) : null,
             })]);
+    }
+
+    // What became of such failures before, which the run alone cannot know.
+    private static StructuredOutcome Recalled(QueryContext context, StructuredOutcome outcome)
+    {
+        if (outcome is not { Failure: { } failure, Execution.Skill: { } skill }) return outcome;
+        var record = FailureHistory.Find(context.Records, skill, outcome.Code);
+        return outcome with
+        {
+            Failure = failure with { SimilarPastFailures = record?.Failures ?? 0, PastRecoveryRate = record?.Rate },
+        };
     }
 
     private static JsonArray PendingApprovals(QueryContext context) => new([.. context.State.Steps
@@ -262,7 +281,9 @@ internal static class RunQueries
 /// <param name="Arguments">The arguments, an object; null for none.</param>
 /// <param name="Now">The time.</param>
 /// <param name="Accounts">The accounts of the ledger, for questions that need them.</param>
-internal sealed record QueryContext(RunState State, ISkillRegistry Registry, Payload? Arguments, DateTimeOffset Now, ValueList<AccountReport> Accounts)
+/// <param name="Records">How often calls recovered, for questions that need it.</param>
+internal sealed record QueryContext(RunState State, ISkillRegistry Registry, Payload? Arguments, DateTimeOffset Now, ValueList<AccountReport> Accounts,
+    IReadOnlyList<RecoveryRecord> Records)
 {
     /// <summary>A text argument; null where it is absent.</summary>
     public string? Argument(string name) => Arguments?.Element is { ValueKind: JsonValueKind.Object } members
