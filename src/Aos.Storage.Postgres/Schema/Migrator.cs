@@ -1,3 +1,4 @@
+using System.Globalization;
 using Aos.Abstractions.Storage;
 using Aos.Abstractions.Storage.Drivers;
 using Aos.Contracts.Failures;
@@ -19,8 +20,9 @@ internal static class Migrator
 
     private const string MissingSql = """
         SELECT string_agg(name, ', ')
-        FROM unnest(ARRAY['runs', 'segments', 'blobs', 'blob_names', 'approvals', 'inbox', 'skills']) AS name
-        WHERE NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = name)
+        FROM (VALUES ('runs', 1), ('segments', 1), ('blobs', 1), ('blob_names', 1), ('approvals', 1), ('inbox', 1), ('skills', 1),
+          ('ledger', 2), ('charges', 2)) AS known (name, since)
+        WHERE since <= $2::int AND NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = name)
         """;
 
     /// <summary>Makes the schema where there is none, brings an older one forward, refuses a newer one. Of several
@@ -63,7 +65,8 @@ internal static class Migrator
     {
         if (version > 0)
         {
-            var missing = await connection.ScalarAsync<string?>(MissingSql, cancel, store.Schema).ConfigureAwait(false);
+            var missing = await connection.ScalarAsync<string?>(MissingSql, cancel, store.Schema,
+                version.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
             if (missing is not null) throw PostgresFailure.Damaged(store, $"these tables are missing: {missing}");
             return;
         }
