@@ -10,6 +10,7 @@ using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
+using Aos.Kernel.Plans;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Agents;
 using Aos.Runtime.Budgets;

@@ -25,7 +25,7 @@ public sealed class ModelCaller : IDisposable
 
     internal ModelCaller(TimeProvider clock, IHostResolver resolver, HttpLimits http, ModelLimits limits)
     {
-        _http = new HttpServices(new HttpTransport(http), new EgressGuard(resolver), http, clock);
+        _http = new HttpServices(new HttpTransport(http), new EgressGuard(resolver), new HttpCache(0), http, clock);
         _limits = limits;
     }
 
