@@ -53,6 +53,7 @@ public static class JournalVerifier
 
     private static bool Same(RunEvent expected, RunEvent found) =>
         ReferenceEquals(expected, found)
+        || expected.Equals(found)
         || (expected.GetType() == found.GetType() && AosJson.Write(expected).AsSpan().SequenceEqual(AosJson.Write(found)));
 
     private static string Explain(RunEvent? expected, RunEvent found) =>

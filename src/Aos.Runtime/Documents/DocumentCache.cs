@@ -48,6 +48,10 @@ internal sealed class DocumentCache(IJournalSource store) : IRunDocuments
         return blob;
     }
 
+    /// <summary>Whether an event is of those that can name documents.</summary>
+    public static bool NamesDocument(RunEvent e) =>
+        e is RunEvent.RunSubmitted or RunEvent.PlannerAnswered or RunEvent.PlanAccepted or RunEvent.RunForked;
+
     /// <summary>Loads the documents that an event names.</summary>
     /// <exception cref="StoreException">One is missing from the store, or damaged.</exception>
     public async ValueTask LoadAsync(RunEvent e, CancellationToken cancel)

@@ -1,7 +1,7 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text.Json;
 using Aos.Abstractions.Storage;
-using Aos.Contracts;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 
@@ -70,37 +70,36 @@ internal static class EventCodec
     public static List<RunEvent> Decode(ReadOnlySpan<byte> lines)
     {
         var events = new List<RunEvent>();
+        var reader = new EventReader();
         while (!lines.IsEmpty)
         {
             var end = lines.IndexOf(LineFeed);
             var line = end < 0 ? lines : lines[..end];
-            events.Add(AosJson.Read<RunEvent>(line));
+            events.Add(reader.Read(line));
             lines = end < 0 ? [] : lines[(end + 1)..];
         }
         return events;
     }
 
     /// <summary>The payloads of an event.</summary>
-    public static IEnumerable<Payload> PayloadsOf(RunEvent e)
+    public static ImmutableArray<Payload> PayloadsOf(RunEvent e) => e switch
     {
-        Payload?[] all = e switch
-        {
-            RunEvent.RunSubmitted submitted => [submitted.Input],
-            RunEvent.AttemptReturned returned => [returned.Result],
-            RunEvent.ApprovalDecided decided => [decided.Input],
-            RunEvent.OutcomeSettled settled => [settled.Result],
-            RunEvent.SignalReceived signal => [signal.Data],
-            RunEvent.RunForked forked => [forked.Input],
-            RunEvent.StepExpanded expanded => [expanded.Items],
-            RunEvent.ApprovalRequested requested => [requested.Input],
-            RunEvent.PolicyDenied denied => [denied.Input],
-            RunEvent.AttemptStarted started => [started.Input],
-            RunEvent.RunEnded ended => [ended.Output],
-            RunEvent.PlannerAnswered answered => [answered.Output, answered.Proposal, answered.Details],
-            _ => [],
-        };
-        return all.OfType<Payload>();
-    }
+        RunEvent.RunSubmitted submitted => One(submitted.Input),
+        RunEvent.AttemptReturned returned => One(returned.Result),
+        RunEvent.ApprovalDecided decided => One(decided.Input),
+        RunEvent.OutcomeSettled settled => One(settled.Result),
+        RunEvent.SignalReceived signal => One(signal.Data),
+        RunEvent.RunForked forked => One(forked.Input),
+        RunEvent.StepExpanded expanded => One(expanded.Items),
+        RunEvent.ApprovalRequested requested => One(requested.Input),
+        RunEvent.PolicyDenied denied => One(denied.Input),
+        RunEvent.AttemptStarted started => One(started.Input),
+        RunEvent.RunEnded ended => One(ended.Output),
+        RunEvent.PlannerAnswered x => [.. One(x.Output), .. One(x.Proposal), .. One(x.Details)],
+        _ => [],
+    };
+
+    private static ImmutableArray<Payload> One(Payload? payload) => payload is null ? [] : [payload];
 
     private static RunEvent Detach(RunEvent e, List<Blob> blobs) => e switch
     {
@@ -136,8 +135,9 @@ internal static class EventCodec
 
     private static bool IsBlob(Payload payload) => payload.Utf8.Length > InlineBytesMax || LooksLikeReference(payload);
 
-    // A value that itself has a "$blob" member would be read back as a reference, so it is kept apart whatever its size.
-    private static bool LooksLikeReference(Payload payload)
+    /// <summary>Whether a value itself has a <c>$blob</c> member. It would be read back as a reference, so it is kept apart
+    /// whatever its size.</summary>
+    public static bool LooksLikeReference(Payload payload)
     {
         var text = payload.Utf8.Span;
         return text[0] == (byte)'{' && (text.IndexOf("$blob"u8) >= 0 || text.IndexOf("\\u"u8) >= 0)

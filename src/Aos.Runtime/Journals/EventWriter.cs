@@ -63,7 +63,7 @@ internal static class EventWriter
         writer.WriteString(Skill, e.Skill.Value);
         writer.WriteString(SkillVersion, e.SkillVersion.Value);
         Write(writer, Input, e.Input);
-        writer.WriteString(EffectName, EnumText<EffectClass>.Of(e.Effect));
+        writer.WriteString(EffectName, EventNames<EffectClass>.Of(e.Effect));
         if (e.Fallback is { } fallback) writer.WriteBoolean(Fallback, fallback);
         writer.WriteNumber(TimeoutMs, e.TimeoutMs);
         Write(writer, ReservedCents, e.Reserved);
@@ -82,11 +82,11 @@ internal static class EventWriter
         Begin(writer, AttemptReturned, e.StepId);
         if (e.Item is { } item) writer.WriteNumber(Item, item);
         writer.WriteNumber(Attempt, e.Attempt);
-        writer.WriteString(Status, EnumText<OutcomeStatus>.Of(e.Status));
+        writer.WriteString(Status, EventNames<OutcomeStatus>.Of(e.Status));
         writer.WriteString(Code, e.Code.Value);
         Write(writer, Message, e.Message);
         Write(writer, Result, e.Result);
-        if (e.Effect is { } effect) writer.WriteString(EffectName, EnumText<EffectState>.Of(effect));
+        if (e.Effect is { } effect) writer.WriteString(EffectName, EventNames<EffectState>.Of(effect));
         if (e.RetryAfterMs is { } wait) writer.WriteNumber(RetryAfterMs, wait);
         Write(writer, Cause, e.Cause);
         Write(writer, CostCents, e.Cost);
@@ -99,7 +99,7 @@ internal static class EventWriter
     private static void Write(Utf8JsonWriter writer, RunEvent.StepEnded e)
     {
         Begin(writer, StepEnded, e.StepId);
-        writer.WriteString(Status, EnumText<OutcomeStatus>.Of(e.Status));
+        writer.WriteString(Status, EventNames<OutcomeStatus>.Of(e.Status));
         writer.WriteString(Code, e.Code.Value);
         Write(writer, Message, e.Message);
         End(writer, e.At);
@@ -140,13 +140,4 @@ internal static class EventWriter
     }
 
     private static JsonEncodedText Name(string name) => JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
-
-    /// <summary>The names that the values of an enumeration have in JSON.</summary>
-    private static class EnumText<T> where T : struct, Enum
-    {
-        private static readonly JsonEncodedText[] Names = [.. Enum.GetValues<T>()
-            .Select(value => Name(JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString())))];
-
-        public static JsonEncodedText Of(T value) => Names[System.Runtime.CompilerServices.Unsafe.BitCast<T, int>(value)];
-    }
 }

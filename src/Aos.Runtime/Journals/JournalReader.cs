@@ -34,7 +34,12 @@ internal sealed class JournalReader(IJournalSource store, DocumentCache document
             if (events.Count != segment.FirstSeq + segment.Count - 1)
                 throw Tampered(runId, $"the segment of event {segment.FirstSeq} has another count than it says");
         }
-        foreach (var e in events) await CompleteAsync(e, cancel).ConfigureAwait(false);
+        foreach (var e in events)
+        {
+            if (DocumentCache.NamesDocument(e)) await documents.LoadAsync(e, cancel).ConfigureAwait(false);
+            foreach (var payload in EventCodec.PayloadsOf(e))
+                if (!payload.IsComplete) await CompleteAsync(payload, cancel).ConfigureAwait(false);
+        }
         return new Journal(events, head);
     }
 
@@ -53,22 +58,17 @@ internal sealed class JournalReader(IJournalSource store, DocumentCache document
         }
     }
 
-    private async ValueTask CompleteAsync(RunEvent e, CancellationToken cancel)
+    private async ValueTask CompleteAsync(Payload payload, CancellationToken cancel)
     {
-        await documents.LoadAsync(e, cancel).ConfigureAwait(false);
-        foreach (var payload in EventCodec.PayloadsOf(e))
+        var bytes = await store.ReadBlobAsync(payload.Blob!.Digest, cancel).ConfigureAwait(false)
+            ?? throw new StoreException(ErrorCodes.StorageCorrupt, $"The blob {payload.Blob.Digest} is missing from the store.");
+        try
         {
-            if (payload.IsComplete || payload.Blob is null) continue;
-            var bytes = await store.ReadBlobAsync(payload.Blob.Digest, cancel).ConfigureAwait(false)
-                ?? throw new StoreException(ErrorCodes.StorageCorrupt, $"The blob {payload.Blob.Digest} is missing from the store.");
-            try
-            {
-                payload.Complete(bytes);
-            }
-            catch (InvalidDataException error)
-            {
-                throw new StoreException(ErrorCodes.HistoryTampered, error.Message, error);
-            }
+            payload.Complete(bytes);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new StoreException(ErrorCodes.HistoryTampered, error.Message, error);
         }
     }
 

@@ -106,9 +106,10 @@ public sealed class ClosedFamilyTests
 
         Assert.Equal(made, read[0]);
         Assert.Equal(payloads.Count, blobs.Count);
-        foreach (var payload in EventCodec.PayloadsOf(read[1]).Where(payload => !payload.IsComplete)) payload.Complete(large.Utf8);
+        foreach (var payload in EventCodec.PayloadsOf(read[1]))
+            if (!payload.IsComplete) payload.Complete(large.Utf8);
         Assert.Equal(big, read[1]);
-        Assert.Equal(payloads.Count, EventCodec.PayloadsOf(read[1]).Count());
+        Assert.Equal(payloads.Count, EventCodec.PayloadsOf(read[1]).Length);
     }
 
     [Theory]
@@ -122,6 +123,59 @@ public sealed class ClosedFamilyTests
             Assert.All(new[] { e, plain }, one =>
                 Assert.Equal(Encoding.UTF8.GetString(AosJson.Write(one)), Encoding.UTF8.GetString(EventCodec.Encode(HashChain.Genesis.Span, [one], []).Events.Span)));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Events))]
+    public void What_is_read_by_hand_is_what_the_serializer_reads(Type type)
+    {
+        var isHot = type == typeof(RunEvent.AttemptStarted) || type == typeof(RunEvent.AttemptReturned) || type == typeof(RunEvent.StepEnded);
+        RunEvent[] cases = [Make(type, full: true), Make(type, full: false)];
+        foreach (var e in cases)
+        {
+            var plain = e is RunEvent.AttemptReturned returned ? returned with { Problems = [], SideEffects = [] } : e;
+            Assert.All(new[] { e, plain }, one => Assert.Equal(one, new EventReader().Read(AosJson.Write(one))));
+            Assert.Equal(isHot, new EventReader().TryReadByHand(AosJson.Write(plain)) is not null);
+        }
+    }
+
+    [Fact]
+    public void Every_value_of_what_is_read_by_hand_comes_back()
+    {
+        var reader = new EventReader();
+        foreach (var effect in Enum.GetValues<EffectClass>())
+            foreach (var e in (RunEvent[])[.. ReturnedWith(effect)])
+                Assert.Equal(e, reader.TryReadByHand(AosJson.Write(e)));
+
+        IEnumerable<RunEvent> ReturnedWith(EffectClass effect)
+        {
+            yield return (RunEvent.AttemptStarted)Make(typeof(RunEvent.AttemptStarted), full: true) with { Effect = effect, StepId = StepId.Parse($"s_{effect}") };
+            foreach (var status in Enum.GetValues<OutcomeStatus>())
+                foreach (var state in Enum.GetValues<EffectState>())
+                    yield return (RunEvent.AttemptReturned)Make(typeof(RunEvent.AttemptReturned), full: false) with { Status = status, Effect = state };
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"type":"step_ended","step_id":"a","status":"success","code":"OK","at":"2026-01-02T03:04:05.000000Z","more":1}""", true)]
+    [InlineData("""{"step_id":"a","type":"step_ended","status":"success","code":"OK","at":"2026-01-02T03:04:05.000000Z"}""", true)]
+    [InlineData("""{"type":"step_ended","status":"success","step_id":"a","code":"OK","at":"2026-01-02T03:04:05.000000Z"}""", true)]
+    [InlineData("""{"type":"step_ended","step_id":"a","status":"success","code":"OK","at":"2026-01-02T03:04:05.000000Z"} {}""", false)]
+    [InlineData("""{"type":"step_ended","step_id":"a b","status":"success","code":"OK","at":"2026-01-02T03:04:05.000000Z"}""", false)]
+    [InlineData("""{"type":"step_ended","step_id":"a","status":"fine","code":"OK","at":"2026-01-02T03:04:05.000000Z"}""", false)]
+    [InlineData("""{"type":"step_ended","step_id":"a","code":"OK","at":"2026-01-02T03:04:05.000000Z"}""", false)]
+    [InlineData("""{"type":"step_ended","step_id":"a","status":"success","code":"OK","at":"2026-01-02""", false)]
+    [InlineData("""{"type":"attempt_started","step_id":"a","attempt":"1"}""", false)]
+    [InlineData("""["type"]""", false)]
+    [InlineData("{", false)]
+    [InlineData("", false)]
+    public void A_line_that_is_written_otherwise_is_left_to_the_serializer(string line, bool isEvent)
+    {
+        var bytes = Encoding.UTF8.GetBytes(line);
+
+        Assert.Null(new EventReader().TryReadByHand(bytes));
+        if (isEvent) Assert.Equal("a", Assert.IsType<RunEvent.StepEnded>(new EventReader().Read(bytes)).StepId.Value);
+        else Assert.Throws<System.Text.Json.JsonException>(() => new EventReader().Read(bytes));
     }
 
     [Fact]
