@@ -30,8 +30,7 @@ public static class AosJson
     /// <summary>The metadata of a contract type.</summary>
     /// <typeparam name="T">One of the contract types.</typeparam>
     /// <exception cref="NotSupportedException">The type is not a contract.</exception>
-    public static JsonTypeInfo<T> Of<T>() =>
-        (JsonTypeInfo<T>?)Context.GetTypeInfo(typeof(T))
+    public static JsonTypeInfo<T> Of<T>() => Metadata<T>.Known
         ?? throw new NotSupportedException($"{typeof(T)} is not one of the contract types.");
 
     /// <summary>The metadata of every contract type.</summary>
@@ -62,6 +61,12 @@ public static class AosJson
     /// <exception cref="JsonException">The text breaks the contract.</exception>
     public static T Read<T>(JsonElement element) => element.Deserialize(Of<T>())
         ?? throw new JsonException($"Expected a {typeof(T).Name}, found null.");
+
+    // Asked for with every value that is read or written: the context would look it up by its type each time.
+    private static class Metadata<T>
+    {
+        public static readonly JsonTypeInfo<T>? Known = (JsonTypeInfo<T>?)Context.GetTypeInfo(typeof(T));
+    }
 }
 
 [JsonSourceGenerationOptions(

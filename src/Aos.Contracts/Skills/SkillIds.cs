@@ -40,10 +40,15 @@ public readonly record struct SkillName : IScalar<SkillName>
 [JsonConverter(typeof(ScalarConverter<SkillVersion>))]
 public readonly record struct SkillVersion : IScalar<SkillVersion>, IComparable<SkillVersion>
 {
+    // Every attempt writes it. Null for 0.0.0, so that it equals the default.
+    private readonly string? _text;
+
     /// <summary>Builds a version.</summary>
     public SkillVersion(int major, int minor, int patch, string? preRelease = null)
     {
         (Major, Minor, Patch, PreRelease) = (major, minor, patch, preRelease);
+        if ((major, minor, patch, preRelease) != (0, 0, 0, null))
+            _text = string.Create(CultureInfo.InvariantCulture, $"{major}.{minor}.{patch}{(preRelease is null ? "" : "-")}{preRelease}");
     }
 
     /// <inheritdoc />
@@ -62,8 +67,7 @@ public readonly record struct SkillVersion : IScalar<SkillVersion>, IComparable<
     public string? PreRelease { get; }
 
     /// <inheritdoc />
-    public string Value => string.Create(CultureInfo.InvariantCulture,
-        $"{Major}.{Minor}.{Patch}{(PreRelease is null ? "" : "-")}{PreRelease}");
+    public string Value => _text ?? "0.0.0";
 
     /// <inheritdoc />
     public static bool TryParse([NotNullWhen(true)] string? text, out SkillVersion value)

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Reflection;
 using System.Text;
 using Aos.Contracts;
+using Aos.Contracts.Json;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
@@ -57,6 +58,15 @@ public sealed class KernelProperties
         Assert.Equal(run.Journal.Count, report.EventsCompared);
         Assert.Equal(run.State.Ended!.BehaviourDigest, report.BehaviourDigest);
     }, iter: Runs / 3);
+
+    [Fact]
+    public void A_behaviour_digest_is_that_of_the_canonical_document() => RandomRun.Gen.Sample(random =>
+    {
+        var state = Play(random).State;
+        var document = BehaviourDigest.Document(state, state.Ended!.Status, state.Ended.Code);
+
+        Assert.Equal(Digest.Of(CanonicalJson.ToBytes(document)), state.Ended.BehaviourDigest);
+    }, iter: Runs / 5);
 
     [Fact]
     public void A_run_whose_world_answers_alike_behaves_alike() => RandomRun.Gen.Sample(random =>
