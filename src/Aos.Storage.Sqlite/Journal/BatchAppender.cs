@@ -41,7 +41,8 @@ internal static class BatchAppender
     private static RunPlace? Place(WriteSession session, JournalSlice slice)
     {
         var known = session.Runs.Find(slice.RunId);
-        if (slice.AfterSeq > 0) return known is { IsMine: true } && known.LastSeq == slice.AfterSeq ? known : null;
+        if (slice.AfterSeq > 0)
+            return known is { IsMine: true } && (slice.Count == 0 || known.LastSeq == slice.AfterSeq) ? known : null;
         if (known is not null) return null;
         session.Wrote = true;
         return session.Runs.Add(slice.RunId, RunRows.Insert(session, slice));

@@ -44,7 +44,7 @@ public sealed partial class MemoryStore
     private bool TryPlace(JournalSlice slice, out MemoryRun run)
     {
         var exists = state.RunsById.TryGetValue(slice.RunId, out run!);
-        if (slice.AfterSeq > 0) return exists && IsMine(run) && run.LastSeq == slice.AfterSeq;
+        if (slice.AfterSeq > 0) return exists && IsMine(run) && (slice.Count == 0 || run.LastSeq == slice.AfterSeq);
         if (exists) return false;
         run = new MemoryRun { Row = slice.Row! with { Owner = Owner, Epoch = 1 } };
         state.RunsById.Add(slice.RunId, run);
