@@ -96,7 +96,8 @@ public static partial class NewFile
         using var file = new FileStream(draft, options);
     }
 
-    private static void Flush(string draft)
+    /// <summary>Makes what a file holds survive a power cut.</summary>
+    internal static void Flush(string draft)
     {
         using var file = new FileStream(draft, FileMode.Open, FileAccess.ReadWrite);
         file.Flush(flushToDisk: true);

@@ -3,6 +3,7 @@ using Aos.Abstractions.Storage;
 using Aos.Contracts.Runs;
 using Aos.Runtime;
 using Aos.Storage.Sqlite;
+using Aos.Storage.Sqlite.Backups;
 
 namespace Aos.EndToEnd.Tests.Crashes;
 
@@ -19,23 +20,36 @@ internal static class CrashHost
     {
         switch (arguments)
         {
-            case [Argument, "record", var root]:
-                await RecordAsync(root);
+            case [Argument, "live", var root]:
+                await LiveAsync(root);
+                return 0;
+            case [Argument, "resume", var root]:
+                await ResumeAsync(root);
+                return 0;
+            case [Argument, "restore", var root]:
+                await RestoreAsync(root);
+                return 0;
+            case [Argument, "backup", var root]:
+                await SqliteBackup.CreateAsync(Path.Combine(root, "data"), Path.Combine(root, "backup.db"), replace: true, Never);
                 return 0;
             case [Argument, "fail", var root, var error, var span, var stride]:
-                DiskShim.Attach();
-                await FailAtCallsAsync(root, int.Parse(error, CultureInfo.InvariantCulture), Enum.Parse<FaultSpan>(span),
-                    int.Parse(stride, CultureInfo.InvariantCulture));
+                await FailAtCallsAsync(root, Number(error), Enum.Parse<FaultSpan>(span), Number(stride), template: null,
+                    (folder, ledger) => FailAsync(Path.Combine(folder, "data"), ledger));
+                return 0;
+            case [Argument, "fail-restore", var root, var error, var span, var template]:
+                await FailAtCallsAsync(root, Number(error), Enum.Parse<FaultSpan>(span), stride: 1, template, (folder, _) => RestoreAsync(folder));
                 return 0;
             default:
-                await Console.Error.WriteLineAsync($"{Argument} record ROOT | {Argument} fail ROOT ERRNO SPAN STRIDE");
+                await Console.Error.WriteLineAsync($"{Argument} what? {string.Join(' ', arguments)}");
                 return 2;
         }
     }
 
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
     /// <summary>A small life of a store: runs side by side, one that asks, one with a large value, a finished run packed and
     /// pruned, a store that is closed and opened again, and a log that is moved into the database on the way.</summary>
-    private static async Task RecordAsync(string root)
+    private static async Task LiveAsync(string root)
     {
         using var ledger = new Ledger(Path.Combine(root, "said"));
         for (var life = 1; life <= 2; life++)
@@ -70,36 +84,51 @@ internal static class CrashHost
         Claim(ledger, answer);
     }
 
-    /// <summary>The same run again and again, each in a store of its own, with another call that fails, until none did.</summary>
-    private static async Task FailAtCallsAsync(string root, int error, FaultSpan span, int stride)
+    /// <summary>Goes on with what another process left.</summary>
+    private static async Task ResumeAsync(string root)
     {
+        using var ledger = new Ledger(Path.Combine(root, "said"));
+        await using var store = await OpenAsync(Path.Combine(root, "data"), checkpointPages: 24);
+        await using var runtime = CrashWorld.Runtime(new WitnessedStore(store, ledger), ledger);
+        await runtime.ResumeAsync(null, Never);
+    }
+
+    private static async Task RestoreAsync(string root) => await SqliteBackup.RestoreAsync(Path.Combine(root, "backup.db"),
+        new SqliteStoreOptions { Directory = Path.Combine(root, "data") }, replace: true, TimeProvider.System, Never);
+
+    /// <summary>The same again and again, each time in a folder of its own, with another call that fails, until none
+    /// did.</summary>
+    private static async Task FailAtCallsAsync(
+        string root, int error, FaultSpan span, int stride, string? template, Func<string, Ledger, Task> act)
+    {
+        DiskShim.Attach();
         for (var at = 1; ; at += stride)
         {
             var folder = Directory.CreateDirectory(Path.Combine(root, $"{at}")).FullName;
+            if (template is not null) Folders.Copy(template, folder);
             using var ledger = new Ledger(Path.Combine(folder, "said"));
             DiskShim.Fail(at, error, span);
-            await FailAsync(Path.Combine(folder, "data"), ledger);
+            try
+            {
+                await act(folder, ledger);
+            }
+            catch (StoreException failure)
+            {
+                ledger.Note("refused", failure.Code.Value, failure.Message);
+            }
             var calls = DiskShim.Calls();
             DiskShim.Fail(0, 0, FaultSpan.Once);
-            ledger.Note("calls", $"{calls}");
             if (calls < at) return;
         }
     }
 
     private static async Task FailAsync(string data, Ledger ledger)
     {
-        try
-        {
-            await using var store = await OpenAsync(data, checkpointPages: 24);
-            await using var runtime = CrashWorld.Runtime(new WitnessedStore(store, ledger), ledger);
-            await Run(runtime, ledger, CrashWorld.Mixed("mixed"));
-            // After a commit of which nobody knows what became, nothing is begun any more.
-            await Run(runtime, ledger, CrashWorld.Large("large"));
-        }
-        catch (StoreException failure)
-        {
-            ledger.Note("refused", failure.Code.Value, failure.Message);
-        }
+        await using var store = await OpenAsync(data, checkpointPages: 24);
+        await using var runtime = CrashWorld.Runtime(new WitnessedStore(store, ledger), ledger);
+        await Run(runtime, ledger, CrashWorld.Mixed("mixed"));
+        // After a commit of which nobody knows what became, nothing is begun any more.
+        await Run(runtime, ledger, CrashWorld.Large("large"));
     }
 
     private static async Task Run(AosRuntime runtime, Ledger ledger, Runtime.Runs.RunRequest request) =>

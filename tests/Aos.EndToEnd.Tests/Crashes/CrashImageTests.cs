@@ -6,7 +6,7 @@ public sealed class CrashImageTests : IAsyncLifetime
 {
     private const ulong Seed = 20260722;
 
-    private readonly string _folder = QuickFolder.Create();
+    private readonly string _folder = Folders.Create();
     private string _root = "";
     private IReadOnlyList<DiskCall> _calls = [];
 
@@ -14,7 +14,7 @@ public sealed class CrashImageTests : IAsyncLifetime
     {
         _root = Directory.CreateDirectory(Path.Combine(_folder, "root")).FullName;
         var record = Path.Combine(_folder, "record");
-        await HostProcess.RunAsync(DiskShim.Watch(_root, record), "record", _root);
+        await HostProcess.RunAsync(DiskShim.Watch(_root, record), "live", _root);
         _calls = DiskRecord.Read(record);
     }
 
@@ -29,11 +29,22 @@ public sealed class CrashImageTests : IAsyncLifetime
     {
         var images = CrashImages.Of(_calls, new SimulatedDisk(_root), Seed);
         Assert.True(images.Count > 300, $"only {images.Count} images");
-        TestContext.Current.SendDiagnosticMessage("{0} images of {1} calls", images.Count, _calls.Count);
+        await CrashImages.RequireAsync(images, Path.Combine(_folder, "images"), CheckAsync);
+    }
 
-        var broken = await CheckAsync(images, stopsAtFirst: false);
+    [Fact]
+    public async Task A_second_crash_while_the_runs_of_the_first_are_resumed_loses_and_repeats_nothing()
+    {
+        var killed = KilledIn(_calls, new SimulatedDisk(_root), 2);
+        var again = Directory.CreateDirectory(Path.Combine(_folder, "again")).FullName;
+        killed.Files.Write(again);
+        var disk = new SimulatedDisk(again);
+        disk.Load(again);
+        var record = Path.Combine(_folder, "record of resuming");
+        await HostProcess.RunAsync(DiskShim.Watch(again, record), "resume", again);
 
-        Assert.True(broken.Count == 0, $"{broken.Count} of {images.Count} images do not hold:\n{string.Join('\n', broken.Take(5))}");
+        var images = CrashImages.Of(DiskRecord.Read(record), disk, Seed).Select(moment => moment with { Said = [.. killed.Said, .. moment.Said] }).ToList();
+        await CrashImages.RequireAsync(images, Path.Combine(_folder, "images"), CheckAsync);
     }
 
     [Theory]
@@ -48,9 +59,20 @@ public sealed class CrashImageTests : IAsyncLifetime
         var flushed = _calls.Where(call => !call.IsSync || !handles.Contains(call.Handle)).ToList();
         Assert.NotEqual(_calls.Count, flushed.Count);
 
-        Assert.NotEmpty(await CheckAsync(CrashImages.Of(flushed, new SimulatedDisk(_root), Seed), stopsAtFirst: true));
+        Assert.NotEmpty(await CrashImages.CheckAsync(
+            CrashImages.Of(flushed, new SimulatedDisk(_root), Seed), Path.Combine(_folder, "images"), CheckAsync, stopsAtFirst: true));
     }
 
-    private Task<IReadOnlyCollection<string>> CheckAsync(IReadOnlyList<CrashMoment> images, bool stopsAtFirst) =>
-        CrashImages.CheckAsync(images, Path.Combine(_folder, "images"), stopsAtFirst);
+    private static Task CheckAsync(string directory, string[] said) => Aftermath.CheckAsync(Path.Combine(directory, "data"), said);
+
+    // Killed once so many calls that must not be repeated were on their way.
+    private static CrashMoment KilledIn(IReadOnlyList<DiskCall> calls, SimulatedDisk disk, int sent)
+    {
+        foreach (var call in calls)
+        {
+            disk.Apply(call);
+            if (disk.Said.Count(line => line.Contains(" send ", StringComparison.Ordinal)) == sent) break;
+        }
+        return new CrashMoment("killed", disk.Crash(Unflushed.Kept, new Dice(Seed)), [.. disk.Said]);
+    }
 }

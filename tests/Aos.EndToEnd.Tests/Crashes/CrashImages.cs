@@ -46,9 +46,11 @@ internal static class CrashImages
     /// <summary>Checks each image in a directory of its own.</summary>
     /// <param name="images">The images.</param>
     /// <param name="folder">Where the directories are made.</param>
+    /// <param name="check">Throws where something does not hold; it is given the directory and what was said.</param>
     /// <param name="stopsAtFirst">Whether one that does not hold is enough.</param>
     /// <returns>What does not hold.</returns>
-    public static async Task<IReadOnlyCollection<string>> CheckAsync(IReadOnlyList<CrashMoment> images, string folder, bool stopsAtFirst)
+    public static async Task<IReadOnlyCollection<string>> CheckAsync(
+        IReadOnlyList<CrashMoment> images, string folder, Func<string, string[], Task> check, bool stopsAtFirst = false)
     {
         var broken = new ConcurrentQueue<string>();
         await Parallel.ForEachAsync(images.Index(), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, async (image, _) =>
@@ -58,7 +60,7 @@ internal static class CrashImages
             image.Item.Files.Write(directory);
             try
             {
-                await Aftermath.CheckAsync(Path.Combine(directory, "data"), image.Item.Said);
+                await check(directory, image.Item.Said);
                 Directory.Delete(directory, recursive: true);
             }
             catch (Exception failure) when (failure is not OutOfMemoryException)
@@ -67,5 +69,13 @@ internal static class CrashImages
             }
         });
         return broken;
+    }
+
+    /// <summary>Fails where something does not hold.</summary>
+    public static async Task RequireAsync(IReadOnlyList<CrashMoment> images, string folder, Func<string, string[], Task> check)
+    {
+        TestContext.Current.SendDiagnosticMessage("{0} images", images.Count);
+        var broken = await CheckAsync(images, folder, check);
+        Assert.True(broken.Count == 0, $"{broken.Count} of {images.Count} images do not hold:\n{string.Join('\n', broken.Take(5))}");
     }
 }

@@ -11,7 +11,7 @@ public sealed class DiskFaultTests : IDisposable
     // The engine does not say why it could not make a file; the sentence names both causes.
     private const string CannotTell = "must be there and be writable for this user, and the disk must have room for a new file";
 
-    private readonly string _folder = QuickFolder.Create();
+    private readonly string _folder = Folders.Create();
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

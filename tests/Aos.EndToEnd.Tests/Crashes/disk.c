@@ -321,11 +321,23 @@ int posix_fallocate(int file, off_t offset, off_t length) {
   return posix_fallocate64(file, offset, length);
 }
 
-// Copies within the kernel would pass the record by: callers fall back on reading and writing.
+// Copies within the kernel would pass the record by: callers fall back on reading and writing. The runtime asks for them
+// by number.
+long syscall(long number, ...) {
+  long arguments[6];
+  va_list more;
+  va_start(more, number);
+  for (int i = 0; i < 6; i++) arguments[i] = va_arg(more, long);
+  va_end(more);
+  if (number == SYS_copy_file_range && handle_of((int)arguments[2])) {
+    errno = EXDEV;
+    return -1;
+  }
+  return REAL(syscall)(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
+}
+
 ssize_t copy_file_range(int from, off64_t *from_offset, int to, off64_t *to_offset, size_t length, unsigned flags) {
-  if (!handle_of(to)) return REAL(copy_file_range)(from, from_offset, to, to_offset, length, flags);
-  errno = EXDEV;
-  return -1;
+  return syscall(SYS_copy_file_range, from, from_offset, to, to_offset, length, (long)flags);
 }
 
 ssize_t sendfile64(int to, int from, off64_t *offset, size_t length) {
