@@ -3,6 +3,7 @@ using Aos.Abstractions.Storage.Drivers;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Values;
 using Aos.Storage.Sqlite.Approvals;
+using Aos.Storage.Sqlite.Backups;
 using Aos.Storage.Sqlite.Checks;
 using Aos.Storage.Sqlite.Engine;
 using Aos.Storage.Sqlite.Inbox;
@@ -83,6 +84,7 @@ public sealed class SqliteStore : IStore
             StoreFile.CreateDirectory(directory);
             ownerLock = OwnerLock.Acquire(Path.Combine(directory, "owners"));
             var path = Path.Combine(directory, StoreFile.Name);
+            StoreSwitch.FinishOther(path, options.BusyTimeout);
             if (StoreFile.Ensure(path, options, time, ownerLock.Owner)) ownerLock.RequireLocking();
             store = new SqliteStore(path, options, time, ownerLock);
             store._writer.Open();

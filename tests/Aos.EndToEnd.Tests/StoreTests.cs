@@ -133,6 +133,26 @@ public sealed class StoreTests : EndToEndTest
         (await Bench.AosAsync("replay", run, "--json")).Exits(1);
     }
 
+    [Theory]
+    [InlineData("DELETE FROM segments", "has a row but no journal")]
+    [InlineData("DELETE FROM segments WHERE segment_no = (SELECT max(segment_no) FROM segments)", "ends with event")]
+    [InlineData("UPDATE runs SET head = zeroblob(32)", "ends with another hash")]
+    public async Task A_run_whose_journal_is_missing_or_cut_off_is_quarantined_where_everybody_sees_it(string edit, string why)
+    {
+        var run = (await Bench.RunPlanAsync("""
+            { "steps": [ { "id": "add", "skill": "json_transform@1", "input": { "data": [4711, 1], "expression": "sum(@)" } },
+                         { "id": "ask", "skill": "json_transform@1", "depends_on": ["add"], "approval": {},
+                           "input": { "data": 1, "expression": "@" } } ] }
+            """)).Exits(3).Json.Text("run_id");
+        Assert.NotEqual(0, Sql(edit));
+
+        Assert.Contains(why, (await Bench.AosAsync("resume", run, "--json")).Exits(1).Json.Text("message"), StringComparison.Ordinal);
+        var row = (await Bench.AosAsync("runs", "--status", "quarantined", "--json")).Exits(0).Json;
+        Assert.Equal(run, row.Text("0/run_id"));
+        Assert.Contains(why, row.Text("0/reason"), StringComparison.Ordinal);
+        (await Bench.RunPlanAsync(Sum)).Exits(0);
+    }
+
     [Fact]
     public async Task Replay_of_an_untouched_run_is_identical()
     {

@@ -13,7 +13,8 @@ public sealed record JournalSlice
     public required long AfterSeq { get; init; }
 
     /// <summary>How many events there are. 0 where only the row changes or facts are removed, which a run can need whose
-    /// journal cannot be read; never for a new run.</summary>
+    /// journal cannot be read, or is gone: then <see cref="AfterSeq"/> is not compared with it, and being the owner is
+    /// enough. Never 0 for a new run.</summary>
     public required int Count { get; init; }
 
     /// <summary>The events as JSON, one a line, without a line feed at the end. Read before the append returns.</summary>

@@ -47,6 +47,7 @@ internal sealed partial class Quarantine(RunServices services, ILogger logger)
         {
             var journal = await services.Reader.ReadAsync(row.RunId, cancel).ConfigureAwait(false)
                 ?? throw new StoreException(ErrorCodes.StorageCorrupt, $"Run {row.RunId} has a row but no journal.");
+            RequireWhole(row, journal);
             return (journal, RunState.Fold(services.Documents, journal.Events), null);
         }
         catch (StoreException damage) when (damage.Code == ErrorCodes.StorageCorrupt || damage.Code == ErrorCodes.HistoryTampered)
@@ -77,7 +78,8 @@ internal sealed partial class Quarantine(RunServices services, ILogger logger)
         var slice = new JournalSlice
         {
             RunId = row.RunId,
-            AfterSeq = await LastSeqAsync(row).ConfigureAwait(false),
+            // Not compared: the journal may be gone, or be what is wrong.
+            AfterSeq = Math.Max(1, row.Seq),
             Count = 0,
             Events = default,
             Hash = default,
@@ -92,11 +94,16 @@ internal sealed partial class Quarantine(RunServices services, ILogger logger)
         return Adoption.Refused(ErrorCodes.RunQuarantined, Describe(quarantined));
     }
 
-    // Only the bounds of segments are looked at: what they hold is what may be poison.
-    private async ValueTask<long> LastSeqAsync(RunRow row)
+    // The chain cannot tell that its end is missing. The row knows where it was.
+    private static void RequireWhole(RunRow row, Journal journal)
     {
-        var segments = await services.Store.ReadAsync(row.RunId, Math.Max(0, row.Seq - 1), CancellationToken.None).ConfigureAwait(false);
-        return segments is [.., { } last] ? last.FirstSeq + last.Count - 1 : row.Seq;
+        var last = journal.Events.Count;
+        if (last < row.Seq)
+            throw new StoreException(ErrorCodes.StorageCorrupt,
+                $"The journal of run {row.RunId} ends with event {last}, and had {row.Seq}. Restore a backup; keep this store for analysis.");
+        if (last == row.Seq && !journal.Head.Span.SequenceEqual(row.Head.Span))
+            throw new StoreException(ErrorCodes.HistoryTampered,
+                $"The journal of run {row.RunId} ends with another hash than its row says. Restore a backup; keep this store for analysis.");
     }
 
     [LoggerMessage(EventId = 1003, Level = LogLevel.Error,

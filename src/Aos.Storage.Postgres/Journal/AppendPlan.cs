@@ -108,7 +108,7 @@ internal sealed class StagedRun(RunId runId, RunPlace? place)
         if (_rejected) return false;
         var follows = slice.AfterSeq == 0
             ? Place is null && !IsStaged
-            : (Place is { IsMine: true } || (Place is null && IsStaged)) && LastSeq == slice.AfterSeq;
+            : (Place is { IsMine: true } || (Place is null && IsStaged)) && (slice.Count == 0 || LastSeq == slice.AfterSeq);
         _rejected = !follows || isRefused;
         return !_rejected;
     }
@@ -117,7 +117,7 @@ internal sealed class StagedRun(RunId runId, RunPlace? place)
     public void Stage(JournalSlice slice)
     {
         IsStaged = true;
-        LastSeq = slice.AfterSeq + slice.Count;
+        LastSeq += slice.Count;
         if (slice.Row is not { } row) return;
         Row = row;
         HasEnded |= row.IsEnded;

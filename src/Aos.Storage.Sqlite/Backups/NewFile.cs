@@ -26,13 +26,13 @@ public static partial class NewFile
             Reserve(draft);
             var result = await write(draft).ConfigureAwait(false);
             Flush(draft);
-            File.Move(draft, path, replace);
+            if (replace) File.Move(draft, path, overwrite: true);
+            else if (!TryPlace(draft, path)) throw Exists(path);
             FlushDirectory(Path.GetDirectoryName(path)!);
             return result;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            if (!replace && File.Exists(path)) throw Exists(path);
             throw SqliteFailure.Failure(
                 failure.HResult is NoSpaceUnix or NoSpaceWindows ? ErrorCodes.StorageFull : ErrorCodes.StorageUnavailable,
                 $"'{path}' cannot be written: {failure.Message} Nothing was left behind.", failure);
@@ -44,12 +44,44 @@ public static partial class NewFile
         }
     }
 
+    /// <summary>Gives a file its name where nothing has that name, in one step: of several processes exactly one succeeds.
+    /// A move that does not replace looks first and renames then, and so replaces what came in between.</summary>
+    /// <returns>Whether it has the name now. Otherwise it is still where it was.</returns>
+    /// <exception cref="IOException">It can have no other name.</exception>
+    internal static bool TryPlace(string draft, string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            var (from, to) = (Marshal.StringToCoTaskMemUTF8(draft), Marshal.StringToCoTaskMemUTF8(path));
+            try
+            {
+                if (Link(from, to) == 0)
+                {
+                    File.Delete(draft);
+                    return true;
+                }
+            }
+            finally
+            {
+                Marshal.FreeCoTaskMem(from);
+                Marshal.FreeCoTaskMem(to);
+            }
+        }
+
+        // Windows moves in one step; a file system without links has no better way.
+        if (File.Exists(path)) return false;
+        File.Move(draft, path, overwrite: false);
+        return true;
+    }
+
     /// <summary>Makes what was renamed in a directory survive a power cut. Windows does that by itself.</summary>
     /// <exception cref="IOException">It could not be made sure.</exception>
     internal static void FlushDirectory(string directory)
     {
         if (OperatingSystem.IsWindows()) return;
-        var handle = OpenDirectory(Marshal.StringToCoTaskMemUTF8(directory), 0);
+        var path = Marshal.StringToCoTaskMemUTF8(directory);
+        var handle = OpenDirectory(path, 0);
+        Marshal.FreeCoTaskMem(path);
         if (handle < 0) throw new IOException($"'{directory}' cannot be opened to be flushed.");
         var result = SyncFile(handle);
         _ = CloseFile(handle);
@@ -64,21 +96,23 @@ public static partial class NewFile
         using var file = new FileStream(draft, options);
     }
 
-    private static void Flush(string draft)
+    /// <summary>Makes what a file holds survive a power cut.</summary>
+    internal static void Flush(string draft)
     {
         using var file = new FileStream(draft, FileMode.Open, FileAccess.ReadWrite);
         file.Flush(flushToDisk: true);
     }
 
-    private static void Remove(string draft)
+    /// <summary>Removes a file that nobody misses, where that can be done.</summary>
+    internal static void Remove(string path)
     {
         try
         {
-            File.Delete(draft);
+            File.Delete(path);
         }
         catch (Exception unremovable) when (unremovable is IOException or UnauthorizedAccessException)
         {
-            // What failed is told already; a name that ends in ".partial-" says what the rest is.
+            // What failed is told already, or shows at the next call; the name says what the rest is.
         }
     }
 
@@ -87,6 +121,9 @@ public static partial class NewFile
 
     [LibraryImport("libc", EntryPoint = "open")]
     private static partial int OpenDirectory(nint path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "link")]
+    private static partial int Link(nint from, nint to);
 
     [LibraryImport("libc", EntryPoint = "fsync")]
     private static partial int SyncFile(int handle);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Failures;
 using Aos.Storage.Sqlite.Checks;
@@ -34,10 +33,14 @@ public static class SqliteBackup
     public static ValueTask<BackupReport> CreateAsync(string directory, string file, bool replace, CancellationToken cancel)
     {
         var source = Path.Combine(Path.GetFullPath(directory), StoreFile.Name);
+        StoreSwitch.FinishOther(source, CheckTimeout);
         if (!File.Exists(source))
             throw SqliteFailure.Failure(ErrorCodes.StorageUnavailable, $"There is no store in '{directory}'; nothing was written.");
         return NewFile.WriteAsync(file, replace, draft =>
         {
+            // As every process that works on the store: so that it is not replaced meanwhile.
+            using var owner = OwnerLock.Acquire(Path.Combine(Path.GetDirectoryName(source)!, "owners"));
+            StoreSwitch.FinishOther(source, CheckTimeout);
             using (var connection = Connection.Open(source, ConnectionMode.Read, CheckTimeout))
             using (cancel.Register(static on => ((Connection)on!).Interrupt(), connection))
                 Copy(connection, draft, file, cancel);
@@ -54,6 +57,7 @@ public static class SqliteBackup
     /// <param name="cancel">Ends it before anything was changed.</param>
     /// <exception cref="StoreException">The backup is damaged, of a newer version or none; there is a store, or a process
     /// works on it; or the directory cannot be written. The store that was there is still there.</exception>
+    /// <remarks>Whatever happens on the way, the power included, the store is the one before or the backup, whole.</remarks>
     public static ValueTask<RestoreReport> RestoreAsync(
         string file, SqliteStoreOptions options, bool replace, TimeProvider time, CancellationToken cancel)
     {
@@ -63,20 +67,20 @@ public static class SqliteBackup
         if (File.Exists(file + "-wal"))
             throw SqliteFailure.Failure(ErrorCodes.InvalidArgument,
                 $"'{file}' has a write-ahead log beside it: it is a database in use, not a backup. `aos backup` makes one.");
-        var draft = $"{path}.restore-{Path.GetRandomFileName()}";
+        StoreSwitch? place = null;
+        string? draft = null;
         try
         {
             StoreFile.CreateDirectory(directory);
+            place = StoreSwitch.Begin(path, options.BusyTimeout);
             RequireNoOwner(directory);
             if (!replace) RequireNoStore(path);
+            draft = place.DraftName();
             File.Copy(file, draft);
             var report = Hold(draft, file, options, time, cancel);
             cancel.ThrowIfCancellationRequested();
-            RequireNoOwner(directory);
-            var aside = replace ? MoveAside(path, time) : null;
-            File.Move(draft, path, overwrite: false);
-            NewFile.FlushDirectory(directory);
-            return ValueTask.FromResult(report with { Path = path, Replaced = aside });
+            NewFile.Flush(draft);
+            return ValueTask.FromResult(report with { Path = path, Replaced = place.Replace(draft, time) });
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -84,7 +88,9 @@ public static class SqliteBackup
         }
         finally
         {
-            foreach (var suffix in (string[])["", "-wal", "-shm", "-journal"]) File.Delete(draft + suffix);
+            if (draft is not null)
+                foreach (var suffix in (string[])["", "-wal", "-shm", "-journal"]) NewFile.Remove(draft + suffix);
+            place?.Dispose();
         }
     }
 
@@ -143,7 +149,9 @@ public static class SqliteBackup
         connection.Prepare(VoidSql).Run();
         var voided = connection.Changes;
         connection.Execute("COMMIT");
-        connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        // All of it in the file: only that gets the store's name.
+        if (connection.Number("PRAGMA wal_checkpoint(TRUNCATE)") != 0)
+            throw SqliteFailure.Failure(ErrorCodes.StorageUnavailable, $"'{draft}' is in use by another program. Nothing was changed.");
         return new RestoreReport(draft, null, (int)connection.Number("SELECT count(*) FROM runs"), held, voided);
     }
 
@@ -159,18 +167,6 @@ public static class SqliteBackup
         if (OwnerLock.AnyAlive(Path.Combine(directory, "owners")))
             throw SqliteFailure.Failure(ErrorCodes.StorageUnavailable,
                 $"A process works on the store in '{directory}'. End it first; nothing was changed.");
-    }
-
-    // The database goes first: a log without its database is refused when the store is opened, so that a crash in between
-    // is seen, where a database without its log would have lost what the log holds.
-    private static string? MoveAside(string path, TimeProvider time)
-    {
-        if (!File.Exists(path) && !File.Exists(path + "-wal")) return null;
-        var aside = path + time.GetUtcNow().ToString("'.replaced-'yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture);
-        foreach (var suffix in (string[])["", "-wal"])
-            if (File.Exists(path + suffix)) File.Move(path + suffix, aside + suffix, overwrite: false);
-        File.Delete(path + "-shm");
-        return aside;
     }
 
     private static StoreException NoBackup(string file) =>

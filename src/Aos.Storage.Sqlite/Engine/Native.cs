@@ -106,6 +106,10 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "sqlite3_errmsg")]
     public static partial byte* ErrorMessage(nint connection);
 
+    /// <summary>The number that the operating system gave with its last failure.</summary>
+    [LibraryImport(Library, EntryPoint = "sqlite3_system_errno")]
+    public static partial int SystemError(nint connection);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_interrupt")]
     public static partial void Interrupt(nint connection);
 }

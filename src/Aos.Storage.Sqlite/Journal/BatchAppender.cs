@@ -37,7 +37,9 @@ internal static class BatchAppender
         WriteSession session, JournalSlice slice, HashSet<RunId>? rejected, out RunPlace? place)
     {
         place = session.Runs.Find(slice.RunId);
-        var follows = slice.AfterSeq > 0 ? place is { IsMine: true } && place.LastSeq == slice.AfterSeq : place is null;
+        var follows = slice.AfterSeq > 0
+            ? place is { IsMine: true } && (slice.Count == 0 || place.LastSeq == slice.AfterSeq)
+            : place is null;
         if (!follows || rejected?.Contains(slice.RunId) == true) return AppendResult.Conflict;
         if (slice.Ledger is { } ledger && !LedgerTable.Fits(session.Connection, ledger)) return AppendResult.OverLimit;
         if (slice.AfterSeq > 0) return AppendResult.Written;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Failures;
+using Aos.Storage.Sqlite.Backups;
 using Aos.Storage.Sqlite.Engine;
 
 namespace Aos.Storage.Sqlite.Runs;
@@ -100,12 +101,12 @@ internal sealed class OwnerLock : IDisposable
         }
     }
 
-    /// <summary>Frees the lock and removes the file.</summary>
+    /// <summary>Frees the lock and removes the file. One that cannot be removed is free, and is swept later.</summary>
     public void Dispose()
     {
         // Removed while it is held: nobody can lock a file that is about to vanish. Windows refuses that, and is asked at
         // creation to do it.
-        if (!OperatingSystem.IsWindows()) File.Delete(_file.Name);
+        if (!OperatingSystem.IsWindows()) NewFile.Remove(_file.Name);
         _file.Dispose();
     }
 

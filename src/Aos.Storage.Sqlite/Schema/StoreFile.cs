@@ -1,5 +1,6 @@
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Failures;
+using Aos.Storage.Sqlite.Backups;
 using Aos.Storage.Sqlite.Engine;
 
 namespace Aos.Storage.Sqlite.Schema;
@@ -10,11 +11,17 @@ internal static class StoreFile
     /// <summary>Its name.</summary>
     public const string Name = "aos.db";
 
-    /// <summary>Makes the data directory where there is none, readable by its owner only: journals hold what runs saw.</summary>
+    /// <summary>Makes the data directory where there is none, readable by its owner only: journals hold what runs saw. It
+    /// survives a power cut when this returns: what is flushed in a directory is lost with the directory's own name.</summary>
     public static void CreateDirectory(string directory)
     {
+        if (Directory.Exists(directory)) return;
+        var parents = new List<string>();
+        for (var missing = directory; !Directory.Exists(missing) && Path.GetDirectoryName(missing) is { } parent; missing = parent)
+            parents.Add(parent);
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(directory);
         else Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var parent in parents) NewFile.FlushDirectory(parent);
     }
 
     /// <summary>Makes a new store where there is none; what exists is never touched.</summary>
@@ -66,19 +73,18 @@ internal static class StoreFile
         {
             using (var connection = Connection.Open(draft, ConnectionMode.Create, options.BusyTimeout))
             {
-                SetDurability(connection);
+                // Straight into the file: what is in a log is moved there as the connection closes, which fails unheard.
+                connection.Execute("PRAGMA synchronous = FULL");
                 Migrator.Create(connection, options.Migrations, time);
+                SetDurability(connection);
             }
 
-            File.Move(draft, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            // Another process was faster; its store is as good.
+            // Where another process was faster, its store is as good.
+            if (NewFile.TryPlace(draft, path)) NewFile.FlushDirectory(Path.GetDirectoryName(path)!);
         }
         finally
         {
-            File.Delete(draft);
+            foreach (var suffix in (string[])["", "-journal", "-wal", "-shm"]) NewFile.Remove(draft + suffix);
         }
     }
 

@@ -37,7 +37,7 @@ public sealed partial class MemoryStore
     }
 
     private bool Follows(JournalSlice slice) => state.RunsById.TryGetValue(slice.RunId, out var run)
-        ? slice.AfterSeq > 0 && IsMine(run) && run.LastSeq == slice.AfterSeq
+        ? slice.AfterSeq > 0 && IsMine(run) && (slice.Count == 0 || run.LastSeq == slice.AfterSeq)
         : slice.AfterSeq == 0;
 
     private MemoryRun Place(JournalSlice slice)

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Values;
-using Aos.Simulation.Tests.World;
 using Aos.Testing.Storage;
 
 namespace Aos.Simulation.Tests.Plants;

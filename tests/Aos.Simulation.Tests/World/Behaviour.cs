@@ -1,6 +1,5 @@
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
-using Aos.Simulation.Tests.Pump;
 
 namespace Aos.Simulation.Tests.World;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Aos.Simulation.Tests.Pump;
 
 namespace Aos.Simulation.Tests.World;
 

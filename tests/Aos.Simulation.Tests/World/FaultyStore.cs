@@ -2,7 +2,6 @@ using Aos.Abstractions.Storage;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Values;
 using Aos.Simulation.Tests.Plants;
-using Aos.Simulation.Tests.Pump;
 
 namespace Aos.Simulation.Tests.World;
 

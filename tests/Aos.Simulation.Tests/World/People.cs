@@ -4,7 +4,6 @@ using Aos.Contracts;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Kernel.Runs;
-using Aos.Simulation.Tests.Pump;
 
 namespace Aos.Simulation.Tests.World;
 

@@ -8,7 +8,6 @@ using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Runs;
-using Aos.Simulation.Tests.Pump;
 
 namespace Aos.Simulation.Tests.World;
 

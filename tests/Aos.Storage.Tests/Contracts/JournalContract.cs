@@ -93,6 +93,25 @@ public abstract class JournalContract<TFixture> : StoreContract<TFixture> where 
         Assert.Single(await Store.ReadInboxAsync(Cancel));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(9)]
+    public async Task A_slice_without_events_follows_whatever_the_journal_holds_and_only_its_owner_may_write_it(int after)
+    {
+        var run = await BeginAsync("a");
+        await WriteAsync(run.Next("2"));
+        var bare = run.Bare() with { AfterSeq = after, Row = run.Row(RunStatus.Quarantined) with { Reason = "no journal" } };
+        var other = await OpenAnotherAsync();
+
+        Assert.Equal([AppendResult.Conflict], await other.AppendAsync(new[] { bare }, Cancel));
+        await WriteAsync(bare, run.Next("3"));
+
+        Assert.Equal("no journal", (await RowAsync(run)).Row.Reason);
+        Assert.Equal(["begun", "2", "3"], await EventsAsync(run));
+        Assert.Empty(await Store.CheckAsync(Cancel));
+    }
+
     [Fact]
     public async Task Going_on_with_a_run_that_does_not_exist_conflicts()
     {

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Aos.Simulation.Tests.Pump;
+namespace Aos.TestShared;
 
 /// <summary>A small generator whose sequence is the same on every machine and version: SplitMix64.</summary>
 internal sealed class Dice(ulong seed)

@@ -1,7 +1,7 @@
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Values;
 
-namespace Aos.Simulation.Tests.World;
+namespace Aos.TestShared;
 
 /// <summary>A store in front of another one.</summary>
 internal abstract class StoreDecorator(IStore inner) : IStore
