@@ -94,7 +94,7 @@ public sealed class InputTests : EndToEndTest
     [Fact]
     public async Task What_the_agent_may_not_do_is_said_when_a_plan_is_validated_for_it()
     {
-        var agent = Bench.Write("narrow.yaml", "agent_id: narrow\nskills: [http_call@1]\nplanner: { id: model }\n");
+        var agent = Bench.Write("narrow.yaml", "agent_id: narrow\nskills: [http_call@1]\nplanner: { id: oracle }\n");
         var plan = Bench.Write("plan.json", """{ "steps": [ { "id": "a", "skill": "json_transform@1", "input": { "data": 1, "expression": "@" } } ] }""");
         foreach (var command in (string[])["validate", "run"])
             Assert.Equal("SKILL_NOT_ALLOWED", (await Bench.AosAsync(command, "--plan", plan, "--agent", agent, "--json")).Exits(4).Json.Text("code"));
@@ -103,10 +103,10 @@ public sealed class InputTests : EndToEndTest
     [Fact]
     public async Task A_planner_that_is_not_there_is_warned_of_where_a_plan_needs_none()
     {
-        var agent = Bench.Write("model.yaml", "agent_id: m\nskills: [json_transform@1]\nplanner: { id: model }\n");
+        var agent = Bench.Write("model.yaml", "agent_id: m\nskills: [json_transform@1]\nplanner: { id: oracle }\n");
         var plan = Bench.Write("plan.json", """{ "steps": [ { "id": "a", "skill": "json_transform@1", "input": { "data": 1, "expression": "@" } } ] }""");
         foreach (var command in (string[])["validate", "run", "simulate"])
-            Assert.Contains("model.yaml:3:16 /planner/id: There is no planner 'model'; there are rule.",
+            Assert.Contains("model.yaml:3:16 /planner/id: There is no planner 'oracle'; there are claude, model, rule.",
                 (await Bench.AosAsync(command, "--plan", plan, "--agent", agent)).Exits(0).Error, StringComparison.Ordinal);
         Assert.Equal("UNKNOWN_PLANNER", (await Bench.AosAsync("run", "get https://example.com", "--agent", agent, "--json")).Exits(2).Json.Text("code"));
     }
@@ -231,7 +231,7 @@ public sealed class InputTests : EndToEndTest
     {
         var result = (await Bench.AosAsync("exec", "json_transform")).Exits(2);
 
-        Assert.Contains("json_transform needs data, expression (string)", result.Error, StringComparison.Ordinal);
+        Assert.Contains("json_transform needs data;", result.Error, StringComparison.Ordinal);
         var example = result.Error.Split('\n').Single(line => line.Contains("For example: aos exec", StringComparison.Ordinal));
         var arguments = example[(example.IndexOf("--input ", StringComparison.Ordinal) + 8)..];
         Assert.True(arguments.StartsWith('\'') && arguments.EndsWith('\''), arguments);

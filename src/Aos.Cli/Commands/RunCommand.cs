@@ -28,6 +28,7 @@ internal sealed class RunCommand : CliCommand
         if (request.Plan is not null) session.Warn(runtime, agent);
         var submitted = Session.Require(await runtime.SubmitAsync(request, cancel).ConfigureAwait(false), document);
         return await new RunFollower(session, runtime)
-            .WaitAsync(submitted.RunId, () => runtime.FollowAsync(submitted.RunId, cancel), cancel).ConfigureAwait(false);
+            .WaitAsync(submitted.RunId, () => runtime.FollowAsync(submitted.RunId, cancel), cancel,
+                hasBegun: request.IdempotencyKey is null).ConfigureAwait(false);
     }
 }

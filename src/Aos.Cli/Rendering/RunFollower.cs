@@ -17,12 +17,14 @@ internal sealed class RunFollower(Session session, AosRuntime runtime)
     /// <param name="id">The run.</param>
     /// <param name="wait">The call that waits for it.</param>
     /// <param name="cancel">Ends the wait, and leaves the run to be resumed.</param>
+    /// <param name="hasBegun">Whether this process began the run, so that all of it is news.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> WaitAsync(RunId id, Func<ValueTask<Answer<RunReport>>> wait, CancellationToken cancel)
+    public async Task<int> WaitAsync(
+        RunId id, Func<ValueTask<Answer<RunReport>>> wait, CancellationToken cancel, bool hasBegun = false)
     {
         try
         {
-            var report = Session.Require(await WatchAsync(id, wait, cancel).ConfigureAwait(false));
+            var report = Session.Require(await WatchAsync(id, wait, hasBegun, cancel).ConfigureAwait(false));
             if (_screen.Json) _screen.WriteJson(report);
             else await RunView.ShowAsync(session, runtime, report, cancel).ConfigureAwait(false);
             return ExitCodes.Of(report);
@@ -60,11 +62,12 @@ internal sealed class RunFollower(Session session, AosRuntime runtime)
         return ExitCodes.Ok;
     }
 
-    private async Task<Answer<RunReport>> WatchAsync(RunId id, Func<ValueTask<Answer<RunReport>>> wait, CancellationToken cancel)
+    private async Task<Answer<RunReport>> WatchAsync(
+        RunId id, Func<ValueTask<Answer<RunReport>>> wait, bool hasBegun, CancellationToken cancel)
     {
         var progress = new LiveProgress(_screen, session.Time);
         // What happened before this process came is context, not news.
-        var known = await LastSeqAsync(id, cancel).ConfigureAwait(false);
+        var known = hasBegun ? 0 : await LastSeqAsync(id, cancel).ConfigureAwait(false);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var work = wait().AsTask();
         var feed = FeedAsync(id, progress, known, enough.Token);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Aos.Contracts;
 using Aos.Contracts.Values;
 
 namespace Aos.Runtime.Journals;
@@ -139,6 +140,16 @@ internal ref struct EventMembers(ReadOnlySpan<byte> line)
         _isOther |= EventCodec.LooksLikeReference(payload);
         _reader.Read();
         return payload;
+    }
+
+    /// <summary>A value that the serializer reads.</summary>
+    public T Value<T>()
+    {
+        var begin = (int)_reader.TokenStartIndex;
+        _reader.Skip();
+        var value = AosJson.Read<T>(_line[begin..(int)_reader.BytesConsumed]);
+        _reader.Read();
+        return value;
     }
 
     private readonly bool IsNumber => _reader.TokenType == JsonTokenType.Number;

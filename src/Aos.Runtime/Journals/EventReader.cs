@@ -2,6 +2,7 @@ using System.Text.Json;
 using Aos.Contracts;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
@@ -59,6 +60,7 @@ internal sealed class EventReader
         Reserved = members.Has("reserved_cents"u8) ? members.Cents() : default,
         PredictedCost = members.Has("predicted_cost_cents"u8) ? members.Cents() : default,
         PredictedLatencyMs = members.Needs("predicted_latency_ms"u8) ? members.Int32() : 0,
+        Rules = members.Has("rules"u8) ? members.Value<ValueList<AppliedRule>>() : default,
         At = members.Needs("at"u8) ? members.Moment() : default,
     };
 

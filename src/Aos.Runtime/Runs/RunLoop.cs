@@ -275,12 +275,13 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
             else _effects.Perform(_state, effect);
     }
 
-    // Effects keep their order. What neither changes the world nor costs money never waits, not even for the run to be
-    // admitted: a crash takes both, and nobody was told of either.
+    // Effects keep their order. Pure calls never wait, not even for the run to be admitted: a crash takes both, and nobody
+    // was told of either. Nothing else is done for a run that nobody could find again.
     // An answer that changed the world or cost money is durable before anything else is begun: lost in a crash, it
     // would have to be settled by a person, or paid for again.
     private bool MustWait(Effect effect) =>
-        _held.Count > 0 || effect.WaitsForDurability || _isReleased || _durable.Seq < _keep;
+        _held.Count > 0 || effect.WaitsForDurability || _isReleased || _durable.Seq < _keep
+        || (_durable.Submitted is null && effect is not Effect.InvokeSkill { Class: EffectClass.Pure });
 
     private static bool CanBeAskedAgain(RunState state, RunEvent.AttemptReturned returned)
     {

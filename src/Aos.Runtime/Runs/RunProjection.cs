@@ -81,7 +81,8 @@ internal sealed class RunProjection
                 case RunEvent.ApprovalDecided decided when _open.Remove(decided.ApprovalId.Value, out var row):
                     (changed ??= []).Add(row with { Status = decided.Approved ? ApprovalStatus.Approved : ApprovalStatus.Rejected });
                     break;
-                case RunEvent.PolicyTightened when _open.Count > 0:
+                // A policy denies the call, or its plan failed and another one is made.
+                case RunEvent.PolicyTightened or RunEvent.StepEnded when _open.Count > 0:
                     foreach (var row in _open.Values.ToList())
                         if (transition.State.FindApproval(row.Id) is null && _open.Remove(row.Id.Value))
                             (changed ??= []).Add(row with { Status = ApprovalStatus.Void });

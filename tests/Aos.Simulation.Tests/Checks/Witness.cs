@@ -79,7 +79,7 @@ internal sealed class Witness(MemoryStoreState store, History history, Money per
         }
         else if (before?.Owner != owner)
             Violated($"{owner} wrote to {slice.RunId}, which belongs to {before?.Owner} since epoch {before?.Epoch}.");
-        if (slice.AfterSeq != run.State.Seq)
+        if (slice.Count > 0 && slice.AfterSeq != run.State.Seq)
             Violated($"{slice.RunId} goes on with event {slice.AfterSeq + 1} after event {run.State.Seq}.");
         var events = Decode(slice);
         var earlier = run.State;

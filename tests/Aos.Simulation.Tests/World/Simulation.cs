@@ -52,7 +52,7 @@ internal sealed class Simulation
         var asked = Scenario.Runs.Sum(run => run.BudgetCents);
         Tenant = new TenantProfile
         {
-            Budget = new TenantBudget { PerDay = Money.FromCents(Dice.Hash(Seed, "tenant") % 3 == 0 ? asked * 6 / 10 : 2_000) },
+            Budget = new TenantBudget { PerDay = Money.FromCents(!Scenario.IsHostile ? 10 * asked : Dice.Hash(Seed, "tenant") % 3 == 0 ? asked * 6 / 10 : 2_000) },
         };
         _dice = new Dice(Dice.Hash(Seed, "director"));
         Pump = new WorkPump(Dice.Hash(spec.OrderSeed ?? Seed, "order"));
