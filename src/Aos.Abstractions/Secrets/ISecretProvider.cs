@@ -18,21 +18,26 @@ public interface ISecretProvider
 /// <remarks>No record, so that no text of it shows the value.</remarks>
 public sealed class SecretFinding
 {
-    private SecretFinding(string? value, string? problem) => (Value, Problem) = (value, problem);
+    private SecretFinding(string? value, string? place, string? problem) => (Value, Place, Problem) = (value, place, problem);
 
     /// <summary>It is not there: the next provider is asked.</summary>
-    public static SecretFinding None { get; } = new(null, null);
+    public static SecretFinding None { get; } = new(null, null, null);
 
     /// <summary>The value; null where there is none.</summary>
     public string? Value { get; }
+
+    /// <summary>Where it was found, as part of a sentence; null: where the provider looks.</summary>
+    public string? Place { get; }
 
     /// <summary>Why it cannot be had although something is there; no other provider is asked then. Never shows the
     /// value.</summary>
     public string? Problem { get; }
 
     /// <summary>It is there.</summary>
-    public static SecretFinding Of(string value) => new(value, null);
+    /// <param name="value">The secret.</param>
+    /// <param name="place">Where, for a provider that looks in several places.</param>
+    public static SecretFinding Of(string value, string? place = null) => new(value, place, null);
 
     /// <summary>Something is there that cannot be used.</summary>
-    public static SecretFinding Broken(string problem) => new(null, problem);
+    public static SecretFinding Broken(string problem) => new(null, null, problem);
 }

@@ -20,7 +20,7 @@ public sealed class EnvironmentSecrets(Func<string, string?>? read = null) : ISe
         var file = _read($"{name}_FILE") is { Length: > 0 } path ? path : null;
         if (value is not null && file is not null)
             return new(SecretFinding.Broken($"the environment has both {name} and {name}_FILE; keep one of them."));
-        if (value is not null) return new(SecretFinding.Of(value));
+        if (value is not null) return new(SecretFinding.Of(value, $"the environment variable {name}"));
         return file is null ? new(SecretFinding.None) : SecretFile.ReadAsync(file, $"the file that {name}_FILE names", isRequired: true, cancel);
     }
 }

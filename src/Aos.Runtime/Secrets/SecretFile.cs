@@ -25,8 +25,8 @@ internal static class SecretFile
                 var read = await file.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancel).ConfigureAwait(false);
                 if (read > BytesMax) return SecretFinding.Broken($"{what} is larger than {BytesMax} bytes.");
                 var text = Strict.GetString(buffer.AsSpan(0, read));
-                return SecretFinding.Of(text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2]
-                    : text.EndsWith('\n') ? text[..^1] : text);
+                return SecretFinding.Of(
+                    text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text, what);
             }
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)

@@ -46,7 +46,8 @@ internal sealed class SecretVault(IReadOnlyList<ISecretProvider> providers)
     public async ValueTask<string?> LocateAsync(SecretName name, CancellationToken cancel)
     {
         foreach (var provider in providers)
-            if (await AskAsync(provider, name, cancel).ConfigureAwait(false) is { Value: not null }) return provider.Describe(name);
+            if (await AskAsync(provider, name, cancel).ConfigureAwait(false) is { Value: not null } found)
+                return found.Place ?? provider.Describe(name);
         return null;
     }
 

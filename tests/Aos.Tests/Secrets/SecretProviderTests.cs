@@ -91,8 +91,10 @@ public sealed class SecretProviderTests : IDisposable
     {
         Write("API_KEY", "from the folder");
         var vault = new SecretVault([new EnvironmentSecrets(Read), new FolderSecrets(_folder)]);
+        Assert.Equal($"the file {Path.Combine(_folder, "API_KEY")}", await vault.LocateAsync(Name, CancellationToken.None));
         Assert.Equal("from the folder", (await vault.ResolveAsync(Name, [], CancellationToken.None)).Value!.Reveal());
         _environment["API_KEY"] = "from the variable";
+        Assert.Equal("the environment variable API_KEY", await vault.LocateAsync(Name, CancellationToken.None));
         Assert.Equal("from the variable", (await vault.ResolveAsync(Name, [], CancellationToken.None)).Value!.Reveal());
         _environment.Clear();
         _environment["API_KEY_FILE"] = "/nowhere/at/all";

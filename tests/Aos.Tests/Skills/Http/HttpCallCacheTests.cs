@@ -45,6 +45,7 @@ public sealed class HttpCallCacheTests
     [InlineData("ETag", "\"v\"", "status:201")]
     [InlineData("ETag", "\"v\"", "uncached")]
     [InlineData("ETag", "\"v\"", "other header")]
+    [InlineData("ETag", "\"v\"", "other agent")]
     public async Task What_may_not_be_kept_is_asked_for_anew(string validator, string value, string why)
     {
         var conditions = new List<string>();
@@ -59,7 +60,10 @@ public sealed class HttpCallCacheTests
         using var harness = new HttpCallHarness();
 
         for (var i = 0; i < 2; i++)
+        {
+            harness.Agent = why == "other agent" ? $"agent{i}" : "agent";
             await harness.CallAsync($$"""{"url":"{{server.Url}}","cache":{{(why == "uncached" ? "false" : "true")}},"headers":{"Accept":"{{(why == "other header" ? i : 0)}}"} }""", "localhost");
+        }
 
         Assert.Equal(["", ""], conditions);
     }

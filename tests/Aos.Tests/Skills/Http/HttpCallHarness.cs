@@ -18,6 +18,8 @@ internal sealed class HttpCallHarness(HttpLimits? limits = null, TimeProvider? c
     /// <summary>The class that the kernel took; of <c>once</c>, each request gets its own connection.</summary>
     public EffectClass Effect { get; init; } = EffectClass.Idempotent;
 
+    public string Agent { get; set; } = "tester";
+
     public ISecretResolver Secrets { get; init; } = NoSecrets.Instance;
 
     public ScriptedResolver Resolver { get; } = new();
@@ -42,6 +44,7 @@ internal sealed class HttpCallHarness(HttpLimits? limits = null, TimeProvider? c
         Timeout = TimeSpan.FromSeconds(60),
         Network = ValueList.From(allow),
         Secrets = Secrets,
+        AgentId = Agent,
     };
 }
 
