@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Aos.Abstractions.Storage;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
+using Aos.Contracts.Values;
 
 namespace Aos.Cli.Commands;
 
@@ -20,7 +22,12 @@ internal sealed class ApprovalsCommand : CliCommand
         var rows = await session.ReadAsync([], store =>
             store.ListApprovalsAsync(openOnly: !session.Value(_all), cancel), cancel).ConfigureAwait(false);
         var now = session.Time.GetUtcNow();
-        if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(rows.Select(row => row.StandingAt(now))));
+        if (session.Screen.Json)
+        {
+            var bound = new List<(ApprovalRow, Digest?)>(rows.Count);
+            foreach (var row in rows) bound.Add((row.StandingAt(now), await ApprovalView.BindingAsync(session, row, cancel).ConfigureAwait(false)));
+            session.Screen.WriteJson(ListText.Of(bound));
+        }
         else ApprovalView.ShowAll(session, rows);
         return ExitCodes.Ok;
     }

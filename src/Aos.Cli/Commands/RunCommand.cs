@@ -1,5 +1,9 @@
+using System.CommandLine;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
+using Aos.Contracts.Failures;
+using Aos.Runtime;
+using Aos.Runtime.Runs;
 
 namespace Aos.Cli.Commands;
 
@@ -7,16 +11,28 @@ namespace Aos.Cli.Commands;
 internal sealed class RunCommand : CliCommand
 {
     private readonly RequestOptions _request;
+    private readonly Option<bool> _confirm = new("--confirm") { Description = "Show what the run is expected to be, and ask before it begins" };
+    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask; with --confirm, show it all the same" };
+
+    private readonly Option<string?> _maxCost = new("--max-cost-cents")
+    {
+        Description = "Begin only where even the worst case costs no more, in US cents",
+        HelpName = "N",
+    };
 
     public RunCommand() : base("run", "Run a goal or a plan and report what came of it")
     {
         Group = CommandGroup.Run;
         Details = "The run is durable: Ctrl-C, a crash or a power cut leaves it where it is, and `aos resume` goes on.";
         _request = new RequestOptions().AddTo(this, key: true);
+        Add(_confirm);
+        Add(_yes);
+        Add(_maxCost);
         Examples =
         [
             ("aos run --plan plan.json --input '{\"hook\":\"https://example.com/hook\"}'", "run a plan with an input"),
             ("aos run \"get https://example.com/status\" --json", "let the rule planner make the plan, print the report"),
+            ("aos run --plan plan.json --confirm --max-cost-cents 20", "look first, and never beyond 20 cents"),
             ("aos run --plan plan.json --idempotency-key order-17", "run it once, however often this is called"),
         ];
     }
@@ -26,9 +42,30 @@ internal sealed class RunCommand : CliCommand
         var (request, agent, document) = await _request.ReadAsync(session, cancel).ConfigureAwait(false);
         var runtime = await session.OpenAsync(agent, cancel).ConfigureAwait(false);
         if (request.Plan is not null) session.Warn(runtime, agent);
+        if (!await MayBeginAsync(session, runtime, request, document, cancel).ConfigureAwait(false))
+        {
+            session.Screen.Error.WriteLine("Nothing was run.");
+            return ExitCodes.Denied;
+        }
         var submitted = Session.Require(await runtime.SubmitAsync(request, cancel).ConfigureAwait(false), document);
         return await new RunFollower(session, runtime)
             .WaitAsync(submitted.RunId, () => runtime.FollowAsync(submitted.RunId, cancel), cancel,
                 hasBegun: request.IdempotencyKey is null).ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> MayBeginAsync(
+        Session session, AosRuntime runtime, RunRequest request, SourceDocument? document, CancellationToken cancel)
+    {
+        var most = ActingOptions.CentsOf(session.Value(_maxCost), "--max-cost-cents");
+        var asks = session.Value(_confirm) && !session.Value(_yes);
+        if (most is null && !session.Value(_confirm)) return true;
+        if (asks && !session.Screen.CanAsk)
+            throw Refusal.Argument("--confirm asks on a terminal, and there is none. Add --yes to begin without being asked.");
+        var simulation = Session.Require(await runtime.SimulateAsync(request, cancel).ConfigureAwait(false), document);
+        if (session.Value(_confirm)) SimulationView.Show(session.Screen.OnError(), simulation);
+        if (most is { } limit && simulation.WorstCost > limit)
+            throw Refusal.Of(ErrorCodes.BudgetExceeded, $"At worst the run costs {simulation.WorstCost}, and --max-cost-cents allows {limit}. "
+                + "Nothing was run.");
+        return !asks || Question.Ask(session.Screen, "Begin this run?");
     }
 }

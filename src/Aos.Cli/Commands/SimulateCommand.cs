@@ -1,5 +1,9 @@
+using System.CommandLine;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
+using Aos.Contracts.Runs;
+using Aos.Runtime;
+using Aos.Runtime.Runs;
 
 namespace Aos.Cli.Commands;
 
@@ -8,12 +12,23 @@ internal sealed class SimulateCommand : CliCommand
 {
     private readonly RequestOptions _request;
 
+    private readonly Option<string[]> _compare = new("--compare")
+    {
+        Description = "Another plan for the same, foreseen beside the first; may be given several times",
+        HelpName = "FILE",
+    };
+
     public SimulateCommand() : base("simulate", "Foresee what a run would cost, take and need, without running it")
     {
         Group = CommandGroup.Run;
         Details = "Exit code 0 where the run is feasible, 4 where something is not allowed, 5 where the budget is too small.";
         _request = new RequestOptions().AddTo(this, key: false);
-        Examples = [("aos simulate --plan plan.json --budget-cents 5", "would it stay within five cents?")];
+        Add(_compare);
+        Examples =
+        [
+            ("aos simulate --plan plan.json --budget-cents 5", "would it stay within five cents?"),
+            ("aos simulate --plan a.json --compare b.json", "which of two plans?"),
+        ];
     }
 
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
@@ -22,8 +37,27 @@ internal sealed class SimulateCommand : CliCommand
         var runtime = await session.OpenWithoutStoreAsync(agent, cancel).ConfigureAwait(false);
         if (request.Plan is not null) session.Warn(runtime, agent);
         var simulation = Session.Require(await runtime.SimulateAsync(request, cancel).ConfigureAwait(false), document);
+        if (session.Value(_compare) is { Length: > 0 } others)
+            return await CompareAsync(session, runtime, request, agent, (document?.Name ?? "goal", simulation), others, cancel).ConfigureAwait(false);
         if (session.Screen.Json) session.Screen.WriteJson(simulation);
         else SimulationView.Show(session.Screen, simulation);
         return ExitCodes.Of(simulation);
+    }
+
+    /// <summary>Foresees the other plans under the same input, agent and budget.</summary>
+    /// <returns>The exit code of the first plan.</returns>
+    private static async Task<int> CompareAsync(Session session, AosRuntime runtime, RunRequest request, Agent agent,
+        (string Name, Simulation Simulation) first, IEnumerable<string> others, CancellationToken cancel)
+    {
+        var all = new List<(string Name, Simulation Simulation)> { first };
+        foreach (var path in others)
+        {
+            var (plan, document) = await Documents.PlanAsync(path, agent, session, cancel).ConfigureAwait(false);
+            var simulated = await runtime.SimulateAsync(request with { Plan = plan, Goal = null }, cancel).ConfigureAwait(false);
+            all.Add((document.Name, Session.Require(simulated, document)));
+        }
+        if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(all));
+        else SimulationView.Compare(session.Screen, all);
+        return ExitCodes.Of(first.Simulation);
     }
 }

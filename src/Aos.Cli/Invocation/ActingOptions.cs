@@ -42,13 +42,17 @@ internal sealed class ActingOptions
     }
 
     /// <exception cref="Refusal">It is no amount.</exception>
-    public Money? BudgetOf(Session session)
+    public Money? BudgetOf(Session session) => CentsOf(session.Value(Budget), "--budget-cents");
+
+    /// <summary>An amount in cents; null where the option is absent.</summary>
+    /// <exception cref="Refusal">It is no amount.</exception>
+    public static Money? CentsOf(string? text, string option)
     {
-        if (session.Value(Budget) is not { } text) return null;
+        if (text is null) return null;
         return decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var cents)
             && Money.TryFromCents(cents, out var money)
             ? money
-            : throw Refusal.Argument($"--budget-cents '{text}' is not a number of cents, zero or more, such as 25 or 0.5.");
+            : throw Refusal.Argument($"{option} '{text}' is not a number of cents, zero or more, such as 25 or 0.5.");
     }
 
     /// <exception cref="Refusal">It is not JSON, or no object.</exception>

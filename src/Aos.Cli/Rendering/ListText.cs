@@ -18,6 +18,16 @@ internal static class ListText
     public static ReadOnlyMemory<byte> Of(IEnumerable<SkillContract> contracts) =>
         List(contracts, (writer, contract) => Raw(writer, AosJson.Write(contract)));
 
+    /// <summary>Each plan by its name, with what is foreseen of it.</summary>
+    public static ReadOnlyMemory<byte> Of(IEnumerable<(string Name, Simulation Simulation)> plans) => List(plans, (writer, plan) =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("plan", plan.Name);
+        writer.WritePropertyName("simulation");
+        Raw(writer, AosJson.Write(plan.Simulation));
+        writer.WriteEndObject();
+    });
+
     public static ReadOnlyMemory<byte> Of(IEnumerable<Policy> policies) =>
         List(policies, (writer, policy) => Raw(writer, AosJson.Write(policy)));
 
@@ -57,14 +67,16 @@ internal static class ListText
         writer.WriteEndObject();
     });
 
-    /// <summary>Each request as the journal has it, with how it stands.</summary>
-    public static ReadOnlyMemory<byte> Of(IEnumerable<ApprovalRow> rows) => List(rows, (writer, row) =>
+    /// <summary>Each request as the journal has it, with how it stands and what a decision on it is bound to.</summary>
+    public static ReadOnlyMemory<byte> Of(IEnumerable<(ApprovalRow Row, Digest? Binding)> rows) => List(rows, (writer, one) =>
     {
+        var row = one.Row;
         writer.WriteStartObject();
         writer.WriteString("approval_id", row.Id.Value);
         writer.WriteString("run_id", row.RunId.Value);
         writer.WriteString("status", Words.Of(row.Status));
         writer.WriteString("requested_at", Time(row.RequestedAt));
+        if (one.Binding is { } binding) writer.WriteString("binding", binding.Value);
         using var request = JsonDocument.Parse(row.Request, new JsonDocumentOptions { MaxDepth = 1024 });
         foreach (var member in request.RootElement.EnumerateObject())
             if (member.Name is not ("type" or "at" or "approval_id")) member.WriteTo(writer);

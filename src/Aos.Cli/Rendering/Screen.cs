@@ -19,11 +19,11 @@ internal sealed class Screen
         (_colour, _cursor, Width) = (colour, cursor, width);
     }
 
-    public TextWriter Out { get; } = Writer(Console.OpenStandardOutput());
+    public TextWriter Out { get; private init; } = Writer(Console.OpenStandardOutput());
 
     /// <summary>Progress and diagnostics. Where they cannot be written they are dropped: the exit code and standard
     /// output say what became of the command.</summary>
-    public TextWriter Error { get; } = Writer(new LossyStream(Console.OpenStandardError()));
+    public TextWriter Error { get; private init; } = Writer(new LossyStream(Console.OpenStandardError()));
 
     /// <summary>Whether data is JSON.</summary>
     public bool Json { get; }
@@ -58,6 +58,9 @@ internal sealed class Screen
         return new Screen(options.Contains("--json", StringComparer.Ordinal), !Console.IsOutputRedirected,
             !Console.IsErrorRedirected, colour, cursor: !dumb, Columns());
     }
+
+    /// <summary>The same screen with standard error in place of standard output, for what is no data.</summary>
+    public Screen OnError() => new(Json, ErrorIsTerminal, ErrorIsTerminal, _colour, _cursor, Width) { Out = Error, Error = Error };
 
     /// <summary>Prints a contract as JSON: indented for a terminal, otherwise on one line.</summary>
     public void WriteJson<T>(T value)

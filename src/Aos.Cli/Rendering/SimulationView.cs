@@ -23,6 +23,18 @@ internal static class SimulationView
             .Select(risk => $"{(risk.StepId is { } step ? $"{step}: " : "")}{risk.Message} [{risk.Code}]"), Styles.Faint);
     }
 
+    /// <summary>Several plans side by side: a row each.</summary>
+    public static void Compare(Screen screen, IReadOnlyList<(string Name, Simulation Simulation)> plans)
+    {
+        var table = new Listing("", "TAKES", "EXPECTED", "WORST", "STEPS", "DENIED", "APPROVALS", "RISKS", "PLAN");
+        foreach (var (name, simulation) in plans)
+            table.Add(new Cell(simulation.Feasible ? "✓" : "✗", simulation.Feasible ? Styles.Good : Styles.Bad),
+                Times.Span(simulation.EstimatedLatencyMs), $"{simulation.EstimatedCost}", $"{simulation.WorstCost}", $"{simulation.Steps.Count}",
+                $"{simulation.PermissionGaps.Count + simulation.PolicyDenials.Count}", $"{simulation.ApprovalsNeeded.Count}",
+                $"{simulation.Risks.Count}", name);
+        table.Show(screen);
+    }
+
     private static Listing Steps(Simulation simulation)
     {
         var table = new Listing("", "STEP", "SKILL", "EFFECT", "STARTS", "TAKES", "COST", "WORST");

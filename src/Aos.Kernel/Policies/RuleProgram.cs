@@ -104,7 +104,8 @@ internal sealed class MatchProgram(PolicyMatch match)
     {
         if (_hosts.IsEmpty && match.Paths.IsEmpty && match.Methods.IsEmpty) return Certainty.Yes;
         var (isThere, url) = view.Address;
-        if (url is null) return isThere;
+        // Of a call whose address is not known yet, the method may be: that it does not fit is sure then.
+        if (url is null) return match.Methods.IsEmpty ? isThere : Certain.And(isThere, FitsMethod(view.Method));
         if (!_hosts.IsEmpty && !CoversHost(view.Host, url.Port)) return Certainty.No;
         if (!match.Paths.IsEmpty && !Glob.IsAnyMatch(match.Paths, view.Path)) return Certainty.No;
         return match.Methods.IsEmpty ? Certainty.Yes : FitsMethod(view.Method);

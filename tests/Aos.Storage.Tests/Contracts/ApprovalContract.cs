@@ -83,6 +83,32 @@ public abstract class ApprovalContract<TFixture> : StoreContract<TFixture> where
     }
 
     [Fact]
+    public async Task Of_a_hundred_decisions_at_a_time_one_is_left()
+    {
+        await BeginAsync("one");
+        var other = await OpenAnotherAsync();
+
+        var left = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Task.Run(async () =>
+            await (i % 2 == 0 ? Store : other).PostDecisionAsync(TestRun.ApprovalIdOf("one"), TestRun.Utf8($"{i}"), Cancel), Cancel)));
+
+        Assert.Equal(1, left.Count(one => one));
+        var winner = Array.IndexOf(left, true);
+        Assert.Equal($"{winner}", TestRun.Text(Assert.Single(await Store.ReadInboxAsync(Cancel)).Fact));
+    }
+
+    [Fact]
+    public async Task A_vote_that_was_taken_frees_the_request_for_the_next_person()
+    {
+        var run = await BeginAsync("one");
+        Assert.True(await Store.PostDecisionAsync(TestRun.ApprovalIdOf("one"), TestRun.Utf8("ann"), Cancel));
+        var vote = Assert.Single(await Store.ReadInboxAsync(Cancel));
+
+        await WriteAsync(run.Next("2") with { Approvals = [run.Approval("one", ApprovalStatus.Open)], Consumed = [vote.Id] });
+
+        Assert.True(await Store.PostDecisionAsync(TestRun.ApprovalIdOf("one"), TestRun.Utf8("bob"), Cancel));
+    }
+
+    [Fact]
     public async Task A_decision_that_was_taken_closes_its_request_and_one_that_was_discarded_frees_it()
     {
         var run = await BeginAsync("one", "two");
