@@ -143,16 +143,16 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
 
     private AosRuntime Over(
         IStore store, IPlanner planner, TenantProfile tenant, PolicyShelf policies, FailureCatalog catalog) => new(new AosRuntimeParts
-    {
-        Store = store,
-        Policies = policies,
-        Skills = Skills,
-        Planners = [planner, .. (_models ??= new ModelPlanners(Time)).All],
-        Tenant = tenant,
-        Secrets = SecretProviders.Standard(DataFolder.SecretsOf(Data)),
-        Catalog = catalog,
-        Time = Time,
-    });
+        {
+            Store = store,
+            Policies = policies,
+            Skills = Skills,
+            Planners = [planner, .. (_models ??= new ModelPlanners(Time)).All],
+            Tenant = tenant,
+            Secrets = SecretProviders.Standard(DataFolder.SecretsOf(Data)),
+            Catalog = catalog,
+            Time = Time,
+        });
 
     /// <summary>The runtime over the store, for what is about a run that is there. Makes no store.</summary>
     /// <exception cref="Refusal">There is no store, or it cannot be opened.</exception>

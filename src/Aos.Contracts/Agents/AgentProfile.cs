@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
-using Aos.Contracts.Secrets;
 using Aos.Contracts.Models;
 using Aos.Contracts.Policies;
+using Aos.Contracts.Secrets;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 

@@ -1,8 +1,8 @@
-using Aos.Contracts.Models;
-using Aos.Skills.Standard.Http;
 using System.Net;
 using Aos.Contracts.Agents;
+using Aos.Contracts.Models;
 using Aos.Contracts.Values;
+using Aos.Skills.Standard.Http;
 
 namespace Aos.Skills.Standard.Models;
 

@@ -1,15 +1,15 @@
 using System.Globalization;
 using Aos.Abstractions.Skills;
+using Aos.Abstractions.Storage;
+using Aos.Contracts;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Plans;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 using Aos.Runtime;
 using Aos.Runtime.Runs;
 using Aos.Runtime.Skills;
-using Aos.Abstractions.Storage;
-using Aos.Contracts;
-using Aos.Contracts.Plans;
 
 namespace Aos.EndToEnd.Tests.Crashes;
 

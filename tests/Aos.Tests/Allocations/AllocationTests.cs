@@ -94,7 +94,7 @@ public sealed class AllocationTests
         var element = Answer.Element;
 
         Assert.InRange(BytesOf(() => StrictJson.FindProblem(Answer.Utf8.Span, JsonLimits.Default)), 0, 256);
-        Assert.InRange( BytesOf(() => schema.IsValid(element)), 0, 256);
+        Assert.InRange(BytesOf(() => schema.IsValid(element)), 0, 256);
     }
 
     // With the store in memory, a run's share of admission and report, and the classes of an unoptimised build.

@@ -1,7 +1,7 @@
 using System.Text;
 using Aos.Abstractions.Secrets;
-using Aos.Contracts.Secrets;
 using Aos.Contracts.Runs;
+using Aos.Contracts.Secrets;
 using Microsoft.AspNetCore.Http;
 
 namespace Aos.Tests.Skills.Http;
