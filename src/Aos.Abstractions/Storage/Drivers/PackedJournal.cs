@@ -11,8 +11,8 @@ namespace Aos.Abstractions.Storage.Drivers;
 /// seven bits, lowest first.</param>
 internal readonly record struct PackedJournal(ReadOnlyMemory<byte> Events, ReadOnlyMemory<byte> Links)
 {
-    // Measured on runs of ten steps: level 5 comes within 1% of the densest, in a seventh of its time. A larger window
-    // than a journal usually is only costs memory.
+    // Measured on a run of ten steps, 10,115 bytes: 2,339 in 70 us at level 5, 2,102 in 11 ms at level 11, the densest.
+    // A larger window than a journal usually is only costs memory.
     private const int Quality = 5;
     private const int WindowBits = 18;
     private const int HashBytes = 32;
