@@ -21,8 +21,8 @@ public sealed partial class AosRuntime
     /// <summary>Replays a run.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="mode"><c>verify</c>: feeds the recorded facts to today's kernel and compares every decision; touches
-    /// nothing. <c>live</c>: runs the recorded plan on the recorded input once more, with real skills and without a
-    /// planner, as a new run, and compares how both behaved. <c>dry</c>: puts the recorded plan and input through the
+    /// nothing. <c>live</c>: runs the recorded plan on the recorded input once more, with real skills, without a planner
+    /// and with the signals that its steps took, as a new run, and compares how both behaved. <c>dry</c>: puts the recorded plan and input through the
     /// simulator, and compares what it foresees with what happened; touches nothing.</param>
     /// <param name="cancel">Ends the call; a run that <c>live</c> began goes on.</param>
     public ValueTask<Answer<ReplayReport>> ReplayAsync(RunId runId, string mode, CancellationToken cancel) => GuardAsync(async () =>
@@ -38,7 +38,9 @@ public sealed partial class AosRuntime
             return _outcomes.Refuse<ReplayReport>(ErrorCodes.InvalidArgument, recorded.Ended is null
                 ? $"Run {runId} has not ended, so there is nothing to compare with yet."
                 : $"Run {runId} has no plan: its planner gave none.", run: runId);
-        return mode == "dry" ? Foresee(recorded, program) : await RepeatAsync(recorded, program, cancel).ConfigureAwait(false);
+        return mode == "dry"
+            ? Foresee(recorded, program)
+            : await RepeatAsync(recorded, program, SignalsTaken(journal.Events), cancel).ConfigureAwait(false);
     });
 
     /// <summary>Starts a new run that has the first events of another, and goes its own way from there. The other stays as
@@ -104,7 +106,8 @@ public sealed partial class AosRuntime
         return _outcomes.Of(BehaviourComparison.Dry(recorded, foreseen), run: submitted.RunId);
     }
 
-    private async ValueTask<Answer<ReplayReport>> RepeatAsync(RunState recorded, PlanProgram program, CancellationToken cancel)
+    private async ValueTask<Answer<ReplayReport>> RepeatAsync(
+        RunState recorded, PlanProgram program, IEnumerable<RunEvent.SignalReceived> signals, CancellationToken cancel)
     {
         var run = recorded.Submitted!;
         if (MissingSkill<ReplayReport>(program, run.RunId) is { } missing) return missing;
@@ -136,11 +139,18 @@ public sealed partial class AosRuntime
         {
             return await RefuseAsync<ReplayReport>(run.AgentId, hold, cancel).ConfigureAwait(false);
         }
+        // They are kept until a step waits for them. One that is refused shows as a difference: nobody waits for it any more.
+        foreach (var signal in signals)
+            _ = await SignalAsync(id, signal.Name, signal.Data, signal.By, signal.Key, cancel).ConfigureAwait(false);
         var waited = await WaitAsync(id, cancel).ConfigureAwait(false);
         if (waited.Value is null) return new Answer<ReplayReport>(null, waited.Outcome);
         var repeated = await FoldAsync(id, cancel).ConfigureAwait(false);
         return _outcomes.Of(BehaviourComparison.Live(recorded, repeated!), run: run.RunId);
     }
+
+    // The signals that steps took, in their order: one that came too late decided nothing.
+    private static List<RunEvent.SignalReceived> SignalsTaken(IReadOnlyList<RunEvent> events) =>
+        [.. events.OfType<RunEvent.SignalTaken>().Select(taken => (RunEvent.SignalReceived)events[(int)taken.Seq - 1])];
 
     private Answer<T>? MissingSkill<T>(PlanProgram? program, RunId run) where T : class =>
         program?.Source.Skills.FirstOrDefault(pin => !Skills.TryGet(pin.Name, pin.Version, out _)) is { } missing

@@ -86,14 +86,31 @@ public sealed class ReplayModeTests
     public async Task A_repetition_that_waits_for_somebody_says_so()
     {
         await using var bench = new RuntimeBench();
-        var ran = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"w","wait":{"signal":"go"}}]}"""));
-        await bench.Runtime.SignalAsync(ran.RunId, SignalName.Parse("go"), null, "me", null, CancellationToken.None);
+        var ran = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"w","skill":"put","approval":{}}]}"""));
+        var row = Assert.Single((await bench.Runtime.ListApprovalsAsync(openOnly: true, CancellationToken.None)).Value!);
+        await bench.Runtime.DecideAsync(row.Id, true, "me", null, null, CancellationToken.None);
         await bench.WaitAsync(ran.RunId);
 
         var report = await ReplayAsync(bench, ran.RunId, "live");
 
         Assert.False(report.Parity);
-        Assert.Contains("waiting for signal", report.FirstDivergence!.Message, StringComparison.Ordinal);
+        Assert.Contains("waiting for approval", report.FirstDivergence!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_repetition_is_given_the_signals_that_the_run_took()
+    {
+        await using var bench = new RuntimeBench();
+        var ran = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"w","wait":{"signal":"go"}},{"id":"x","wait":{"signal":"go"},"depends_on":["w"]}],"output":"steps.x.result"}"""));
+        foreach (var data in (string[])["1", "2", "3"])
+            await bench.Runtime.SignalAsync(ran.RunId, SignalName.Parse("go"), RuntimeBench.Json(data), "me", null, CancellationToken.None);
+        var ended = await bench.WaitAsync(ran.RunId);
+
+        var report = await ReplayAsync(bench, ran.RunId, "live");
+
+        Assert.True(report.Parity, report.FirstDivergence?.Message);
+        var repeated = (await bench.Runtime.ReportAsync(report.RepeatedBy!.Value, CancellationToken.None)).Value!;
+        Assert.Equal(("2", "2"), (ended.Output!.ToString(), repeated.Output!.ToString()));
     }
 
     [Fact]
