@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Aos.Contracts.Agents;
+using Aos.Contracts.Api;
 using Aos.Contracts.Budgets;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Models;
@@ -143,4 +144,34 @@ public static class AosJson
 [JsonSerializable(typeof(Secrets.SecretGrant))]
 [JsonSerializable(typeof(ErrorCode))]
 [JsonSerializable(typeof(Payload))]
+[JsonSerializable(typeof(RunSubmission))]
+[JsonSerializable(typeof(SkillCall))]
+[JsonSerializable(typeof(Cancellation))]
+[JsonSerializable(typeof(ReplaySubmission))]
+[JsonSerializable(typeof(ForkSubmission))]
+[JsonSerializable(typeof(SignalSubmission))]
+[JsonSerializable(typeof(Settlement))]
+[JsonSerializable(typeof(QuerySubmission))]
+[JsonSerializable(typeof(Decision))]
+[JsonSerializable(typeof(Tightening))]
+[JsonSerializable(typeof(PolicyPage))]
+[JsonSerializable(typeof(RecoveryPage))]
+[JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(RunPage))]
+[JsonSerializable(typeof(ApprovalSummary))]
+[JsonSerializable(typeof(ApprovalPage))]
+[JsonSerializable(typeof(SkillPage))]
+[JsonSerializable(typeof(AgentPage))]
+[JsonSerializable(typeof(QueryNames))]
+[JsonSerializable(typeof(ServerStatus))]
+[JsonSerializable(typeof(Caller))]
+[JsonSerializable(typeof(ApiKeySubmission))]
+[JsonSerializable(typeof(ApiKeyInfo))]
+[JsonSerializable(typeof(NewApiKey))]
+[JsonSerializable(typeof(KeyRotation))]
+[JsonSerializable(typeof(ApiKeyPage))]
+[JsonSerializable(typeof(AuditEntry))]
+[JsonSerializable(typeof(AuditPage))]
+[JsonSerializable(typeof(Edit))]
+[JsonSerializable(typeof(RunSummary))]
 internal sealed partial class AosJsonContext : JsonSerializerContext;

@@ -26,6 +26,22 @@ public sealed partial class AosRuntime
         set => _admission.Policies = value;
     }
 
+    /// <summary>The policies that bind what is admitted of a tenant from now on: its own, where they were put; otherwise
+    /// <see cref="Policies"/>.</summary>
+    public PolicyShelf PoliciesOf(string? tenant) => _admission.PoliciesOf(tenant);
+
+    /// <summary>Puts a tenant's own policies in the place of <see cref="Policies"/>.</summary>
+    public void PutPolicies(string tenant, PolicyShelf policies) => _admission.PutPolicies(tenant, policies);
+
+    /// <summary>Takes a tenant's limits and calendar, for what is admitted from now on. A tenant of which nothing was
+    /// taken has the defaults.</summary>
+    /// <exception cref="ArgumentException">Its time zone is not known on this machine.</exception>
+    public void PutTenant(TenantProfile tenant) => _services.Tenancies.Put(tenant);
+
+    /// <summary>A tenant's limits and calendar, as they hold for what is admitted now.</summary>
+    /// <param name="tenant">The tenant; null: the runtime's own.</param>
+    public TenantProfile TenantOf(string? tenant) => _services.Tenancies.Of(tenant).Profile;
+
     /// <summary>Binds an open run to one more policy from its next attempt on. A policy can only tighten: of several the
     /// strictest holds. Calls in flight are not stopped.</summary>
     /// <param name="runId">The run.</param>
@@ -51,13 +67,15 @@ public sealed partial class AosRuntime
     /// <param name="candidate">The candidate.</param>
     /// <param name="last">How many runs, newest first, 1 to 1,000.</param>
     /// <param name="cancel">Ends the call.</param>
+    /// <param name="tenant">Whose runs. Absent: those of all tenants.</param>
     /// <remarks>Only calls that were made or denied are judged. What a run would have done after another verdict nobody
     /// knows: its later calls are judged as they were made.</remarks>
-    public ValueTask<Answer<WhatIfReport>> WhatIfAsync(Policy candidate, int last, CancellationToken cancel) => GuardAsync(async () =>
+    public ValueTask<Answer<WhatIfReport>> WhatIfAsync(
+        Policy candidate, int last, CancellationToken cancel, string? tenant = null) => GuardAsync(async () =>
     {
         if (PolicyRules.Check(candidate) is { Count: > 0 } problems)
             return _outcomes.Refuse<WhatIfReport>(ErrorCodes.InvalidPolicy, $"{problems[0].Pointer}: {problems[0].Message}", problems);
-        var rows = await _services.Store.ListRunsAsync(new RunFilter { Limit = last }, cancel).ConfigureAwait(false);
+        var rows = await _services.Store.ListRunsAsync(new RunFilter { Limit = last, Tenant = tenant }, cancel).ConfigureAwait(false);
         var trial = new WhatIf(candidate with { Cases = [] }, _services.Now);
         foreach (var row in rows)
             if (await _services.Reader.ReadAsync(row.RunId, cancel).ConfigureAwait(false) is { } journal)
@@ -74,11 +92,14 @@ public sealed partial class AosRuntime
 
     /// <summary>Checks a plan without running it: everything for which a run of it by this agent would be
     /// refused.</summary>
-    public PlanCheck Validate(Plan plan, AgentProfile profile)
+    /// <param name="plan">The plan.</param>
+    /// <param name="profile">Who acts.</param>
+    /// <param name="tenant">Whose run it would be. Absent: the runtime's own tenant.</param>
+    public PlanCheck Validate(Plan plan, AgentProfile profile, string? tenant = null)
     {
-        var contract = ContractFactory.Grant(_services.Tenancy, profile, null).Contract!;
+        var contract = ContractFactory.Grant(_services.Tenancies.Of(tenant), profile, null).Contract!;
         var check = PlanInspection.Check(plan, _services.Skills, contract);
-        var (policies, problems) = Policies.Of(profile);
+        var (policies, problems) = PoliciesOf(tenant).Of(profile);
         if (problems.Count > 0) return new PlanCheck(null, [.. check.Problems, .. problems]);
         if (check.Pinned is not { } pinned || policies.IsEmpty) return check;
         var settings = _admission.SettingsFor(new RunRequest { Plan = plan, Profile = profile }, contract, policies);

@@ -56,6 +56,8 @@ public sealed partial class AosRuntime
             Profile = request.Profile,
             Budget = request.Budget,
             IdempotencyKey = request.IdempotencyKey,
+            Tenant = request.Tenant,
+            RequestedBy = request.RequestedBy,
         }, cancel).ConfigureAwait(false);
         if (answer.Value is not { } report) return Unwrap(answer.Outcome);
         if (report.Steps is [{ Outcome: { } outcome }, ..]) return outcome;
@@ -72,14 +74,16 @@ public sealed partial class AosRuntime
     /// the newest runs of this store, in any version.</summary>
     /// <param name="reference">A skill reference, such as <c>http_call</c> or <c>http_call@1</c>.</param>
     /// <param name="cancel">Ends the call.</param>
+    /// <param name="tenant">Whose runs are counted; null: those of all tenants.</param>
     /// <remarks>The figures are read from the journals of at most 200 runs, each time
     /// anew: they hold for all processes of the store, and say over how many runs they are.</remarks>
-    public ValueTask<StructuredOutcome> DescribeSkillAsync(string reference, CancellationToken cancel) => GuardAsync(async () =>
+    public ValueTask<StructuredOutcome> DescribeSkillAsync(
+        string reference, CancellationToken cancel, string? tenant = null) => GuardAsync(async () =>
     {
         var described = DescribeSkill(reference);
         if (described.Result is not { } contract) return described;
         var statistics = new SkillStatistics(SkillRef.Parse(reference).Name);
-        await statistics.ReadAsync(_services.Store, cancel).ConfigureAwait(false);
+        await statistics.ReadAsync(_services.Store, tenant, cancel).ConfigureAwait(false);
         return described with { Result = SkillDescription.With(contract, statistics.ToJson()) };
     });
 
@@ -111,10 +115,11 @@ public sealed partial class AosRuntime
     public ValueTask<StructuredOutcome> QueryAsync(RunId runId, string name, Payload? arguments, CancellationToken cancel) => GuardAsync(async () =>
     {
         if (await FoldAsync(runId, cancel).ConfigureAwait(false) is not { } state) return UnknownRun<RunReport>(runId).Outcome;
+        var tenancy = _services.Tenancies.Of(state.Contract.Tenant);
         var accounts = RunQueries.AsksForAccounts(name)
-            ? await _ledger.AccountsAsync(state.Contract.AgentId, _services.Tenancy.LimitsOf(state.Contract), cancel).ConfigureAwait(false)
+            ? await _ledger.AccountsAsync(tenancy, state.Contract.AgentId, tenancy.LimitsOf(state.Contract), cancel).ConfigureAwait(false)
             : [];
-        var records = RunQueries.AsksForRecords(name) ? await _failures.RecordsAsync(cancel).ConfigureAwait(false) : [];
+        var records = RunQueries.AsksForRecords(name) ? await _failures.RecordsAsync(state.Contract.Tenant, cancel).ConfigureAwait(false) : [];
         var context = new QueryContext(state, Skills, arguments, _services.Now, accounts, records);
         if (RunQueries.Refuse(name, context) is { } mistake)
             return _outcomes.Failure(mistake.Code, mistake.Message, mistake.Pointer.Length > 0 ? [mistake] : null, runId);
@@ -126,9 +131,12 @@ public sealed partial class AosRuntime
     public static IReadOnlyList<string> Queries => RunQueries.AllNames;
 
     /// <summary>The resource contract that a run of this profile would be granted.</summary>
-    public StructuredOutcome GetResourceContract(AgentProfile profile, Money? budget)
+    /// <param name="profile">Who acts.</param>
+    /// <param name="budget">The most that the run may spend; null: what the profile says.</param>
+    /// <param name="tenant">Whose run it would be. Absent: the runtime's own tenant.</param>
+    public StructuredOutcome GetResourceContract(AgentProfile profile, Money? budget, string? tenant = null)
     {
-        var (contract, problem) = ContractFactory.Grant(_services.Tenancy, profile, budget);
+        var (contract, problem) = ContractFactory.Grant(_services.Tenancies.Of(tenant), profile, budget);
         return contract is null
             ? _outcomes.Failure(problem!.Code, problem.Message)
             : _outcomes.Success(Payload.FromUtf8(AosJson.Write(contract)));
@@ -215,7 +223,7 @@ public sealed partial class AosRuntime
         if (admitted.Value is not { } run) return new Answer<Contracts.Runs.Simulation>(null, admitted.Outcome);
         if (!run.IsFree) run = await HoldAsync(run, cancel).ConfigureAwait(false);
         var simulation = new Simulator(Skills, run.Submitted, RunState.Empty(_services.Documents)).Run();
-        if (run.Submitted.Hold is { } hold) simulation = await WithHoldAsync(simulation, run.Submitted.AgentId, hold, cancel).ConfigureAwait(false);
+        if (run.Submitted.Hold is { } hold) simulation = await WithHoldAsync(simulation, run.Submitted, hold, cancel).ConfigureAwait(false);
         return _outcomes.Of(simulation with
         {
             Risks = [.. ContractFactory.NotEnforced(request.Profile).Select(text => new Risk(null, "NOT_ENFORCED", text)), .. simulation.Risks,
@@ -225,14 +233,14 @@ public sealed partial class AosRuntime
 
     // What the ledger would say now: whether there is room, and what soft mode leaves open.
     private async ValueTask<Contracts.Runs.Simulation> WithHoldAsync(
-        Contracts.Runs.Simulation simulation, string agent, RunHold hold, CancellationToken cancel)
+        Contracts.Runs.Simulation simulation, RunEvent.RunSubmitted run, RunHold hold, CancellationToken cancel)
     {
         var risks = simulation.Risks.ToList();
         foreach (var cost in hold.Learned)
             risks.Add(new Risk(null, "SOFT_BUDGET", $"Soft mode holds {cost.P95} for a call of {cost.Skill}, which 95% of its last "
                 + $"{cost.Calls} calls did not exceed: the run can spend more than is held for it."));
-        var shortage = await _ledger.FindShortageAsync(agent, hold, cancel).ConfigureAwait(false);
-        if (shortage is { } full) risks.Add(new Risk(null, "LEDGER_FULL", _ledger.Describe(agent, hold, full)));
+        var shortage = await _ledger.FindShortageAsync(run.Tenant, run.AgentId, hold, cancel).ConfigureAwait(false);
+        if (shortage is { } full) risks.Add(new Risk(null, "LEDGER_FULL", _ledger.Describe(run.Tenant, run.AgentId, hold, full)));
         return simulation with
         {
             Hold = hold.Amount,
@@ -248,20 +256,26 @@ public sealed partial class AosRuntime
     /// <param name="profile">Its profile, where the caller has it: the limits are read there. Otherwise they are those by
     /// which its last run was admitted.</param>
     /// <param name="cancel">Ends the call.</param>
-    public ValueTask<Answer<BudgetReport>> BudgetAsync(string? agent, AgentProfile? profile, CancellationToken cancel) => GuardAsync(async () =>
-        _outcomes.Of(await new BudgetReporter(_services, _ledger).ReportAsync(agent, profile, cancel).ConfigureAwait(false)));
+    /// <param name="tenant">The tenant. Absent: the runtime's own.</param>
+    public ValueTask<Answer<BudgetReport>> BudgetAsync(
+        string? agent, AgentProfile? profile, CancellationToken cancel, string? tenant = null) => GuardAsync(async () =>
+        _outcomes.Of(await new BudgetReporter(_services, _ledger).ReportAsync(tenant, agent, profile, cancel).ConfigureAwait(false)));
 
     /// <summary>How often calls failed, by skill and code, and what trying again brought.</summary>
+    /// <param name="cancel">Ends the call.</param>
+    /// <param name="tenant">Whose runs are counted. Absent: those of all tenants.</param>
     /// <remarks>Counted from the journals of at most 200 runs, the newest; what was counted holds for a minute.</remarks>
-    public ValueTask<Answer<IReadOnlyList<RecoveryRecord>>> RecoveryAsync(CancellationToken cancel) => GuardAsync(async () =>
-        _outcomes.Of(await _failures.RecordsAsync(cancel).ConfigureAwait(false)));
+    public ValueTask<Answer<IReadOnlyList<RecoveryRecord>>> RecoveryAsync(
+        CancellationToken cancel, string? tenant = null) => GuardAsync(async () =>
+        _outcomes.Of(await _failures.RecordsAsync(tenant, cancel).ConfigureAwait(false)));
 
     /// <summary>The failed attempts of the newest runs, run by run, the newest run first.</summary>
     /// <param name="runsMax">How many runs are read at most, 1 or more.</param>
     /// <param name="cancel">Ends the enumeration.</param>
+    /// <param name="tenant">Whose runs are read. Absent: those of all tenants.</param>
     /// <exception cref="StoreException">The store cannot be read.</exception>
-    public IAsyncEnumerable<FailureLogEntry> FailureLogAsync(int runsMax, CancellationToken cancel) =>
-        _failures.LogAsync(runsMax, cancel);
+    public IAsyncEnumerable<FailureLogEntry> FailureLogAsync(int runsMax, CancellationToken cancel, string? tenant = null) =>
+        _failures.LogAsync(tenant, runsMax, cancel);
 
     /// <summary>The events of a run, as far as they are durable.</summary>
     /// <param name="runId">The run.</param>
@@ -269,13 +283,26 @@ public sealed partial class AosRuntime
     /// is not waited for.</param>
     /// <param name="cancel">Ends the enumeration.</param>
     /// <exception cref="StoreException">The journal cannot be read.</exception>
-    public async IAsyncEnumerable<TraceLine> TraceAsync(RunId runId, bool follow, [EnumeratorCancellation] CancellationToken cancel)
+    public IAsyncEnumerable<TraceLine> TraceAsync(RunId runId, bool follow, CancellationToken cancel) =>
+        TraceAsync(runId, afterSeq: 0, follow, cancel);
+
+    /// <summary>The events of a run after one of them, as far as they are durable.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="afterSeq">The number of the last event that is known; 0 for all.</param>
+    /// <param name="follow">Whether to go on with events that come later, until the run ends. A run that is not there
+    /// is not waited for.</param>
+    /// <param name="cancel">Ends the enumeration.</param>
+    /// <exception cref="StoreException">The journal cannot be read.</exception>
+    public async IAsyncEnumerable<TraceLine> TraceAsync(
+        RunId runId, long afterSeq, bool follow, [EnumeratorCancellation] CancellationToken cancel)
     {
         using var timer = new PeriodicTimer(FollowInterval, _services.Time);
-        var seq = 0L;
+        var seq = afterSeq;
         var ended = false;
         do
         {
+            // Asked before the events are read: what ended before has all its events in what is read then.
+            ended |= seq == afterSeq && await _services.Store.FindRunAsync(runId, cancel).ConfigureAwait(false) is null or { IsEnded: true };
             foreach (var segment in await _services.Store.ReadAsync(runId, seq, cancel).ConfigureAwait(false))
             {
                 // A segment may begin before the event that was asked for.
@@ -286,7 +313,7 @@ public sealed partial class AosRuntime
                 }
             }
         }
-        while (follow && seq > 0 && !ended && await timer.WaitForNextTickAsync(cancel).ConfigureAwait(false));
+        while (follow && !ended && await timer.WaitForNextTickAsync(cancel).ConfigureAwait(false));
     }
 
     /// <summary>Rows of runs, newest first.</summary>
@@ -300,6 +327,23 @@ public sealed partial class AosRuntime
         var rows = await _services.Store.ListApprovalsAsync(openOnly, cancel).ConfigureAwait(false);
         return _outcomes.Of<IReadOnlyList<ApprovalRow>>([.. rows.Select(row => row.StandingAt(_services.Now))]);
     });
+
+    /// <summary>One approval request, as it stands now.</summary>
+    public ValueTask<Answer<ApprovalRow>> FindApprovalAsync(ApprovalId id, CancellationToken cancel) => GuardAsync(async () =>
+        await _services.Store.FindApprovalAsync(id, cancel).ConfigureAwait(false) is { } row
+            ? _outcomes.Of(row.StandingAt(_services.Now), run: row.RunId)
+            : UnknownApproval(id));
+
+    internal Answer<ApprovalRow> UnknownApproval(ApprovalId id) => _outcomes.Refuse<ApprovalRow>(ErrorCodes.UnknownApproval,
+        $"There is no approval request {id}; `aos approvals` lists the open ones.");
+
+    /// <summary>The outcome that refuses a call with a code of the catalog: for hosts, which refuse for reasons of their
+    /// own in the same form.</summary>
+    public StructuredOutcome Refuse(ErrorCode code, string message, RunId? run = null, IEnumerable<Problem>? problems = null) =>
+        _outcomes.Failure(code, message, problems, run);
+
+    /// <summary>The outcome of a call of a host that succeeded.</summary>
+    public StructuredOutcome Succeed(Payload? result = null) => _outcomes.Success(result);
 
     // A refused plan of one step is a refused call: its problems are shown by their place in the input.
     private static StructuredOutcome Unwrap(StructuredOutcome outcome)

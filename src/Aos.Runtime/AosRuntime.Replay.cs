@@ -25,7 +25,10 @@ public sealed partial class AosRuntime
     /// and with the signals that its steps took, as a new run, and compares how both behaved. <c>dry</c>: puts the recorded plan and input through the
     /// simulator, and compares what it foresees with what happened; touches nothing.</param>
     /// <param name="cancel">Ends the call; a run that <c>live</c> began goes on.</param>
-    public ValueTask<Answer<ReplayReport>> ReplayAsync(RunId runId, string mode, CancellationToken cancel) => GuardAsync(async () =>
+    /// <param name="requestedBy">Who asks, where people are told apart: they approve none of the calls of the run that
+    /// <c>live</c> begins. Absent: nobody is told apart.</param>
+    public ValueTask<Answer<ReplayReport>> ReplayAsync(
+        RunId runId, string mode, CancellationToken cancel, string? requestedBy = null) => GuardAsync(async () =>
     {
         if (!ReplayModes.Contains(mode, StringComparer.Ordinal))
             return _outcomes.Refuse<ReplayReport>(ErrorCodes.InvalidArgument,
@@ -40,7 +43,7 @@ public sealed partial class AosRuntime
                 : $"Run {runId} has no plan: its planner gave none.", run: runId);
         return mode == "dry"
             ? Foresee(recorded, program)
-            : await RepeatAsync(recorded, program, SignalsTaken(journal.Events), cancel).ConfigureAwait(false);
+            : await RepeatAsync(recorded, program, SignalsTaken(journal.Events), requestedBy, cancel).ConfigureAwait(false);
     });
 
     /// <summary>Starts a new run that has the first events of another, and goes its own way from there. The other stays as
@@ -71,7 +74,7 @@ public sealed partial class AosRuntime
 
         var plan = edits.Plan is { } edited ? _services.Documents.Add(edited) : null;
         var id = _ids.Next();
-        var policies = Policies.Beyond(state.Policies);
+        var policies = PoliciesOf(state.Submitted!.Tenant).Beyond(state.Policies);
         var now = _services.Now;
         var forked = new RunEvent.RunForked
         {
@@ -95,7 +98,7 @@ public sealed partial class AosRuntime
         }
         catch (StoreException full) when (IsOverLimit(full) && forked.Hold is { } hold)
         {
-            return await RefuseAsync<RunReport>(state.Contract.AgentId, hold, cancel).ConfigureAwait(false);
+            return await RefuseAsync<RunReport>(state.Contract.Tenant, state.Contract.AgentId, hold, cancel).ConfigureAwait(false);
         }
     });
 
@@ -107,13 +110,13 @@ public sealed partial class AosRuntime
     }
 
     private async ValueTask<Answer<ReplayReport>> RepeatAsync(
-        RunState recorded, PlanProgram program, IEnumerable<RunEvent.SignalReceived> signals, CancellationToken cancel)
+        RunState recorded, PlanProgram program, IEnumerable<RunEvent.SignalReceived> signals, string? requestedBy, CancellationToken cancel)
     {
         var run = recorded.Submitted!;
         if (MissingSkill<ReplayReport>(program, run.RunId) is { } missing) return missing;
         if (await RefuseSkillsAsync(cancel).ConfigureAwait(false) is { } refused) return new Answer<ReplayReport>(null, refused);
         // A run that is made today is bound by the tenant's policies of today, too.
-        var policies = Policies.Beyond(recorded.Policies);
+        var policies = PoliciesOf(run.Tenant).Beyond(recorded.Policies);
         var settings = policies.IsEmpty ? recorded.Settings : recorded.Settings with
         {
             Policies = ValueList.From(recorded.Settings.Policies.Concat(policies)),
@@ -129,6 +132,7 @@ public sealed partial class AosRuntime
             Plan = documents[1].Digest,
             Request = null,
             Repeats = run.RunId,
+            RequestedBy = requestedBy,
             TraceId = Admission.TraceOf(id),
         }, documents, IsFree: false), cancel).ConfigureAwait(false);
         try
@@ -137,7 +141,7 @@ public sealed partial class AosRuntime
         }
         catch (StoreException full) when (IsOverLimit(full) && repeat.Submitted.Hold is { } hold)
         {
-            return await RefuseAsync<ReplayReport>(run.AgentId, hold, cancel).ConfigureAwait(false);
+            return await RefuseAsync<ReplayReport>(run.Tenant, run.AgentId, hold, cancel).ConfigureAwait(false);
         }
         // They are kept until a step waits for them. One that is refused shows as a difference: nobody waits for it any more.
         foreach (var signal in signals)

@@ -14,7 +14,7 @@ public sealed partial class AosRuntime
     /// and whether it is there. In the order of their names; values never show.</summary>
     public async ValueTask<IReadOnlyList<SecretStatus>> ExamineSecretsAsync(AgentProfile profile, Plan? plan, CancellationToken cancel)
     {
-        var contract = ContractFactory.Grant(_services.Tenancy, profile, null).Contract!;
+        var contract = ContractFactory.Grant(_services.Tenancies.Of(null), profile, null).Contract!;
         var settings = profile.Config is { } config ? ReferencesOf(config, "/config") : [];
         var planned = plan is null ? [] : ReferencesOf(plan);
         var names = profile.Secrets.Select(grant => grant.Name)

@@ -42,7 +42,8 @@ public sealed partial class AosRuntime : IAsyncDisposable
     public AosRuntime(AosRuntimeParts parts)
     {
         var time = parts.Time;
-        var tenancy = new Tenancy(parts.Tenant);
+        var tenancies = new Tenancies(parts.Tenant);
+        _ = tenancies.Of(null);
         var skills = new CompiledSkills(parts.Skills);
         var source = new StoreSource(parts.Store);
         var documents = new DocumentCache(source);
@@ -68,7 +69,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
             Rules = parts.Rules,
             Time = time,
             Clock = new ClockGuard(time, parts.Logger),
-            Tenancy = tenancy,
+            Tenancies = tenancies,
             CrashesMax = Math.Max(1, parts.CrashesMax),
         };
         _host = new RunHost(_services, parts.Logger);
@@ -158,6 +159,19 @@ public sealed partial class AosRuntime : IAsyncDisposable
     /// <returns>A report for each run that was taken on, or the outcome that says why it was not.</returns>
     public async ValueTask<IReadOnlyList<Answer<RunReport>>> ResumeAsync(RunId? runId, CancellationToken cancel)
     {
+        var (adopted, answers) = await TakeOnAsync(runId, cancel).ConfigureAwait(false);
+        foreach (var id in adopted) answers.Add(await WaitOrRefuseAsync(id, cancel).ConfigureAwait(false));
+        return answers;
+    }
+
+    /// <summary>Takes on every open run whose process is gone, as <see cref="ResumeAsync"/> does, and does not wait for
+    /// them. To be called again and again by a process that stays.</summary>
+    /// <returns>Why runs were not taken on; those that other processes work on are not among them.</returns>
+    public async ValueTask<IReadOnlyList<StructuredOutcome>> AdoptAsync(CancellationToken cancel) =>
+        [.. (await TakeOnAsync(runId: null, cancel).ConfigureAwait(false)).Refused.Select(answer => answer.Outcome)];
+
+    private async ValueTask<(List<RunId> Adopted, List<Answer<RunReport>> Refused)> TakeOnAsync(RunId? runId, CancellationToken cancel)
+    {
         var adopted = new List<RunId>();
         var answers = new List<Answer<RunReport>>();
         // All that wait are this process's from here on; those with nothing to do are not even read.
@@ -170,8 +184,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
             else if (runId is not null || answer.Outcome.Code != ErrorCodes.RunOwned) answers.Add(answer);
             if (isSuspect && _host.Find(id) is { } alone) await alone.WhenClearedAsync(cancel).ConfigureAwait(false);
         }
-        foreach (var id in adopted) answers.Add(await WaitOrRefuseAsync(id, cancel).ConfigureAwait(false));
-        return answers;
+        return (adopted, answers);
     }
 
     /// <summary>Takes on a run that was quarantined, after what was wrong with it is mended, or that is held since its
@@ -180,11 +193,17 @@ public sealed partial class AosRuntime : IAsyncDisposable
     /// <returns>Its report, or the outcome that says why it stays where it is.</returns>
     public ValueTask<Answer<RunReport>> ReleaseAsync(RunId runId, CancellationToken cancel) => GuardAsync(async () =>
     {
+        var answer = await BeginReleaseAsync(runId, cancel).ConfigureAwait(false);
+        return answer.Value is null ? answer : await WaitAsync(runId, cancel).ConfigureAwait(false);
+    });
+
+    /// <summary>Takes on a run as <see cref="ReleaseAsync"/> does, and does not wait for it.</summary>
+    public ValueTask<Answer<RunReport>> BeginReleaseAsync(RunId runId, CancellationToken cancel) => GuardAsync(async () =>
+    {
         if (await _services.Store.FindRunAsync(runId, cancel).ConfigureAwait(false) is { Status: not RunStatus.Quarantined } row)
             return _outcomes.Refuse<RunReport>(ErrorCodes.InvalidArgument,
                 $"Run {runId} is not quarantined; it is {row.Status.ToString().ToLowerInvariant()}.", run: runId);
-        var answer = await AdoptAsync(runId, release: true, cancel).ConfigureAwait(false);
-        return answer.Value is null ? answer : await WaitAsync(runId, cancel).ConfigureAwait(false);
+        return await AdoptAsync(runId, release: true, cancel).ConfigureAwait(false);
     });
 
     private async ValueTask<Answer<RunReport>?> TakeOverWaitingAsync(List<RunId> adopted, CancellationToken cancel)
@@ -285,7 +304,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
         }
         catch (StoreException full) when (IsOverLimit(full) && run.Submitted.Hold is { } hold)
         {
-            return (null, await RefuseAsync<RunReport>(run.Submitted.AgentId, hold, cancel).ConfigureAwait(false));
+            return (null, await RefuseAsync<RunReport>(run.Submitted.Tenant, run.Submitted.AgentId, hold, cancel).ConfigureAwait(false));
         }
         catch (StoreException lost) when (lost.Code == ErrorCodes.RunOwned && run.Submitted.Request is not null)
         {
@@ -305,8 +324,9 @@ public sealed partial class AosRuntime : IAsyncDisposable
 
     private static bool IsOverLimit(StoreException failure) => failure.Code == ErrorCodes.TenantBudgetExceeded;
 
-    private async ValueTask<Answer<T>> RefuseAsync<T>(string agent, RunHold hold, CancellationToken cancel) where T : class =>
-        new(null, await _ledger.RefuseAsync(agent, hold, _outcomes, cancel).ConfigureAwait(false));
+    private async ValueTask<Answer<T>> RefuseAsync<T>(
+        string tenant, string agent, RunHold hold, CancellationToken cancel) where T : class =>
+        new(null, await _ledger.RefuseAsync(tenant, agent, hold, _outcomes, cancel).ConfigureAwait(false));
 
     /// <summary>Records the contracts of the registered skills, once, before anything runs; the outcome says which of
     /// them are published with another contract. Null where all is well.</summary>

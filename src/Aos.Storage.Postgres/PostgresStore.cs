@@ -20,7 +20,7 @@ namespace Aos.Storage.Postgres;
 /// up. The same connection holds the lock that proves that this process lives. Where it is lost, appends fail until it
 /// is made anew, which the next call tries; runs may have gone to another process by then, and appending to those is a
 /// conflict.</remarks>
-public sealed class PostgresStore : IStore
+public sealed partial class PostgresStore : IStore, IRecordStore
 {
     private const int ListMax = 1_000;
     private const int SweepMax = 1_000;

@@ -20,7 +20,7 @@ namespace Aos.Storage.Sqlite;
 /// commit. Thread-safe. Everything runs on the calling thread, which waits for the disk and, where it writes, for other
 /// writers: call <see cref="AppendAsync"/> from one loop with all that has queued up. After a failed write the
 /// connection is closed, and the next call opens another one.</remarks>
-public sealed class SqliteStore : IStore
+public sealed partial class SqliteStore : IStore, IRecordStore
 {
     private const int ListMax = 1_000;
     private const int SweepMax = 256;

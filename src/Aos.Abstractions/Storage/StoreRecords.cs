@@ -131,6 +131,12 @@ public sealed record RunFilter
     /// <summary>Only these statuses; empty: all.</summary>
     public IReadOnlyList<RunStatus> Statuses { get; init; } = [];
 
+    /// <summary>Only runs of this tenant; null: all.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>Only runs of this agent; null: all.</summary>
+    public string? AgentId { get; init; }
+
     /// <summary>Only runs older than this one, for the next page; none where it is not known.</summary>
     public RunId? Before { get; init; }
 
@@ -196,6 +202,9 @@ public sealed record ApprovalRow
 
     /// <summary>The run.</summary>
     public required RunId RunId { get; init; }
+
+    /// <summary>The tenant of the run; the store fills it in.</summary>
+    public string Tenant { get; init; } = "";
 
     /// <summary>How it stands.</summary>
     public required ApprovalStatus Status { get; init; }

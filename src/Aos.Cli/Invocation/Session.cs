@@ -9,6 +9,7 @@ using Aos.Contracts.Values;
 using Aos.Runtime;
 using Aos.Runtime.Policies;
 using Aos.Runtime.Secrets;
+using Aos.Skills.Standard.Planning;
 using Aos.Storage.Sqlite;
 
 namespace Aos.Cli.Invocation;

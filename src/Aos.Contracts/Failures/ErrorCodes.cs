@@ -144,6 +144,30 @@ public static class ErrorCodes
     /// <summary>There is no approval request of that id in this store.</summary>
     public static readonly ErrorCode UnknownApproval = ErrorCode.Parse("UNKNOWN_APPROVAL");
 
+    /// <summary>The server keeps no agent profile of that name.</summary>
+    public static readonly ErrorCode UnknownAgent = ErrorCode.Parse("UNKNOWN_AGENT");
+
+    /// <summary>There is no API key of that id.</summary>
+    public static readonly ErrorCode UnknownKey = ErrorCode.Parse("UNKNOWN_KEY");
+
+    /// <summary>The server has nothing at that address, or not for that method.</summary>
+    public static readonly ErrorCode UnknownResource = ErrorCode.Parse("UNKNOWN_RESOURCE");
+
+    /// <summary>The document was changed since the caller read it, or is there already.</summary>
+    public static readonly ErrorCode PreconditionFailed = ErrorCode.Parse("PRECONDITION_FAILED");
+
+    /// <summary>A request with the same idempotency key is still being answered.</summary>
+    public static readonly ErrorCode RequestInFlight = ErrorCode.Parse("REQUEST_IN_FLIGHT");
+
+    /// <summary>The caller sends more requests than the server allows it.</summary>
+    public static readonly ErrorCode TooManyRequests = ErrorCode.Parse("TOO_MANY_REQUESTS");
+
+    /// <summary>The server does not answer, or what answers is no server of AOS.</summary>
+    public static readonly ErrorCode ServerUnreachable = ErrorCode.Parse("SERVER_UNREACHABLE");
+
+    /// <summary>The request names nobody, or a key or token that is unknown, expired or revoked.</summary>
+    public static readonly ErrorCode Unauthenticated = ErrorCode.Parse("UNAUTHENTICATED");
+
     /// <summary>The idempotency key was used before with something else.</summary>
     public static readonly ErrorCode IdempotencyConflict = ErrorCode.Parse("IDEMPOTENCY_CONFLICT");
 

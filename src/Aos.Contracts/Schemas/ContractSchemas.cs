@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Aos.Contracts.Values;
 
@@ -7,6 +8,9 @@ namespace Aos.Contracts.Schemas;
 /// <remarks>Generated from the contract records into <c>docs/schemas</c> and carried in the assembly as resources.</remarks>
 public static class ContractSchemas
 {
+    private const string Prefix = "Aos.Contracts.Schemas.";
+    private const string Suffix = ".schema.json";
+
     private static readonly Lazy<JsonSchema> PlanFile = Of("plan");
     private static readonly Lazy<JsonSchema> AgentProfileFile = Of("agent_profile");
     private static readonly Lazy<JsonSchema> TenantFile = Of("tenant");
@@ -44,18 +48,29 @@ public static class ContractSchemas
     /// <summary>The schema of <see cref="Plans.PlanningRules"/>.</summary>
     public static JsonSchema PlanningRules => PlanningRulesFile.Value;
 
-    /// <summary>The text of a schema, for those who hand it on.</summary>
+    private static readonly ConcurrentDictionary<string, JsonSchema> Compiled = new(StringComparer.Ordinal);
+
+    /// <summary>The names of all published schemas, those of answers too, such as <c>run_report</c>.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. typeof(ContractSchemas).Assembly.GetManifestResourceNames()
+        .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal))
+        .Select(name => name[Prefix.Length..^Suffix.Length]).Order(StringComparer.Ordinal)];
+
+    /// <summary>A published schema by its name.</summary>
+    /// <exception cref="InvalidOperationException">There is none of that name.</exception>
+    public static JsonSchema Named(string name) => Compiled.GetOrAdd(name, static name => Load(Prefix + name + Suffix));
+
+    /// <summary>The text of a published schema, for those who hand it on.</summary>
     /// <param name="name">Its name: <c>plan</c>, <c>agent_profile</c> and so on.</param>
     /// <exception cref="InvalidOperationException">There is none of that name.</exception>
     public static Payload TextOf(string name)
     {
-        using var stream = Open($"Aos.Contracts.Schemas.{name}.schema.json");
+        using var stream = Open(Prefix + name + Suffix);
         using var memory = new MemoryStream();
         stream.CopyTo(memory);
         return Payload.FromUtf8(memory.ToArray());
     }
 
-    private static Lazy<JsonSchema> Of(string name) => new(() => Load($"Aos.Contracts.Schemas.{name}.schema.json"));
+    private static Lazy<JsonSchema> Of(string name) => new(() => Named(name));
 
     private static Stream Open(string resource) => typeof(ContractSchemas).Assembly.GetManifestResourceStream(resource)
         ?? throw new InvalidOperationException($"The resource {resource} is missing from the assembly.");

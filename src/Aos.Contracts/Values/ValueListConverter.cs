@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Aos.Contracts.Agents;
+using Aos.Contracts.Api;
 using Aos.Contracts.Budgets;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Models;
@@ -63,6 +64,14 @@ internal sealed class ValueListConverterFactory : JsonConverterFactory
         [typeof(ValueList<PlannedStep>)] = new ValueListConverter<PlannedStep>(),
         [typeof(ValueList<Problem>)] = new ValueListConverter<Problem>(),
         [typeof(ValueList<Risk>)] = new ValueListConverter<Risk>(),
+        [typeof(ValueList<Edit>)] = new ValueListConverter<Edit>(),
+        [typeof(ValueList<RunSummary>)] = new ValueListConverter<RunSummary>(),
+        [typeof(ValueList<ApprovalSummary>)] = new ValueListConverter<ApprovalSummary>(),
+        [typeof(ValueList<SkillContract>)] = new ValueListConverter<SkillContract>(),
+        [typeof(ValueList<AgentProfile>)] = new ValueListConverter<AgentProfile>(),
+        [typeof(ValueList<ApiKeyInfo>)] = new ValueListConverter<ApiKeyInfo>(),
+        [typeof(ValueList<AuditEntry>)] = new ValueListConverter<AuditEntry>(),
+        [typeof(ValueList<RecoveryRecord>)] = new ValueListConverter<RecoveryRecord>(),
     }.ToFrozenDictionary();
 
     public override bool CanConvert(Type typeToConvert) => Converters.ContainsKey(typeToConvert);

@@ -39,6 +39,8 @@ public static class ApprovalRules
         if (decided.Principal is not { } person) return null;
         if (decided.Approved && state.Submitted!.RequestedBy == person.Subject)
             return (ErrorCodes.ApprovalForbidden, $"{person.Subject} asked for run {state.Submitted.RunId}, and so approves none of its calls.");
+        if (decided.Approved && state.Forked?.By == person.Subject)
+            return (ErrorCodes.ApprovalForbidden, $"{person.Subject} forked run {state.Submitted!.RunId}, and so approves none of its calls.");
         foreach (var role in person.Roles)
             if (role == request.Role || role == call.Approvals!.EscalatedTo) return null;
         return (ErrorCodes.ApprovalForbidden, $"Request {request.ApprovalId} is for role '{request.Role}'"

@@ -8,7 +8,7 @@ using Aos.Runtime.Policies;
 namespace Aos.Runtime.Agents;
 
 /// <summary>The rules of a profile that its schema does not say.</summary>
-internal static class ProfileRules
+public static class ProfileRules
 {
     /// <summary>Every mistake, by its place.</summary>
     public static List<Problem> Check(AgentProfile profile)

@@ -14,9 +14,9 @@ internal sealed class BudgetReporter(RunServices services, Ledger ledger)
     private const int SpendersMax = 10;
 
     /// <summary>What a tenant or one of its agents may spend, and who spent it.</summary>
-    public async ValueTask<BudgetReport> ReportAsync(string? agent, AgentProfile? profile, CancellationToken cancel)
+    public async ValueTask<BudgetReport> ReportAsync(string? tenant, string? agent, AgentProfile? profile, CancellationToken cancel)
     {
-        var tenancy = services.Tenancy;
+        var tenancy = services.Tenancies.Of(tenant);
         var day = tenancy.Calendar.DayOf(services.Now);
         agent ??= profile?.AgentId;
         var charges = await services.Store.ListChargesAsync(
@@ -31,7 +31,7 @@ internal sealed class BudgetReporter(RunServices services, Ledger ledger)
             AgentId = agent,
             TimeZone = tenancy.Calendar.Zone,
             TenantVersion = tenancy.Profile.Version ?? 1,
-            Accounts = await ledger.AccountsAsync(agent, limits, cancel).ConfigureAwait(false),
+            Accounts = await ledger.AccountsAsync(tenancy, agent, limits, cancel).ConfigureAwait(false),
             Spenders = ValueList.From(
             [
                 .. agent is null ? Spenders(rows, LedgerScope.Agent).Concat(Spenders(rows, LedgerScope.Skill)) : [],

@@ -18,8 +18,6 @@ namespace Aos.Runtime.Budgets;
 /// <summary>Says what the ledger is to hold for a run, and why it has no room. Thread-safe.</summary>
 internal sealed class Ledger(RunServices services, LearnedCosts learned)
 {
-    private Tenancy Tenancy => services.Tenancy;
-
     /// <summary>What is to be held for a run that is being admitted.</summary>
     /// <exception cref="StoreException">The store cannot be read; only in soft mode.</exception>
     public async ValueTask<RunHold?> HoldForAsync(RunEvent.RunSubmitted submitted, CancellationToken cancel)
@@ -45,7 +43,8 @@ internal sealed class Ledger(RunServices services, LearnedCosts learned)
     {
         var contract = settings.Contract;
         if (program is not null && IsFree(program.Source)) return null;
-        var hold = new RunHold { Day = Tenancy.Calendar.DayOf(at), Limits = Tenancy.LimitsOf(contract) };
+        var tenancy = services.Tenancies.Of(contract.Tenant);
+        var hold = new RunHold { Day = tenancy.Calendar.DayOf(at), Limits = tenancy.LimitsOf(contract) };
         if (program is null && IsFree(settings)) return hold;
         if (contract.BudgetMode == BudgetMode.Soft)
             hold = hold with { Learned = await learned.OfAsync(contract.Skills, cancel).ConfigureAwait(false) };
@@ -63,15 +62,15 @@ internal sealed class Ledger(RunServices services, LearnedCosts learned)
 
     /// <summary>Why there is no room for a hold, as an outcome that says which limit it is, what is left of it and when
     /// its period ends.</summary>
-    public async ValueTask<StructuredOutcome> RefuseAsync(string agent, RunHold hold, Outcomes outcomes, CancellationToken cancel)
+    public async ValueTask<StructuredOutcome> RefuseAsync(string tenant, string agent, RunHold hold, Outcomes outcomes, CancellationToken cancel)
     {
-        if (await FindShortageAsync(agent, hold, cancel).ConfigureAwait(false) is not { } shortage)
+        if (await FindShortageAsync(tenant, agent, hold, cancel).ConfigureAwait(false) is not { } shortage)
             return outcomes.Failure(ErrorCodes.TenantBudgetExceeded,
                 $"There was no room in the ledger for the {hold.Amount} that the run may cost; meanwhile there is. Try again.");
-        var refused = outcomes.Failure(CodeOf(shortage.Scope), Describe(agent, hold, shortage));
+        var refused = outcomes.Failure(CodeOf(shortage.Scope), Describe(tenant, agent, hold, shortage));
         // Waiting helps only where the period would have room if nothing were spent in it.
         if (hold.Amount > shortage.Limit) return refused;
-        var (_, end) = Tenancy.Calendar.BoundsOf(hold.Day, shortage.Period);
+        var (_, end) = services.Tenancies.Of(tenant).Calendar.BoundsOf(hold.Day, shortage.Period);
         return refused with
         {
             Failure = refused.Failure! with { RetryAfterMs = Math.Max(0, (long)Math.Ceiling((end - services.Now).TotalMilliseconds)) },
@@ -79,28 +78,30 @@ internal sealed class Ledger(RunServices services, LearnedCosts learned)
     }
 
     /// <summary>The account that has no room for a hold now; null where all have.</summary>
-    public async ValueTask<Balance?> FindShortageAsync(string agent, RunHold hold, CancellationToken cancel)
+    public async ValueTask<Balance?> FindShortageAsync(string tenant, string agent, RunHold hold, CancellationToken cancel)
     {
-        var rows = await services.Store.ReadLedgerAsync(Tenancy.Id, hold.Day, cancel).ConfigureAwait(false);
+        var rows = await services.Store.ReadLedgerAsync(tenant, hold.Day, cancel).ConfigureAwait(false);
         return LedgerRule.FindShortage(hold.Limits.Select(limit =>
         {
-            var row = Find(rows, limit.Scope, limit.Scope == LedgerScope.Tenant ? Tenancy.Id : agent, limit.Period);
+            var row = Find(rows, limit.Scope, limit.Scope == LedgerScope.Tenant ? tenant : agent, limit.Period);
             return new Balance(limit.Scope, limit.Period, limit.Limit, row?.Held ?? Money.Zero, row?.Spent ?? Money.Zero);
         }), hold.Amount);
     }
 
-    /// <summary>The accounts of the tenant and of an agent as they stand now, those with a limit and those without.</summary>
+    /// <summary>The accounts of a tenant and of an agent as they stand now, those with a limit and those without.</summary>
+    /// <param name="tenancy">The tenant.</param>
     /// <param name="agent">The agent; null: the tenant's alone.</param>
     /// <param name="limits">The limits.</param>
     /// <param name="cancel">Ends the wait.</param>
-    public async ValueTask<ValueList<AccountReport>> AccountsAsync(string? agent, IReadOnlyList<LedgerLimit> limits, CancellationToken cancel)
+    public async ValueTask<ValueList<AccountReport>> AccountsAsync(
+        Tenancy tenancy, string? agent, IReadOnlyList<LedgerLimit> limits, CancellationToken cancel)
     {
-        var day = Tenancy.Calendar.DayOf(services.Now);
-        var rows = await services.Store.ReadLedgerAsync(Tenancy.Id, day, cancel).ConfigureAwait(false);
+        var day = tenancy.Calendar.DayOf(services.Now);
+        var rows = await services.Store.ReadLedgerAsync(tenancy.Id, day, cancel).ConfigureAwait(false);
         var accounts = new List<AccountReport>();
-        foreach (var (scope, name) in ((LedgerScope, string?)[])[(LedgerScope.Tenant, Tenancy.Id), (LedgerScope.Agent, agent)])
+        foreach (var (scope, name) in ((LedgerScope, string?)[])[(LedgerScope.Tenant, tenancy.Id), (LedgerScope.Agent, agent)])
             foreach (var period in Enum.GetValues<LedgerPeriod>())
-                if (name is not null) accounts.Add(Account(scope, name, period, day, limits, rows));
+                if (name is not null) accounts.Add(Account(tenancy.Calendar, scope, name, period, day, limits, rows));
         return ValueList.From(accounts);
     }
 
@@ -117,22 +118,23 @@ internal sealed class Ledger(RunServices services, LearnedCosts learned)
     }
 
     /// <summary>Which limit it is, what is left of it and when its period ends.</summary>
-    public string Describe(string agent, RunHold hold, Balance shortage)
+    public string Describe(string tenant, string agent, RunHold hold, Balance shortage)
     {
-        var (_, end) = Tenancy.Calendar.BoundsOf(hold.Day, shortage.Period);
-        var whose = shortage.Scope == LedgerScope.Tenant ? $"tenant '{Tenancy.Id}'" : $"agent '{agent}'";
+        var calendar = services.Tenancies.Of(tenant).Calendar;
+        var (_, end) = calendar.BoundsOf(hold.Day, shortage.Period);
+        var whose = shortage.Scope == LedgerScope.Tenant ? $"tenant '{tenant}'" : $"agent '{agent}'";
         var period = shortage.Period == LedgerPeriod.Day ? "day" : "month";
         return $"The run may cost {hold.Amount}, and {whose} has {shortage.Free} of its {shortage.Limit} a {period} left: "
             + $"{shortage.Spent} are spent and {shortage.Held} held for open runs. The {period} ends at "
             + end.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)
-            + (Tenancy.Calendar.Zone == TimeZoneInfo.Utc.Id ? "." : $", midnight in {Tenancy.Calendar.Zone}.");
+            + (calendar.Zone == TimeZoneInfo.Utc.Id ? "." : $", midnight in {calendar.Zone}.");
     }
 
-    private AccountReport Account(LedgerScope scope, string name, LedgerPeriod period, string day,
+    private static AccountReport Account(TenantCalendar calendar, LedgerScope scope, string name, LedgerPeriod period, string day,
         IReadOnlyList<LedgerLimit> limits, IReadOnlyList<LedgerRow> rows)
     {
         var row = Find(rows, scope, name, period);
-        var (start, end) = Tenancy.Calendar.BoundsOf(day, period);
+        var (start, end) = calendar.BoundsOf(day, period);
         var limit = limits.FirstOrDefault(one => one.Scope == scope && one.Period == period)?.Limit;
         var (held, spent) = (row?.Held ?? Money.Zero, row?.Spent ?? Money.Zero);
         return new AccountReport

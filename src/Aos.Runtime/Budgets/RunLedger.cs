@@ -6,9 +6,9 @@ namespace Aos.Runtime.Budgets;
 
 /// <summary>What the ledger is told of one run: the difference between what it holds for the run and what it should.
 /// Not thread-safe.</summary>
-/// <param name="calendar">The tenant's days.</param>
+/// <param name="tenancies">The days of tenants.</param>
 /// <param name="stored">What the store has of the run.</param>
-internal sealed class RunLedger(TenantCalendar calendar, RunState stored)
+internal sealed class RunLedger(Tenancies tenancies, RunState stored)
 {
     private Money _held = HeldFor(stored);
     private bool _settled = stored.Ended is not null;
@@ -28,7 +28,7 @@ internal sealed class RunLedger(TenantCalendar calendar, RunState stored)
             Tenant = submitted.Tenant,
             AgentId = submitted.AgentId,
             // A call that broke its contract, or a run of before there was a ledger: spent without having been held.
-            Day = submitted.Hold?.Day ?? calendar.DayOf(submitted.At),
+            Day = submitted.Hold?.Day ?? tenancies.Of(submitted.Tenant).Calendar.DayOf(submitted.At),
             Held = held - _held,
             Spent = spent,
             Limits = held > _held ? submitted.Hold!.Limits : [],

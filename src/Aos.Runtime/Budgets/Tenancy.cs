@@ -7,6 +7,9 @@ namespace Aos.Runtime.Budgets;
 /// <summary>Who pays: the tenant, its limits and its calendar. Immutable and thread-safe.</summary>
 internal sealed class Tenancy
 {
+    /// <summary>The tenant that a document means which names none.</summary>
+    public const string DefaultId = "local";
+
     /// <summary>What a tenant may spend a day unless its document says otherwise.</summary>
     public static Money DefaultPerDay { get; } = Money.FromCents(2_000);
 
@@ -26,7 +29,7 @@ internal sealed class Tenancy
     public TenantProfile Profile { get; }
 
     /// <summary>The tenant.</summary>
-    public string Id => Profile.TenantId ?? "local";
+    public string Id => Profile.TenantId ?? DefaultId;
 
     /// <summary>Its days and months.</summary>
     public TenantCalendar Calendar { get; }

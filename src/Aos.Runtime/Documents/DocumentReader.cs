@@ -47,6 +47,14 @@ public static class DocumentReader
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
+    /// <summary>Reads a JSON value strictly from JSON or YAML: a document that begins with a brace is JSON.</summary>
+    public static DocumentResult<Payload> ReadText(ReadOnlyMemory<byte> utf8)
+    {
+        if (utf8.Span.TrimStart(" \t\r\n"u8) is [(byte)'{', ..]) return ReadValue(utf8);
+        var (json, problem) = YamlDocument.ToJson(utf8);
+        return problem is not null ? DocumentResult<Payload>.Refused(problem) : ReadValue(json);
+    }
+
     private static Problem ProblemOf(JsonProblem problem) => new(problem.Pointer, ErrorCode.Parse(problem.Code),
         $"Line {problem.Line}, column {problem.Column}: {problem.Message}");
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Failures;
@@ -18,18 +19,16 @@ internal sealed class FailureHistory(IStore store, TimeProvider time)
     private const int PageMax = 1_000;
 
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
-    private Counted? _counted;
+    private readonly ConcurrentDictionary<string, Counted> _counted = new(StringComparer.Ordinal);
 
-    /// <summary>The recovery records of the newest runs.</summary>
+    /// <summary>The recovery records of the newest runs of a tenant; null: of all tenants.</summary>
     /// <exception cref="StoreException">The store cannot be read.</exception>
-    public async ValueTask<IReadOnlyList<RecoveryRecord>> RecordsAsync(CancellationToken cancel)
+    public async ValueTask<IReadOnlyList<RecoveryRecord>> RecordsAsync(string? tenant, CancellationToken cancel)
     {
-        var counted = Volatile.Read(ref _counted);
-        if (counted is not null && time.GetElapsedTime(counted.At) < Fresh) return counted.Records;
+        if (_counted.TryGetValue(tenant ?? "", out var counted) && time.GetElapsedTime(counted.At) < Fresh) return counted.Records;
         var entries = new List<FailureLogEntry>();
-        await foreach (var entry in LogAsync(RunsMax, cancel).ConfigureAwait(false)) entries.Add(entry);
-        Volatile.Write(ref _counted, counted = new Counted(time.GetTimestamp(), FailureLog.Count(entries)));
-        return counted.Records;
+        await foreach (var entry in LogAsync(tenant, RunsMax, cancel).ConfigureAwait(false)) entries.Add(entry);
+        return (_counted[tenant ?? ""] = new Counted(time.GetTimestamp(), FailureLog.Count(entries))).Records;
     }
 
     /// <summary>The record of a skill and code; null where it never failed so.</summary>
@@ -41,16 +40,18 @@ internal sealed class FailureHistory(IStore store, TimeProvider time)
     }
 
     /// <summary>The failed attempts of the newest runs, run by run, the newest run first.</summary>
+    /// <param name="tenant">Whose runs; null: those of all tenants.</param>
     /// <param name="runsMax">How many runs are read at most.</param>
     /// <param name="cancel">Ends the reading.</param>
     /// <exception cref="StoreException">The store cannot be read.</exception>
-    public async IAsyncEnumerable<FailureLogEntry> LogAsync(int runsMax, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<FailureLogEntry> LogAsync(
+        string? tenant, int runsMax, [EnumeratorCancellation] CancellationToken cancel)
     {
         RunId? before = null;
         for (var left = runsMax; left > 0;)
         {
             var limit = Math.Min(left, PageMax);
-            var page = await store.ListRunsAsync(new RunFilter { Before = before, Limit = limit }, cancel).ConfigureAwait(false);
+            var page = await store.ListRunsAsync(new RunFilter { Tenant = tenant, Before = before, Limit = limit }, cancel).ConfigureAwait(false);
             foreach (var row in page)
             {
                 // What cannot be read is in quarantine, and has nothing to say here.

@@ -24,9 +24,9 @@ internal sealed class SkillStatistics(SkillName skill)
 
     /// <summary>Reads the journals.</summary>
     /// <exception cref="StoreException">The store cannot be read.</exception>
-    public async ValueTask ReadAsync(IStore store, CancellationToken cancel)
+    public async ValueTask ReadAsync(IStore store, string? tenant, CancellationToken cancel)
     {
-        foreach (var row in await store.ListRunsAsync(new RunFilter { Limit = RunsMax }, cancel).ConfigureAwait(false))
+        foreach (var row in await store.ListRunsAsync(new RunFilter { Tenant = tenant, Limit = RunsMax }, cancel).ConfigureAwait(false))
         {
             var mine = new HashSet<(StepId, int?, int)>();
             foreach (var segment in await store.ReadAsync(row.RunId, 0, cancel).ConfigureAwait(false))

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Aos.Abstractions.Planning;
 using Aos.Abstractions.Storage;
@@ -35,6 +36,7 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
     // Agents submit the same few profiles and plans over and over: what they come to is remembered as long as they live.
     private readonly ConditionalWeakTable<AgentProfile, GrantedSettings> _granted = [];
     private readonly ConditionalWeakTable<Plan, AcceptedPlan> _accepted = [];
+    private readonly ConcurrentDictionary<string, PolicyShelf> _byTenant = new(StringComparer.Ordinal);
     private PolicyShelf _shelf = shelf;
 
     /// <summary>The policies that bind what is admitted from now on.</summary>
@@ -43,6 +45,13 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
         get => Volatile.Read(ref _shelf);
         set => Volatile.Write(ref _shelf, value);
     }
+
+    /// <summary>The policies that bind what is admitted of a tenant from now on.</summary>
+    public PolicyShelf PoliciesOf(string? tenant) =>
+        _byTenant.TryGetValue(tenant ?? services.Tenancies.Own, out var own) ? own : Policies;
+
+    /// <summary>Puts a tenant's own policies in the place of those of all.</summary>
+    public void PutPolicies(string tenant, PolicyShelf policies) => _byTenant[tenant] = policies;
 
     /// <summary>Admits a request, or says what is wrong with it.</summary>
     /// <param name="request">The request.</param>
@@ -57,7 +66,7 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
                 $"The goal has {request.Goal.Length} characters; at most {GoalCharactersMax} are allowed.");
         if (request.IdempotencyKey is { Length: 0 or > 256 })
             return outcomes.Refuse<Admitted>(ErrorCodes.InvalidArgument, "An idempotency key has 1 to 256 characters.");
-        var (contract, problem) = Agents.ContractFactory.Grant(services.Tenancy, request.Profile, request.Budget);
+        var (contract, problem) = Agents.ContractFactory.Grant(services.Tenancies.Of(request.Tenant), request.Profile, request.Budget);
         if (contract is null) return outcomes.Refuse<Admitted>(problem!.Code, problem.Message);
         var choice = request.Profile.Planner;
         if (request.Plan is null && choice is not null && !services.Planning.Knows(choice.Id))
@@ -67,7 +76,7 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
         if (!_granted.TryGetValue(request.Profile, out _) && Agents.ProfileRules.Check(request.Profile) is [var broken, ..] all)
             return outcomes.Refuse<Admitted>(ErrorCodes.InvalidProfile, $"{broken.Pointer}: {broken.Message}", all);
 
-        var (policies, unknown) = Policies.Of(request.Profile);
+        var (policies, unknown) = PoliciesOf(request.Tenant).Of(request.Profile);
         if (unknown is [var missing, ..])
             return outcomes.Refuse<Admitted>(missing.Code, $"{missing.Pointer}: {missing.Message}", unknown);
         var (input, unreadable) = StrictPayload.Read(request.Input, JsonLimits.Default);
@@ -126,6 +135,7 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
     {
         var planner = request.Plan is null ? request.Profile.Planner ?? PlannerRunner.DefaultChoice : null;
         if (_granted.TryGetValue(request.Profile, out var known) && known.Settings.Contract.Budget == contract.Budget
+            && known.Settings.Contract.Tenant == contract.Tenant && known.Settings.Contract.Limits == contract.Limits
             && known.Settings.Planner == planner && known.Settings.Planning == terms && known.Settings.Policies == policies
             && (known.Settings.Zones.IsEmpty || known.Year == services.Now.Year))
             return services.Documents.Add(known.Settings, known.Document);
@@ -156,12 +166,12 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
         bool isFree)
     {
         var settings = SettingsOf(request, contract, terms, policies);
-        var id = request.IdempotencyKey is { } key ? Identity.Run(services.Tenant, key) : ids.Next();
+        var id = request.IdempotencyKey is { } key ? Identity.Run(contract.Tenant, key) : ids.Next();
         return new Admitted(new RunEvent.RunSubmitted
         {
             At = services.Now,
             RunId = id,
-            Tenant = services.Tenant,
+            Tenant = contract.Tenant,
             AgentId = contract.AgentId,
             Goal = request.Goal ?? request.Plan?.Goal,
             Input = request.Input,

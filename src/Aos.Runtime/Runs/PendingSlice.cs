@@ -12,15 +12,15 @@ namespace Aos.Runtime.Runs;
 /// <param name="state">The state that the store has.</param>
 /// <param name="head">The hash of the last link that the store has.</param>
 /// <param name="stored">The row that the store has; null for a new run.</param>
-/// <param name="calendar">The tenant's days, in which the ledger counts.</param>
+/// <param name="tenancies">The days of tenants, in which the ledger counts.</param>
 /// <param name="prefix">Events that a new run has in common with another: they come before its first.</param>
 internal sealed class PendingSlice(
-    RunId runId, RunState state, ReadOnlyMemory<byte> head, RunRow? stored, TenantCalendar calendar,
+    RunId runId, RunState state, ReadOnlyMemory<byte> head, RunRow? stored, Tenancies tenancies,
     IReadOnlyList<RunEvent>? prefix)
 {
     private readonly List<RunEvent> _events = new(8);
     private readonly RunProjection _projection = new(state, stored);
-    private readonly RunLedger _ledger = new(calendar, state);
+    private readonly RunLedger _ledger = new(tenancies, state);
     private IReadOnlyList<RunEvent>? _prefix = prefix;
     private List<Blob> _blobs = [];
     private List<ApprovalRow>? _approvals;

@@ -24,11 +24,15 @@ public sealed record RunRequest
     /// <summary>The most that the run may spend. Absent: what the profile says.</summary>
     public Money? Budget { get; init; }
 
-    /// <summary>The same key with the same request gives the same run; with another request it is refused.</summary>
+    /// <summary>The same key with the same request gives the same run; with another request it is refused. Keys of
+    /// different tenants have nothing to do with each other.</summary>
     public string? IdempotencyKey { get; init; }
 
     /// <summary>Who asks, where people are told apart: they approve none of its calls. Default: nobody is told apart.</summary>
     public string? RequestedBy { get; init; }
+
+    /// <summary>Whose run it is. Absent: the tenant of the runtime.</summary>
+    public string? Tenant { get; init; }
 }
 
 /// <summary>A single call of a skill, under a contract and without a plan.</summary>
@@ -54,4 +58,10 @@ public sealed record ExecuteRequest
 
     /// <summary>The same key with the same request gives the same outcome without a second call.</summary>
     public string? IdempotencyKey { get; init; }
+
+    /// <summary>Who asks, where people are told apart: they do not approve the call. Default: nobody is told apart.</summary>
+    public string? RequestedBy { get; init; }
+
+    /// <summary>Whose call it is. Absent: the tenant of the runtime.</summary>
+    public string? Tenant { get; init; }
 }

@@ -53,10 +53,8 @@ internal sealed class RunServices
     /// <summary>Says whether timers may fire.</summary>
     public required ClockGuard Clock { get; init; }
 
-    /// <summary>Who pays.</summary>
-    public required Tenancy Tenancy { get; init; }
-
-    public string Tenant => Tenancy.Id;
+    /// <summary>Who pays, by tenant.</summary>
+    public required Tenancies Tenancies { get; init; }
 
     /// <summary>How many owners in a row may die over a run before it is quarantined.</summary>
     public required int CrashesMax { get; init; }

@@ -2,6 +2,7 @@ using Aos.Abstractions.Storage;
 using Aos.Abstractions.Storage.Drivers;
 using Aos.Contracts.Values;
 using Aos.Storage.Postgres.Engine;
+using Aos.Storage.Postgres.Schema;
 using Npgsql;
 
 namespace Aos.Storage.Postgres.Approvals;
@@ -18,7 +19,7 @@ internal static class ApprovalTable
         """;
 
     private const string SelectSql = """
-        SELECT a.id, r.id, a.status, a.requested_at, a.expires_at, a.request
+        SELECT a.id, r.id, a.status, a.requested_at, a.expires_at, a.request, r.tenant
         FROM approvals a JOIN runs r ON r.run_no = a.run_no
         """;
 
@@ -52,5 +53,6 @@ internal static class ApprovalTable
         RequestedAt = StoredTime.To(row.GetInt64(3)),
         ExpiresAt = StoredTime.To(row.GetInt64(4)),
         Request = row.Bytes(5),
+        Tenant = EscapedText.To(row.GetString(6)),
     };
 }

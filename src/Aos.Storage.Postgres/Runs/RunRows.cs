@@ -43,13 +43,16 @@ internal static class RunRows
         CASE WHEN $1::text IS NULL THEN 9223372036854775807 ELSE (SELECT run_no FROM runs WHERE id = $1) END
         """;
 
-    private const string ListSql = $"SELECT {Columns} FROM runs WHERE run_no < {EndSql} ORDER BY run_no DESC LIMIT $2";
+    private const string OfWhom = "($3::text IS NULL OR tenant = $3) AND ($4::text IS NULL OR agent_id = $4)";
+
+    private const string ListSql =
+        $"SELECT {Columns} FROM runs WHERE run_no < {EndSql} AND {OfWhom} ORDER BY run_no DESC LIMIT $2";
 
     // One walk along the index for each status, merged.
     private const string ListByStatusSql = $"""
-        SELECT {Columns} FROM unnest($3::text[]) AS wanted CROSS JOIN LATERAL (
+        SELECT {Columns} FROM unnest($5::text[]) AS wanted CROSS JOIN LATERAL (
           SELECT run_no, {Columns} FROM runs
-          WHERE status = wanted AND run_no < {EndSql} ORDER BY run_no DESC LIMIT $2) AS page
+          WHERE status = wanted AND run_no < {EndSql} AND {OfWhom} ORDER BY run_no DESC LIMIT $2) AS page
         ORDER BY run_no DESC LIMIT $2
         """;
 
@@ -76,6 +79,8 @@ internal static class RunRows
         var parameters = new List<NpgsqlParameter>
         {
             Commands.Parameter(filter.Before?.Value), Commands.Parameter<long>(filter.Limit),
+            Commands.Parameter(filter.Tenant is { } tenant ? EscapedText.From(tenant) : null),
+            Commands.Parameter(filter.AgentId is { } agent ? EscapedText.From(agent) : null),
         };
         if (filter.Statuses.Count > 0)
             parameters.Add(Commands.Parameter(filter.Statuses.Distinct().Select(StoredText.Of).ToArray()));

@@ -10,7 +10,8 @@ internal sealed record Migration(int Version, string Sql)
     public const string SweepLockClass = "1095717682";
 
     /// <summary>All of them, in order.</summary>
-    public static IReadOnlyList<Migration> All { get; } = [new(1, First), new(2, Ledger)];
+    public static IReadOnlyList<Migration> All { get; } =
+        [new(1, First), new(2, Ledger), new(3, Server)];
 
     // No foreign keys: each would lock the row of a run with every append. The primary key of segments is the last
     // fence against a second writer. Identities and words compare by bytes (collation "C"), whatever the database's
@@ -189,5 +190,27 @@ internal sealed record Migration(int Version, string Sql)
             RAISE EXCEPTION '%', array_to_string(refused, ',') USING ERRCODE = 'AOS03';
           END IF;
         END $$;
+        """;
+
+    // What a server keeps beside runs: named documents with versions, and the audit log. A tenant's runs are listed along
+    // an index of their own.
+    private const string Server = """
+        CREATE TABLE records (
+          kind text COLLATE "C" NOT NULL,
+          tenant text COLLATE "C" NOT NULL,
+          id text COLLATE "C" NOT NULL,
+          version bigint NOT NULL,
+          body bytea NOT NULL,
+          PRIMARY KEY (kind, tenant, id)
+        );
+
+        CREATE TABLE audit (
+          entry_no bigint PRIMARY KEY,
+          tenant text COLLATE "C" NOT NULL,
+          entry bytea NOT NULL,
+          hash bytea NOT NULL
+        );
+        CREATE INDEX audit_by_tenant ON audit (tenant, entry_no);
+        CREATE INDEX runs_by_tenant ON runs (tenant, run_no);
         """;
 }

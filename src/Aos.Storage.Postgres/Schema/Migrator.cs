@@ -21,7 +21,7 @@ internal static class Migrator
     private const string MissingSql = """
         SELECT string_agg(name, ', ')
         FROM (VALUES ('runs', 1), ('segments', 1), ('blobs', 1), ('blob_names', 1), ('approvals', 1), ('inbox', 1), ('skills', 1),
-          ('ledger', 2), ('charges', 2)) AS known (name, since)
+          ('ledger', 2), ('charges', 2), ('records', 3), ('audit', 3)) AS known (name, since)
         WHERE since <= $2::int AND NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = name)
         """;
 

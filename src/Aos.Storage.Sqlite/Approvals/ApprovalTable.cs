@@ -14,7 +14,7 @@ internal static class ApprovalTable
         """;
 
     private const string SelectSql = """
-        SELECT a.id, r.id, a.status, a.requested_at, a.expires_at, a.request
+        SELECT a.id, r.id, a.status, a.requested_at, a.expires_at, a.request, r.tenant
         FROM approvals a JOIN runs r ON r.run_no = a.run_no
         """;
 
@@ -55,5 +55,6 @@ internal static class ApprovalTable
         RequestedAt = StoredTime.To(row.Integer(3)),
         ExpiresAt = StoredTime.To(row.Integer(4)),
         Request = row.Blob(5),
+        Tenant = row.Text(6),
     };
 }

@@ -27,11 +27,11 @@ internal static class RunRows
 
     private const string NumberSql = "SELECT run_no FROM runs WHERE id = ?1";
 
-    private const string ListSql =
-        $"SELECT {Columns}, run_no FROM runs WHERE run_no < ?1 ORDER BY run_no DESC LIMIT ?2";
-
-    private const string ListByStatusSql =
-        $"SELECT {Columns}, run_no FROM runs WHERE run_no < ?1 AND status = ?3 ORDER BY run_no DESC LIMIT ?2";
+    private const string ListSql = $"SELECT {Columns}, run_no FROM runs WHERE run_no < ?1";
+    private const string OfStatus = " AND status = ?3";
+    private const string OfTenant = " AND tenant = ?4";
+    private const string OfAgent = " AND agent_id = ?5";
+    private const string PageOf = " ORDER BY run_no DESC LIMIT ?2";
 
     /// <summary>Adds the row of a new run, owned by this process.</summary>
     /// <returns>The number of the run.</returns>
@@ -68,17 +68,25 @@ internal static class RunRows
         using var snapshot = connection.BeginSnapshot();
         if (!TryFindEnd(connection, filter.Before, out var end)) return [];
         var found = new List<Numbered>();
-        if (filter.Statuses.Count == 0) Walk(connection, connection.Prepare(ListSql), end, filter.Limit, found);
+        if (filter.Statuses.Count == 0) Walk(connection, Select(connection, filter, ""), end, filter.Limit, found);
         foreach (var status in Enum.GetValues<RunStatus>())
         {
             if (!filter.Statuses.Contains(status)) continue;
-            var byStatus = connection.Prepare(ListByStatusSql).Bind(3, StoredText.Of(status));
+            var byStatus = Select(connection, filter, OfStatus).Bind(3, StoredText.Of(status));
             Walk(connection, byStatus, end, filter.Limit, found);
         }
 
         found.Sort((left, right) => right.RunNo.CompareTo(left.RunNo));
         if (found.Count > filter.Limit) found.RemoveRange(filter.Limit, found.Count - filter.Limit);
         return found.ConvertAll(entry => entry.Row);
+    }
+
+    private static Statement Select(Connection connection, RunFilter filter, string ofStatus)
+    {
+        var list = connection.Prepare(ListSql + ofStatus + (filter.Tenant is null ? "" : OfTenant)
+            + (filter.AgentId is null ? "" : OfAgent) + PageOf);
+        if (filter.Tenant is { } tenant) list.Bind(4, tenant);
+        return filter.AgentId is { } agent ? list.Bind(5, agent) : list;
     }
 
     private static bool TryFindEnd(Connection connection, RunId? before, out long end)

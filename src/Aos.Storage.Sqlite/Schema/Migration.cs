@@ -6,7 +6,8 @@ namespace Aos.Storage.Sqlite.Schema;
 internal sealed record Migration(int Version, string Sql)
 {
     /// <summary>All of them, in order.</summary>
-    public static IReadOnlyList<Migration> All { get; } = [new(1, First), new(2, Second), new(3, Lifecycle), new(4, Ledger)];
+    public static IReadOnlyList<Migration> All { get; } =
+        [new(1, First), new(2, Second), new(3, Lifecycle), new(4, Ledger), new(5, Server)];
 
     // The decision on a request that waits in the inbox, so that a second one learns of it.
     private const string Second = "ALTER TABLE approvals ADD COLUMN decision_no INTEGER";
@@ -128,5 +129,27 @@ internal sealed record Migration(int Version, string Sql)
           spent INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX charges_by_month ON charges (tenant, month);
+        """;
+
+    // What a server keeps beside runs: named documents with versions, and the audit log. A tenant's runs are listed along
+    // an index of their own.
+    private const string Server = """
+        CREATE TABLE records (
+          kind TEXT NOT NULL,
+          tenant TEXT NOT NULL,
+          id TEXT NOT NULL,
+          version INTEGER NOT NULL,
+          body BLOB NOT NULL,
+          PRIMARY KEY (kind, tenant, id)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE audit (
+          entry_no INTEGER PRIMARY KEY,
+          tenant TEXT NOT NULL,
+          entry BLOB NOT NULL,
+          hash BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX audit_by_tenant ON audit (tenant);
+        CREATE INDEX runs_by_tenant ON runs (tenant);
         """;
 }

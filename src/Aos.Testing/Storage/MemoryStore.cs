@@ -8,7 +8,7 @@ namespace Aos.Testing.Storage;
 
 /// <summary>A store in memory with the behaviour of the real ones, for tests and simulations. Thread-safe.</summary>
 /// <param name="state">What it holds; shared with the other processes of the test.</param>
-public sealed partial class MemoryStore(MemoryStoreState state) : IStore
+public sealed partial class MemoryStore(MemoryStoreState state) : IStore, IRecordStore
 {
     private const int HashBytes = 32;
     private const int ListMax = 1_000;
@@ -103,7 +103,9 @@ public sealed partial class MemoryStore(MemoryStoreState state) : IStore
             IReadOnlyList<RunRow> rows =
             [
                 .. state.Runs.Take(Math.Max(end, 0)).Reverse().Select(run => run.Row)
-                    .Where(row => filter.Statuses.Count == 0 || filter.Statuses.Contains(row.Status)).Take(filter.Limit),
+                    .Where(row => filter.Statuses.Count == 0 || filter.Statuses.Contains(row.Status))
+                    .Where(row => filter.Tenant is null || row.Tenant == filter.Tenant)
+                    .Where(row => filter.AgentId is null || row.AgentId == filter.AgentId).Take(filter.Limit),
             ];
             return ValueTask.FromResult(rows);
         }
@@ -150,7 +152,7 @@ public sealed partial class MemoryStore(MemoryStoreState state) : IStore
             IReadOnlyList<ApprovalRow> rows =
             [
                 .. state.Approvals.Where(row => !openOnly || row.Status == ApprovalStatus.Open)
-                    .OrderBy(row => row.RequestedAt),
+                    .OrderBy(row => row.RequestedAt).Select(WithTenant),
             ];
             return ValueTask.FromResult(rows);
         }
@@ -162,9 +164,11 @@ public sealed partial class MemoryStore(MemoryStoreState state) : IStore
         lock (state.Gate)
         {
             RequireAlive(cancel);
-            return ValueTask.FromResult(state.Approvals.Find(row => row.Id == id));
+            return ValueTask.FromResult(state.Approvals.Find(row => row.Id == id) is { } row ? WithTenant(row) : null);
         }
     }
+
+    private ApprovalRow WithTenant(ApprovalRow row) => row with { Tenant = state.RunsById[row.RunId].Row.Tenant };
 
     /// <inheritdoc />
     public ValueTask<bool> PostAsync(RunId runId, ReadOnlyMemory<byte> fact, CancellationToken cancel)

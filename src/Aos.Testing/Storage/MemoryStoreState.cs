@@ -32,6 +32,10 @@ public sealed class MemoryStoreState
 
     internal Dictionary<RunId, (string Tenant, RunCharge Charge)> Charges { get; } = [];
 
+    internal Dictionary<(string Kind, string Tenant, string Id), StoredRecord> Records { get; } = [];
+
+    internal List<AuditRow> Audit { get; } = [];
+
     internal HashSet<string> AliveOwners { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Adds a process. Its name follows from the order of openings, so that simulations repeat.</summary>

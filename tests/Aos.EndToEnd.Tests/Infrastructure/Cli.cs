@@ -101,6 +101,15 @@ public sealed partial class Cli : IDisposable
         return CausesAsync(said.Task.WaitAsync(Patience));
     }
 
+    /// <summary>What it wrote to standard error so far.</summary>
+    public string Said
+    {
+        get
+        {
+            lock (_gate) return _said.ToString();
+        }
+    }
+
     /// <summary>Ends the process at once, as a crash does.</summary>
     public void Crash() => _process.Kill();
 

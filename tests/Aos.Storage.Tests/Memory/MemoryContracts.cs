@@ -42,3 +42,5 @@ public sealed class MemoryCompactionContract : CompactionContract<MemoryFixture>
 public sealed class MemoryPruneContract : PruneContract<MemoryFixture>;
 
 public sealed class MemoryLedgerContract : LedgerContract<MemoryFixture>;
+
+public sealed class MemoryRecordContract : RecordContract<MemoryFixture>;

@@ -46,3 +46,5 @@ public sealed class PostgresCompactionContract : CompactionContract<PostgresFixt
 public sealed class PostgresPruneContract : PruneContract<PostgresFixture>;
 
 public sealed class PostgresLedgerContract : LedgerContract<PostgresFixture>;
+
+public sealed class PostgresRecordContract : RecordContract<PostgresFixture>;

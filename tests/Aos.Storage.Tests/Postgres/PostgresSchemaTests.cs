@@ -73,6 +73,8 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
     [InlineData("blobs")]
     [InlineData("ledger")]
     [InlineData("charges")]
+    [InlineData("records")]
+    [InlineData("audit")]
     public async Task A_store_that_lacks_a_table_is_not_migrated(string table)
     {
         await (await _schema.OpenAsync()).DisposeAsync();

@@ -46,3 +46,5 @@ public sealed class SqliteCompactionContract : CompactionContract<SqliteFixture>
 public sealed class SqlitePruneContract : PruneContract<SqliteFixture>;
 
 public sealed class SqliteLedgerContract : LedgerContract<SqliteFixture>;
+
+public sealed class SqliteRecordContract : RecordContract<SqliteFixture>;

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Aos.Contracts;
 using Aos.Contracts.Agents;
+using Aos.Contracts.Api;
 using Aos.Contracts.Budgets;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Models;
@@ -42,6 +43,34 @@ internal sealed record SchemaFile(string Name, JsonTypeInfo Info, bool IsClosed)
         new("simulation", AosJson.Of<Simulation>(), IsClosed: false),
         new("budget_report", AosJson.Of<BudgetReport>(), IsClosed: false),
         new("replay_report", AosJson.Of<ReplayReport>(), IsClosed: false),
+        new("run_submission", AosJson.Of<RunSubmission>(), IsClosed: true),
+        new("skill_call", AosJson.Of<SkillCall>(), IsClosed: true),
+        new("cancellation", AosJson.Of<Cancellation>(), IsClosed: true),
+        new("replay_submission", AosJson.Of<ReplaySubmission>(), IsClosed: true),
+        new("fork_submission", AosJson.Of<ForkSubmission>(), IsClosed: true),
+        new("signal_submission", AosJson.Of<SignalSubmission>(), IsClosed: true),
+        new("settlement", AosJson.Of<Settlement>(), IsClosed: true),
+        new("query_submission", AosJson.Of<QuerySubmission>(), IsClosed: true),
+        new("tightening", AosJson.Of<Tightening>(), IsClosed: true),
+        new("decision", AosJson.Of<Decision>(), IsClosed: true),
+        new("api_key_submission", AosJson.Of<ApiKeySubmission>(), IsClosed: true),
+        new("key_rotation", AosJson.Of<KeyRotation>(), IsClosed: true),
+        new("problem_document", AosJson.Of<ProblemDocument>(), IsClosed: false),
+        new("run_page", AosJson.Of<RunPage>(), IsClosed: false),
+        new("approval_summary", AosJson.Of<ApprovalSummary>(), IsClosed: false),
+        new("approval_page", AosJson.Of<ApprovalPage>(), IsClosed: false),
+        new("skill_page", AosJson.Of<SkillPage>(), IsClosed: false),
+        new("agent_page", AosJson.Of<AgentPage>(), IsClosed: false),
+        new("policy_page", AosJson.Of<PolicyPage>(), IsClosed: false),
+        new("recovery_page", AosJson.Of<RecoveryPage>(), IsClosed: false),
+        new("what_if_report", AosJson.Of<WhatIfReport>(), IsClosed: false),
+        new("query_names", AosJson.Of<QueryNames>(), IsClosed: false),
+        new("server_status", AosJson.Of<ServerStatus>(), IsClosed: false),
+        new("caller", AosJson.Of<Caller>(), IsClosed: false),
+        new("new_api_key", AosJson.Of<NewApiKey>(), IsClosed: false),
+        new("api_key_info", AosJson.Of<ApiKeyInfo>(), IsClosed: false),
+        new("api_key_page", AosJson.Of<ApiKeyPage>(), IsClosed: false),
+        new("audit_page", AosJson.Of<AuditPage>(), IsClosed: false),
     ];
 
     public string Path => $"docs/schemas/{Name}.schema.json";

@@ -1,14 +1,15 @@
 using Aos.Abstractions.Planning;
 using Aos.Skills.Standard.Models;
-using Aos.Skills.Standard.Planning;
 
-namespace Aos.Cli.Invocation;
+namespace Aos.Skills.Standard.Planning;
 
-/// <summary>The planners that ask a model. What speaks to models is loaded by the first question.</summary>
-internal sealed class ModelPlanners : IDisposable
+/// <summary>The planners that ask a model, with keys from the environment. What speaks to models is loaded by the first
+/// question. Thread-safe.</summary>
+public sealed class ModelPlanners : IDisposable
 {
     private readonly Lazy<ModelCaller> _caller;
 
+    /// <summary>The planners, by a clock.</summary>
     public ModelPlanners(TimeProvider time)
     {
         _caller = new Lazy<ModelCaller>(() => new ModelCaller(time));
@@ -16,8 +17,10 @@ internal sealed class ModelPlanners : IDisposable
             new Deferred("claude", () => new ClaudePlanner(_caller.Value, FindKeyAsync))];
     }
 
+    /// <summary>All of them.</summary>
     public IReadOnlyList<IPlanner> All { get; }
 
+    /// <inheritdoc />
     public void Dispose()
     {
         if (_caller.IsValueCreated) _caller.Value.Dispose();

@@ -1,0 +1,167 @@
+using Aos.Abstractions.Storage;
+using Aos.Contracts.Api;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Values;
+using Aos.Server.Auth;
+using Aos.Server.Hosting;
+
+namespace Aos.Server.Api;
+
+/// <summary>Answers requests: who is it, may they, is there room; then the operation; then the audit log.</summary>
+internal sealed partial class Gateway(ServerParts server, Authenticator authenticator, ILogger<Gateway> logger)
+{
+    private static readonly Caller Nobody = new() { Subject = "nobody", Tenant = "", Roles = [], Permissions = [] };
+
+    private readonly RateLimit _rate = new(server.Settings.RatePerSecond, server.Time);
+    private int _requests;
+    private int _streams;
+
+    /// <summary>Answers one request.</summary>
+    public async Task AnswerAsync(HttpContext http, Operation operation)
+    {
+        try
+        {
+            if (await AdmitAsync(http, operation).ConfigureAwait(false) is not { } caller) return;
+            if (!Enter(operation))
+            {
+                await Problems.WriteAsync(http, Refuse(ErrorCodes.TooManyRequests, "The server has as much to do as it takes on at a time."), 503).ConfigureAwait(false);
+                return;
+            }
+            try
+            {
+                await CallAsync(http, operation, caller).ConfigureAwait(false);
+            }
+            finally
+            {
+                Leave(operation);
+            }
+        }
+        catch (BadHttpRequestException bad)
+        {
+            var outcome = bad.StatusCode == 413
+                ? Refuse(ErrorCodes.PayloadTooLarge, $"The body is larger than {server.Settings.BodyBytesMax} bytes.")
+                : Refuse(ErrorCodes.InvalidArgument, "The request cannot be read: " + bad.Message);
+            if (!http.Response.HasStarted) await Problems.WriteAsync(http, outcome, bad.StatusCode).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested || server.Closing.IsCancellationRequested)
+        {
+            // The client is gone, or the server goes: nobody reads an answer. A stream is taken up elsewhere.
+        }
+        catch (Exception defect)
+        {
+            LogDefect(defect, operation.Id, http.TraceIdentifier);
+            if (http.Response.HasStarted) http.Abort();
+            else await Problems.WriteAsync(http, defect is StoreException store
+                ? Refuse(store.Code, store.Message)
+                : Refuse(ErrorCodes.InternalError, "A defect of the server; its log has the request.")).ConfigureAwait(false);
+        }
+    }
+
+    public StructuredOutcome Refuse(ErrorCode code, string message) => server.Runtime.Refuse(code, message);
+
+    private async ValueTask<Caller?> AdmitAsync(HttpContext http, Operation operation)
+    {
+        if (operation.Right is null) return Nobody;
+        if (await authenticator.FindAsync(http.Request, http.RequestAborted).ConfigureAwait(false) is not { } caller)
+        {
+            await Problems.WriteAsync(http, Refuse(ErrorCodes.Unauthenticated, http.Request.Headers.Authorization.Count == 0
+                ? "Send `Authorization: Bearer KEY` with the request." : "The key or token is unknown, expired or revoked.")).ConfigureAwait(false);
+            return null;
+        }
+        if (_rate.Take(caller.Subject) is { } wait)
+        {
+            http.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString();
+            var slow = Refuse(ErrorCodes.TooManyRequests, $"More than {server.Settings.RatePerSecond} requests a second.");
+            await Problems.WriteAsync(http, slow with { Failure = slow.Failure! with { RetryAfterMs = (long)Math.Ceiling(wait.TotalMilliseconds) } }).ConfigureAwait(false);
+            return null;
+        }
+        if (operation.Right.Length > 0 && !caller.Permissions.Contains(operation.Right))
+        {
+            await AuditAsync(caller, operation, null, ErrorCodes.PermissionDenied).ConfigureAwait(false);
+            await Problems.WriteAsync(http, Refuse(ErrorCodes.PermissionDenied,
+                $"This needs the right {operation.Right}; the caller has {(caller.Permissions.Count == 0 ? "none" : string.Join(", ", caller.Permissions))}.")).ConfigureAwait(false);
+            return null;
+        }
+        return caller;
+    }
+
+    private bool Enter(Operation operation)
+    {
+        if (operation.IsStream)
+        {
+            if (Interlocked.Increment(ref _streams) <= server.Settings.StreamsMax) return true;
+        }
+        else if (Interlocked.Increment(ref _requests) <= server.Settings.RequestsMax) return true;
+        Leave(operation);
+        return false;
+    }
+
+    private void Leave(Operation operation)
+    {
+        if (operation.IsStream) Interlocked.Decrement(ref _streams);
+        else Interlocked.Decrement(ref _requests);
+    }
+
+    private async Task CallAsync(HttpContext http, Operation operation, Caller caller)
+    {
+        var call = new Call(http, operation, caller, server);
+        var (reply, held) = (default(Reply), default(IDisposable));
+        try
+        {
+            if (operation.TakesKey && call.Key() is { } key)
+                held = server.InFlight.TryBegin(caller.Tenant, key)
+                    ?? throw call.Refuse(ErrorCodes.RequestInFlight, $"A request with the idempotency key '{key}' is still being answered.");
+            if (operation.Right is not null) await server.Rules.EnsureAsync(caller.Tenant, http.RequestAborted).ConfigureAwait(false);
+            reply = await operation.Answer(call).ConfigureAwait(false);
+        }
+        catch (ApiRefusal refusal)
+        {
+            reply = new Reply.Refused(refusal.Outcome);
+        }
+        finally
+        {
+            held?.Dispose();
+        }
+        if (operation.IsAudited)
+            await AuditAsync(caller, operation, call.Target, reply is Reply.Refused { Outcome: var refused } ? refused.Code : ErrorCodes.Ok).ConfigureAwait(false);
+        await WriteAsync(http, operation, reply).ConfigureAwait(false);
+    }
+
+    private ValueTask AuditAsync(Caller caller, Operation operation, string? target, ErrorCode code) =>
+        server.Audit.AddAsync(caller.Tenant, caller.Subject, operation.Id, target, code, CancellationToken.None);
+
+    private static async Task WriteAsync(HttpContext http, Operation operation, Reply reply)
+    {
+        var response = http.Response;
+        switch (reply)
+        {
+            case Reply.Json json:
+                response.StatusCode = json.Status ?? operation.Status;
+                response.ContentType = "application/json";
+                response.ContentLength = json.Body.Length;
+                if (json.ETag is not null) response.Headers.ETag = json.ETag;
+                if (json.Location is not null) response.Headers.Location = json.Location;
+                await response.Body.WriteAsync(json.Body, http.RequestAborted).ConfigureAwait(false);
+                break;
+            case Reply.Bytes bytes:
+                response.ContentType = operation.Produces;
+                response.Headers.ContentDisposition = $"attachment; filename=\"{bytes.FileName}\"";
+                await response.Body.WriteAsync(bytes.Body, http.RequestAborted).ConfigureAwait(false);
+                break;
+            case Reply.Stream stream:
+                response.ContentType = operation.Produces;
+                await stream.Write(response, http.RequestAborted).ConfigureAwait(false);
+                break;
+            case Reply.Empty empty:
+                response.StatusCode = empty.Status;
+                break;
+            case Reply.Refused refused:
+                await Problems.WriteAsync(http, refused.Outcome).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    [LoggerMessage(EventId = 3001, Level = LogLevel.Error, Message = "Operation {Operation} failed in request {Request}")]
+    private partial void LogDefect(Exception defect, string operation, string request);
+}

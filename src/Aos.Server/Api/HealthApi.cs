@@ -1,0 +1,28 @@
+using Aos.Abstractions.Storage;
+using Aos.Contracts.Api;
+using Aos.Server.Hosting;
+
+namespace Aos.Server.Api;
+
+/// <summary>Whether the server lives, and whether it can take work.</summary>
+internal static class HealthApi
+{
+    public static IEnumerable<Operation> All =>
+    [
+        new() { Id = "health", Method = "GET", Path = "/health", Tag = "server", Right = null, Result = "server_status",
+            Summary = "Whether the server lives.", Answer = _ => Task.FromResult(Status("ok", 200)) },
+        new() { Id = "ready", Method = "GET", Path = "/ready", Tag = "server", Right = null, Result = "server_status",
+            Summary = "Whether the server can take work: 503 while it drains or its store does not answer.", Answer = ReadyAsync },
+        new() { Id = "openapi", Method = "GET", Path = "/openapi/v1.json", Tag = "server", Right = null, Summary = "This description.",
+            Produces = "application/json", Answer = _ => Task.FromResult<Reply>(new Reply.Json(OpenApi.OpenApiDocument.Utf8)) },
+    ];
+
+    private static async Task<Reply> ReadyAsync(Call call)
+    {
+        if (call.Server.IsDraining) return Status("draining", 503);
+        var listed = await call.Server.Runtime.ListRunsAsync(new RunFilter { Limit = 1 }, call.Cancel).ConfigureAwait(false);
+        return listed.Succeeded ? Status("ok", 200) : Status("unavailable", 503);
+    }
+
+    private static Reply Status(string status, int code) => Reply.Ok(new ServerStatus { Status = status, Version = ServerParts.Version }, code);
+}

@@ -1,0 +1,59 @@
+using Aos.Contracts;
+using Aos.Contracts.Api;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Values;
+using Aos.Runtime.Access;
+using Aos.Runtime.Runs;
+
+namespace Aos.Server.Api;
+
+/// <summary>What is asked before anything runs, and single calls.</summary>
+internal static class WorkApi
+{
+    public static IEnumerable<Operation> All =>
+    [
+        new() { Id = "simulate", Method = "POST", Path = "/v1/simulate", Tag = "plans", Right = Rights.RunsRead, Answer = SimulateAsync,
+            Summary = "Foresee what a run would cost, take and need, without running it.", Body = "run_submission", Result = "simulation" },
+        new() { Id = "validate_plan", Method = "POST", Path = "/v1/validate", Tag = "plans", Right = Rights.RunsRead, Answer = ValidateAsync,
+            Summary = "Check a plan without running it, and name every mistake.", Body = "run_submission", Result = "structured_outcome" },
+        new() { Id = "execute", Method = "POST", Path = "/v1/execute", Tag = "skills", Right = Rights.RunsWrite, Answer = ExecuteAsync,
+            Summary = "Call one skill under a contract. A call that was made is answered with its outcome, also where it failed.",
+            Body = "skill_call", Result = "structured_outcome", TakesKey = true, Parameters = [Parameter.Key] },
+    ];
+
+    private static async Task<Reply> SimulateAsync(Call call)
+    {
+        var answer = await call.Runtime.SimulateAsync(await RunsApi.RequestAsync(call).ConfigureAwait(false), call.Cancel).ConfigureAwait(false);
+        return answer.Value is { } simulation ? Reply.Ok(simulation) : new Reply.Refused(RunsApi.Place(answer.Outcome));
+    }
+
+    private static async Task<Reply> ValidateAsync(Call call)
+    {
+        var request = await RunsApi.RequestAsync(call).ConfigureAwait(false);
+        if (request.Plan is not { } plan) throw call.Refuse(ErrorCodes.InvalidArgument, "A plan is what can be checked.");
+        var check = call.Runtime.Validate(plan, request.Profile);
+        if (check.Pinned is { } pinned) return Reply.Of(call.Server.Runtime.Succeed(Payload.FromUtf8(AosJson.Write(pinned))) with { Message = "The plan is valid." });
+        var denied = check.Problems.All(problem => problem.Code == ErrorCodes.SkillNotAllowed);
+        return new Reply.Refused(RunsApi.Place(call.Server.Runtime.Refuse(denied ? ErrorCodes.SkillNotAllowed : ErrorCodes.InvalidPlan,
+            denied ? check.Problems[0].Message : $"The plan has {(check.Problems.Length == 1 ? "a mistake" : $"{check.Problems.Length} mistakes")}.",
+            problems: check.Problems)));
+    }
+
+    private static async Task<Reply> ExecuteAsync(Call call)
+    {
+        var body = await call.ReadAsync<SkillCall>().ConfigureAwait(false);
+        RunsApi.RequireObject(call, body.Input, "/input");
+        var outcome = await call.Runtime.ExecuteAsync(new ExecuteRequest
+        {
+            Skill = body.Skill,
+            Input = body.Input ?? Payload.Empty,
+            Profile = await call.ProfileAsync(body.AgentId, body.Profile).ConfigureAwait(false),
+            Budget = body.Budget,
+            TimeoutMs = body.TimeoutMs,
+            MaxAttempts = body.MaxAttempts,
+            IdempotencyKey = call.Key(),
+            RequestedBy = call.Caller.Subject,
+        }, call.Cancel).ConfigureAwait(false);
+        return outcome.StepId is not null ? new Reply.Json(AosJson.Write(outcome)) : new Reply.Refused(outcome);
+    }
+}
