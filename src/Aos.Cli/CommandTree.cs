@@ -36,7 +36,7 @@ internal sealed record CommandTree(
     [
         new RunCommand(), new SimulateCommand(), new ValidateCommand(), new ExecCommand(), new ResumeCommand(),
         new CancelCommand(), new ReleaseCommand(), new ForkCommand(),
-        new RunsCommand(), new TraceCommand(), new QueryCommand(), new BudgetCommand(), new ReplayCommand(),
+        new RunsCommand(), new TraceCommand(), new QueryCommand(), new BudgetCommand(), StatsCommand.Build(), new ReplayCommand(),
         new ApprovalsCommand(), new ApproveCommand(), new RejectCommand(), new SettleCommand(), new SignalCommand(),
         new SkillsCommand(), new DescribeSkillCommand(), new FailuresCommand(), new SecretsCommand(), PolicyCommand.Build(),
         new BackupCommand(), new RestoreCommand(), new PruneCommand(), new ExportCommand(),

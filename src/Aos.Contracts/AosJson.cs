@@ -11,6 +11,7 @@ using Aos.Contracts.Plans;
 using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
+using Aos.Contracts.Statistics;
 using Aos.Contracts.Values;
 
 namespace Aos.Contracts;
@@ -94,7 +95,11 @@ public static class AosJson
 [JsonSerializable(typeof(RunEvent))]
 [JsonSerializable(typeof(RunReport))]
 [JsonSerializable(typeof(Simulation))]
+[JsonSerializable(typeof(BudgetTrial))]
+[JsonSerializable(typeof(LimitHit))]
 [JsonSerializable(typeof(ReplayReport))]
+[JsonSerializable(typeof(CalibrationReport))]
+[JsonSerializable(typeof(SkillCalibration))]
 [JsonSerializable(typeof(FailureEntry))]
 [JsonSerializable(typeof(ModelSpec))]
 [JsonSerializable(typeof(ModelFallback))]

@@ -9,6 +9,7 @@ using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
+using Aos.Contracts.Statistics;
 using Aos.Contracts.Values;
 using Aos.Kernel.Plans;
 using Aos.Kernel.Runs;
@@ -231,6 +232,25 @@ public sealed partial class AosRuntime
         });
     });
 
+    /// <summary>Foresees a run under several budgets, in their order: what each would make of it, whatever the profile allows
+    /// a run.</summary>
+    /// <param name="request">The run.</param>
+    /// <param name="budgets">The budgets of the run.</param>
+    /// <param name="cancel">Ends the call.</param>
+    public ValueTask<Answer<IReadOnlyList<BudgetTrial>>> SimulateBudgetsAsync(
+        RunRequest request, IReadOnlyList<Money> budgets, CancellationToken cancel) => GuardAsync(async () =>
+    {
+        var trials = new List<BudgetTrial>(budgets.Count);
+        foreach (var budget in budgets)
+        {
+            var profile = request.Profile with { Budget = (request.Profile.Budget ?? new BudgetSpec()) with { PerRun = budget } };
+            var foreseen = await SimulateAsync(request with { Profile = profile, Budget = budget }, cancel).ConfigureAwait(false);
+            if (foreseen.Value is null) return new Answer<IReadOnlyList<BudgetTrial>>(null, foreseen.Outcome);
+            trials.Add(new BudgetTrial { Budget = budget, Simulation = foreseen.Value });
+        }
+        return _outcomes.Of<IReadOnlyList<BudgetTrial>>(trials);
+    });
+
     // What the ledger would say now: whether there is room, and what soft mode leaves open.
     private async ValueTask<Contracts.Runs.Simulation> WithHoldAsync(
         Contracts.Runs.Simulation simulation, RunEvent.RunSubmitted run, RunHold hold, CancellationToken cancel)
@@ -268,6 +288,16 @@ public sealed partial class AosRuntime
     public ValueTask<Answer<IReadOnlyList<RecoveryRecord>>> RecoveryAsync(
         CancellationToken cancel, string? tenant = null) => GuardAsync(async () =>
         _outcomes.Of(await _failures.RecordsAsync(tenant, cancel).ConfigureAwait(false)));
+
+    /// <summary>How well the estimates of skills foretold what their calls cost and took, in the newest runs.</summary>
+    /// <param name="runsMax">How many runs are read at most, 1 or more.</param>
+    /// <param name="cancel">Ends the call.</param>
+    public ValueTask<Answer<CalibrationReport>> CalibrationAsync(int runsMax, CancellationToken cancel) => GuardAsync(async () =>
+    {
+        var calibration = new Calibration();
+        await calibration.ReadAsync(_services.Store, runsMax, cancel).ConfigureAwait(false);
+        return _outcomes.Of(calibration.Report());
+    });
 
     /// <summary>The failed attempts of the newest runs, run by run, the newest run first.</summary>
     /// <param name="runsMax">How many runs are read at most, 1 or more.</param>

@@ -28,6 +28,9 @@ internal static class ListText
         writer.WriteEndObject();
     });
 
+    /// <summary>What each budget would make of a run.</summary>
+    public static ReadOnlyMemory<byte> Of(IEnumerable<BudgetTrial> trials) => List(trials, (writer, trial) => Raw(writer, AosJson.Write(trial)));
+
     public static ReadOnlyMemory<byte> Of(IEnumerable<Policy> policies) =>
         List(policies, (writer, policy) => Raw(writer, AosJson.Write(policy)));
 

@@ -16,12 +16,35 @@ internal static class SimulationView
             + $"{simulation.WorstCost} at worst{(simulation.BudgetOk ? "" : ", more than the budget")}\n");
         canvas.Write(head);
         Steps(simulation).Show(screen);
+        if (simulation.CriticalPath.Count > 1)
+            List(canvas, "takes its time", [string.Join(" → ", simulation.CriticalPath)], Styles.Faint);
+        List(canvas, "attempts", [Attempts(simulation)], Styles.Faint);
+        List(canvas, "hits a limit", simulation.LimitsHit
+            .Select(hit => $"{(hit.StepId is { } step ? $"{step}: " : "")}{hit.Message} [{hit.Code}]"), Styles.Bad);
         List(canvas, "not allowed", simulation.PermissionGaps, Styles.Bad);
         List(canvas, "denied by policy", simulation.PolicyDenials, Styles.Bad);
         List(canvas, "needs approval", simulation.ApprovalsNeeded, Styles.Wait);
         List(canvas, "may differ", simulation.Risks
             .Select(risk => $"{(risk.StepId is { } step ? $"{step}: " : "")}{risk.Message} [{risk.Code}]"), Styles.Faint);
     }
+
+    /// <summary>What each budget would make of a run: a row each.</summary>
+    public static void ShowBudgets(Screen screen, IReadOnlyList<BudgetTrial> trials)
+    {
+        var table = new Listing("", "BUDGET", "EXPECTED", "WORST", "WORST FITS", "STEPS DONE", "ENDS WITH");
+        foreach (var trial in trials)
+        {
+            var simulation = trial.Simulation;
+            var done = simulation.Steps.Count(step => step.Status == StepStatus.Success);
+            table.Add(new Cell(simulation.Feasible ? "✓" : "✗", simulation.Feasible ? Styles.Good : Styles.Bad), $"{trial.Budget}",
+                $"{simulation.EstimatedCost}", $"{simulation.WorstCost}", simulation.BudgetOk ? "yes" : "no", $"{done} of {simulation.Steps.Count}",
+                $"{(simulation.Code is { } code ? code.Value : "-")}{(simulation.LimitsHit is [{ StepId: { } step }, ..] ? $" at {step}" : "")}");
+        }
+        table.Show(screen);
+    }
+
+    private static string Attempts(Simulation simulation) => $"{simulation.EstimatedAttempts} expected, {simulation.WorstAttempts} at worst"
+        + (simulation.WorstPlannerRounds is { } rounds ? $"; up to {Words.Count(rounds, "round")} of planning" : "");
 
     /// <summary>Several plans side by side: a row each.</summary>
     public static void Compare(Screen screen, IReadOnlyList<(string Name, Simulation Simulation)> plans)

@@ -169,8 +169,24 @@ public sealed record Simulation
     /// <summary>Milliseconds that it is expected to take, along the critical path.</summary>
     public double EstimatedLatencyMs { get; init; }
 
+    /// <summary>The critical path: the steps that the expected time is made of, each begun when the one before had ended.</summary>
+    public ValueList<StepId> CriticalPath { get; init; }
+
+    /// <summary>Attempts that are expected to be made, those of items and of fallbacks included.</summary>
+    public int EstimatedAttempts { get; init; }
+
+    /// <summary>The most attempts that the plan can make: every retry, every item, every fallback. The contract stops the
+    /// run before that where it allows fewer.</summary>
+    public long WorstAttempts { get; init; }
+
+    /// <summary>Rounds of planning that the run can take at most; absent where the plan is given.</summary>
+    public int? WorstPlannerRounds { get; init; }
+
     /// <summary>The code that the run is expected to end with.</summary>
     public ErrorCode? Code { get; init; }
+
+    /// <summary>Limits that are expected to be hit, in the order in which they are.</summary>
+    public ValueList<LimitHit> LimitsHit { get; init; }
 
     /// <summary>What the profile would have to allow, one sentence each.</summary>
     public ValueList<string> PermissionGaps { get; init; }
@@ -186,6 +202,30 @@ public sealed record Simulation
 
     /// <summary>The steps, in the order of the plan.</summary>
     public ValueList<PlannedStep> Steps { get; init; }
+}
+
+/// <summary>A limit of money, time or count that a run is expected to hit.</summary>
+public sealed record LimitHit
+{
+    /// <summary>The step; absent for the whole run.</summary>
+    public StepId? StepId { get; init; }
+
+    /// <summary>The code that it ends with.</summary>
+    public required ErrorCode Code { get; init; }
+
+    /// <summary>Which limit, and by how much.</summary>
+    public required string Message { get; init; }
+}
+
+/// <summary>What a budget would make of a run: a row of <c>aos simulate --budget</c>.</summary>
+public sealed record BudgetTrial
+{
+    /// <summary>The budget of the run that is tried.</summary>
+    [JsonPropertyName("budget_cents")]
+    public required Money Budget { get; init; }
+
+    /// <summary>What is foreseen under it.</summary>
+    public required Simulation Simulation { get; init; }
 }
 
 /// <summary>Something that may come out differently.</summary>
@@ -237,6 +277,15 @@ public sealed record PlannedStep
 
     /// <summary>Milliseconds that it is expected to take.</summary>
     public double LatencyMs { get; init; }
+
+    /// <summary>Attempts that are expected to be made; 0 where it is not reached, or only waits.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>The most attempts that it can make: every retry, every item, its fallback.</summary>
+    public long WorstAttempts { get; init; }
+
+    /// <summary>How many items it is expected to be done for; absent where it is not fanned out, or not reached.</summary>
+    public int? Items { get; init; }
 
     /// <summary>Milliseconds that a wait for a signal can take at most; absent for other steps.</summary>
     public double? WorstLatencyMs { get; init; }

@@ -14,6 +14,7 @@ using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Secrets;
 using Aos.Contracts.Skills;
+using Aos.Contracts.Statistics;
 
 namespace Aos.Contracts.Values;
 
@@ -62,6 +63,8 @@ internal sealed class ValueListConverterFactory : JsonConverterFactory
         [typeof(ValueList<StepReport>)] = new ValueListConverter<StepReport>(),
         [typeof(ValueList<StepParity>)] = new ValueListConverter<StepParity>(),
         [typeof(ValueList<PlannedStep>)] = new ValueListConverter<PlannedStep>(),
+        [typeof(ValueList<LimitHit>)] = new ValueListConverter<LimitHit>(),
+        [typeof(ValueList<SkillCalibration>)] = new ValueListConverter<SkillCalibration>(),
         [typeof(ValueList<Problem>)] = new ValueListConverter<Problem>(),
         [typeof(ValueList<Risk>)] = new ValueListConverter<Risk>(),
         [typeof(ValueList<Edit>)] = new ValueListConverter<Edit>(),

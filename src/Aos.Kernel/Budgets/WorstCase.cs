@@ -36,10 +36,22 @@ public static class WorstCase
         var one = step.Main is { } main ? ceilingOf(main.Skill) : Money.Zero;
         var other = step.Fallback is { } fallback ? ceilingOf(fallback.Skill) : Money.Zero;
         if (one == Money.Zero && other == Money.Zero) return Money.Zero;
+        return AtMost(((Int128)one.NanoUsd + other.NanoUsd) * Math.Min((long)AttemptsOf(step, catalog) * items, contract.MaxAttempts));
+    }
+
+    /// <summary>The attempts that one step can make: all that the catalog ever allows, of every item, and the same for its
+    /// fallback. The contract of the run stops it before that where it allows fewer.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="items">How many items it has at most.</param>
+    /// <param name="catalog">The failure catalog of its run.</param>
+    public static long AttemptsOfStep(StepProgram step, int items, FailureCatalog catalog) =>
+        (long)AttemptsOf(step, catalog) * items * ((step.Main is null ? 0 : 1) + (step.Fallback is null ? 0 : 1));
+
+    private static int AttemptsOf(StepProgram step, FailureCatalog catalog)
+    {
         var most = 1;
         foreach (var entry in catalog.Entries) most = Math.Max(most, entry.Retry?.MaxAttempts ?? 1);
-        var attempts = Math.Min(most, step.Source.Retry?.MaxAttempts ?? int.MaxValue);
-        return AtMost(((Int128)one.NanoUsd + other.NanoUsd) * Math.Min((long)attempts * items, contract.MaxAttempts));
+        return Math.Min(most, step.Source.Retry?.MaxAttempts ?? int.MaxValue);
     }
 
     // A sum beyond all money is as good as the largest amount.

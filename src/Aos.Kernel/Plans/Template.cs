@@ -23,6 +23,10 @@ public sealed class Template
     /// <summary>The expressions in the template, in the order of the document.</summary>
     public ImmutableArray<Expression> Expressions { get; }
 
+    /// <summary>Those of them whose value a rendering can refuse: what stands inside text, where null cannot, and calls of
+    /// functions, which take only some types.</summary>
+    public IEnumerable<Expression> Delicate => InText(_root).Concat(Expressions.Where(one => one.Text.Contains('(', StringComparison.Ordinal))).Distinct();
+
     /// <summary>The value of a template without expressions; null where it has some.</summary>
     public Payload? Literal => _literal;
 
@@ -68,6 +72,14 @@ public sealed class Template
             ? new Rendered(Payload.Null, error, HasUnknown: false)
             : new Rendered(Payload.FromUtf8(output.Written.ToArray()), null, rendering.HasUnknown);
     }
+
+    private static IEnumerable<Expression> InText(TemplateNode node) => node switch
+    {
+        TemplateNode.Text text => text.Parts.Select(part => part.Expression).OfType<Expression>(),
+        TemplateNode.Members members => members.Items.SelectMany(item => InText(item.Value)),
+        TemplateNode.List list => list.Items.SelectMany(InText),
+        _ => [],
+    };
 
     internal static Template Of(TemplateNode root, ImmutableArray<Expression> expressions) => new(root, expressions);
 }

@@ -26,6 +26,8 @@ internal static class PlanningBounds
             EstimatedCost = terms.ExpectedCost,
             WorstCost = affordable ? contract.Budget : terms.WorstCost,
             EstimatedLatencyMs = terms.ExpectedLatencyMs,
+            WorstAttempts = contract.MaxAttempts,
+            WorstPlannerRounds = rounds,
             Code = affordable ? null : ErrorCodes.BudgetExceeded,
             Risks =
             [

@@ -72,8 +72,9 @@ public sealed class ScriptedRun
         Journal.AddRange(transition.Events);
         Effects.AddRange(transition.Effects);
         foreach (var effect in transition.Effects) Perform(effect);
-        foreach (var request in transition.Events.OfType<RunEvent.ApprovalRequested>()) AskPerson(request);
-        foreach (var wait in transition.Events.OfType<RunEvent.WaitStarted>()) AskSender(wait);
+        foreach (var e in transition.Events)
+            if (e is RunEvent.ApprovalRequested request) AskPerson(request);
+            else if (e is RunEvent.WaitStarted wait) AskSender(wait);
         Observer?.Invoke(stamped, transition);
         return transition;
     }

@@ -73,7 +73,7 @@ public sealed class SimulationTests
             """), CancellationToken.None)).Value!;
         Assert.True(simulation.Feasible);
         Assert.False(simulation.BudgetOk); // A thousand items, four tries each, could cost 10 cents each.
-        Assert.Equal(["b:UNKNOWN_LIST", "c:ONCE_EFFECT", "c:UNKNOWN_CONDITION", "d:LIKELY_TIMEOUT", ":BUDGET_WORST_CASE"],
+        Assert.Equal(["b:UNKNOWN_LIST", "c:ONCE_EFFECT", "c:UNKNOWN_CONDITION", "d:LIKELY_TIMEOUT", ":ATTEMPTS_WORST_CASE", ":BUDGET_WORST_CASE"],
             simulation.Risks.Select(risk => $"{risk.StepId}:{risk.Code}").OrderBy(text => text[0] == ':' ? "z" : text, StringComparer.Ordinal));
         Assert.Equal(["c needs role 'boss'"], simulation.ApprovalsNeeded);
         Assert.Equal(Money.FromCents(4), simulation.EstimatedCost);
@@ -99,6 +99,75 @@ public sealed class SimulationTests
             simulation.Steps.Select(step => (step.StartMs, step.LatencyMs, step.WorstLatencyMs)));
         Assert.Equal([null, "read@1.0.0", null, null], simulation.Steps.Select(step => step.Skill?.Value));
         Assert.Equal("payment", simulation.Steps[2].Wait!.Signal!.Value.Value);
+    }
+
+    [Fact]
+    public async Task The_critical_path_is_the_steps_that_the_time_is_made_of()
+    {
+        await using var bench = new RuntimeBench();
+        bench.Skills.Add(new ScriptedSkill(bench.Read.Contract with { Name = SkillName.Parse("slow"), Latency = new LatencyModel { ExpectedMs = 900 } }, bench.Time));
+        var request = bench.Plan("""
+            {"steps":[
+              {"id":"a","skill":"read"},
+              {"id":"b","skill":"slow"},
+              {"id":"c","skill":"read","depends_on":["a"]},
+              {"id":"d","skill":"read","depends_on":["b","c"]}]}
+            """);
+        var wide = (await bench.Runtime.SimulateAsync(request, CancellationToken.None)).Value!;
+        Assert.Equal((1_000, "b d"), (wide.EstimatedLatencyMs, string.Join(' ', wide.CriticalPath)));
+
+        // Of one at a time, each waits for the one whose place it takes.
+        var narrow = request with { Profile = bench.Profile with { Limits = new LimitSpec { MaxParallelSteps = 1 } } };
+        var queue = (await bench.Runtime.SimulateAsync(narrow, CancellationToken.None)).Value!;
+        Assert.Equal((1_200, "a b c d"), (queue.EstimatedLatencyMs, string.Join(' ', queue.CriticalPath)));
+    }
+
+    [Fact]
+    public async Task Limits_that_are_hit_are_named_and_attempts_are_counted_to_the_worst()
+    {
+        await using var bench = new RuntimeBench();
+        bench.Skills.Add(new ScriptedSkill(bench.Read.Contract with { Name = SkillName.Parse("slow"), Latency = new LatencyModel { ExpectedMs = 900 } }, bench.Time));
+        var simulation = (await bench.Runtime.SimulateAsync(bench.Plan("""
+            {"steps":[
+              {"id":"a","skill":"slow","timeout_ms":100,"retry":{"max_attempts":2},"on_failure":"continue"},
+              {"id":"b","skill":"read","for_each":"input.list","retry":{"max_attempts":3},"on_failure":{"fallback":{"skill":"pure"}}},
+              {"id":"c","skill":"paid","on_failure":"continue"}]}
+            """, """{"list":[1,2]}""") with { Budget = Money.FromCents(9) }, CancellationToken.None)).Value!;
+
+        Assert.Equal(["c:BUDGET_EXCEEDED", "a:TIMEOUT"], simulation.LimitsHit.Select(hit => $"{hit.StepId}:{hit.Code}"));
+        Assert.Contains("900 ms", simulation.LimitsHit[1].Message, StringComparison.Ordinal);
+        // Two of a, one of each item of b. At worst: 2 of a; 3 of each item of b and of its fallback; 4 of c.
+        Assert.Equal((4, 2 + 12 + 4), (simulation.EstimatedAttempts, simulation.WorstAttempts));
+        Assert.Equal([(2, 2L, null), (2, 12L, 2), (0, 4L, (int?)null)],
+            simulation.Steps.Select(step => (step.Attempts, step.WorstAttempts, step.Items)));
+    }
+
+    [Fact]
+    public async Task A_call_that_nobody_could_settle_is_not_foreseen_to_go_on()
+    {
+        await using var bench = new RuntimeBench();
+        bench.Skills.Add(new ScriptedSkill(bench.Send.Contract with { Name = SkillName.Parse("slow"), Latency = new LatencyModel { ExpectedMs = 900 } }, bench.Time));
+        var simulation = (await bench.Runtime.SimulateAsync(
+            bench.Plan("""{"steps":[{"id":"a","skill":"slow","timeout_ms":100}]}"""), CancellationToken.None)).Value!;
+        Assert.Equal((false, "OUTCOME_UNKNOWN", 100d), (simulation.Feasible, simulation.Code!.Value.Value, simulation.EstimatedLatencyMs));
+        Assert.Contains("OUTCOME_UNKNOWN", simulation.Risks.Select(risk => risk.Code));
+    }
+
+    [Fact]
+    public async Task Each_budget_that_is_tried_says_what_it_would_make_of_the_run()
+    {
+        await using var bench = new RuntimeBench();
+        var request = bench.Plan("""{"steps":[{"id":"a","skill":"paid"},{"id":"b","skill":"paid","depends_on":["a"]}]}""") with
+        {
+            // What the profile allows a run is left out of it: more is tried as well.
+            Profile = bench.Profile with { Budget = new BudgetSpec { PerRun = Money.FromCents(1), Mode = BudgetMode.Hard } },
+        };
+        var trials = (await bench.Runtime.SimulateBudgetsAsync(request, [Money.Zero, Money.FromCents(13), Money.FromCents(14), Money.FromCents(80)], CancellationToken.None)).Value!;
+
+        // A call holds ten cents and costs four: the second needs fourteen in all. At worst each is made four times.
+        Assert.Equal([(0m, false, false, 0), (13m, false, false, 1), (14m, true, false, 2), (80m, true, true, 2)],
+            trials.Select(trial => (trial.Budget.Cents, trial.Simulation.Feasible, trial.Simulation.BudgetOk,
+                trial.Simulation.Steps.Count(step => step.Status == StepStatus.Success))));
     }
 
     [Fact]

@@ -13,6 +13,7 @@ using Aos.Contracts.Plans;
 using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
+using Aos.Contracts.Statistics;
 
 namespace Aos.Tests.Schemas.Generation;
 
@@ -42,6 +43,7 @@ internal sealed record SchemaFile(string Name, JsonTypeInfo Info, bool IsClosed)
         new("run_report", AosJson.Of<RunReport>(), IsClosed: false),
         new("simulation", AosJson.Of<Simulation>(), IsClosed: false),
         new("budget_report", AosJson.Of<BudgetReport>(), IsClosed: false),
+        new("calibration_report", AosJson.Of<CalibrationReport>(), IsClosed: false),
         new("replay_report", AosJson.Of<ReplayReport>(), IsClosed: false),
         new("run_submission", AosJson.Of<RunSubmission>(), IsClosed: true),
         new("skill_call", AosJson.Of<SkillCall>(), IsClosed: true),
