@@ -109,6 +109,7 @@ public static class AosJson
 [JsonSerializable(typeof(FailureMode))]
 [JsonSerializable(typeof(EffectCase))]
 [JsonSerializable(typeof(SideEffect))]
+[JsonSerializable(typeof(QuotedWay))]
 [JsonSerializable(typeof(SideEffectDeclaration))]
 [JsonSerializable(typeof(SkillExample))]
 [JsonSerializable(typeof(RateLimit))]

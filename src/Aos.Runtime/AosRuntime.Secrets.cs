@@ -16,6 +16,9 @@ public sealed partial class AosRuntime
     {
         var contract = ContractFactory.Grant(_services.Tenancies.Of(null), profile, null).Contract!;
         var settings = profile.Config is { } config ? ReferencesOf(config, "/config") : [];
+        settings.AddRange(profile.Models.Where(model => model.Value.ApiKey is not null)
+            .Select(model => ($"/models/{model.Key}/api_key", model.Value.ApiKey!.Secret)));
+        settings.AddRange(_services.Planning.SecretsOf(profile.Planner).Select(name => ("/planner", name)));
         var planned = plan is null ? [] : ReferencesOf(plan);
         var names = profile.Secrets.Select(grant => grant.Name)
             .Concat(settings.Concat(planned).Select(reference => reference.Name)).Distinct()

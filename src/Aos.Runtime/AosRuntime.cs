@@ -62,6 +62,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
             Work = work,
             Writer = _writer,
             Attempts = new AttemptRunner(parts.Skills, skills, secrets, time, work),
+            Quotes = new QuoteRunner(parts.Skills, time, work),
             Secrets = secrets,
             Planning = new PlannerRunner(parts.Planners, parts.Skills, skills, documents, secrets, time, work),
             Catalog = parts.Catalog,

@@ -1,7 +1,9 @@
+using Aos.Abstractions.Secrets;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
+using Aos.Contracts.Secrets;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 
@@ -14,6 +16,10 @@ public interface IPlanner
 {
     /// <summary>The name by which profiles choose it.</summary>
     string Id { get; }
+
+    /// <summary>Secrets of its own, which whoever chooses it for a profile lets it use. Default: none. The keys of the
+    /// profile's models need not be named.</summary>
+    IReadOnlyList<SecretName> Secrets => [];
 
     /// <summary>What an answer costs and how often one may be mended, fixed for a run when it is admitted. Default: answers
     /// are free, and are never mended, because the planner would give the same again.</summary>
@@ -62,6 +68,10 @@ public sealed record PlannerRequest
 
     /// <summary>The language models that the profile has, with the prices that hold for the run.</summary>
     public ValueMap<ModelSpec> Models { get; init; }
+
+    /// <summary>Resolves the secrets that it may use: its own, the keys of the profile's models, and what the profile's
+    /// <c>secrets</c> name.</summary>
+    public ISecretResolver Secrets { get; init; } = NoSecrets.Instance;
 
     /// <summary>What holds for the answers; null before the run is admitted.</summary>
     public PlanningTerms? Terms { get; init; }

@@ -31,6 +31,17 @@ public interface ISkill
     /// mistake. Default: nothing.</summary>
     IReadOnlyList<Problem> FindMistakes(Payload input) => [];
 
+    /// <summary>What a call would cost, in each of the ways in which it can be made; asked before each attempt where the
+    /// contract's cost says <c>quoted</c>, and in simulations. Asks nobody and changes nothing. Default: what the contract
+    /// says, in one way.</summary>
+    SkillQuote Quote(SkillCall call) => SkillQuote.Of(new QuotedWay
+    {
+        Name = "default",
+        Code = Contracts.Failures.ErrorCodes.Ok,
+        Worst = Contract.Cost?.Worst ?? Money.Zero,
+        Expected = Contract.Cost?.Expected ?? Money.Zero,
+    });
+
     /// <summary>Makes one try.</summary>
     /// <param name="call">The input, already checked against the contract, and what the call may use.</param>
     /// <param name="cancel">Ends when the attempt is out of time or the run is stopped.</param>
@@ -54,6 +65,15 @@ public sealed record SkillCall
 
     /// <summary>Which try this is, from 1.</summary>
     public int Attempt { get; init; } = 1;
+
+    /// <summary>Which of the ways that <see cref="ISkill.Quote"/> named is taken; absent where it was not asked.</summary>
+    public string? Way { get; init; }
+
+    /// <summary>How the try before ended, where it failed; absent for the first.</summary>
+    public EarlierTry? Earlier { get; init; }
+
+    /// <summary>Whether the call is only foreseen: parts of the input that are null may be unknown.</summary>
+    public bool IsForeseen { get; init; }
 
     /// <summary>The run; absent for a single call.</summary>
     public RunId? RunId { get; init; }
@@ -81,6 +101,42 @@ public sealed record SkillCall
 
     /// <summary>The language models that the profile has, with the prices that hold for the run. Empty: none.</summary>
     public ValueMap<ModelSpec> Models { get; init; }
+}
+
+/// <summary>A try that failed, for the one after it.</summary>
+/// <param name="Code">The code.</param>
+/// <param name="Result">What could be shown of the answer; null: nothing.</param>
+/// <param name="Problems">Its mistakes, by place.</param>
+/// <param name="Way">The way in which it was made; null: the skill named none.</param>
+public sealed record EarlierTry(ErrorCode Code, Payload? Result, ValueList<Problem> Problems, string? Way);
+
+/// <summary>What a call would cost, or why it cannot be made.</summary>
+public sealed record SkillQuote
+{
+    private SkillQuote() { }
+
+    /// <summary><c>OK</c>, or why the call cannot be made in any way.</summary>
+    public ErrorCode Code { get; private init; }
+
+    /// <summary>Why it cannot be made.</summary>
+    public string? Message { get; private init; }
+
+    /// <summary>Mistakes of the input, by place.</summary>
+    public ValueList<Problem> Problems { get; init; }
+
+    /// <summary>The ways, in the order in which they are tried; the names differ. A way without <see cref="QuotedWay.On"/>
+    /// behind the first is never taken.</summary>
+    public ValueList<QuotedWay> Ways { get; private init; }
+
+    /// <summary>Whether the amounts are guesses, because parts of the input are not known yet: what is expected counts
+    /// them as usual, the worst case as the most that they can be.</summary>
+    public bool IsUncertain { get; init; }
+
+    /// <summary>It can be made in these ways.</summary>
+    public static SkillQuote Of(params ValueList<QuotedWay> ways) => new() { Code = Contracts.Failures.ErrorCodes.Ok, Ways = ways };
+
+    /// <summary>It cannot be made.</summary>
+    public static SkillQuote Refused(ErrorCode code, string message) => new() { Code = code, Message = message };
 }
 
 /// <summary>How one try of a skill ended.</summary>

@@ -4,6 +4,7 @@ using Aos.Abstractions.Storage;
 using Aos.Cli.Rendering;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Values;
 using Aos.Runtime;
@@ -25,6 +26,7 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     private AosRuntime? _runtime;
     private SkillSet? _skills;
     private ModelPlanners? _models;
+    private PriceTable? _prices;
 
     public Screen Screen { get; } = screen;
 
@@ -120,7 +122,9 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     {
         if (_runtime is not null) return _runtime;
         var planner = await PlannerAsync(agent, cancel).ConfigureAwait(false);
-        var policies = agent is null && !begins ? PolicyShelf.Empty : await PolicyFiles.ReadAsync(Data, cancel).ConfigureAwait(false);
+        var isActing = agent is not null || begins;
+        var policies = isActing ? await PolicyFiles.ReadAsync(Data, cancel).ConfigureAwait(false) : PolicyShelf.Empty;
+        _prices = isActing ? await Prices.OwnAsync(Data, cancel).ConfigureAwait(false) : null;
         return _runtime = Over(await OpenStoreAsync(cancel).ConfigureAwait(false), planner,
             await TenantFile.ReadAsync(Data, cancel).ConfigureAwait(false), policies,
             await CatalogFile.ReadAsync(Data, cancel).ConfigureAwait(false));
@@ -129,11 +133,15 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     /// <summary>The runtime without a store, for what only looks at documents and skills.</summary>
     /// <param name="agent">As for <see cref="OpenAsync"/>.</param>
     /// <param name="cancel">Ends the wait.</param>
-    public async ValueTask<AosRuntime> OpenWithoutStoreAsync(Agent? agent, CancellationToken cancel) =>
-        _runtime ??= Over(new NoStore(), await PlannerAsync(agent, cancel).ConfigureAwait(false),
+    public async ValueTask<AosRuntime> OpenWithoutStoreAsync(Agent? agent, CancellationToken cancel)
+    {
+        if (_runtime is not null) return _runtime;
+        _prices = await Prices.OwnAsync(Data, cancel).ConfigureAwait(false);
+        return _runtime = Over(new NoStore(), await PlannerAsync(agent, cancel).ConfigureAwait(false),
             await TenantFile.ReadAsync(Data, cancel).ConfigureAwait(false),
             await PolicyFiles.ReadAsync(Data, cancel).ConfigureAwait(false),
             await CatalogFile.ReadAsync(Data, cancel).ConfigureAwait(false));
+    }
 
     private async ValueTask<IPlanner> PlannerAsync(Agent? agent, CancellationToken cancel)
     {
@@ -152,6 +160,7 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
             Tenant = tenant,
             Secrets = SecretProviders.Standard(DataFolder.SecretsOf(Data)),
             Catalog = catalog,
+            Prices = _prices is null ? null : PriceTable.BuiltIn.Under(_prices),
             Time = Time,
         });
 

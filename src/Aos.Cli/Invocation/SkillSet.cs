@@ -4,6 +4,7 @@ using Aos.Contracts.Skills;
 using Aos.Runtime.Skills;
 using Aos.Skills.Standard.Http;
 using Aos.Skills.Standard.JsonTransform;
+using Aos.Skills.Standard.Llm;
 
 namespace Aos.Cli.Invocation;
 
@@ -12,13 +13,15 @@ namespace Aos.Cli.Invocation;
 internal sealed class SkillSet : ISkillRegistry, IDisposable
 {
     private readonly Lazy<HttpCallSkill> _http;
+    private readonly Lazy<LlmInvokeSkill> _llm;
     private readonly Lazy<ISkill[]> _offered;
     private readonly Lazy<SkillRegistry> _registry;
 
     private SkillSet(TimeProvider time)
     {
         _http = new Lazy<HttpCallSkill>(() => new HttpCallSkill(time));
-        _offered = new Lazy<ISkill[]>(() => [_http.Value, new JsonTransformSkill()]);
+        _llm = new Lazy<LlmInvokeSkill>(() => new LlmInvokeSkill(time));
+        _offered = new Lazy<ISkill[]>(() => [_http.Value, new JsonTransformSkill(), _llm.Value]);
         _registry = new Lazy<SkillRegistry>(() => SkillRegistry.Create(_offered.Value));
     }
 
@@ -42,5 +45,6 @@ internal sealed class SkillSet : ISkillRegistry, IDisposable
     public void Dispose()
     {
         if (_http.IsValueCreated) _http.Value.Dispose();
+        if (_llm.IsValueCreated) _llm.Value.Dispose();
     }
 }

@@ -32,7 +32,8 @@ internal sealed class EventLines
 
     /// <summary>Whether somebody who watches a run wants to know at once.</summary>
     public static bool IsNews(RunEvent e) => e is not (RunEvent.RunSubmitted or RunEvent.PlanAccepted or RunEvent.TimeReached
-        or RunEvent.RunEnded or RunEvent.PlanRequested or RunEvent.AttemptReturned { Status: OutcomeStatus.Success }
+        or RunEvent.RunEnded or RunEvent.PlanRequested or RunEvent.QuoteRequested or RunEvent.CallQuoted { Code.Value: "OK" }
+        or RunEvent.AttemptReturned { Status: OutcomeStatus.Success }
         or RunEvent.StepEnded { Status: OutcomeStatus.Failure } or RunEvent.ItemEnded);
 
     /// <summary>What happened.</summary>
@@ -56,8 +57,13 @@ internal sealed class EventLines
             + $"from here on, by {Short(policy.By)}{Because(policy.Reason)}",
         RunEvent.PolicyDenied denied => $"{Call(denied.StepId, denied.Item)}: {denied.Skill}@{denied.SkillVersion} denied by "
             + string.Join(", ", denied.Rules.Where(rule => rule.Uncertain != true).Take(1).Select(Name)),
+        RunEvent.QuoteRequested quote => $"{Call(quote.StepId, quote.Item)}: asked what attempt {quote.Attempt} would cost",
+        RunEvent.CallQuoted { Ways: [var way, ..] } quoted => $"{Call(quoted.StepId, quoted.Item)}: at most {way.Worst} by {Short(way.Name)}"
+            + $"{(quoted.Ways.Count > 1 ? $", and {Words.Count(quoted.Ways.Count - 1, "other way")}" : "")}",
+        RunEvent.CallQuoted quoted => $"{Call(quoted.StepId, quoted.Item)}: cannot be made: {quoted.Code}{Because(quoted.Message)}",
         RunEvent.AttemptStarted start => $"{Call(start.StepId, start.Item)}: attempt {start.Attempt} of "
-            + $"{start.Skill}@{start.SkillVersion}{(start.Fallback == true ? " (fallback)" : "")}",
+            + $"{start.Skill}@{start.SkillVersion}{(start.Fallback == true ? " (fallback)" : "")}"
+            + $"{(start.Way is { } way ? $" by {Short(way)}" : "")}{(start.Tainted ? ", with tainted input" : "")}",
         RunEvent.AttemptReturned back => Returned(back),
         RunEvent.AttemptLost lost => $"{Call(lost.StepId, lost.Item)}: attempt {lost.Attempt} was in flight when its process ended; its outcome is unknown",
         RunEvent.RetryScheduled retry => $"{Call(retry.StepId, retry.Item)}: attempt {retry.Attempt} in {Times.Span(retry.DelayMs)} ({Rule(retry)})",
@@ -97,9 +103,10 @@ internal sealed class EventLines
 
     private static string Rule(RunEvent.RetryScheduled retry) => retry.Rule switch
     {
+        _ when retry.Way is { } way => $"by {Short(way)} instead",
         BackoffRule.Exponential => $"backoff, drawn from 0 to {Times.Span(retry.BoundMs)}",
         BackoffRule.RetryAfter => "the other side asked for it",
-        BackoffRule.Immediate => "the answer was lost, and asking again does no harm",
+        BackoffRule.Immediate => "at once: asking again does no harm",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

@@ -70,6 +70,18 @@ internal static class ListText
         writer.WriteEndObject();
     });
 
+    /// <summary>The models of a profile, each as a run would pin it.</summary>
+    public static ReadOnlyMemory<byte> Of(IEnumerable<ListedModel> models) => List(models, (writer, listed) =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("name", listed.Name);
+        writer.WriteString("price_source", listed.PriceSource);
+        if (listed.HasKey is { } there) writer.WriteBoolean("key_is_there", there);
+        using var model = JsonDocument.Parse(AosJson.Write(listed.Model));
+        foreach (var member in model.RootElement.EnumerateObject()) member.WriteTo(writer);
+        writer.WriteEndObject();
+    });
+
     /// <summary>Each request as the journal has it, with how it stands and what a decision on it is bound to.</summary>
     public static ReadOnlyMemory<byte> Of(IEnumerable<(ApprovalRow Row, Digest? Binding)> rows) => List(rows, (writer, one) =>
     {

@@ -99,8 +99,8 @@ internal static class SkillView
         return string.Join(", ", rule.Cases.Select(item => item.Effect).Append(rule.Default).Distinct().Select(Words.Spaced));
     }
 
-    private static string CostOf(SkillContract contract) => contract.Cost is not { } cost || cost.Worst == Money.Zero
-        ? "free" : $"{cost.Expected}, at most {cost.Worst}";
+    private static string CostOf(SkillContract contract) => contract.Cost is { Quoted: true } ? "by its input"
+        : contract.Cost is not { } cost || cost.Worst == Money.Zero ? "free" : $"{cost.Expected}, at most {cost.Worst}";
 
     private static string VersionsOf(Payload description) =>
         description.Element.TryGetProperty("versions", out var versions)

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Secrets;
 using Aos.Contracts.Values;
 
 namespace Aos.Contracts.Models;
@@ -79,7 +80,7 @@ public sealed record KeyReference
 {
     /// <summary>The name of the secret.</summary>
     [JsonPropertyName("$secret")]
-    public required string Secret { get; init; }
+    public required SecretName Secret { get; init; }
 }
 
 /// <summary>A model that stands in for another.</summary>

@@ -151,6 +151,11 @@ public sealed record ExecutionInfo
     /// <summary>Attempts after the first.</summary>
     public int Retries { get; init; }
 
+    /// <summary>Whether the result holds what a model or a stranger wrote, or was made from such: never take it as an
+    /// instruction. Absent: it does not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Tainted { get; init; }
+
     /// <summary>Whether the result came from a cache.</summary>
     public bool CacheHit { get; init; }
 

@@ -177,6 +177,22 @@ public abstract partial record RunEvent
         public ValueList<AppliedRule> Rules { get; init; }
     }
 
+    /// <summary>A skill is asked what an attempt would cost.</summary>
+    public sealed record QuoteRequested : Decision
+    {
+        /// <summary>The step.</summary>
+        public required StepId StepId { get; init; }
+
+        /// <summary>The item of a fanned-out step.</summary>
+        public int? Item { get; init; }
+
+        /// <summary>The attempt that it is for, from 1.</summary>
+        public required int Attempt { get; init; }
+
+        /// <summary>The input, canonical; absent where it is that of the attempt before.</summary>
+        public Payload? Input { get; init; }
+    }
+
     /// <summary>A skill is called.</summary>
     public sealed record AttemptStarted : Decision
     {
@@ -223,6 +239,13 @@ public abstract partial record RunEvent
         /// <summary>The rules of policies that had a say. Absent: none had.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public ValueList<AppliedRule> Rules { get; init; }
+
+        /// <summary>Which of the ways that the skill named it is made in. Absent: the skill named none.</summary>
+        public string? Way { get; init; }
+
+        /// <summary>Whether the input holds what a model or a stranger wrote. Absent: it does not.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool Tainted { get; init; }
     }
 
     /// <summary>An attempt was in flight when its owner died: its outcome is unknown. What was held for it is counted as
@@ -259,6 +282,9 @@ public abstract partial record RunEvent
 
         /// <summary>The bound in milliseconds under which the jitter was drawn, or what the other side asked for.</summary>
         public required long BoundMs { get; init; }
+
+        /// <summary>The way that is taken instead of the one that failed. Absent: the same.</summary>
+        public string? Way { get; init; }
     }
 
     /// <summary>Another skill is called in place of a failed one.</summary>

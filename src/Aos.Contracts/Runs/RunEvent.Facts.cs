@@ -95,6 +95,33 @@ public abstract partial record RunEvent
         public bool Draining { get; init; }
     }
 
+    /// <summary>A skill said what an attempt would cost, in each of the ways in which it can be made.</summary>
+    public sealed record CallQuoted : Fact
+    {
+        /// <summary>The step.</summary>
+        public required StepId StepId { get; init; }
+
+        /// <summary>The item of a fanned-out step, from 0; absent otherwise.</summary>
+        public int? Item { get; init; }
+
+        /// <summary>The attempt that it is for, from 1.</summary>
+        public required int Attempt { get; init; }
+
+        /// <summary><c>OK</c>, or why the call cannot be made in any way.</summary>
+        public required ErrorCode Code { get; init; }
+
+        /// <summary>Why it cannot be made.</summary>
+        public string? Message { get; init; }
+
+        /// <summary>Each mistake of the input, by its place.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public ValueList<Problem> Problems { get; init; }
+
+        /// <summary>The ways, in the order in which they are tried.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public ValueList<QuotedWay> Ways { get; init; }
+    }
+
     /// <summary>An attempt came back.</summary>
     public sealed record AttemptReturned : Fact
     {
@@ -147,6 +174,10 @@ public abstract partial record RunEvent
         /// <summary>Whether the result came from a cache. Absent: it did not.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public bool CacheHit { get; init; }
+
+        /// <summary>Whether the result holds what a model or a stranger wrote. Absent: it does not.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool Tainted { get; init; }
 
         /// <summary>Whether its process was going down: nothing was started on it. Absent: it was not.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

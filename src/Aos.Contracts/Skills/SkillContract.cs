@@ -46,6 +46,11 @@ public sealed record SkillContract
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ValueList<string> Secrets { get; init; }
 
+    /// <summary>Whether its results hold what a model or a stranger writes, so that they and all that is made from them
+    /// count as tainted. Absent: they do not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Tainted { get; init; }
+
     /// <summary>What it may change in the world.</summary>
     public ValueList<SideEffectDeclaration> SideEffects { get; init; }
 
@@ -115,6 +120,10 @@ public sealed record CostModel
     /// <summary>What a call usually costs.</summary>
     [JsonPropertyName("expected_cents")]
     public Money Expected { get; init; }
+
+    /// <summary>Whether the cost depends on the input: the skill is asked for it before each attempt, and that is held.
+    /// Absent: it does not.</summary>
+    public bool? Quoted { get; init; }
 }
 
 /// <summary>How long one call of a skill takes.</summary>

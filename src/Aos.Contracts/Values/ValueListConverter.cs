@@ -55,6 +55,7 @@ internal sealed class ValueListConverterFactory : JsonConverterFactory
         [typeof(ValueList<SkillExample>)] = new ValueListConverter<SkillExample>(),
         [typeof(ValueList<ModelFallback>)] = new ValueListConverter<ModelFallback>(),
         [typeof(ValueList<PriceEntry>)] = new ValueListConverter<PriceEntry>(),
+        [typeof(ValueList<QuotedWay>)] = new ValueListConverter<QuotedWay>(),
         [typeof(ValueList<RateLimit>)] = new ValueListConverter<RateLimit>(),
         [typeof(ValueList<LedgerLimit>)] = new ValueListConverter<LedgerLimit>(),
         [typeof(ValueList<LearnedCost>)] = new ValueListConverter<LearnedCost>(),

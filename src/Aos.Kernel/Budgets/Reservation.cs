@@ -25,9 +25,11 @@ internal static class Reservation
 {
     /// <summary>What is held before an attempt: the declared maximum or, in soft mode, what 19 of 20 such calls have
     /// cost.</summary>
-    public static Money ToHold(RunState state, SkillPin skill)
+    /// <param name="state">The run.</param>
+    /// <param name="skill">The skill.</param>
+    /// <param name="worst">What an attempt costs at worst.</param>
+    public static Money ToHold(RunState state, SkillPin skill, Money worst)
     {
-        var worst = skill.Cost?.Worst ?? Money.Zero;
         if (worst == Money.Zero || state.Submitted!.Hold is not { Learned.IsEmpty: false } hold) return worst;
         foreach (var learned in hold.Learned)
             if (learned.Skill.Accepts(skill.Name, skill.Version)) return Money.Min(worst, learned.P95);
@@ -39,6 +41,7 @@ internal static class Reservation
     public static Money Ceiling(RunState state, StepState step, CallState call, Money held)
     {
         if (state.Submitted!.Hold is not { Learned.IsEmpty: false }) return held;
+        if (call.Ways is { Quote: { Ways.IsEmpty: false } quote } ways) return Money.Max(held, quote.Ways[ways.Place].Worst);
         var program = call.IsFallback ? step.Program.Fallback : step.Program.Main;
         return Money.Max(held, program?.Skill.Cost?.Worst ?? Money.Zero);
     }

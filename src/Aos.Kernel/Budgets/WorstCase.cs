@@ -20,7 +20,9 @@ public static class WorstCase
     {
         Int128 sum = 0;
         foreach (var step in program.Steps)
-            sum += OfStep(step, step.ForEach is null ? 1 : contract.MaxItems, contract, catalog, ceilingOf).NanoUsd;
+            sum += OfStep(step, step.ForEach is null ? 1 : contract.MaxItems, contract, catalog,
+                step.Main is { } main ? ceilingOf(main.Skill) : Money.Zero,
+                step.Fallback is { } fallback ? ceilingOf(fallback.Skill) : Money.Zero).NanoUsd;
         return AtMost(sum);
     }
 
@@ -29,12 +31,11 @@ public static class WorstCase
     /// <param name="items">How many items it has at most.</param>
     /// <param name="contract">The limits of its run.</param>
     /// <param name="catalog">The failure catalog of its run.</param>
-    /// <param name="ceilingOf">What one call of a skill can cost.</param>
+    /// <param name="one">What an attempt can cost; of one that can be made in several ways, all of them together.</param>
+    /// <param name="other">The same of its fallback.</param>
     public static Money OfStep(
-        StepProgram step, int items, ResourceContract contract, FailureCatalog catalog, Func<SkillPin, Money> ceilingOf)
+        StepProgram step, int items, ResourceContract contract, FailureCatalog catalog, Money one, Money other)
     {
-        var one = step.Main is { } main ? ceilingOf(main.Skill) : Money.Zero;
-        var other = step.Fallback is { } fallback ? ceilingOf(fallback.Skill) : Money.Zero;
         if (one == Money.Zero && other == Money.Zero) return Money.Zero;
         return AtMost(((Int128)one.NanoUsd + other.NanoUsd) * Math.Min((long)AttemptsOf(step, catalog) * items, contract.MaxAttempts));
     }

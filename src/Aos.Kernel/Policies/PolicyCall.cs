@@ -22,7 +22,7 @@ public sealed record PolicyCall
     public EffectClass? Effect { get; init; }
 
     /// <summary>What it costs at worst.</summary>
-    public Money Worst { get; init; }
+    public Money? Worst { get; init; }
 
     /// <summary>Kinds of change in the world that the skill declares.</summary>
     public ValueList<string> SideEffects { get; init; }

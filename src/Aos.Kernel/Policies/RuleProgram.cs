@@ -52,8 +52,8 @@ internal sealed class MatchProgram(PolicyMatch match)
         if (!match.Skills.IsEmpty && !AcceptsSkill(call)) return Certainty.No;
         if (!match.Agents.IsEmpty && !Glob.IsAnyMatch(match.Agents, call.AgentId)) return Certainty.No;
         if (!match.Tenants.IsEmpty && !Glob.IsAnyMatch(match.Tenants, call.Tenant)) return Certainty.No;
-        if (match.CostAbove is { } above && call.Worst <= above) return Certainty.No;
-        var fits = Certainty.Yes;
+        if (match.CostAbove is { } above && call.Worst is { } worst && worst <= above) return Certainty.No;
+        var fits = match.CostAbove is not null && call.Worst is null ? Certainty.Maybe : Certainty.Yes;
         if (!match.Effects.IsEmpty) fits = Certain.And(fits, FitsEffect(call));
         if (!match.SideEffects.IsEmpty) fits = Certain.And(fits, FitsSideEffects(view));
         if (match.Tainted is { } tainted)

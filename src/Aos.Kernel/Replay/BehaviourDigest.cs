@@ -24,7 +24,7 @@ public static class BehaviourDigest
         "call.item", "call.status", "call.code",
         "wait.signal", "wait.for_ms",
         "attempt.skill", "attempt.skill_version", "attempt.effect", "attempt.fallback", "attempt.status", "attempt.code",
-        "attempt.cost_cents", "attempt.reserved_cents", "attempt.side_effects",
+        "attempt.cost_cents", "attempt.reserved_cents", "attempt.side_effects", "attempt.way",
         "retry.rule", "retry.bound_ms",
     ];
 
@@ -135,6 +135,7 @@ public static class BehaviourDigest
         writer.WriteString("skill", attempt.Started.Skill.Value);
         writer.WriteString("skill_version", attempt.Started.SkillVersion.Value);
         writer.WriteString("status", Names<OutcomeStatus>.Of(returned?.Status ?? OutcomeStatus.Unknown));
+        if (attempt.Started.Way is { } way) writer.WriteString("way", way);
         writer.WriteEndObject();
     }
 

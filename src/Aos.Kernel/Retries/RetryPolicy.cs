@@ -60,7 +60,11 @@ internal abstract record RetryDecision
     private RetryDecision() { } // Closed: these are all the cases.
 
     /// <summary>It is made again.</summary>
-    public sealed record Again(long DelayMs, BackoffRule Rule, long BoundMs) : RetryDecision;
+    public sealed record Again(long DelayMs, BackoffRule Rule, long BoundMs) : RetryDecision
+    {
+        /// <summary>The way that is taken instead of the one that failed; null: the same.</summary>
+        public string? Way { get; init; }
+    }
 
     /// <summary>It cannot be repeated safely, and nobody knows whether it happened.</summary>
     public sealed record Hold : RetryDecision;
@@ -77,19 +81,29 @@ internal static class RetryPolicy
         if (verdict.IsUnknown) return new RetryDecision.Hold();
         var giveUp = new RetryDecision.GiveUp(verdict.Code, verdict.Message);
         if (verdict.IsCancelled || verdict.IsFinal) return giveUp;
-        if (state.Catalog.Match(verdict.Code)?.Retry is not { } rule) return giveUp;
         // On a call that cannot be repeated, an effect that happened is never tried again.
         if (verdict.Effect == EffectClass.Once && verdict.State == EffectState.Happened) return giveUp;
+        if (call.AttemptsOfVariant >= (step.Program.Source.Retry?.MaxAttempts ?? int.MaxValue)) return giveUp;
 
-        var most = Math.Min(rule.MaxAttempts, step.Program.Source.Retry?.MaxAttempts ?? int.MaxValue);
-        if (call.AttemptsOfVariant >= most) return giveUp;
+        var rule = state.Catalog.Match(verdict.Code)?.Retry;
+        var isExhausted = rule is null || call.AttemptsOfWay >= rule.MaxAttempts;
+        // Another way is better than waiting, and worse than mending at once what failed.
+        if ((isExhausted || rule!.InitialMs > 0) && AnotherWay(call, verdict, state.Catalog) is { } other)
+            return new RetryDecision.Again(0, BackoffRule.Immediate, 0) { Way = other };
+        if (isExhausted) return giveUp;
 
-        var again = Wait(state, call, verdict, rule);
+        var again = Wait(state, call, verdict, rule!);
         return Moments.After(now, again.DelayMs) >= state.Deadline
             ? new RetryDecision.GiveUp(verdict.Code, $"{verdict.Message} The next attempt would be in {again.DelayMs} ms, "
                 .TrimStart() + "after the end of the time that the run's contract allows.")
             : again;
     }
+
+    // Only where the one that failed did nothing, or nothing that matters if it is done in another way too.
+    private static string? AnotherWay(CallState call, Verdict verdict, FailureIndex catalog) =>
+        call.Ways is { Quote: not null, CanSwitch: true } ways
+        && (verdict.State == EffectState.None || verdict.Effect is EffectClass.Pure or EffectClass.Read)
+        && ways.After(ways.Place, verdict.Code, catalog) is { } next ? ways.Quote.Ways[next].Name : null;
 
     /// <summary>What becomes of a question that a planner could not answer; null where it is not asked again.</summary>
     public static RetryDecision.Again? Decide(RunState state, RunEvent.PlannerAnswered answered, DateTimeOffset now)
@@ -101,7 +115,7 @@ internal static class RetryPolicy
     }
 
     private static RetryDecision.Again Wait(RunState state, CallState call, Verdict verdict, RetryRule rule) =>
-        Wait(verdict.RetryAfterMs, rule, call.AttemptsOfVariant, Identity.Draw(state.Submitted!.RunId, call.Key, call.Attempts));
+        Wait(verdict.RetryAfterMs, rule, call.AttemptsOfWay, Identity.Draw(state.Submitted!.RunId, call.Key, call.Attempts));
 
     private static RetryDecision.Again Wait(long? retryAfterMs, RetryRule rule, int attempts, ulong draw)
     {

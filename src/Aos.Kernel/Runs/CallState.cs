@@ -11,6 +11,9 @@ public enum CallPhase
     /// <summary>It can start as soon as there is room.</summary>
     Ready,
 
+    /// <summary>It waits for what its next attempt would cost.</summary>
+    Quoting,
+
     /// <summary>An attempt is in flight.</summary>
     InFlight,
 
@@ -86,6 +89,12 @@ public sealed class CallState
 
     /// <summary>What it waits or waited for; null where it calls a skill.</summary>
     public RunEvent.WaitStarted? Wait { get; internal set; }
+
+    /// <summary>In which ways it can be made, and how far they were tried; null where its skill names none.</summary>
+    public CallWays? Ways { get; internal set; }
+
+    /// <summary>Attempts started in the way that is taken now.</summary>
+    public int AttemptsOfWay => Ways?.Attempts ?? AttemptsOfVariant;
 
     /// <summary>Money held for the attempt in flight.</summary>
     public Money Reserved { get; internal set; }

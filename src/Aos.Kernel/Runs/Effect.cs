@@ -20,6 +20,31 @@ public abstract record Effect
         public override bool WaitsForDurability => true;
     }
 
+    /// <summary>Ask a skill what an attempt would cost. Answered by <c>CallQuoted</c>.</summary>
+    public sealed record QuoteCall : Effect
+    {
+        /// <summary>The call.</summary>
+        public required CallKey Call { get; init; }
+
+        /// <summary>The attempt that it is for.</summary>
+        public required int Attempt { get; init; }
+
+        /// <summary>The skill in its exact version.</summary>
+        public required SkillPin Skill { get; init; }
+
+        /// <summary>The input.</summary>
+        public required Payload Input { get; init; }
+
+        /// <summary>In a simulation, the input in which what is not known is null; null where all is known.</summary>
+        public Payload? Known { get; init; }
+
+        /// <summary>Whether this is the fallback of the step.</summary>
+        public required bool IsFallback { get; init; }
+
+        /// <inheritdoc />
+        public override bool WaitsForDurability => false;
+    }
+
     /// <summary>Make an attempt. Answered by <c>AttemptReturned</c>, once, whatever the skill does.</summary>
     public sealed record InvokeSkill : Effect
     {
@@ -46,6 +71,9 @@ public abstract record Effect
 
         /// <summary>Whether this is the fallback of the step.</summary>
         public required bool IsFallback { get; init; }
+
+        /// <summary>Which of the ways that the skill named it is made in; null: the skill named none.</summary>
+        public string? Way { get; init; }
 
         /// <inheritdoc />
         public override bool WaitsForDurability =>

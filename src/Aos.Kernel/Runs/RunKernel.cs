@@ -28,6 +28,7 @@ public static class RunKernel
         {
             case RunEvent.RunSubmitted submitted: turn.Take(submitted); break;
             case RunEvent.PlannerAnswered answered: turn.Take(answered); break;
+            case RunEvent.CallQuoted: break; // The call is ready now, and starts below.
             case RunEvent.AttemptReturned returned: turn.Take(returned); break;
             case RunEvent.TimeReached: turn.TakeTime(); break;
             case RunEvent.ApprovalDecided decided: turn.Take(decided); break;
@@ -50,6 +51,7 @@ public static class RunKernel
         RunEvent.AttemptReturned returned =>
             state.Step(returned.StepId) is null || IsRepeated(state, returned),
         _ when state.Submitted is null || state.Ended is not null => true,
+        RunEvent.CallQuoted quoted => !IsQuoting(state, quoted),
         RunEvent.PlannerAnswered answered => !state.IsPlanning || answered.Round != state.PlannerRounds,
         RunEvent.TimeReached reached => state.NextWake is not { } due || reached.At < due,
         RunEvent.ApprovalDecided decided => state.Stopping is not null || ApprovalRules.Refuse(state, decided) is not null,
@@ -70,6 +72,14 @@ public static class RunKernel
                 foreach (var attempt in call.History)
                     if (attempt.Number == returned.Attempt) return !attempt.IsLost || attempt.Late is not null;
         return true; // Nobody ever started it.
+    }
+
+    private static bool IsQuoting(RunState state, RunEvent.CallQuoted quoted)
+    {
+        if (state.Step(quoted.StepId) is not { } step) return false;
+        foreach (var call in step.Calls)
+            if (call.Key.Item == quoted.Item) return call.Phase == CallPhase.Quoting && call.Attempts + 1 == quoted.Attempt;
+        return false;
     }
 
     private static bool AwaitsSettlement(RunState state, RunEvent.OutcomeSettled settled)

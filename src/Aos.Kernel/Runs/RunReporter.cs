@@ -197,6 +197,7 @@ public static class RunReporter
             PredictedLatencyMs = predictedMs,
             Retries = retries,
             CacheHit = last.Returned?.CacheHit ?? false,
+            Tainted = Policies.Taint.IsResultTainted(state, step),
             IdempotencyKey = step.Program.ForEach is null
                 ? Identity.IdempotencyKey(state.Submitted!, step.Calls[0].Key, step.Calls[0].IsFallback)
                 : null,

@@ -42,6 +42,7 @@ public sealed partial class RunState
         {
             case RunEvent.RunSubmitted submitted: On(submitted); break;
             case RunEvent.PlannerAnswered answered: On(answered); break;
+            case RunEvent.CallQuoted quoted: On(quoted); break;
             case RunEvent.AttemptReturned returned: On(returned); break;
             case RunEvent.TimeReached reached: On(reached); break;
             case RunEvent.ApprovalDecided decided: On(decided); break;
@@ -64,6 +65,7 @@ public sealed partial class RunState
             case RunEvent.ApprovalRequested requested: On(requested); break;
             case RunEvent.ApprovalEscalated escalated: On(escalated); break;
             case RunEvent.PolicyDenied: break; // What becomes of the call is said by the decision that follows.
+            case RunEvent.QuoteRequested requested: On(requested); break;
             case RunEvent.AttemptStarted started: On(started); break;
             case RunEvent.AttemptLost lost: On(lost); break;
             case RunEvent.RetryScheduled retry: On(retry); break;
@@ -188,7 +190,24 @@ public sealed partial class RunState
             Roles = !isComplete ? (isEdited ? [] : asked.Roles) : isEdited ? [request.Role] : asked.Roles.Add(request.Role),
         };
         call.Phase = CallPhase.Ready; // Where it was rejected, the decision that follows ends the call.
-        call.Input = decided.Approved ? decided.Input ?? call.Input : call.Input;
+        if (!decided.Approved || decided.Input is null) return;
+        call.Input = decided.Input;
+        call.Ways = null; // What another input would cost was not asked.
+    }
+
+    private void On(RunEvent.QuoteRequested requested)
+    {
+        var call = Own(requested.StepId, requested.Item);
+        call.Phase = CallPhase.Quoting;
+        call.Due = null;
+        call.Input = requested.Input ?? call.Input;
+    }
+
+    private void On(RunEvent.CallQuoted quoted)
+    {
+        var call = Own(quoted.StepId, quoted.Item);
+        call.Phase = CallPhase.Ready;
+        call.Ways = call.Ways is { } ways ? ways with { Quote = quoted } : new CallWays(quoted, null, 0, 0);
     }
 
     private void On(RunEvent.AttemptStarted started)
@@ -200,6 +219,8 @@ public sealed partial class RunState
         call.AttemptsOfVariant++;
         call.Input = started.Input ?? call.Input;
         call.Reserved = started.Reserved;
+        if (call.Ways is { } ways)
+            call.Ways = ways with { Taken = started.Way, Attempts = ways.Taken is null || ways.Taken == started.Way ? ways.Attempts + 1 : 1 };
         call.History = call.History.Add(new AttemptRecord(started.Attempt, started, null, IsLost: false, null));
         if (!started.Rules.IsEmpty) Use(started.Rules, calls: 1, started.Reserved);
         Reserved += started.Reserved;
@@ -219,6 +240,7 @@ public sealed partial class RunState
         call.History = call.History.SetItem(call.History.Length - 1, call.Last! with { Returned = returned });
         call.Phase = CallPhase.Ready; // The decisions that follow say what becomes of it.
         if (returned.Status is OutcomeStatus.Success or OutcomeStatus.Partial) call.Result = returned.Result ?? Payload.Null;
+        if (returned.Tainted) HasTaint = true;
     }
 
     // It changes nothing but that it is known to have come back, so that it is not kept twice.
@@ -243,6 +265,7 @@ public sealed partial class RunState
         var call = Own(retry.StepId, retry.Item);
         call.Phase = CallPhase.BackingOff;
         call.Due = Moments.After(retry.At, retry.DelayMs);
+        if (retry.Way is { } way && call.Ways is { } ways) call.Ways = ways with { Taken = way, Attempts = 0, Switches = ways.Switches + 1 };
         call.History = call.History.SetItem(call.History.Length - 1, call.Last! with { Retry = retry });
     }
 
@@ -257,6 +280,7 @@ public sealed partial class RunState
         call.Wait = null;
         call.Due = null;
         call.FirstFailure = fallback.Cause;
+        call.Ways = null;
     }
 
     private void On(RunEvent.WaitStarted wait)
@@ -318,7 +342,8 @@ public sealed partial class RunState
     private static void Fork(CallState call)
     {
         call.Approvals = null;
-        if (call.Phase == CallPhase.AwaitingApproval) call.Phase = CallPhase.Ready;
+        if (call.Phase is CallPhase.AwaitingApproval or CallPhase.Quoting) call.Phase = CallPhase.Ready;
+        if (call.AttemptsOfVariant == 0) call.Ways = null;
         if (call.Phase == CallPhase.Ready && call.AttemptsOfVariant == 0) call.Input = null;
     }
 

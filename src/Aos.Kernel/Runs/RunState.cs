@@ -68,6 +68,9 @@ public sealed partial class RunState
     /// <summary>Attempts in flight.</summary>
     public int InFlight { get; private set; }
 
+    /// <summary>Whether a result holds what a model or a stranger wrote.</summary>
+    internal bool HasTaint { get; private set; }
+
     /// <summary>Steps that have not ended.</summary>
     public int OpenSteps { get; private set; }
 
@@ -138,7 +141,7 @@ public sealed partial class RunState
             foreach (var step in Steps)
                 foreach (var call in step.Calls)
                 {
-                    if (call.Phase == CallPhase.Ready && !IsAborting) return null;
+                    if (call.Phase is CallPhase.Ready or CallPhase.Quoting && !IsAborting) return null;
                     if (ReasonOf(call.Phase) is { } other && (reason is null || Rank(other) < Rank(reason.Value))) reason = other;
                 }
             return reason;

@@ -42,6 +42,7 @@ internal sealed partial class Turn
                     DelayMs = again.DelayMs,
                     Rule = again.Rule,
                     BoundMs = again.BoundMs,
+                    Way = again.Way,
                 });
                 break;
             case RetryDecision.Hold:

@@ -24,7 +24,7 @@ internal sealed partial class Turn
                 if (State.Stopping is not null) return;
                 if (call.Phase != CallPhase.AwaitingApproval || State.Policies is not { } policies) continue;
                 var program = (call.IsFallback ? step.Program.Fallback : step.Program.Main)!;
-                if (policies.Judge(PolicyCalls.Of(State, program.Skill, call.Input!, Now), State.Used) is { IsDenied: true } judgement)
+                if (policies.Judge(PolicyCalls.Of(State, call.Key, program.Skill, call.Input!, Now), State.Used) is { IsDenied: true } judgement)
                     Deny(step, call, program, call.Input!, judgement);
             }
     }
@@ -47,6 +47,12 @@ internal sealed partial class Turn
     // In a simulation, text of which a part is not known is not known.
     private Payload RenderKnown(StepState step, CallState call, CallProgram program) =>
         program.Input.Render(Scope(call.Key.Item, step), leavesUnknown: true).Payload;
+
+    // The input was made before the skill was asked what the call costs: what of it was not known is found once more. An
+    // input that a person edited is known.
+    private bool HasUnknown(StepState step, CallState call, CallProgram program, Payload input) =>
+        State.Policies is not null && program.Input.Literal is null && program.Input.Render(Scope(call.Key.Item, step)) is { HasUnknown: true } made
+        && made.Payload.Equals(input);
 
     /// <summary>The next approval that a call waits for; null where it may be made. What the plan asks for comes first;
     /// several that ask the same role are one.</summary>

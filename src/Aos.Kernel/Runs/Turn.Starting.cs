@@ -4,7 +4,6 @@ using Aos.Contracts.Outcomes;
 using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
-using Aos.Kernel.Budgets;
 using Aos.Kernel.Plans;
 using Aos.Kernel.Policies;
 
@@ -111,10 +110,24 @@ internal sealed partial class Turn
             Fail(step, call, ErrorCodes.SkillNotAllowed, Permissions.Gap(State.Contract, program.Skill.Name, program.Skill.Version));
             return;
         }
+        ChosenWay? way = null;
+        if (program.Skill.Cost?.Quoted == true)
+        {
+            if (call.Ways?.Quote?.Attempt != call.Attempts + 1)
+            {
+                RequestQuote(call, program, input, hasUnknown ? RenderKnown(step, call, program) : null);
+                return;
+            }
+            // Policies look at what the call costs in the way that it is made.
+            way = ChooseWay(step, call, program);
+            if (way is null) return;
+            hasUnknown = HasUnknown(step, call, program, input);
+        }
         var judgement = PolicyJudgement.Nothing;
         if (State.Policies is { } policies)
         {
-            judgement = policies.Judge(PolicyCalls.Of(State, program.Skill, input, Now, hasUnknown ? RenderKnown(step, call, program) : null), State.Used);
+            var judged = PolicyCalls.Of(State, call.Key, program.Skill, input, Now, hasUnknown ? RenderKnown(step, call, program) : null);
+            judgement = policies.Judge(way is { } taken ? judged with { Worst = taken.Worst } : judged, State.Used);
             if (judgement.IsDenied)
             {
                 Deny(step, call, program, input, judgement);
@@ -124,7 +137,7 @@ internal sealed partial class Turn
         if (NextRequest(step, call, judgement) is { } request)
             AskApproval(call, program, input, request);
         else
-            StartAttempt(step, call, program, input, judgement.Applied);
+            StartAttempt(step, call, program, input, judgement.Applied, way);
     }
 
     /// <summary>Whether the condition of a call holds; where it does not, the call has ended.</summary>
@@ -143,7 +156,8 @@ internal sealed partial class Turn
         return false;
     }
 
-    private void StartAttempt(StepState step, CallState call, CallProgram program, Payload input, ValueList<AppliedRule> rules)
+    private void StartAttempt(
+        StepState step, CallState call, CallProgram program, Payload input, ValueList<AppliedRule> rules, ChosenWay? way)
     {
         if (State.Attempts >= State.Contract.MaxAttempts)
         {
@@ -151,22 +165,7 @@ internal sealed partial class Turn
                 $"The run has made {State.Attempts} attempts, as many as its contract allows.", step.Program.Id);
             return;
         }
-        var worst = Reservation.ToHold(State, program.Skill);
-        switch (Reservation.Judge(State, step, worst))
-        {
-            case ReservationVerdict.Wait: return;
-            case ReservationVerdict.RunBudget:
-                Fail(step, call, ErrorCodes.BudgetExceeded,
-                    $"{call.Key} may cost {worst}; {(State.Limit - State.Spent).OrZero} of the run's "
-                    + $"{State.Limit} are left.");
-                return;
-            case ReservationVerdict.StepBudget:
-                Fail(step, call, ErrorCodes.StepBudgetExceeded,
-                    $"{call.Key} may cost {worst}; {(State.Contract.PerStep!.Value - step.Cost).OrZero} of the step's "
-                    + $"{State.Contract.PerStep.Value} are left.");
-                return;
-            default: break;
-        }
+        if ((way ?? ChooseWay(step, call, program)) is not { } chosen) return;
         var timeout = Math.Min(program.TimeoutMs ?? program.Skill.TimeoutMs ?? DefaultTimeoutMs,
             (int)Math.Clamp((State.Deadline - Now).TotalMilliseconds, 1, int.MaxValue));
         var started = new RunEvent.AttemptStarted
@@ -181,10 +180,12 @@ internal sealed partial class Turn
             Effect = EffectRules.ClassOf(program.Skill.Effect, input),
             Fallback = call.IsFallback ? true : null,
             TimeoutMs = timeout,
-            Reserved = worst,
-            PredictedCost = program.Skill.Cost?.Expected ?? Money.Zero,
+            Reserved = chosen.Held,
+            PredictedCost = chosen.Expected,
             PredictedLatencyMs = program.Skill.Latency?.ExpectedMs ?? DefaultLatencyMs,
             Rules = rules,
+            Way = chosen.Name,
+            Tainted = Taint.IsInputTainted(State, call.Key),
         };
         Emit(started);
         Ask(new Effect.InvokeSkill
@@ -195,8 +196,9 @@ internal sealed partial class Turn
             Input = input,
             Class = started.Effect,
             TimeoutMs = timeout,
-            Reserved = worst,
+            Reserved = chosen.Held,
             IsFallback = call.IsFallback,
+            Way = chosen.Name,
         });
     }
 

@@ -125,6 +125,8 @@ internal sealed partial class Turn
                     });
                     Judge(call.Key, Verdict.Lost(call.Last!.Started.Effect));
                 }
+                else if (call.Phase == CallPhase.Quoting && State.Stopping is null)
+                    AskQuote(call, call.IsFallback ? step.Program.Fallback! : step.Program.Main!, known: null);
                 else if (isRestored && State.Stopping is null && call.Phase == CallPhase.AwaitingApproval)
                     AskAgain(call);
     }

@@ -28,7 +28,7 @@ internal sealed class LearnedCosts(IStore store, ISkillRegistry registry, TimePr
         var learnt = Volatile.Read(ref _learnt);
         if (learnt is null || time.GetElapsedTime(learnt.At) >= Fresh)
             Volatile.Write(ref _learnt, learnt = new Learnt(time.GetTimestamp(), await ReadAsync(cancel).ConfigureAwait(false)));
-        return ValueList.From(learnt.Costs.Where(cost => registry.All.Any(skill => skill.Contract.Cost is { Worst.NanoUsd: > 0 }
+        return ValueList.From(learnt.Costs.Where(cost => registry.All.Any(skill => skill.Contract.Cost is { Worst.NanoUsd: > 0 } or { Quoted: true }
             && cost.Skill.Accepts(skill.Contract.Name, skill.Contract.Version)
             && allowed.Any(one => one.Accepts(skill.Contract.Name, skill.Contract.Version)))));
     }

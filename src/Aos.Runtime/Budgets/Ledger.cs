@@ -48,7 +48,8 @@ internal sealed class Ledger(RunServices services, LearnedCosts learned)
         if (program is null && IsFree(settings)) return hold;
         if (contract.BudgetMode == BudgetMode.Soft)
             hold = hold with { Learned = await learned.OfAsync(contract.Skills, cancel).ConfigureAwait(false) };
-        Money? worst = program is null ? null : WorstCase.Of(program, contract, settings.Catalog, skill => CeilingOf(skill, hold.Learned));
+        // What depends on inputs is not known yet.
+        Money? worst = program is null || program.Source.Skills.Any(skill => skill.Cost?.Quoted == true) ? null : WorstCase.Of(program, contract, settings.Catalog, skill => CeilingOf(skill, hold.Learned));
         return hold with { Amount = LedgerRule.ToHold(budget, worst) };
     }
 
@@ -56,7 +57,7 @@ internal sealed class Ledger(RunServices services, LearnedCosts learned)
     public static bool IsFree(PinnedPlan plan)
     {
         foreach (var skill in plan.Skills)
-            if (skill.Cost is { Worst.NanoUsd: > 0 }) return false;
+            if (skill.Cost is { Worst.NanoUsd: > 0 } or { Quoted: true }) return false;
         return true;
     }
 
@@ -153,7 +154,7 @@ internal sealed class Ledger(RunServices services, LearnedCosts learned)
 
     // A goal costs nothing only where neither its planner nor any skill that the plan could call does.
     private bool IsFree(RunSettings settings) => (settings.Planner ?? PlannerRunner.DefaultChoice).Id == PlannerRunner.DefaultChoice.Id
-        && services.Registry.All.All(skill => skill.Contract.Cost is not { Worst.NanoUsd: > 0 }
+        && services.Registry.All.All(skill => skill.Contract.Cost is not ({ Worst.NanoUsd: > 0 } or { Quoted: true })
             || !settings.Contract.Skills.Any(allowed => allowed.Accepts(skill.Contract.Name, skill.Contract.Version)));
 
     private static Money CeilingOf(SkillPin skill, ValueList<LearnedCost> learned)

@@ -41,6 +41,8 @@ internal sealed record AttemptResult
     public bool CacheHit { get; init; }
 
     public ValueList<SideEffect> SideEffects { get; init; }
+
+    public bool Tainted { get; init; }
 }
 
 /// <summary>Makes attempts: checks the input, and what comes back. Nothing that a skill does gets past it: not an
@@ -120,7 +122,7 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
         if (result.Cost < Money.Zero || result.Cost > CostMax) return Defect(contract.Name, $"It reported a cost of {result.Cost}.");
         if (result.Code.Value is null) return Defect(contract.Name, "It failed without a code.");
         if (!result.Succeeded && result.Code == ErrorCodes.Ok) return Defect(contract.Name, "It failed with the code of success.");
-        var returned = Translate(result);
+        var returned = Translate(result) with { Tainted = contract.Tainted };
         if (returned.SideEffects.Count < result.SideEffects.Count)
             returned = Broken(returned, $"{contract.Name} named a side effect without type or target.", []);
         if (result.Result is null)

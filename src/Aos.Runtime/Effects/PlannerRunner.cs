@@ -8,6 +8,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
+using Aos.Contracts.Secrets;
 using Aos.Contracts.Values;
 using Aos.Kernel.Plans;
 using Aos.Kernel.Runs;
@@ -38,6 +39,9 @@ internal sealed class PlannerRunner(
 
     /// <summary>The names of the planners.</summary>
     public IEnumerable<string> Ids => planners.Select(planner => planner.Id).Order(StringComparer.Ordinal);
+
+    /// <summary>The secrets of its own that a chosen planner uses.</summary>
+    public IReadOnlyList<SecretName> SecretsOf(PlannerChoice? choice) => Find((choice ?? DefaultChoice).Id)?.Secrets ?? [];
 
     /// <summary>On which terms the chosen planner plans, or why it cannot.</summary>
     public PlannerOffer OfferFor(PlannerRequest request)
@@ -115,6 +119,8 @@ internal sealed class PlannerRunner(
             Models = models,
             Input = input,
             Contract = contract,
+            Secrets = SecretAccess.Of(secrets, contract, settings: null,
+                [.. SecretAccess.KeysOf(models), .. SecretsOf(choice)]),
             Choice = choice ?? DefaultChoice,
             Skills = ValueList.From(registry.All.Select(skill => skill.Contract)
             .Where(skill => contract.Skills.Any(allowed => allowed.Accepts(skill.Name, skill.Version)))),

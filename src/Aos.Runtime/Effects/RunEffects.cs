@@ -1,8 +1,11 @@
 using Aos.Abstractions.Skills;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
+using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
+using Aos.Contracts.Secrets;
 using Aos.Contracts.Values;
+using Aos.Kernel.Policies;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Runs;
 using Aos.Runtime.Secrets;
@@ -26,6 +29,7 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
         switch (effect)
         {
             case Effect.InvokeSkill invoke: Invoke(state, invoke); break;
+            case Effect.QuoteCall quote: _ = QuoteAsync(state, quote); break;
             case Effect.CallPlanner call: _ = PlanAsync(state, call); break;
             case Effect.CancelAttempt cancel: Find(cancel)?.Stop(); break;
             case Effect.Finish: break;
@@ -117,6 +121,7 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
         LatencyMs = result.LatencyMs,
         SideEffects = result.SideEffects,
         CacheHit = result.CacheHit,
+        Tainted = result.Tainted,
     };
 
     private SkillCall CallOf(RunState state, Effect.InvokeSkill invoke)
@@ -130,6 +135,8 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
             Effect = invoke.Class,
             Timeout = TimeSpan.FromMilliseconds(invoke.TimeoutMs),
             Attempt = invoke.Attempt,
+            Way = invoke.Way,
+            Earlier = invoke.Attempt > 1 ? EarlierOf(state.Step(invoke.Call.Step)!.Calls[invoke.Call.Item ?? 0], invoke) : null,
             RunId = submitted.RunId,
             StepId = invoke.Call.Step,
             Tenant = submitted.Tenant,
@@ -137,9 +144,55 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
             Network = state.Contract.Network,
             Workspace = state.Settings.Workspace,
             Config = config,
-            Secrets = SecretAccess.Of(services.Secrets, state.Contract, config),
+            Secrets = SecretAccess.Of(services.Secrets, state.Contract, config, KeysFor(state, invoke.Skill)),
             Models = state.Settings.Models,
         };
+    }
+
+    // Only who says that it asks models gets their keys.
+    private IReadOnlyList<SecretName> KeysFor(RunState state, SkillPin pin) =>
+        !state.Settings.Models.IsEmpty && services.Registry.TryGet(pin.Name, pin.Version, out var skill)
+        && skill.Contract.Permissions.Contains("models") ? SecretAccess.KeysOf(state.Settings.Models) : [];
+
+    // A fallback is another call: what the first one came to is none of its concern.
+    private static EarlierTry? EarlierOf(CallState call, Effect.InvokeSkill invoke)
+    {
+        for (var i = call.History.Length - 1; i >= 0; i--)
+            if (call.History[i] is { } earlier && earlier.Number < invoke.Attempt && (earlier.Started.Fallback == true) == invoke.IsFallback)
+                return earlier.Returned is not { } returned || returned.Status == OutcomeStatus.Success ? null
+                    : new EarlierTry(returned.Code, returned.Result, returned.Problems, earlier.Started.Way);
+        return null;
+    }
+
+    // What it costs is asked of the attempt that would be made.
+    private static Effect.InvokeSkill AttemptOf(Effect.QuoteCall quote) => new()
+    {
+        Call = quote.Call,
+        Attempt = quote.Attempt,
+        Skill = quote.Skill,
+        Input = quote.Input,
+        Class = EffectRules.ClassOf(quote.Skill.Effect, quote.Input),
+        TimeoutMs = quote.Skill.TimeoutMs ?? 0,
+        Reserved = Money.Zero,
+        IsFallback = quote.IsFallback,
+    };
+
+    private async Task QuoteAsync(RunState state, Effect.QuoteCall quote)
+    {
+        lock (_gate)
+        {
+            if (_closed) return;
+            _open++;
+        }
+        try
+        {
+            var call = CallOf(state, AttemptOf(quote));
+            loop.Post(new Incoming(await services.Quotes.QuoteAsync(quote, call).ConfigureAwait(false) with { At = services.Now }));
+        }
+        finally
+        {
+            Left();
+        }
     }
 
     internal static Payload? ConfigOf(Payload? config, string skill) =>

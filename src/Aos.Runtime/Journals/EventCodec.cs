@@ -93,6 +93,7 @@ internal static class EventCodec
         RunEvent.StepExpanded expanded => One(expanded.Items),
         RunEvent.ApprovalRequested requested => One(requested.Input),
         RunEvent.PolicyDenied denied => One(denied.Input),
+        RunEvent.QuoteRequested requested => One(requested.Input),
         RunEvent.AttemptStarted started => One(started.Input),
         RunEvent.RunEnded ended => One(ended.Output),
         RunEvent.PlannerAnswered x => [.. One(x.Output), .. One(x.Proposal), .. One(x.Details)],
@@ -112,6 +113,7 @@ internal static class EventCodec
         RunEvent.StepExpanded x when IsBlob(x.Items) => x with { Items = Detach(x.Items, blobs) },
         RunEvent.ApprovalRequested x when IsBlob(x.Input) => x with { Input = Detach(x.Input, blobs) },
         RunEvent.PolicyDenied x when IsBlob(x.Input) => x with { Input = Detach(x.Input, blobs) },
+        RunEvent.QuoteRequested { Input: { } value } x when IsBlob(value) => x with { Input = Detach(value, blobs) },
         RunEvent.AttemptStarted { Input: { } value } x when IsBlob(value) => x with { Input = Detach(value, blobs) },
         RunEvent.RunEnded { Output: { } value } x when IsBlob(value) => x with { Output = Detach(value, blobs) },
         RunEvent.PlannerAnswered x when PayloadsOf(x).Any(IsBlob) => x with

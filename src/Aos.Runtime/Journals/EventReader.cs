@@ -61,6 +61,8 @@ internal sealed class EventReader
         PredictedCost = members.Has("predicted_cost_cents"u8) ? members.Cents() : default,
         PredictedLatencyMs = members.Needs("predicted_latency_ms"u8) ? members.Int32() : 0,
         Rules = members.Has("rules"u8) ? members.Value<ValueList<AppliedRule>>() : default,
+        Way = members.Has("way"u8) ? members.Text() : null,
+        Tainted = members.Has("tainted"u8) && members.Boolean(),
         At = members.Needs("at"u8) ? members.Moment() : default,
     };
 
@@ -79,6 +81,7 @@ internal sealed class EventReader
         Cost = members.Has("cost_cents"u8) ? members.Cents() : default,
         LatencyMs = members.Needs("latency_ms"u8) ? members.Double() : 0,
         CacheHit = members.Has("cache_hit"u8) && members.Boolean(),
+        Tainted = members.Has("tainted"u8) && members.Boolean(),
         Draining = members.Has("draining"u8) && members.Boolean(),
         At = members.Needs("at"u8) ? members.Moment() : default,
     };

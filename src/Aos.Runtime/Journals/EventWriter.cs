@@ -41,6 +41,8 @@ internal static class EventWriter
     private static readonly JsonEncodedText LatencyMs = Name("latency_ms");
     private static readonly JsonEncodedText CacheHit = Name("cache_hit");
     private static readonly JsonEncodedText Draining = Name("draining");
+    private static readonly JsonEncodedText Way = Name("way");
+    private static readonly JsonEncodedText Tainted = Name("tainted");
     private static readonly JsonEncodedText At = Name("at");
 
     /// <summary>Writes one event.</summary>
@@ -74,6 +76,8 @@ internal static class EventWriter
             writer.WritePropertyName(Rules);
             JsonSerializer.Serialize(writer, e.Rules, AosJson.Of<ValueList<AppliedRule>>());
         }
+        Write(writer, Way, e.Way);
+        if (e.Tainted) writer.WriteBoolean(Tainted, true);
         End(writer, e.At);
     }
 
@@ -92,6 +96,7 @@ internal static class EventWriter
         Write(writer, CostCents, e.Cost);
         writer.WriteNumber(LatencyMs, e.LatencyMs);
         if (e.CacheHit) writer.WriteBoolean(CacheHit, true);
+        if (e.Tainted) writer.WriteBoolean(Tainted, true);
         if (e.Draining) writer.WriteBoolean(Draining, true);
         End(writer, e.At);
     }

@@ -46,7 +46,7 @@ internal static class PlanPolicies
             Input = input.Known,
             HasUnknown = hasUnknown,
             Effect = hasUnknown && pin.Effect is { Cases.IsEmpty: false } rule ? EffectRules.TryClassOf(rule, input.Known) : EffectRules.ClassOf(pin.Effect, input.Known),
-            Worst = pin.Cost?.Worst ?? Money.Zero,
+            Worst = pin.Cost?.Quoted == true ? null : pin.Cost?.Worst ?? Money.Zero,
             SideEffects = pin.SideEffects,
             AgentId = contract.AgentId,
             Tenant = contract.Tenant,

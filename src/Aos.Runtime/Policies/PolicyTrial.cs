@@ -58,7 +58,7 @@ public static class PolicyTrial
             Version = contract?.Version ?? VersionOf(call.Skill),
             Input = input,
             Effect = call.Effect ?? (contract is null ? EffectClass.Once : EffectRules.ClassOf(contract.Effect, input)),
-            Worst = call.Worst ?? contract?.Cost?.Worst ?? Money.Zero,
+            Worst = call.Worst ?? (contract?.Cost?.Quoted == true ? null : contract?.Cost?.Worst ?? Money.Zero),
             SideEffects = call.SideEffects.IsEmpty && contract is not null
                 ? ValueList.From(contract.SideEffects.Select(effect => effect.Type)) : call.SideEffects,
             AgentId = call.Agent ?? "default",

@@ -58,7 +58,7 @@ internal sealed class WhatIf(Policy candidate, DateTimeOffset now)
     {
         _calls++;
         var skill = PolicyCalls.SkillOf(state, key)!;
-        var call = PolicyCalls.Of(state, skill, input, at);
+        var call = PolicyCalls.Of(state, key, skill, input, at);
         var before = state.Policies?.Judge(call, state.Used) ?? PolicyJudgement.Nothing;
         var then = set.Judge(call, used);
         if (VerdictOf(before) != VerdictOf(then))

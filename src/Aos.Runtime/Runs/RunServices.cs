@@ -35,6 +35,8 @@ internal sealed class RunServices
 
     public required AttemptRunner Attempts { get; init; }
 
+    public required QuoteRunner Quotes { get; init; }
+
     public required SecretVault Secrets { get; init; }
 
     public required PlannerRunner Planning { get; init; }

@@ -124,7 +124,7 @@ internal sealed partial class Simulator
         var planned = started.Fallback == true && source.OnFailure is OnFailure.Fallback { Call.Input: { } own } ? own : source.Input;
         foreach (var gap in SecretRules.FindGaps(state.Contract, planned)) AddGap(started.StepId, gap.Code, gap.Message);
         if (!registry.TryGet(started.Skill, started.SkillVersion, out var skill)) return;
-        foreach (var gap in skill.FindGaps(CallOf(state, started)))
+        foreach (var gap in skill.FindGaps(CallOf(state, started.Skill, started.Input, started.Effect, started.TimeoutMs)))
             AddGap(started.StepId, gap.Code, gap.Message);
     }
 
@@ -172,15 +172,16 @@ internal sealed partial class Simulator
         Come(new RunEvent.SignalReceived { At = wait.At, Name = signal, Data = Payload.Unknown, By = "simulation" });
     }
 
-    private static SkillCall CallOf(RunState state, RunEvent.AttemptStarted started) => new()
+    private static SkillCall CallOf(RunState state, SkillName skill, Payload? input, EffectClass effect, int timeoutMs) => new()
     {
-        Input = started.Input ?? Payload.Empty,
+        Input = input ?? Payload.Empty,
         IdempotencyKey = "simulation",
-        Effect = started.Effect,
-        Timeout = TimeSpan.FromMilliseconds(started.TimeoutMs),
+        Effect = effect,
+        Timeout = TimeSpan.FromMilliseconds(timeoutMs),
+        IsForeseen = true,
         Network = state.Contract.Network,
         Workspace = state.Settings.Workspace,
-        Config = RunEffects.ConfigOf(state.Settings.Config, started.Skill.Value),
+        Config = RunEffects.ConfigOf(state.Settings.Config, skill.Value),
         Models = state.Settings.Models,
     };
 

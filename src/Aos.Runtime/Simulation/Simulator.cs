@@ -77,6 +77,7 @@ internal sealed partial class Simulator(ISkillRegistry registry, RunEvent.Fact f
             });
             return;
         }
+        if (effect is Effect.QuoteCall quote) Answer(state, quote);
         if (effect is not Effect.InvokeSkill invoke) return;
         var latency = invoke.Skill.Latency?.ExpectedMs ?? 100;
         var timedOut = latency > invoke.TimeoutMs;
@@ -92,8 +93,9 @@ internal sealed partial class Simulator(ISkillRegistry registry, RunEvent.Fact f
             Result = timedOut ? null : Payload.Unknown,
             Effect = timedOut ? EffectState.Unknown : null,
             // What a call that was cut short has cost nobody knows: as much counts as was held for it.
-            Cost = timedOut ? invoke.Reserved : invoke.Skill.Cost?.Expected ?? Money.Zero,
+            Cost = timedOut ? invoke.Reserved : state.Step(invoke.Call.Step)!.Calls[invoke.Call.Item ?? 0].Last!.Started.PredictedCost,
             LatencyMs = Math.Min(latency, invoke.TimeoutMs),
+            Tainted = registry.TryGet(invoke.Skill.Name, invoke.Skill.Version, out var skill) && skill.Contract.Tainted,
         });
     }
 
@@ -136,8 +138,8 @@ internal sealed partial class Simulator(ISkillRegistry registry, RunEvent.Fact f
         : step.Items is { IsUnknown: false } known ? known.Element.GetArrayLength()
         : state.Contract.MaxItems;
 
-    private static Money WorstOf(RunState state, StepState step) => WorstCase.OfStep(
-        step.Program, ItemsOf(state, step), state.Contract, state.Catalog.Catalog, skill => skill.Cost?.Worst ?? Money.Zero);
+    private Money WorstOf(RunState state, StepState step) => WorstCase.OfStep(step.Program, ItemsOf(state, step), state.Contract,
+        state.Catalog.Catalog, WorstOf(state, step.Program, isFallback: false), WorstOf(state, step.Program, isFallback: true));
 
     // A sum beyond all money is as good as the largest amount.
     private static Money AtMost(Int128 nanoUsd) => new((long)Int128.Min(nanoUsd, long.MaxValue));

@@ -1,8 +1,10 @@
 using Aos.Abstractions.Planning;
+using Aos.Abstractions.Secrets;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
+using Aos.Contracts.Secrets;
 using Aos.Contracts.Values;
 using Aos.Skills.Standard.Models;
 
@@ -28,6 +30,9 @@ public abstract class ModelPlanner : IPlanner
 
     /// <inheritdoc />
     public abstract string Id { get; }
+
+    /// <inheritdoc />
+    public virtual IReadOnlyList<SecretName> Secrets => [];
 
     /// <inheritdoc />
     public PlannerOffer OfferFor(PlannerRequest request)
@@ -58,7 +63,7 @@ public abstract class ModelPlanner : IPlanner
             var question = QuestionOf(request, model, observations);
             var quote = ModelCaller.Quote(question);
             if (quote.Code == ErrorCodes.Ok && (request.Terms is not { } terms || quote.Worst <= terms.WorstCost))
-                return PlannerReply.Read(request, await AskAsync(question, cancel).ConfigureAwait(false));
+                return PlannerReply.Read(request, await AskAsync(question, request.Secrets, cancel).ConfigureAwait(false));
             if (observations > 1_000 && quote.Code != ErrorCodes.PriceUnknown) continue;
             return PlannerAnswer.Failure(quote.Code == ErrorCodes.Ok ? ErrorCodes.ContextTooLong : quote.Code,
                 quote.Message ?? "What the planner has to be told is more than was reckoned with.") with
@@ -70,7 +75,7 @@ public abstract class ModelPlanner : IPlanner
     protected abstract (ModelSpec? Model, Problem? Problem) ModelOf(PlannerRequest request);
 
     /// <summary>Asks the model once. Reports every failure as an answer.</summary>
-    protected abstract ValueTask<ModelAnswer> AskAsync(ModelRequest request, CancellationToken cancel);
+    protected abstract ValueTask<ModelAnswer> AskAsync(ModelRequest request, ISecretResolver secrets, CancellationToken cancel);
 
     private static ModelRequest QuestionOf(PlannerRequest request, ModelSpec model, int observationsMax)
     {

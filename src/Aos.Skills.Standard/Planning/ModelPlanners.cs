@@ -1,4 +1,5 @@
 using Aos.Abstractions.Planning;
+using Aos.Contracts.Secrets;
 using Aos.Skills.Standard.Models;
 
 namespace Aos.Skills.Standard.Planning;
@@ -13,8 +14,8 @@ public sealed class ModelPlanners : IDisposable
     public ModelPlanners(TimeProvider time)
     {
         _caller = new Lazy<ModelCaller>(() => new ModelCaller(time));
-        All = [new Deferred("model", () => new ProfileModelPlanner(_caller.Value, FindKeyAsync)),
-            new Deferred("claude", () => new ClaudePlanner(_caller.Value, FindKeyAsync))];
+        All = [new Deferred("model", () => new ProfileModelPlanner(_caller.Value)),
+            new Deferred("claude", () => new ClaudePlanner(_caller.Value))];
     }
 
     /// <summary>All of them.</summary>
@@ -26,14 +27,13 @@ public sealed class ModelPlanners : IDisposable
         if (_caller.IsValueCreated) _caller.Value.Dispose();
     }
 
-    private static ValueTask<string?> FindKeyAsync(string name, CancellationToken cancel) =>
-        ValueTask.FromResult(Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null);
-
     private sealed class Deferred(string id, Func<IPlanner> make) : IPlanner
     {
         private readonly Lazy<IPlanner> _planner = new(make);
 
         public string Id => id;
+
+        public IReadOnlyList<SecretName> Secrets => _planner.Value.Secrets;
 
         public PlannerOffer OfferFor(PlannerRequest request) => _planner.Value.OfferFor(request);
 

@@ -1,24 +1,19 @@
 using System.Text.Json;
 using Aos.Abstractions.Planning;
+using Aos.Abstractions.Secrets;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
+using Aos.Contracts.Secrets;
 using Aos.Skills.Standard.Http;
 using Aos.Skills.Standard.Models;
 using Microsoft.Extensions.AI;
 
 namespace Aos.Skills.Standard.Planning;
 
-/// <summary>Finds the key of a provider by the name of its secret.</summary>
-/// <param name="name">The name.</param>
-/// <param name="cancel">Ends the wait.</param>
-/// <returns>The key; null where there is none.</returns>
-public delegate ValueTask<string?> FindKey(string name, CancellationToken cancel);
-
 /// <summary>The planner <c>model</c>: plans with one of the profile's models, which <c>planner.model</c> names.</summary>
 /// <param name="caller">Asks models. Stays the caller's to dispose.</param>
-/// <param name="findKey">Finds the keys of providers.</param>
-public class ProfileModelPlanner(ModelCaller caller, FindKey findKey) : ModelPlanner
+public class ProfileModelPlanner(ModelCaller caller) : ModelPlanner
 {
     /// <inheritdoc />
     public override string Id => "model";
@@ -34,34 +29,29 @@ public class ProfileModelPlanner(ModelCaller caller, FindKey findKey) : ModelPla
     }
 
     /// <inheritdoc />
-    protected override async ValueTask<ModelAnswer> AskAsync(ModelRequest request, CancellationToken cancel)
+    protected override async ValueTask<ModelAnswer> AskAsync(ModelRequest request, ISecretResolver secrets, CancellationToken cancel)
     {
-        string? key = null;
-        if (request.Model.ApiKey is { } reference)
-        {
-            key = await findKey(reference.Secret, cancel).ConfigureAwait(false);
-            if (key is null)
-                return new ModelAnswer
-                {
-                    Code = ErrorCodes.SecretMissing,
-                    Message = $"There is no secret '{reference.Secret}', the key of model '{request.Model.Model}'.",
-                };
-        }
-        return await caller.CallAsync(request, key, cancel).ConfigureAwait(false);
+        var key = await ModelKeys.FindAsync(request.Model, secrets, cancel).ConfigureAwait(false);
+        return key.Code == ErrorCodes.Ok ? await caller.CallAsync(request, key.Key, cancel).ConfigureAwait(false)
+            : new ModelAnswer { Code = key.Code, Message = key.Message };
     }
 }
 
 /// <summary>The planner <c>claude</c>: plans with a model of Anthropic, without an entry in the profile's models.
 /// <c>planner.model</c> is a name of Anthropic's or, where the profile has one of that name, one of its models.</summary>
 /// <param name="caller">Asks models. Stays the caller's to dispose.</param>
-/// <param name="findKey">Finds the key, under <c>ANTHROPIC_API_KEY</c>.</param>
-public sealed class ClaudePlanner(ModelCaller caller, FindKey findKey) : ProfileModelPlanner(caller, findKey)
+public sealed class ClaudePlanner(ModelCaller caller) : ProfileModelPlanner(caller)
 {
+    private static readonly SecretName Key = SecretName.Parse("ANTHROPIC_API_KEY");
+
     /// <summary>The model where the profile names none.</summary>
     public const string DefaultModel = "claude-sonnet-5-5";
 
     /// <inheritdoc />
     public override string Id => "claude";
+
+    /// <inheritdoc />
+    public override IReadOnlyList<SecretName> Secrets => [Key];
 
     /// <inheritdoc />
     protected override (ModelSpec? Model, Problem? Problem) ModelOf(PlannerRequest request)
@@ -71,7 +61,7 @@ public sealed class ClaudePlanner(ModelCaller caller, FindKey findKey) : Profile
         {
             Provider = ModelProvider.Anthropic,
             Model = name,
-            ApiKey = new KeyReference { Secret = "ANTHROPIC_API_KEY" },
+            ApiKey = new KeyReference { Secret = Key },
         }), null);
     }
 }
@@ -91,7 +81,7 @@ public sealed class ChatPlanner(string id, IChatClient client, ModelSpec model) 
     protected override (ModelSpec? Model, Problem? Problem) ModelOf(PlannerRequest request) => (model, null);
 
     /// <inheritdoc />
-    protected override async ValueTask<ModelAnswer> AskAsync(ModelRequest request, CancellationToken cancel)
+    protected override async ValueTask<ModelAnswer> AskAsync(ModelRequest request, ISecretResolver secrets, CancellationToken cancel)
     {
         var quote = ModelCaller.Quote(request);
         var reading = new AnswerReading(request, quote, new PlainBackend(client), id);

@@ -36,11 +36,16 @@ public static class EventText
         RunEvent.ApprovalEscalated escalated => $"escalated {Call(escalated.StepId, escalated.Item)} {escalated.Role}",
         RunEvent.PolicyTightened tightened => $"tightened {tightened.Policy.Name}@{tightened.Policy.Version}",
         RunEvent.PolicyDenied denied => $"denied {Call(denied.StepId, denied.Item)} {string.Join(',', denied.Rules.Select(rule => rule.Rule))}",
+        RunEvent.QuoteRequested requested => $"quote {Call(requested.StepId, requested.Item)}#{requested.Attempt}",
+        RunEvent.CallQuoted quoted => $"quoted {Call(quoted.StepId, quoted.Item)}#{quoted.Attempt} {quoted.Code}"
+            + string.Concat(quoted.Ways.Select(way => $" {way.Name}")),
         RunEvent.AttemptStarted started => $"started {Call(started.StepId, started.Item)}#{started.Attempt}"
-            + (started.Fallback == true ? " fallback" : ""),
+            + (started.Fallback == true ? " fallback" : "") + (started.Way is { } way ? $" by {way}" : "")
+            + (started.Tainted ? " tainted" : ""),
         RunEvent.AttemptLost lost => $"lost {Call(lost.StepId, lost.Item)}#{lost.Attempt}",
         RunEvent.RetryScheduled retry =>
-            $"retry {Call(retry.StepId, retry.Item)}#{retry.Attempt} {Name(retry.Rule)} {retry.BoundMs}",
+            $"retry {Call(retry.StepId, retry.Item)}#{retry.Attempt} {Name(retry.Rule)} {retry.BoundMs}"
+            + (retry.Way is { } other ? $" by {other}" : ""),
         RunEvent.FallbackChosen fallback => $"fallback {Call(fallback.StepId, fallback.Item)} {fallback.Cause}",
         RunEvent.SettlementRequested settlement => $"hold {Call(settlement.StepId, settlement.Item)} {settlement.Cause}",
         RunEvent.ItemEnded item => $"item {Call(item.StepId, item.Item)} {Name(item.Status)} {item.Code}",

@@ -38,6 +38,28 @@ public static class Facts
             Effect = effect,
         };
 
+    /// <summary>A skill said what an attempt would cost.</summary>
+    public static RunEvent.CallQuoted Quoted(string step, int attempt = 1, params ValueList<QuotedWay> ways) => new()
+    {
+        StepId = StepId.Parse(step),
+        Attempt = attempt,
+        Code = ErrorCodes.Ok,
+        Ways = ways,
+    };
+
+    /// <summary>A way in which a call can be made.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="worstCents">The most that it costs.</param>
+    /// <param name="on">The failures after which it is taken.</param>
+    public static QuotedWay Way(string name, decimal worstCents, params ValueList<string> on) => new()
+    {
+        Name = name,
+        Code = ErrorCodes.Ok,
+        Worst = Money.FromCents(worstCents),
+        Expected = Money.FromCents(worstCents / 2),
+        On = on,
+    };
+
     /// <summary>The same attempt, back at a cost.</summary>
     public static RunEvent.AttemptReturned Costing(this RunEvent.AttemptReturned returned, decimal cents) =>
         returned with { Cost = Money.FromCents(cents) };

@@ -88,6 +88,7 @@ public sealed record WhenTaken(Transition Transition)
     private static string Line(Effect effect) => effect switch
     {
         Effect.InvokeSkill invoke => $"invoke {invoke.Call}#{invoke.Attempt} {invoke.Skill.Name}",
+        Effect.QuoteCall quote => $"quote {quote.Call}#{quote.Attempt} {quote.Skill.Name}",
         Effect.CancelAttempt cancel => $"cancel {cancel.Call}#{cancel.Attempt}",
         Effect.CallPlanner planner => $"plan {planner.Round}",
         Effect.Finish => "finish",

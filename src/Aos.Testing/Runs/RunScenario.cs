@@ -57,7 +57,7 @@ public sealed record RunScenario
     {
         Tenant = "local",
         AgentId = "tester",
-        Skills = [.. "pure read put send store paid".Split(' ').Select(SkillRef.Parse)],
+        Skills = [.. "pure read put send store paid quoted".Split(' ').Select(SkillRef.Parse)],
         Budget = Money.FromCents(100),
         MaxSteps = 200,
         MaxAttempts = 1_000,

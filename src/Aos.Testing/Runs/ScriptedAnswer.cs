@@ -32,6 +32,9 @@ public sealed record ScriptedAnswer
     /// <summary>Milliseconds that the world asks to wait.</summary>
     public long? RetryAfterMs { get; init; }
 
+    /// <summary>Whether the result holds what a model or a stranger wrote.</summary>
+    public bool Tainted { get; init; }
+
     /// <summary>What was changed in the world.</summary>
     public ValueList<SideEffect> SideEffects { get; init; }
 

@@ -124,7 +124,7 @@ public sealed class ScriptedRun
     public Transition Crash()
     {
         foreach (var pending in _pending.UnorderedItems)
-            if (pending.Element.Attempt is not null || pending.Element.Fact is RunEvent.PlannerAnswered) pending.Element.IsGone = true;
+            if (pending.Element.Attempt is not null || pending.Element.Fact is RunEvent.PlannerAnswered or RunEvent.CallQuoted) pending.Element.IsGone = true;
         _attempts.Clear();
         return Feed(new RunEvent.RunRecovered { Epoch = State.Epoch + 1 });
     }
@@ -141,12 +141,20 @@ public sealed class ScriptedRun
         switch (effect)
         {
             case Effect.InvokeSkill invoke: Invoke(invoke); break;
+            case Effect.QuoteCall quote: Quote(quote); break;
             case Effect.CancelAttempt cancel: Cancel(cancel); break;
             case Effect.CallPlanner planner: Plan(planner.Round); break;
             case Effect.Finish: break;
             default: throw new System.Diagnostics.UnreachableException();
         }
     }
+
+    private void Quote(Effect.QuoteCall quote) => Plan(_world.Quote(quote) with
+    {
+        StepId = quote.Call.Step,
+        Item = quote.Call.Item,
+        Attempt = quote.Attempt,
+    }, 1, attempt: null);
 
     private void Invoke(Effect.InvokeSkill invoke)
     {
@@ -166,6 +174,7 @@ public sealed class ScriptedRun
             LatencyMs = answer.LatencyMs,
             RetryAfterMs = answer.RetryAfterMs,
             SideEffects = answer.SideEffects,
+            Tainted = answer.Tainted,
         };
         _attempts[(invoke.Call, invoke.Attempt)] = Plan(fact, answer.LatencyMs, (invoke.Call, invoke.Attempt));
     }

@@ -12,6 +12,7 @@ public class ScriptedWorld
     private readonly Dictionary<string, ScriptedDecision[]> _decisions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _asked = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ScriptedSignal[]> _signals = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RunEvent.CallQuoted[]> _quotes = new(StringComparer.Ordinal);
     private ScriptedPlan[] _plans = [ScriptedPlan.Done];
 
     /// <summary>Scripts the attempts of a call.</summary>
@@ -21,6 +22,13 @@ public class ScriptedWorld
     public ScriptedWorld On(string call, params ScriptedAnswer[] answers)
     {
         _answers[call] = answers;
+        return this;
+    }
+
+    /// <summary>Scripts what a step's attempts would cost, in order.</summary>
+    public ScriptedWorld Quotes(string step, params RunEvent.CallQuoted[] quotes)
+    {
+        _quotes[step] = quotes;
         return this;
     }
 
@@ -53,6 +61,11 @@ public class ScriptedWorld
             if (_answers.TryGetValue(name, out var answers)) return Next($"{attempt.Call}{mark}", answers);
         return ScriptedAnswer.Ok();
     }
+
+    /// <summary>Says what an attempt would cost; not scripted, what the contract says.</summary>
+    public virtual RunEvent.CallQuoted Quote(Effect.QuoteCall asked) => _quotes.TryGetValue(asked.Call.Step.Value, out var quotes)
+        ? Next($"quote of {asked.Call}", quotes)
+        : Facts.Quoted(asked.Call.Step.Value, asked.Attempt, Facts.Way("default", 0));
 
     /// <summary>Decides on an approval request; null where nobody does.</summary>
     public virtual ScriptedDecision? Decide(RunEvent.ApprovalRequested request) =>

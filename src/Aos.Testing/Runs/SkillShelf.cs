@@ -18,14 +18,16 @@ public sealed class SkillShelf : ISkillLookup
     public static SkillShelf Empty { get; } = new([]);
 
     /// <summary>The skills <c>pure</c>, <c>read</c>, <c>put</c> (idempotent), <c>send</c> (once), <c>store</c>
-    /// (transactional), all free, and <c>paid</c>: a read that costs 10 cents at worst and is expected to cost 4.</summary>
+    /// (transactional), all free, <c>paid</c>: a read that costs 10 cents at worst and is expected to cost 4, and
+    /// <c>quoted</c>: a read that is asked what it costs.</summary>
     public static SkillShelf Standard { get; } = Empty
         .With("pure@1.0.0", EffectClass.Pure)
         .With("read@1.0.0", EffectClass.Read)
         .With("put@1.0.0", EffectClass.Idempotent)
         .With("send@1.0.0")
         .With("store@1.0.0", EffectClass.Transactional)
-        .With("paid@1.0.0", EffectClass.Read, worstCents: 10, expectedCents: 4);
+        .With("paid@1.0.0", EffectClass.Read, worstCents: 10, expectedCents: 4)
+        .With(Empty.With("quoted@1.0.0", EffectClass.Read)._contracts[0] with { Cost = new CostModel { Quoted = true } });
 
     /// <summary>How a literal input is checked: what is wrong with it, pointers relative to the input. Finds nothing
     /// unless a test says otherwise.</summary>

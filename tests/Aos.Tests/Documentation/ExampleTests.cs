@@ -12,6 +12,7 @@ using Aos.Runtime.Planning;
 using Aos.Runtime.Skills;
 using Aos.Skills.Standard.Http;
 using Aos.Skills.Standard.JsonTransform;
+using Aos.Skills.Standard.Llm;
 using Aos.Tests.Schemas;
 using Aos.Tests.Schemas.Generation;
 
@@ -84,7 +85,7 @@ public sealed class ExampleTests
         problems.Select(problem => $"{problem.Pointer}: {problem.Message}");
 
     private static CompiledSkills Skills() =>
-        new(SkillRegistry.Create([new JsonTransformSkill(), new HttpCallSkill(TimeProvider.System)]));
+        new(SkillRegistry.Create([new JsonTransformSkill(), new HttpCallSkill(TimeProvider.System), new LlmInvokeSkill(TimeProvider.System)]));
 
     private static ResourceContract Contract() => ContractFactory.Grant(new Tenancy(new TenantProfile()), AgentProfiles.Default, budget: null).Contract!;
 }

@@ -44,6 +44,10 @@ internal static class GoldenScenarios
         ["crash"] = Crashed,
         ["policies"] = UnderPolicies,
         ["fork"] = Forked,
+        ["ways"] = () => ScriptedRun.Of(RunScenario.Of("""
+            {"steps":[{"id":"a","skill":"quoted","input":{"q":1}},{"id":"b","skill":"pure","input":{"x":"${steps.a.result}"}}]}
+            """), new ScriptedWorld().On("a", ScriptedAnswer.Fail("ANSWER_INVALID").Costing(1), ScriptedAnswer.Fail("RATE_LIMITED"), ScriptedAnswer.Ok() with { Tainted = true })
+                .Quotes("a", Facts.Quoted("a", 1, Facts.Way("large", 500), Facts.Way("good", 6, "budget"), Facts.Way("cheap", 2, "transient")))),
         ["run_timeout"] = () => ScriptedRun.Of(RunScenario.Of("""{"steps":[{"id":"a","skill":"send"},{"id":"b","skill":"read"}]}""")
             .Limited(c => c with { MaxRunMs = 5_000 }), new ScriptedWorld().On("a", ScriptedAnswer.Ok().After(20_000)).On("b", ScriptedAnswer.Fail("HTTP_503"))),
     };

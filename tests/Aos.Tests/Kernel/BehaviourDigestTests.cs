@@ -85,7 +85,7 @@ public sealed class BehaviourDigestTests
     public void The_documented_fields_are_those_that_are_hashed() => Assert.Equal(
         [
             "attempt.code", "attempt.cost_cents", "attempt.effect", "attempt.fallback", "attempt.reserved_cents", "attempt.side_effects",
-            "attempt.skill", "attempt.skill_version", "attempt.status", "call.code", "call.item", "call.status", "retry.bound_ms", "retry.rule",
+            "attempt.skill", "attempt.skill_version", "attempt.status", "attempt.way", "call.code", "call.item", "call.status", "retry.bound_ms", "retry.rule",
             "run.code", "run.cost_cents", "run.status", "step.code", "step.status", "step.step_id", "wait.for_ms", "wait.signal",
         ],
         BehaviourDigest.Fields.Order(StringComparer.Ordinal));

@@ -48,6 +48,7 @@ public sealed class ClosedFamilyTests
         [typeof(ValueList<string>)] = (ValueList<string>)["ann"],
         [typeof(Principal)] = new Principal { Subject = "ann", Roles = ["owner"] },
         [typeof(ValueList<Problem>)] = (ValueList<Problem>)[new Problem("/a~1b", ErrorCode.Parse("C"), "m")],
+        [typeof(ValueList<QuotedWay>)] = (ValueList<QuotedWay>)[new QuotedWay { Name = "w", Code = ErrorCode.Parse("C"), Worst = new Money(5), On = ["limit"] }],
         [typeof(ValueList<SideEffect>)] = (ValueList<SideEffect>)[new SideEffect { Type = "t", Target = "x", Reversible = true }],
     };
 
@@ -223,8 +224,8 @@ public sealed class ClosedFamilyTests
 
     private static bool MustWait(Effect effect) => effect switch
     {
-        Effect.InvokeSkill invoke => invoke.Skill.Name.Value is not ("read" or "pure"),
-        Effect.CancelAttempt => false,
+        Effect.InvokeSkill invoke => invoke.Skill.Name.Value is not ("read" or "pure" or "quoted"),
+        Effect.CancelAttempt or Effect.QuoteCall => false,
         _ => true,
     };
 
@@ -233,7 +234,7 @@ public sealed class ClosedFamilyTests
         var run = new ScriptedRun(RunScenario.OfGoal("g"), new ScriptedWorld()
             .Plans(ScriptedPlan.Of("""
                 {"steps":[{"id":"a","skill":"read","for_each":"[`1`]"},{"id":"b","skill":"send","approval":{}},
-                          {"id":"c","skill":"paid","on_failure":{"fallback":{"skill":"store"}}},{"id":"step","skill":"pure"},{"id":"w","wait":{"signal":"s"}}]}
+                          {"id":"c","skill":"paid","on_failure":{"fallback":{"skill":"store"}}},{"id":"step","skill":"pure"},{"id":"w","wait":{"signal":"s"}},{"id":"q","skill":"quoted"}]}
                 """)).Signals("s", new ScriptedSignal())
             .On("a", ScriptedAnswer.Fail("HTTP_503"), ScriptedAnswer.Ok()).On("c", ScriptedAnswer.Fail("HTTP_404"))
             .On("b", ScriptedAnswer.Fail("HTTP_500")).Decides("b", new ScriptedDecision(true))).Submit();

@@ -29,7 +29,7 @@ public sealed class JournalVerifierTests
                           {"id":"b","skill":"put","for_each":"[`1`,`2`]","input":{"x":"${item}"}},
                           {"id":"c","skill":"send","approval":{"escalate":{"after_ms":10,"role":"boss"}},"depends_on":["b"]},
                           {"id":"denied","skill":"store","on_failure":"continue"},
-                          {"id":"d","skill":"send","when":"`false`"},{"id":"w","wait":{"signal":"go"}}]}
+                          {"id":"d","skill":"send","when":"`false`"},{"id":"w","wait":{"signal":"go"}},{"id":"q","skill":"quoted"}]}
                 """), ScriptedPlan.Done)
             .On("bad", ScriptedAnswer.Fail("HTTP_404"))
             .On("a", ScriptedAnswer.Fail("HTTP_503"), ScriptedAnswer.Fail("HTTP_404")).On("a!", ScriptedAnswer.Ok().Costing(3))

@@ -30,7 +30,7 @@ internal static class ReferenceJudge
 
     private static bool IsSpent(PolicyLimit limit, PolicyCall call, RuleUse use) =>
         use.Calls >= (limit.MaxCalls ?? int.MaxValue)
-        || (limit.MaxCost is { } most && (Int128)use.Cost.NanoUsd + call.Worst.NanoUsd > most.NanoUsd);
+        || (limit.MaxCost is { } most && (Int128)use.Cost.NanoUsd + call.Worst!.Value.NanoUsd > most.NanoUsd);
 
     private static bool Applies(PolicyRule rule, PolicyCall call, IReadOnlyList<PinnedZone> zones) =>
         (rule.Match is null || Fits(rule.Match, call, zones)) && (rule.Unless is null || !Fits(rule.Unless, call, zones));
@@ -45,7 +45,7 @@ internal static class ReferenceJudge
             match.Effects.Count == 0 || match.Effects.Contains(call.Effect!.Value),
             match.Agents.Count == 0 || match.Agents.Any(pattern => Like(pattern, call.AgentId)),
             match.Tenants.Count == 0 || match.Tenants.Any(pattern => Like(pattern, call.Tenant)),
-            match.CostAbove is null || call.Worst.NanoUsd > match.CostAbove.Value.NanoUsd,
+            match.CostAbove is null || call.Worst!.Value.NanoUsd > match.CostAbove.Value.NanoUsd,
             match.SideEffects.Count == 0 || (changes && match.SideEffects.Intersect(call.SideEffects, StringComparer.Ordinal).Any()),
             match.Tainted is null || match.Tainted == call.Tainted,
             match.Hosts.Count == 0 || (url is not null && match.Hosts.Any(host => IsHost(host, url))),

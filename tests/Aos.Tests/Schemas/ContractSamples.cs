@@ -123,6 +123,7 @@ internal static class ContractSamples
         _ when type == typeof(SkillVersion) => SkillVersion.Parse("1.2.3-beta.1"),
         _ when type == typeof(SkillRef) => SkillRef.Parse("http_call@>=1.2.0 <2.0.0"),
         _ when type == typeof(Contracts.Secrets.SecretGrant) => Contracts.Secrets.SecretGrant.Parse("API_KEY@api.example.com"),
+        _ when type == typeof(Contracts.Secrets.SecretName) => Contracts.Secrets.SecretName.Parse("API_KEY"),
         _ when type == typeof(SignalName) => SignalName.Parse("order.paid:1"),
         _ when type == typeof(Digest) => Digest.Of("x"u8),
         _ when type == typeof(ApprovalId) => Approval(),

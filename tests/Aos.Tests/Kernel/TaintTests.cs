@@ -1,0 +1,52 @@
+using Aos.Contracts.Runs;
+using Aos.Testing.Runs;
+
+namespace Aos.Tests.Kernel;
+
+/// <summary>What a model or a stranger wrote stays marked, through everything that is made from it.</summary>
+public sealed class TaintTests
+{
+    private static readonly ScriptedAnswer Written = ScriptedAnswer.Ok("""{"text":"x"}""") with { Tainted = true };
+
+    private static (string[] Inputs, string[] Results) Tainted(string plan, ScriptedWorld world)
+    {
+        var run = ScriptedRun.Of(RunScenario.Of(plan), world);
+        Assert.Equal(RunStatus.Completed, run.Report.Status);
+        return ([.. run.Journal.OfType<RunEvent.AttemptStarted>().Where(started => started.Tainted).Select(started => started.StepId.Value)],
+            [.. run.Report.Steps.Where(step => step.Outcome!.Execution!.Tainted).Select(step => step.StepId.Value)]);
+    }
+
+    [Fact]
+    public void A_step_that_reads_a_tainted_result_is_tainted_and_so_is_all_that_follows()
+    {
+        var (inputs, results) = Tainted("""
+            {"steps":[{"id":"model","skill":"read"},{"id":"clean","skill":"read"},
+                      {"id":"next","skill":"pure","input":{"x":"${steps.model.result.text}"}},
+                      {"id":"after","skill":"send","input":{"x":"say ${steps.next.result}"}},
+                      {"id":"aside","skill":"pure","input":{"x":"${steps.clean.result}"}},
+                      {"id":"later","skill":"read","depends_on":["model"],"input":{"x":1}}]}
+            """, new ScriptedWorld().On("model", Written));
+
+        Assert.Equal(["next", "after"], inputs);
+        Assert.Equal(["model", "next", "after"], results);
+    }
+
+    [Fact]
+    public void A_list_that_is_tainted_taints_every_item()
+    {
+        var (inputs, _) = Tainted("""
+            {"steps":[{"id":"model","skill":"read"},{"id":"each","skill":"put","for_each":"steps.model.result.list","input":{"at":"${index}"}}]}
+            """, new ScriptedWorld().On("model", ScriptedAnswer.Ok("""{"list":[1,2]}""") with { Tainted = true }));
+
+        Assert.Equal(["each", "each"], inputs);
+    }
+
+    [Fact]
+    public void A_run_without_such_results_has_no_taint()
+    {
+        var (inputs, results) = Tainted("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"pure","input":{"x":"${steps.a.result}"}}]}""", new ScriptedWorld());
+
+        Assert.Empty(inputs);
+        Assert.Empty(results);
+    }
+}
