@@ -15,10 +15,7 @@ public sealed partial class AosRuntime
     public async ValueTask<IReadOnlyList<SecretStatus>> ExamineSecretsAsync(AgentProfile profile, Plan? plan, CancellationToken cancel)
     {
         var contract = ContractFactory.Grant(_services.Tenancies.Of(null), profile, null).Contract!;
-        var settings = profile.Config is { } config ? ReferencesOf(config, "/config") : [];
-        settings.AddRange(profile.Models.Where(model => model.Value.ApiKey is not null)
-            .Select(model => ($"/models/{model.Key}/api_key", model.Value.ApiKey!.Secret)));
-        settings.AddRange(_services.Planning.SecretsOf(profile.Planner).Select(name => ("/planner", name)));
+        var settings = SecretsOf(profile);
         var planned = plan is null ? [] : ReferencesOf(plan);
         var names = profile.Secrets.Select(grant => grant.Name)
             .Concat(settings.Concat(planned).Select(reference => reference.Name)).Distinct()
@@ -40,6 +37,17 @@ public sealed partial class AosRuntime
                     : $"The profile does not let the agent use it; add '{name}', or '{name}@host' for one host only, to `secrets` of the profile.",
             });
         }
+        return found;
+    }
+
+    /// <summary>The secrets that a profile uses without listing them in its <c>secrets</c>, each with its place: those of its
+    /// settings, the keys of its models and of its planner.</summary>
+    public IReadOnlyList<(string Place, SecretName Name)> SecretsOf(AgentProfile profile)
+    {
+        var found = profile.Config is { } config ? ReferencesOf(config, "/config") : [];
+        found.AddRange(profile.Models.Where(model => model.Value.ApiKey is not null)
+            .Select(model => ($"/models/{model.Key}/api_key", model.Value.ApiKey!.Secret)));
+        found.AddRange(_services.Planning.SecretsOf(profile.Planner).Select(name => ("/planner", name)));
         return found;
     }
 

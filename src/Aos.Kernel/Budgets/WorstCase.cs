@@ -37,7 +37,7 @@ public static class WorstCase
         StepProgram step, int items, ResourceContract contract, FailureCatalog catalog, Money one, Money other)
     {
         if (one == Money.Zero && other == Money.Zero) return Money.Zero;
-        return AtMost(((Int128)one.NanoUsd + other.NanoUsd) * Math.Min((long)AttemptsOf(step, catalog) * items, contract.MaxAttempts));
+        return AtMost(((Int128)one.NanoUsd + other.NanoUsd) * Math.Min((long)AttemptsOf(step, catalog, ways: 1) * items, contract.MaxAttempts));
     }
 
     /// <summary>The attempts that one step can make: all that the catalog ever allows, of every item, and the same for its
@@ -45,14 +45,15 @@ public static class WorstCase
     /// <param name="step">The step.</param>
     /// <param name="items">How many items it has at most.</param>
     /// <param name="catalog">The failure catalog of its run.</param>
-    public static long AttemptsOfStep(StepProgram step, int items, FailureCatalog catalog) =>
-        (long)AttemptsOf(step, catalog) * items * ((step.Main is null ? 0 : 1) + (step.Fallback is null ? 0 : 1));
+    /// <param name="ways">In how many ways its calls can be made, each of them as often as one.</param>
+    public static long AttemptsOfStep(StepProgram step, int items, FailureCatalog catalog, int ways) =>
+        (long)AttemptsOf(step, catalog, ways) * items * ((step.Main is null ? 0 : 1) + (step.Fallback is null ? 0 : 1));
 
-    private static int AttemptsOf(StepProgram step, FailureCatalog catalog)
+    private static int AttemptsOf(StepProgram step, FailureCatalog catalog, int ways)
     {
         var most = 1;
         foreach (var entry in catalog.Entries) most = Math.Max(most, entry.Retry?.MaxAttempts ?? 1);
-        return Math.Min(most, step.Source.Retry?.MaxAttempts ?? int.MaxValue);
+        return Math.Min(most * ways, step.Source.Retry?.MaxAttempts ?? int.MaxValue);
     }
 
     // A sum beyond all money is as good as the largest amount.

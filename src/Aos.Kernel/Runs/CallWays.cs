@@ -8,7 +8,7 @@ namespace Aos.Kernel.Runs;
 /// <param name="Quote">What the skill said last; null while it is asked for the first time.</param>
 /// <param name="Taken">The way that is taken now; null: the first.</param>
 /// <param name="Attempts">Attempts started in it.</param>
-/// <param name="Switches">How often another way was taken after a failure.</param>
+/// <param name="Switches">How often another way was taken than before.</param>
 public sealed record CallWays(RunEvent.CallQuoted? Quote, string? Taken, int Attempts, int Switches)
 {
     /// <summary>Whether another way may be taken: each but the first once, also where the skill names others each time.</summary>
@@ -24,6 +24,16 @@ public sealed record CallWays(RunEvent.CallQuoted? Quote, string? Taken, int Att
             return 0;
         }
     }
+
+    /// <summary>Another way is to be taken.</summary>
+    internal CallWays Switch(string way) => this with { Taken = way, Attempts = 0, Switches = Switches + 1 };
+
+    /// <summary>An attempt started. Where it is made in another way than was to be taken, for want of money, its attempts
+    /// are counted anew; but not for ever, where the skill gives its ways new names each time.</summary>
+    internal CallWays Started(string? way) =>
+        Taken is null || string.Equals(Taken, way, StringComparison.Ordinal) || !CanSwitch
+            ? this with { Taken = way, Attempts = Attempts + 1 }
+            : this with { Taken = way, Attempts = 1, Switches = Switches + 1 };
 
     /// <summary>The next way after a place that takes a failure over; null where there is none.</summary>
     internal int? After(int place, ErrorCode failure, FailureIndex catalog)

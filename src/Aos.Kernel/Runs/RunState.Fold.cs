@@ -219,8 +219,7 @@ public sealed partial class RunState
         call.AttemptsOfVariant++;
         call.Input = started.Input ?? call.Input;
         call.Reserved = started.Reserved;
-        if (call.Ways is { } ways)
-            call.Ways = ways with { Taken = started.Way, Attempts = ways.Taken is null || ways.Taken == started.Way ? ways.Attempts + 1 : 1 };
+        call.Ways = call.Ways?.Started(started.Way);
         call.History = call.History.Add(new AttemptRecord(started.Attempt, started, null, IsLost: false, null));
         if (!started.Rules.IsEmpty) Use(started.Rules, calls: 1, started.Reserved);
         Reserved += started.Reserved;
@@ -265,7 +264,7 @@ public sealed partial class RunState
         var call = Own(retry.StepId, retry.Item);
         call.Phase = CallPhase.BackingOff;
         call.Due = Moments.After(retry.At, retry.DelayMs);
-        if (retry.Way is { } way && call.Ways is { } ways) call.Ways = ways with { Taken = way, Attempts = 0, Switches = ways.Switches + 1 };
+        if (retry.Way is { } way && call.Ways is { } ways) call.Ways = ways.Switch(way);
         call.History = call.History.SetItem(call.History.Length - 1, call.Last! with { Retry = retry });
     }
 

@@ -14,6 +14,8 @@ internal sealed partial class Simulator
 {
     private readonly Dictionary<(StepId Step, bool IsFallback), Money> _quoted = [];
 
+    private readonly Dictionary<StepId, int> _ways = [];
+
     // What is not known yet is held as it is expected, so that the plan is not refused for what it can but need not come to.
     private void Answer(RunState state, Effect.QuoteCall asked)
     {
@@ -22,6 +24,7 @@ internal sealed partial class Simulator
         var worst = WorstOf(answer.Ways);
         var call = (asked.Call.Step, asked.IsFallback);
         if (worst > _quoted.GetValueOrDefault(call)) _quoted[call] = worst;
+        _ways[asked.Call.Step] = Math.Max(_ways.GetValueOrDefault(asked.Call.Step, 1), answer.Ways.Count);
         if (quote is { IsUncertain: true } && !answer.Ways.IsEmpty)
         {
             AddOnce(new Risk(asked.Call.Step, "UNKNOWN_COST", "What the call costs is known once its input is: "

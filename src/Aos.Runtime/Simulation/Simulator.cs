@@ -104,7 +104,7 @@ internal sealed partial class Simulator(ISkillRegistry registry, RunEvent.Fact f
         var worst = Money.Zero;
         foreach (var step in state.Steps) worst = AtMost((Int128)worst.NanoUsd + (_worst[step.Program.Id] = WorstOf(state, step)).NanoUsd);
         var contract = state.Contract;
-        var attempts = state.Steps.Sum(step => WorstCase.AttemptsOfStep(step.Program, ItemsOf(state, step), state.Catalog.Catalog));
+        var attempts = state.Steps.Sum(step => AttemptsOf(state, step));
         if (attempts > contract.MaxAttempts)
             _risks.Add(new Risk(null, "ATTEMPTS_WORST_CASE",
                 $"In the worst case the plan makes {attempts} attempts; the run is stopped at {contract.MaxAttempts}."));
@@ -138,6 +138,9 @@ internal sealed partial class Simulator(ISkillRegistry registry, RunEvent.Fact f
         : step.Items is { IsUnknown: false } known ? known.Element.GetArrayLength()
         : state.Contract.MaxItems;
 
+    private long AttemptsOf(RunState state, StepState step) =>
+        WorstCase.AttemptsOfStep(step.Program, ItemsOf(state, step), state.Catalog.Catalog, _ways.GetValueOrDefault(step.Program.Id, 1));
+
     private Money WorstOf(RunState state, StepState step) => WorstCase.OfStep(step.Program, ItemsOf(state, step), state.Contract,
         state.Catalog.Catalog, WorstOf(state, step.Program, isFallback: false), WorstOf(state, step.Program, isFallback: true));
 
@@ -159,7 +162,7 @@ internal sealed partial class Simulator(ISkillRegistry registry, RunEvent.Fact f
             StartMs = times.Start,
             LatencyMs = times.Latency,
             Attempts = step.Attempts,
-            WorstAttempts = WorstCase.AttemptsOfStep(step.Program, ItemsOf(state, step), state.Catalog.Catalog),
+            WorstAttempts = AttemptsOf(state, step),
             Items = step.Items is null ? null : step.Calls.Length,
             WorstLatencyMs = step.Program.Wait is { Kind: WaitKind.Signal } wait ? wait.TimeoutMs ?? contract.MaxRunMs : null,
             Cost = step.Cost,

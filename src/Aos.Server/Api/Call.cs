@@ -117,9 +117,18 @@ internal sealed class Call(HttpContext http, Operation operation, Caller caller,
     }
 
     // The secrets of a server are those of its own tenant: another one would learn them by sending them to itself.
-    private AgentProfile Guard(AgentProfile profile) => profile.Secrets.IsEmpty || caller.Tenant == server.Settings.Tenant
-        ? profile
-        : throw Refuse(ErrorCodes.PermissionDenied, $"/secrets: the secrets of this server belong to tenant '{server.Settings.Tenant}'.");
+    // The same holds for files: a script of a model is one of the server's disk.
+    private AgentProfile Guard(AgentProfile profile)
+    {
+        if (caller.Tenant == server.Settings.Tenant) return profile;
+        var place = !profile.Secrets.IsEmpty ? "/secrets" : server.Runtime.SecretsOf(profile) is [var (used, _), ..] ? used : null;
+        if (place is not null)
+            throw Refuse(ErrorCodes.PermissionDenied, $"{place}: the secrets of this server belong to tenant '{server.Settings.Tenant}'.");
+        foreach (var (name, model) in profile.Models)
+            if (model.Script is not null)
+                throw Refuse(ErrorCodes.PermissionDenied, $"/models/{name}/script: the files of this server belong to tenant '{server.Settings.Tenant}'.");
+        return profile;
+    }
 
     /// <summary>The <c>Idempotency-Key</c> of the request; null where there is none.</summary>
     public string? Key() => http.Request.Headers["Idempotency-Key"] switch

@@ -1,15 +1,17 @@
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
 using Aos.Runtime.Agents;
 using Aos.Runtime.Documents;
 using Aos.Runtime.Failures;
+using Aos.Runtime.Models;
 using Aos.Runtime.Policies;
 
 namespace Aos.Server.Hosting;
 
 /// <summary>What the operator of a server wrote into its data folder: the limits of its tenant, policies for everybody, a
-/// failure catalog. Read once, at the start: the same files that the command line reads.</summary>
+/// failure catalog, prices of models. Read once, at the start: the same files that the command line reads.</summary>
 internal sealed record DataFiles
 {
     private static readonly string[] Endings = [".json", ".yaml", ".yml"];
@@ -21,6 +23,9 @@ internal sealed record DataFiles
     public required PolicyShelf Policies { get; init; }
 
     public required FailureCatalog Catalog { get; init; }
+
+    /// <summary>What models cost, on top of the built-in table; null where nothing is to be said on top of it.</summary>
+    public PriceTable? Prices { get; private init; }
 
     /// <summary>Reads them.</summary>
     /// <exception cref="IOException">One cannot be read or breaks a rule. Where a policy cannot be read nothing may run:
@@ -37,6 +42,7 @@ internal sealed record DataFiles
         return new DataFiles
         {
             Tenant = One(folder, "tenant", TenantReader.Read),
+            Prices = One(folder, "prices", PriceReader.Read),
             Policies = PolicyShelf.Create(read),
             Catalog = catalog is null ? BuiltInCatalog.Instance : FailureIndex.Merge(BuiltInCatalog.Instance, catalog),
         };

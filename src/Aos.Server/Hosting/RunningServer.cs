@@ -1,6 +1,7 @@
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Models;
 using Aos.Contracts.Policies;
 using Aos.Runtime;
 using Aos.Runtime.Access;
@@ -13,6 +14,7 @@ using Aos.Server.Auth;
 using Aos.Server.Settings;
 using Aos.Skills.Standard.Http;
 using Aos.Skills.Standard.JsonTransform;
+using Aos.Skills.Standard.Llm;
 using Aos.Skills.Standard.Planning;
 using Aos.Storage.Postgres;
 using Aos.Storage.Sqlite;
@@ -41,7 +43,7 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         var files = DataFiles.Read(settings.Data);
         var store = await OpenAsync(settings, time, cancel).ConfigureAwait(false);
-        var skills = new OwnedParts(new HttpCallSkill(time), new ModelPlanners(time));
+        var skills = new OwnedParts(new HttpCallSkill(time), new LlmInvokeSkill(time), new ModelPlanners(time));
         var app = default(WebApplication);
         try
         {
@@ -123,10 +125,11 @@ internal sealed class RunningServer : IAsyncDisposable
         var runtime = new AosRuntime(new AosRuntimeParts
         {
             Store = store,
-            Skills = SkillRegistry.Create([owned.Http, new JsonTransformSkill()]),
+            Skills = SkillRegistry.Create([owned.Http, new JsonTransformSkill(), owned.Llm]),
             Planners = [BuiltInRules.Planner, .. owned.Planners.All],
             Secrets = SecretProviders.Standard(Path.Combine(settings.Data, "secrets")),
             Catalog = files.Catalog,
+            Prices = files.Prices is { } own ? PriceTable.BuiltIn.Under(own) : null,
             Policies = files.Policies,
             Time = time,
             Logger = services.GetRequiredService<ILogger<AosRuntime>>(),
@@ -171,11 +174,12 @@ internal sealed class RunningServer : IAsyncDisposable
 }
 
 /// <summary>What the server made and ends: what holds connections.</summary>
-internal sealed record OwnedParts(HttpCallSkill Http, ModelPlanners Planners) : IDisposable
+internal sealed record OwnedParts(HttpCallSkill Http, LlmInvokeSkill Llm, ModelPlanners Planners) : IDisposable
 {
     public void Dispose()
     {
         Http.Dispose();
+        Llm.Dispose();
         Planners.Dispose();
     }
 }

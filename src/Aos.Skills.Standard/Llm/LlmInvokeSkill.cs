@@ -110,7 +110,7 @@ public sealed class LlmInvokeSkill : ISkill, IDisposable
             if (answer.Json is { } json)
             {
                 writer.WritePropertyName("json");
-                writer.WriteRawValue(safety.Redact(json.ToString()));
+                safety.WriteRedacted(writer, json.Element);
             }
             writer.WriteString("model", answer.Model ?? "");
             writer.WriteString("name", name);

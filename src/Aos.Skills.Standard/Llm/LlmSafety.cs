@@ -55,6 +55,30 @@ internal sealed class LlmSafety
     /// <summary>The text without what looks like a secret.</summary>
     public string Redact(string text) => _config.Redact != false ? SecretPatterns.Redact(text) : text;
 
+    /// <summary>Writes a value, each of its texts without what looks like a secret.</summary>
+    public void WriteRedacted(Utf8JsonWriter writer, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var member in value.EnumerateObject())
+                {
+                    writer.WritePropertyName(Redact(member.Name));
+                    WriteRedacted(writer, member.Value);
+                }
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var item in value.EnumerateArray()) WriteRedacted(writer, item);
+                writer.WriteEndArray();
+                break;
+            case JsonValueKind.String: writer.WriteStringValue(Redact(value.GetString()!)); break;
+            default: value.WriteTo(writer); break;
+        }
+    }
+
     private SkillResult? Blocked(string text, BlockedSide side)
     {
         foreach (var (rule, pattern) in _rules)

@@ -29,7 +29,8 @@ internal static class SkillText
         var text = new StringBuilder();
         text.Append($"- {skill.Name}@{skill.Version.Major}: ").Append(Fence.Cut(skill.Description.ReplaceLineEndings(" "), DescriptionMax));
         text.Append(" | effect: ").Append(EffectOf(skill.Effect));
-        if (skill.Cost is { } cost) text.Append($" | costs {cost.Expected.Cents} cents, at most {cost.Worst.Cents}");
+        if (skill.Cost is { Quoted: true }) text.Append(" | costs money, by its input");
+        else if (skill.Cost is { } cost) text.Append($" | costs {cost.Expected.Cents} cents, at most {cost.Worst.Cents}");
         if (skill.Latency is { } latency) text.Append($" | takes {latency.ExpectedMs} ms");
         if (!skill.FailureModes.IsEmpty && detail != Detail.Name)
             text.Append(" | fails with ").AppendJoin(", ", skill.FailureModes.Select(mode => mode.Code.Value).Distinct(StringComparer.Ordinal));

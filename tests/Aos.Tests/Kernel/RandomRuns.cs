@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Aos.Contracts.Agents;
+using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
@@ -15,10 +16,10 @@ namespace Aos.Tests.Kernel;
 /// <summary>A step of a random plan, as small numbers that shrink well.</summary>
 public sealed record RandomStep(int Skill, int Needs, int When, int ForEach, int OnFailure, int Approval, int MaxAttempts, bool Reads)
 {
-    private static readonly string[] Skills = ["pure", "read", "put", "send", "store", "paid"];
+    private static readonly string[] Skills = ["pure", "read", "put", "send", "store", "paid", "quoted"];
 
     public static readonly Gen<RandomStep> Gen = CsCheck.Gen.Select(
-        CsCheck.Gen.Int[0, 5], CsCheck.Gen.Int[0, 31], CsCheck.Gen.Int[0, 7], CsCheck.Gen.Int[0, 7],
+        CsCheck.Gen.Int[0, 6], CsCheck.Gen.Int[0, 31], CsCheck.Gen.Int[0, 7], CsCheck.Gen.Int[0, 7],
         CsCheck.Gen.Int[0, 5], CsCheck.Gen.Int[0, 7], CsCheck.Gen.Int[0, 5], CsCheck.Gen.Bool,
         (skill, needs, when, forEach, onFailure, approval, max, reads) =>
             new RandomStep(skill, needs, when, forEach, onFailure, approval, max, reads));
@@ -52,7 +53,7 @@ public sealed record RandomStep(int Skill, int Needs, int When, int ForEach, int
         if (OnFailure is 2 or 3) parts.Add("\"on_failure\":\"continue\"");
         if (OnFailure == 4) parts.Add("""
             "on_failure":{"fallback":{"skill":"SKILL","input":{"f":1}}}
-            """.Trim().Replace("SKILL", Skills[(Skill + Needs) % 6], StringComparison.Ordinal));
+            """.Trim().Replace("SKILL", Skills[(Skill + Needs) % Skills.Length], StringComparison.Ordinal));
         if (Approval == 1) parts.Add("\"approval\":{\"expires_in_ms\":3000}");
         if (MaxAttempts > 0 && wait is null) parts.Add($"\"retry\":{{\"max_attempts\":{MaxAttempts}}}");
         return "{" + string.Join(',', parts) + "}";
@@ -104,7 +105,8 @@ public sealed record RandomRun(RandomStep[] Steps, int BudgetCents, int PerStepC
 /// <summary>A world whose every answer is drawn from the seed and what is asked, so that it does not depend on order.</summary>
 public sealed class RandomWorld(RandomRun run) : ScriptedWorld
 {
-    private static readonly string[] Codes = ["HTTP_503", "HTTP_404", "TIMEOUT", "RATE_LIMITED", "OWN_CODE", "DNS_FAILED"];
+    private static readonly string[] Reasons = ["transient", "budget", "limit", "MODEL_REFUSED", "CONTEXT_TOO_LONG"];
+    private static readonly string[] Codes = ["HTTP_503", "HTTP_404", "TIMEOUT", "RATE_LIMITED", "OWN_CODE", "DNS_FAILED", "ANSWER_INVALID", "MODEL_REFUSED"];
 
     public override ScriptedAnswer Answer(Effect.InvokeSkill attempt)
     {
@@ -121,8 +123,26 @@ public sealed class RandomWorld(RandomRun run) : ScriptedWorld
         {
             LatencyMs = (draw >> 40 & 31) == 0 ? 100_000 : (int)(draw >> 45 & 0x7ff),
             Cost = new Money((long)(draw >> 3) % (attempt.Reserved.NanoUsd + 1)),
+            Tainted = (draw >> 57 & 3) == 0,
             SideEffects = (draw >> 56 & 1) == 0 ? [] : [new SideEffect { Type = "t", Target = $"{attempt.Call}" }],
         };
+    }
+
+    // Names that come and go, prices that no budget covers, ways that stand in for anything: a skill may say what it likes.
+    public override RunEvent.CallQuoted Quote(Effect.QuoteCall asked)
+    {
+        var draw = run.Draw($"quote {asked.Call} {asked.Attempt} {asked.IsFallback}");
+        var ways = Enumerable.Range(0, 1 + (int)(draw & 3)).Select(i => run.Draw($"way {asked.Call} {(draw >> 2 & 3) switch { 0 => asked.Attempt, _ => 0 }} {i}"))
+            .Select((way, i) => Way(asked.Attempt, i, way));
+        var quoted = Facts.Quoted(asked.Call.Step.Value, asked.Attempt, [.. ways.DistinctBy(way => way.Name)]);
+        return (draw >> 8 & 31) == 0 ? quoted with { Code = ErrorCodes.UnknownModel, Ways = [] } : quoted;
+    }
+
+    private static QuotedWay Way(int attempt, int place, ulong draw)
+    {
+        var name = (draw & 7) == 0 ? attempt * 10 + place : place;
+        var way = Facts.Way($"w{name}", (draw >> 3) % 25, [.. Reasons.Where((_, at) => (draw >> (16 + at) & 1) == 1)]);
+        return (draw >> 8 & 15) == 0 ? way with { Code = ErrorCodes.ContextTooLong } : way;
     }
 
     public override ScriptedDecision? Decide(RunEvent.ApprovalRequested request) => (run.Draw($"decide {request.ApprovalId}") & 7) switch

@@ -1,3 +1,5 @@
+using Aos.Contracts;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Testing.Runs;
 
@@ -48,5 +50,23 @@ public sealed class TaintTests
 
         Assert.Empty(inputs);
         Assert.Empty(results);
+    }
+
+    [Fact]
+    public void A_policy_sees_what_is_tainted_and_what_is_not()
+    {
+        const string plan = """
+            {"steps":[{"id":"model","skill":"read"},{"id":"aside","skill":"send","input":{"x":1}},
+                      {"id":"out","skill":"send","depends_on":["aside"],"input":{"x":"${steps.model.result}"}}]}
+            """;
+        var scenario = RunScenario.Of(plan) with
+        {
+            Policies = [AosJson.Read<Policy>("""{"policy":"p","version":1,"rules":[{"id":"t","verdict":"deny","match":{"skills":["send"],"tainted":true}}]}"""u8)],
+        };
+
+        var run = ScriptedRun.Of(scenario, new ScriptedWorld().On("model", Written));
+
+        Assert.Equal(("out", "t"), (run.Journal.OfType<RunEvent.PolicyDenied>().Single().StepId.Value, run.Journal.OfType<RunEvent.PolicyDenied>().Single().Rules[0].Rule));
+        Assert.Equal(RunStatus.Completed, ScriptedRun.Of(scenario, new ScriptedWorld()).Report.Status);
     }
 }

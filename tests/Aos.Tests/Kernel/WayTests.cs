@@ -1,4 +1,6 @@
+using Aos.Contracts;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Kernel.Replay;
@@ -171,5 +173,54 @@ public sealed class WayTests
         Assert.Equal(["x", "y"], Tried(run));
         Assert.Equal([5m, 7m], run.Journal.OfType<RunEvent.AttemptStarted>().Select(started => started.Reserved.Cents));
         Assert.Equal(ErrorCodes.FallbackUsed, run.Report.Steps[0].Code);
+    }
+
+    [Fact]
+    public void A_skill_that_gives_its_ways_new_names_each_time_is_not_followed_for_ever()
+    {
+        var run = ScriptedRun.Of(Budget(100), new Renaming().On("a", ScriptedAnswer.Fail("HTTP_503")));
+
+        Assert.Equal((RunStatus.Failed, ErrorCode.Parse("HTTP_503")), (run.Report.Status, run.Report.Code!.Value));
+        Assert.InRange(run.Report.Steps[0].Attempts, 1, 8);
+    }
+
+    [Fact]
+    public void What_a_policy_says_of_costs_is_judged_by_the_way_that_is_taken()
+    {
+        var scenario = Budget(100) with
+        {
+            Policies = [AosJson.Read<Policy>("""{"policy":"p","version":1,"rules":[{"id":"dear","verdict":"deny","match":{"cost_above_cents":5}}]}"""u8)],
+        };
+
+        Assert.Equal(ErrorCodes.PolicyDenied, Run(scenario, [Facts.Way("large", 50)], ScriptedAnswer.Ok()).Report.Code);
+        Assert.Equal(["small"], Tried(Run(scenario, [Facts.Way("large", 500), Facts.Way("small", 4, "budget")], ScriptedAnswer.Ok())));
+    }
+
+    [Fact]
+    public void An_input_that_a_person_edited_is_asked_for_anew()
+    {
+        var run = ScriptedRun.Of(Budget(100, """{"steps":[{"id":"a","skill":"quoted","input":{"q":1},"approval":{}}]}"""), new ScriptedWorld()
+            .Decides("a", new ScriptedDecision(true, Payload.FromUtf8("""{"q":2}"""u8.ToArray())))
+            .Quotes("a", Facts.Quoted("a", 1, Facts.Way("x", 30)), Facts.Quoted("a", 1, Facts.Way("x", 3))));
+
+        Assert.Equal(["""{"q":1}""", """{"q":2}"""], run.Journal.OfType<RunEvent.QuoteRequested>().Select(asked => asked.Input!.ToString()));
+        var started = run.Journal.OfType<RunEvent.AttemptStarted>().Single();
+        Assert.Equal((3m, """{"q":2}"""), (started.Reserved.Cents, started.Input!.ToString()));
+    }
+
+    [Fact]
+    public void Nobody_is_asked_to_approve_what_the_money_does_not_cover()
+    {
+        var run = ScriptedRun.Of(Budget(10, """{"steps":[{"id":"a","skill":"quoted","approval":{}}]}"""),
+            new ScriptedWorld().Quotes("a", Facts.Quoted("a", 1, Facts.Way("x", 30))));
+
+        Assert.Equal(ErrorCodes.BudgetExceeded, run.Report.Code);
+        Assert.Empty(run.Journal.OfType<RunEvent.ApprovalRequested>());
+    }
+
+    private sealed class Renaming : ScriptedWorld
+    {
+        public override RunEvent.CallQuoted Quote(Effect.QuoteCall asked) => Facts.Quoted("a", asked.Attempt,
+            Facts.Way($"first of {asked.Attempt}", 1), Facts.Way($"second of {asked.Attempt}", 1, "transient"));
     }
 }
