@@ -138,6 +138,12 @@ internal static class Commands
     {
         var store = new Option<string>("--store") { Description = string.Join(" or ", BenchStore.Kinds) + ".", DefaultValueFactory = _ => "sqlite" };
         store.AcceptOnlyFromAmong([.. BenchStore.Kinds]);
+        store.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() == "postgres" && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(BenchStore.PostgresVariable)))
+                result.AddError($"--store postgres needs {BenchStore.PostgresVariable}: the connection string of a database that may be written to, "
+                    + "such as 'Host=127.0.0.1;Username=aos;Database=aos'.");
+        });
         return store;
     }
 
@@ -148,17 +154,34 @@ internal static class Commands
         return mix;
     }
 
-    private static Option<int[]> InFlight() => new("--in-flight")
+    private static Option<int[]> InFlight()
     {
-        Description = "Runs in flight; without it, the usual ones.",
-        AllowMultipleArgumentsPerToken = true,
-    };
+        var inFlight = new Option<int[]>("--in-flight")
+        {
+            Description = "Runs in flight, from 1 to 100,000; without it, the usual ones.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        inFlight.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int[]>() is { } counts && counts.Any(count => count is < 1 or > 100_000))
+                result.AddError("--in-flight takes numbers from 1 to 100,000.");
+        });
+        return inFlight;
+    }
 
-    private static Option<double> Seconds(double usual) => new("--seconds")
+    private static Option<double> Seconds(double usual)
     {
-        Description = "Seconds for each figure.",
-        DefaultValueFactory = _ => usual,
-    };
+        var seconds = new Option<double>("--seconds")
+        {
+            Description = "Seconds for each figure, from 0.1 to 3,600.",
+            DefaultValueFactory = _ => usual,
+        };
+        seconds.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is not (>= 0.1 and <= 3_600)) result.AddError("--seconds takes a number from 0.1 to 3,600.");
+        });
+        return seconds;
+    }
 
     private static IEnumerable<Mix> Mixes(string[]? chosen) =>
         Mix.All.Where(each => chosen is not { Length: > 0 } || chosen.Contains(each.Name, StringComparer.Ordinal));

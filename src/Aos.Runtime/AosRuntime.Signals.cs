@@ -30,6 +30,7 @@ public sealed partial class AosRuntime
             return _outcomes.Failure(ErrorCodes.InvalidArgument, $"The key of a signal has 1 to {SignalKeyCharactersMax} characters.");
         if (data is not null && !TryReadStrictly(ref data, out var problem)) return problem;
         if (await FoldAsync(runId, cancel).ConfigureAwait(false) is not { } state) return UnknownRun<RunReport>(runId).Outcome;
+        if (key is not null && state.KnowsSignal(key)) return _outcomes.Success(run: runId); // It counted already.
         if (state.Ended is null && UnheardOf(state, name) is { } refused)
             return _outcomes.Failure(ErrorCodes.UnknownSignal, refused, run: runId);
         var fact = new RunEvent.SignalReceived { At = _services.Now, Name = name, Data = data, By = by, Key = key };

@@ -230,7 +230,8 @@ public sealed partial class AosRuntime : IAsyncDisposable
             : answer;
     }
 
-    /// <summary>Asks to cancel a run. Its owner stops it; a run without an owner is taken on and stopped here.</summary>
+    /// <summary>Asks to cancel a run. Its owner stops it; a run without an owner is taken on and stopped here, also one that
+    /// is quarantined or held: none of its calls is made again.</summary>
     public ValueTask<StructuredOutcome> CancelAsync(RunId runId, string by, string? reason, CancellationToken cancel) =>
         PostAsync(runId, new RunEvent.CancelRequested { At = _services.Now, By = by, Reason = reason }, adopt: true, cancel);
 
@@ -245,6 +246,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
             return _outcomes.Failure(ErrorCodes.UnknownStep, RunQueries.NoSuchStep(state, step.Value), run: runId);
         if (RunQueries.WhyNotSettled(known, item) is { } mistake)
             return _outcomes.Failure(ErrorCodes.InvalidArgument, mistake, run: runId);
+        if (result is not null && RefuseResult(runId, known, item, result) is { } unfit) return unfit;
         return await PostAsync(runId, new RunEvent.OutcomeSettled
         {
             At = _services.Now,
@@ -256,6 +258,19 @@ public sealed partial class AosRuntime : IAsyncDisposable
             Reason = reason,
         }, adopt: false, cancel).ConfigureAwait(false);
     });
+
+    // What a person says that a call returned is held to what the call may return.
+    private StructuredOutcome? RefuseResult(RunId runId, StepState step, int? item, Payload result)
+    {
+        var call = step.Calls.First(call => call.Key.Item == item);
+        var pin = (call.IsFallback ? step.Program.Fallback : step.Program.Main)!.Skill;
+        if (!_services.Registry.TryGet(pin.Name, pin.Version, out var skill))
+            return _outcomes.Failure(ErrorCodes.SkillVersionMissing,
+                $"{pin.Name}@{pin.Version}, whose result this is to be, is not registered here.", run: runId);
+        var problems = _services.Skills.CheckOutput(skill.Contract, result);
+        return problems.Count == 0 ? null : _outcomes.Failure(ErrorCodes.SchemaViolation,
+            $"A result of {pin.Name} {problems[0].Message}{(problems[0].Pointer.Length == 0 ? "" : $" at {problems[0].Pointer}")}.", problems, run: runId);
+    }
 
     /// <summary>Starts nothing new, and waits until what is in flight has come back and is in the journal. To be called
     /// before the runtime is disposed of, which ends what is still in flight then.</summary>
@@ -407,12 +422,13 @@ public sealed partial class AosRuntime : IAsyncDisposable
         if (row.IsEnded)
             return _outcomes.Failure(ErrorCodes.InvalidArgument, $"Run {runId} has ended: {row.Status.ToString().ToLowerInvariant()}.", run: runId);
         if (adopt && row.Status == RunStatus.Quarantined)
-            return _outcomes.Failure(ErrorCodes.RunQuarantined, Quarantine.Describe(row), run: runId);
+            return await _host.AdoptAsync(runId, release: true, requireSkills: false, cancel, fact).ConfigureAwait(false)
+                is { Code: { } poison, Why: var cause } ? _outcomes.Failure(poison, cause!, run: runId) : _outcomes.Success(run: runId);
         if (!await _services.Store.PostAsync(runId, AosJson.Write<RunEvent>(fact), cancel).ConfigureAwait(false))
             return _outcomes.Failure(ErrorCodes.InvalidArgument, $"Run {runId} ended in the meantime.", run: runId);
         if (_host.Find(runId) is not { IsAlive: true } && !_host.IsUnloaded(runId) && adopt
             && (await _host.AdoptAsync(runId, release: false, requireSkills: false, cancel).ConfigureAwait(false)) is { Code: { } code } refused)
-            return _outcomes.Failure(code, refused.Why!, run: runId);
+            return _outcomes.Failure(code, $"{refused.Why} What was asked for is kept until then.", run: runId);
         if (_host.Find(runId) is { IsAlive: true } || _host.IsUnloaded(runId)) await _host.PollAsync(cancel).ConfigureAwait(false);
         return _outcomes.Success(run: runId);
     });

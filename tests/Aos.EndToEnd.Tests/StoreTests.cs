@@ -153,6 +153,68 @@ public sealed class StoreTests : EndToEndTest
         (await Bench.RunPlanAsync(Sum)).Exits(0);
     }
 
+    [Theory]
+    [InlineData("aos.db")]
+    [InlineData("aos.db-wal")]
+    [InlineData("AOS.DB-shm")]
+    [InlineData("link")]
+    [InlineData("linked/aos.db")]
+    public async Task Nothing_is_ever_written_over_the_store(string name)
+    {
+        var run = (await Bench.RunPlanAsync(Sum)).Exits(0).Json.Text("run_id");
+        File.CreateSymbolicLink(Path.Combine(Bench.Data, "link"), Bench.Database);
+        Directory.CreateSymbolicLink(Path.Combine(Bench.Data, "linked"), Bench.Data);
+        var target = Path.Combine(Bench.Data, name);
+        foreach (var command in (string[][])[["backup", target], ["export", run, "-o", target]])
+            Assert.Contains("is part of a store", (await Bench.AosAsync([.. command, "--force"])).Exits(2).Error, StringComparison.Ordinal);
+
+        Assert.True((await Bench.AosAsync("doctor", "--json")).Exits(0).Json.At("healthy").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData("UPDATE runs SET status = 'completed', ended_at = 1, waiting_for = NULL WHERE status = 'waiting'", "its journal that it has not")]
+    [InlineData("UPDATE runs SET status = 'running', ended_at = NULL WHERE status = 'completed'", "its row that it has not")]
+    [InlineData("UPDATE skills SET contract = CAST(replace(CAST(contract AS TEXT), 'JMESPath', 'JMESQath') AS BLOB)", "another digest")]
+    public async Task What_was_changed_beside_the_journals_is_found_by_doctor(string edit, string finding)
+    {
+        (await Bench.RunPlanAsync(Sum)).Exits(0);
+        (await Bench.RunPlanAsync("""{ "steps": [ { "id": "w", "wait": { "signal": "go" } } ] }""")).Exits(3);
+        Assert.NotEqual(0, Sql(edit));
+
+        Assert.Contains(finding, (await Bench.AosAsync("doctor", "--json")).Exits(1).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_whose_skill_is_damaged_in_the_store_is_not_exported()
+    {
+        var run = (await Bench.RunPlanAsync(Sum)).Exits(0).Json.Text("run_id");
+        Assert.NotEqual(0, Sql("UPDATE skills SET contract = CAST(replace(CAST(contract AS TEXT), 'JMESPath', 'JMESQath') AS BLOB)"));
+
+        var refused = (await Bench.AosAsync("export", run, "-o", Path.Combine(Bench.Folder, "x.aosrun"), "--json")).Exits(1).Json;
+        Assert.Equal("STORAGE_CORRUPT", refused.Text("code"));
+        Assert.Contains("json_transform@1.1.0", refused.Text("message"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_signal_to_a_run_that_is_held_is_kept_and_says_so()
+    {
+        var run = (await Bench.RunPlanAsync("""{ "steps": [ { "id": "w", "wait": { "signal": "go" } } ] }""")).Exits(3).Json.Text("run_id");
+        Sql("UPDATE runs SET status = 'quarantined', waiting_for = NULL, code = 'RUN_HELD', reason = 'restored', owner = NULL");
+
+        Assert.Contains("kept until the run is released", (await Bench.AosAsync("signal", run, "go")).Exits(0).Out, StringComparison.Ordinal);
+        Assert.Equal("completed", (await Bench.AosAsync("release", run, "--json")).Exits(0).Json.Text("status"));
+    }
+
+    [Fact]
+    public async Task A_store_can_be_read_by_its_owner_only()
+    {
+        (await Bench.RunPlanAsync(Sum)).Exits(0);
+        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+            | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        foreach (var path in (string[])[Bench.Database, Path.Combine(Path.GetDirectoryName(Bench.Database)!, "owners")])
+            Assert.True(OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & Others) == UnixFileMode.None, path);
+    }
+
     [Fact]
     public async Task Replay_of_an_untouched_run_is_identical()
     {

@@ -8,6 +8,9 @@ namespace Aos.Benchmarks.Load;
 /// <summary>A store of its own for a measurement, with the settings that are shipped.</summary>
 internal abstract class BenchStore : IAsyncDisposable
 {
+    /// <summary>The environment variable that names the PostgreSQL database.</summary>
+    public const string PostgresVariable = "AOS_BENCH_POSTGRES";
+
     public static IReadOnlyList<string> Kinds { get; } = ["sqlite", "postgres"];
 
     public abstract string Kind { get; }
@@ -58,8 +61,6 @@ internal abstract class BenchStore : IAsyncDisposable
     /// <summary>A schema of its own in the database that <c>AOS_BENCH_POSTGRES</c> names.</summary>
     private sealed class PostgresBench(NpgsqlDataSource database, string schema, PostgresStore store) : BenchStore
     {
-        private const string Variable = "AOS_BENCH_POSTGRES";
-
         private static int _made;
         private bool _closed;
 
@@ -69,9 +70,7 @@ internal abstract class BenchStore : IAsyncDisposable
 
         public static async Task<BenchStore> OpenAsync()
         {
-            if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } address)
-                throw new InvalidOperationException($"Set {Variable} to the connection string of a PostgreSQL database that may be "
-                    + "written to, such as 'Host=127.0.0.1;Username=aos;Database=aos'.");
+            var address = Environment.GetEnvironmentVariable(PostgresVariable)!;
             var schema = $"bench_{Environment.ProcessId}_{Interlocked.Increment(ref _made)}";
             var store = await PostgresStore.OpenAsync(
                 new PostgresStoreOptions { ConnectionString = address, Schema = schema }, TimeProvider.System, CancellationToken.None);

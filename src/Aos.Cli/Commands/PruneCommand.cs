@@ -44,6 +44,7 @@ internal sealed class PruneCommand : CliCommand
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
         var age = Spans.Parse(session.Value(_olderThan), "--older-than");
+        session.RequireStore();
         var request = new PruneRequest
         {
             EndedBefore = session.Time.GetUtcNow() - age,

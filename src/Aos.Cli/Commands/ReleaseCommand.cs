@@ -53,6 +53,7 @@ internal sealed class ReleaseCommand : CliCommand
 
     private static async Task<int> ReleaseHeldAsync(Session session, CancellationToken cancel)
     {
+        session.RequireStore();
         var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
         var held = await HeldAsync(session, cancel).ConfigureAwait(false);
         var answers = await Task.WhenAll(held.Select(id => runtime.ReleaseAsync(id, cancel).AsTask())).ConfigureAwait(false);

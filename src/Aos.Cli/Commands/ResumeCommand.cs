@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Aos.Abstractions.Storage;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
@@ -51,9 +52,21 @@ internal sealed class ResumeCommand : CliCommand
         var exit = await ReportsView.ShowAsync(session, runtime, answers, "There is nothing to resume.", cancel).ConfigureAwait(false);
         var filter = new RunFilter { Statuses = [RunStatus.Quarantined], Limit = 1_000 };
         var left = await session.ReadAsync(store => store.ListRunsAsync(filter, cancel), cancel).ConfigureAwait(false);
+        await SayWhatSleepsAsync(session, cancel).ConfigureAwait(false);
         if (left.Count > 0)
             session.Screen.Error.WriteLine($"{Words.Count(left.Count, "run")} left alone: quarantined. Why: "
                 + session.Suggest("runs --status quarantined"));
         return exit;
+    }
+
+    // Nobody wakes them while no process works on the store.
+    private static async ValueTask SayWhatSleepsAsync(Session session, CancellationToken cancel)
+    {
+        var filter = new RunFilter { Statuses = [RunStatus.Waiting], Limit = 1_000 };
+        var waiting = await session.ReadAsync(store => store.ListRunsAsync(filter, cancel), cancel).ConfigureAwait(false);
+        var next = waiting.Where(row => row.WaitingFor != WaitReason.Approval && row.WakeAt is not null).MinBy(row => row.WakeAt);
+        if (next is not null)
+            session.Screen.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"Run {next.RunId} goes on at {next.WakeAt!.Value.ToLocalTime():yyyy-MM-dd HH:mm:ss zzz}; `{session.Program} resume {next.RunId}` stays until then."));
     }
 }

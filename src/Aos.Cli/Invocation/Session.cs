@@ -74,6 +74,13 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     /// <summary>Whether there is a store in the data folder, sound or not.</summary>
     public bool HasStore => _store is not null || SqliteStore.Exists(Data);
 
+    /// <summary>Makes sure that there is a store, for what would be pointless on a new one.</summary>
+    /// <exception cref="Refusal">There is none; none was made.</exception>
+    public void RequireStore()
+    {
+        if (!HasStore) throw Refusal.Of(ErrorCodes.StorageUnavailable, $"There is no store in '{Data}' yet.");
+    }
+
     /// <summary>The store of the data folder; made where there is none.</summary>
     /// <exception cref="Refusal">It cannot be opened.</exception>
     public async ValueTask<SqliteStore> OpenStoreAsync(CancellationToken cancel)

@@ -53,8 +53,14 @@ internal sealed class RunFollower(Session session, AosRuntime runtime)
         {
             var answers = await runtime.ResumeAsync(id, cancel).ConfigureAwait(false);
             // The process that works on the run takes the decision up by itself.
-            var owned = answers is [{ Value: null } refused] && refused.Outcome.Code == ErrorCodes.RunOwned;
-            if (!owned) return await WaitAsync(id, () => ValueTask.FromResult(answers[0]), cancel).ConfigureAwait(false);
+            var refused = answers is [{ Value: null } other] ? other.Outcome : null;
+            if (refused?.Code == ErrorCodes.RunQuarantined)
+            {
+                if (_screen.Json) _screen.WriteJson(decided);
+                else _screen.Out.WriteLine($"Recorded, and kept until the run is released. {refused.Message}");
+                return ExitCodes.Ok;
+            }
+            if (refused?.Code != ErrorCodes.RunOwned) return await WaitAsync(id, () => ValueTask.FromResult(answers[0]), cancel).ConfigureAwait(false);
         }
         if (_screen.Json) _screen.WriteJson(decided);
         else if (resume) _screen.Out.WriteLine($"Recorded. The process that works on run {id} goes on with it.");

@@ -231,7 +231,7 @@ public sealed partial class RunState
     internal int EqualFailures(string key) => _equalFailures.GetValueOrDefault(key);
 
     /// <summary>Whether a signal of this sender's id was received.</summary>
-    internal bool KnowsSignal(string key) => _signalKeys.Contains(key);
+    public bool KnowsSignal(string key) => _signalKeys.Contains(key);
 
     private static WaitReason? ReasonOf(CallPhase phase) => phase switch
     {

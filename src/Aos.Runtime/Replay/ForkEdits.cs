@@ -56,7 +56,11 @@ internal sealed partial class ForkEdits(RunState state, ISkillLookup skills)
     private void SetInput(ForkEdit edit, string[] place, Payload value)
     {
         var root = JsonNode.Parse((Input ?? state.Submitted!.Input).Utf8.Span);
-        if (TrySet(ref root, place, value)) Input = ToPayload(root);
+        if (TrySet(ref root, place, value))
+        {
+            if (root is JsonObject) Input = ToPayload(root);
+            else Add(edit, ErrorCodes.InvalidInput, "The input of a run must be a JSON object.");
+        }
         else Add(edit, ErrorCodes.InvalidArgument, $"The input has no place '{edit.Path}': only the last name of a path may be new.");
     }
 

@@ -110,8 +110,10 @@ internal sealed partial class RunHost : IAsyncDisposable
     /// <param name="release">Whether to take it on although it is quarantined.</param>
     /// <param name="requireSkills">Whether to leave it alone where a skill of its plan is not registered here.</param>
     /// <param name="cancel">Ends the wait.</param>
+    /// <param name="before">What the run is told before it is told that it goes on; null: nothing.</param>
     /// <exception cref="StoreException">The store failed.</exception>
-    public async ValueTask<Adoption> AdoptAsync(RunId runId, bool release, bool requireSkills, CancellationToken cancel)
+    public async ValueTask<Adoption> AdoptAsync(
+        RunId runId, bool release, bool requireSkills, CancellationToken cancel, RunEvent.Fact? before = null)
     {
         if (Find(runId) is { IsAlive: true } running) return new Adoption(running);
         RequireStaying();
@@ -139,7 +141,9 @@ internal sealed partial class RunHost : IAsyncDisposable
             Restored = row.Code == ErrorCodes.RunHeld ? true : null,
         };
         if (!TryReplace(loop)) return new Adoption(Find(runId));
-        Watch(loop, FirstOf(state, recovered));
+        var first = FirstOf(state, recovered);
+        if (before is not null) first = [new Incoming(before with { At = recovered.At }), new Incoming(recovered)];
+        Watch(loop, first);
         await PollAsync(cancel).ConfigureAwait(false);
         return new Adoption(loop);
     }

@@ -4,6 +4,7 @@ using Aos.Contracts.Values;
 using Aos.Storage.Postgres.Engine;
 using Aos.Storage.Postgres.Journal;
 using Aos.Storage.Postgres.Schema;
+using Aos.Storage.Postgres.Skills;
 using Npgsql;
 
 namespace Aos.Storage.Postgres.Checks;
@@ -46,6 +47,8 @@ internal static class StoreCheck
             await CheckRunsAsync(connection, findings, cancel).ConfigureAwait(false);
             findings.AddRange(await ReadAsync(connection, "SELECT digest, bytes FROM blobs", CheckBlob, cancel)
                 .ConfigureAwait(false));
+            foreach (var skill in await SkillTable.ListAsync(connection, store.Name, cancel).ConfigureAwait(false))
+                if (SkillFaults.Of(skill) is { } fault) findings.Add(fault);
         }
         catch (PostgresException damage)
             when (damage.SqlState is PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted)
@@ -67,7 +70,7 @@ internal static class StoreCheck
         await foreach (var journal in StoredJournals.ReadAsync(connection, "runs", cancel).ConfigureAwait(false))
         {
             if (findings.Count >= FindingsMax) return;
-            if ((journal.Fault ?? chain.Fault(journal.Segments, journal.Seq, journal.Head)) is { } fault)
+            if ((journal.Fault ?? chain.Fault(journal.Segments, journal.Seq, journal.Head, journal.HasEnded)) is { } fault)
                 findings.Add($"{journal.Id}: {fault}");
         }
     }

@@ -25,7 +25,7 @@ internal static class Packer
     private const string IsToPackSql = "packed = 0 AND status IN ('completed', 'failed', 'cancelled')";
 
     private const string FindSql =
-        $"(SELECT run_no, id, seq, head FROM runs WHERE {IsToPackSql} ORDER BY run_no LIMIT $1)";
+        $"(SELECT run_no, id, seq, head, status FROM runs WHERE {IsToPackSql} ORDER BY run_no LIMIT $1)";
 
     private const string HoldSql =
         $"SELECT run_no FROM runs WHERE run_no = ANY ($1) AND {IsToPackSql} ORDER BY run_no FOR UPDATE";

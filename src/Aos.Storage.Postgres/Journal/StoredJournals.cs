@@ -20,6 +20,9 @@ internal sealed class StoredJournal
     /// <summary>The hash that its row names for that number.</summary>
     public required byte[] Head { get; init; }
 
+    /// <summary>Whether its row says that it has ended.</summary>
+    public required bool HasEnded { get; init; }
+
     /// <summary>How many rows of segments there are.</summary>
     public int Rows { get; set; }
 
@@ -34,7 +37,7 @@ internal sealed class StoredJournal
 internal static class StoredJournals
 {
     private const string Sql = """
-        SELECT r.run_no, r.id, r.seq, r.head, s.first_seq, s.count, s.events, s.hash, s.links
+        SELECT r.run_no, r.id, r.seq, r.head, s.first_seq, s.count, s.events, s.hash, s.links, r.status
         FROM {0} r LEFT JOIN segments s ON s.run_no = r.run_no ORDER BY r.run_no, s.first_seq
         """;
 
@@ -67,6 +70,7 @@ internal static class StoredJournals
                     Id = row.GetString(1),
                     Seq = row.GetInt64(2),
                     Head = row.Bytes(3),
+                    HasEnded = row.GetString(9) is "completed" or "failed" or "cancelled",
                 };
             }
 

@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Failures;
 using Aos.Storage.Sqlite.Engine;
+using Aos.Storage.Sqlite.Runs;
+using Aos.Storage.Sqlite.Schema;
 
 namespace Aos.Storage.Sqlite.Backups;
 
@@ -15,7 +17,8 @@ public static partial class NewFile
     /// <param name="path">Its place.</param>
     /// <param name="replace">Whether one that is there is replaced.</param>
     /// <param name="write">Writes it under the name that it is given, in a file that is there and empty.</param>
-    /// <exception cref="StoreException">It cannot be written, or is there already. Nothing is left behind.</exception>
+    /// <exception cref="StoreException">It cannot be written, is there already, or is part of a store. Nothing is left
+    /// behind.</exception>
     public static async ValueTask<T> WriteAsync<T>(string path, bool replace, Func<string, ValueTask<T>> write)
     {
         path = Path.GetFullPath(path);
@@ -23,6 +26,8 @@ public static partial class NewFile
         var draft = $"{path}.partial-{Path.GetRandomFileName()}";
         try
         {
+            if (IsOfStore(path))
+                throw SqliteFailure.Failure(ErrorCodes.InvalidArgument, $"'{path}' is part of a store, which writing it would destroy. Choose another name.");
             Reserve(draft);
             var result = await write(draft).ConfigureAwait(false);
             Flush(draft);
@@ -88,10 +93,32 @@ public static partial class NewFile
         if (result != 0) throw new IOException($"'{directory}' cannot be flushed.");
     }
 
-    private static void Reserve(string draft)
+    // Also by another name: a link to the store, or to its directory.
+    private static bool IsOfStore(string path)
+    {
+        var name = Path.GetFileName(Real(path));
+        string[] own = ["", "-wal", "-shm", "-journal"];
+        return own.Contains(name.StartsWith(StoreFile.Name, StringComparison.OrdinalIgnoreCase) ? name[StoreFile.Name.Length..] : null,
+                StringComparer.OrdinalIgnoreCase)
+            || name.StartsWith(StoreFile.Name + StoreSwitch.NextMark, StringComparison.OrdinalIgnoreCase)
+            || (Path.GetDirectoryName(Real(path)) is { } folder && Path.GetFileName(folder) == OwnerLock.DirectoryName
+                && File.Exists(Path.Combine(Path.GetDirectoryName(folder)!, StoreFile.Name)));
+    }
+
+    private static string Real(string path)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        return Followed(new FileInfo(Path.Combine(Followed(new DirectoryInfo(folder)), Path.GetFileName(path))));
+    }
+
+    // What is not there is no link.
+    private static string Followed(FileSystemInfo place) =>
+        place.LinkTarget is null ? place.FullName : place.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? place.FullName;
+
+    /// <summary>Makes an empty file that only its owner can read: journals hold what runs saw.</summary>
+    internal static void Reserve(string draft)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        // Journals hold what runs saw: for their owner alone.
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using var file = new FileStream(draft, options);
     }

@@ -39,7 +39,7 @@ public static class SqliteBackup
         return NewFile.WriteAsync(file, replace, draft =>
         {
             // As every process that works on the store: so that it is not replaced meanwhile.
-            using var owner = OwnerLock.Acquire(Path.Combine(Path.GetDirectoryName(source)!, "owners"));
+            using var owner = OwnerLock.Acquire(Path.Combine(Path.GetDirectoryName(source)!, OwnerLock.DirectoryName));
             StoreSwitch.FinishOther(source, CheckTimeout);
             using (var connection = Connection.Open(source, ConnectionMode.Read, CheckTimeout))
             using (cancel.Register(static on => ((Connection)on!).Interrupt(), connection))

@@ -2,6 +2,7 @@ using System.Globalization;
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Failures;
 using Aos.Storage.Sqlite.Engine;
+using Aos.Storage.Sqlite.Runs;
 using Aos.Storage.Sqlite.Schema;
 
 namespace Aos.Storage.Sqlite.Backups;
@@ -16,7 +17,7 @@ namespace Aos.Storage.Sqlite.Backups;
 internal sealed class StoreSwitch : IDisposable
 {
     private const string LockName = "restoring";
-    private const string NextMark = ".next-";
+    internal const string NextMark = ".next-";
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly string _path;
@@ -31,7 +32,7 @@ internal sealed class StoreSwitch : IDisposable
     /// <exception cref="StoreException">It took longer.</exception>
     public static StoreSwitch Begin(string path, TimeSpan patience)
     {
-        Directory.CreateDirectory(OwnersOf(path));
+        OwnerLock.CreateDirectory(OwnersOf(path));
         var began = new StoreSwitch(path, Lock(path, patience));
         try
         {
@@ -116,7 +117,7 @@ internal sealed class StoreSwitch : IDisposable
             }
     }
 
-    private static string OwnersOf(string path) => Path.Combine(Path.GetDirectoryName(path)!, "owners");
+    private static string OwnersOf(string path) => Path.Combine(Path.GetDirectoryName(path)!, OwnerLock.DirectoryName);
 
     private static string LockOf(string path) => Path.Combine(OwnersOf(path), LockName);
 }

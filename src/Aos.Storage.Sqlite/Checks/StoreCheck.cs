@@ -5,6 +5,7 @@ using Aos.Contracts.Values;
 using Aos.Storage.Sqlite.Engine;
 using Aos.Storage.Sqlite.Journal;
 using Aos.Storage.Sqlite.Ledger;
+using Aos.Storage.Sqlite.Skills;
 
 namespace Aos.Storage.Sqlite.Checks;
 
@@ -36,6 +37,7 @@ internal static class StoreCheck
             findings.AddRange(LedgerTable.FindFaults(connection, FindingsMax));
             CheckRuns(connection, findings, cancel);
             CheckBlobs(connection, findings, cancel);
+            CheckSkills(connection, findings);
         }
         catch (StoreException) when (cancel.IsCancellationRequested)
         {
@@ -59,7 +61,7 @@ internal static class StoreCheck
     private static void CheckRuns(Connection connection, List<string> findings, CancellationToken cancel)
     {
         using var chain = new ChainCheck();
-        var runs = connection.Prepare("SELECT run_no, id, seq, head FROM runs ORDER BY run_no");
+        var runs = connection.Prepare("SELECT run_no, id, seq, head, status IN ('completed', 'failed', 'cancelled') FROM runs ORDER BY run_no");
         while (runs.Step())
         {
             cancel.ThrowIfCancellationRequested();
@@ -72,12 +74,18 @@ internal static class StoreCheck
     {
         try
         {
-            return chain.Fault(SegmentTable.ReadAll(connection, run.Integer(0)), run.Integer(2), run.Blob(3));
+            return chain.Fault(SegmentTable.ReadAll(connection, run.Integer(0)), run.Integer(2), run.Blob(3), run.Integer(4) != 0);
         }
         catch (StoreException unpackable)
         {
             return unpackable.Message;
         }
+    }
+
+    private static void CheckSkills(Connection connection, List<string> findings)
+    {
+        foreach (var skill in SkillTable.List(connection))
+            if (findings.Count < FindingsMax && SkillFaults.Of(skill) is { } fault) findings.Add(fault);
     }
 
     private static void CheckBlobs(Connection connection, List<string> findings, CancellationToken cancel)

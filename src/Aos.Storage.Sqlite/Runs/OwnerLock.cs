@@ -12,6 +12,9 @@ namespace Aos.Storage.Sqlite.Runs;
 /// other for the owner. An owner's name is random and never used again: once gone, it is gone for good.</remarks>
 internal sealed class OwnerLock : IDisposable
 {
+    /// <summary>The folder of the locks, beside the store.</summary>
+    public const string DirectoryName = "owners";
+
     private const string Suffix = ".lock";
     private const int Attempts = 16;
 
@@ -32,7 +35,7 @@ internal sealed class OwnerLock : IDisposable
     /// <exception cref="IOException">The directory cannot be used.</exception>
     public static OwnerLock Acquire(string directory)
     {
-        Directory.CreateDirectory(directory);
+        CreateDirectory(directory);
         for (var attempt = 1; ; attempt++)
         {
             var owner = "own_" + RandomNumberGenerator.GetHexString(24, lowercase: true);
@@ -41,6 +44,13 @@ internal sealed class OwnerLock : IDisposable
                 throw SqliteFailure.Failure(ErrorCodes.StorageUnavailable,
                     $"'{directory}': no file can be locked here. Name a data directory on a local disk.");
         }
+    }
+
+    /// <summary>Makes the folder where there is none, for its owner only.</summary>
+    public static void CreateDirectory(string directory)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(directory);
+        else Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     /// <summary>Throws where the file system grants a lock twice, as some network drives do.</summary>

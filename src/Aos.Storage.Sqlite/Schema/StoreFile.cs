@@ -71,6 +71,7 @@ internal static class StoreFile
     {
         try
         {
+            NewFile.Reserve(draft);
             using (var connection = Connection.Open(draft, ConnectionMode.Create, options.BusyTimeout))
             {
                 // Straight into the file: what is in a log is moved there as the connection closes, which fails unheard.

@@ -180,6 +180,7 @@ public sealed class PostgresFailureTests : IAsyncLifetime
     [InlineData("UPDATE runs SET head = decode(repeat('00', 32), 'hex')")]
     [InlineData("UPDATE runs SET seq = 2")]
     [InlineData("DELETE FROM runs")]
+    [InlineData("INSERT INTO skills (name, version, digest, contract) VALUES ('a', '1.0.0', decode(repeat('00', 32), 'hex'), 'f')")]
     [InlineData("UPDATE blobs SET bytes = 'f'")]
     [InlineData("INSERT INTO inbox (run_no, posted_at, fact) VALUES (77, 0, '')")]
     [InlineData("INSERT INTO approvals (id, run_no, status, requested_at, expires_at, request) VALUES ('x', 77, 'open', 0, 0, '')")]

@@ -165,6 +165,7 @@ public sealed class SqliteFailureTests : IDisposable
     [InlineData("UPDATE runs SET head = zeroblob(32)")]
     [InlineData("UPDATE runs SET seq = 2")]
     [InlineData("DELETE FROM runs")]
+    [InlineData("INSERT INTO skills (name, version, digest, contract) VALUES ('a', '1.0.0', zeroblob(32), x'66')")]
     [InlineData("UPDATE blobs SET bytes = x'66'")]
     [InlineData("INSERT INTO inbox (run_no, posted_at, fact) VALUES (77, 0, x'00')")]
     [InlineData("INSERT INTO approvals (id, run_no, status, requested_at, expires_at, request) VALUES ('x', 77, 'open', 0, 0, x'00')")]

@@ -95,6 +95,19 @@ public sealed class DecisionTests
         Assert.Single(bench.Send.Calls);
     }
 
+    [Fact]
+    public async Task A_result_that_the_skill_could_not_have_returned_settles_nothing()
+    {
+        await using var bench = new RuntimeBench();
+        bench.Send.Answers(TwinAnswer.Lost());
+        var waiting = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"send"}]}"""));
+
+        var refused = await bench.Runtime.SettleAsync(waiting.RunId, StepId.Parse("a"), null, happened: true, RuntimeBench.Json("7"), "me", null, CancellationToken.None);
+
+        Assert.Equal("SCHEMA_VIOLATION", refused.Code.Value);
+        Assert.Equal(WaitReason.UnknownOutcome, (await bench.WaitAsync(waiting.RunId)).WaitingFor);
+    }
+
     private static async Task<ApprovalRow> OnlyAsync(AosRuntime runtime) =>
         Assert.Single((await runtime.ListApprovalsAsync(openOnly: true, CancellationToken.None)).Value!);
 

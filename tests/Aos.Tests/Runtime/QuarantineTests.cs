@@ -33,8 +33,10 @@ public sealed class QuarantineTests
         Assert.Null(row.Owner);
         Assert.Equal((RunStatus.Quarantined, row.Reason), await StandsAsync(next, poison));
         Assert.Contains(row.Reason!, Assert.Single(await next.ResumeAsync(poison, Cancel)).Outcome.Message, StringComparison.Ordinal);
-        Assert.Equal("RUN_QUARANTINED", (await next.CancelAsync(poison, "me", null, Cancel)).Code.Value);
         Assert.Empty(await next.ResumeAsync(null, Cancel));
+
+        Assert.Equal(OutcomeStatus.Success, (await next.CancelAsync(poison, "me", null, Cancel)).Status);
+        Assert.Equal(RunStatus.Cancelled, (await next.WaitAsync(poison, Cancel)).Value!.Status);
         Assert.Equal(3, bench.Read.Calls.Count);
     }
 
@@ -206,6 +208,24 @@ public sealed class QuarantineTests
         Assert.Equal(OutcomeStatus.Success, (await next.DecideAsync(second.Id, true, "me", null, null, Cancel)).Status);
         Assert.Equal(RunStatus.Completed, (await bench.WaitAsync(run)).Status);
         Assert.Single(bench.Put.Calls);
+        await bench.VerifyAsync(run);
+    }
+
+    [Fact]
+    public async Task A_held_run_is_cancelled_without_any_of_its_calls()
+    {
+        await using var bench = new RuntimeBench();
+        var run = (await bench.RunAsync(bench.Plan("""{"steps":[{"id":"w","skill":"put","approval":{}},{"id":"x","wait":{"signal":"go"}},{"id":"y","skill":"send","depends_on":["x"]}]}"""))).RunId;
+        var open = Assert.Single((await bench.Runtime.ListApprovalsAsync(openOnly: true, Cancel)).Value!);
+        await HoldAsync(bench, run, open);
+        var next = bench.Open();
+        await next.SignalAsync(run, SignalName.Parse("go"), null, "me", null, Cancel);
+
+        Assert.Equal(OutcomeStatus.Success, (await next.CancelAsync(run, "me", "it was paid already", Cancel)).Status);
+
+        Assert.Equal(RunStatus.Cancelled, (await next.WaitAsync(run, Cancel)).Value!.Status);
+        Assert.Empty(bench.Send.Calls);
+        Assert.Empty((await next.ListApprovalsAsync(openOnly: true, Cancel)).Value!);
         await bench.VerifyAsync(run);
     }
 

@@ -273,6 +273,7 @@ public sealed class ReplayModeTests
         Assert.Equal("UNKNOWN_STEP", (await Refused("c", null, ("steps.zz.input", "{}"))).Item1);
         Assert.Equal("INVALID_ARGUMENT", (await Refused("c", null, ("output", "1"))).Item1);
         Assert.Equal("INVALID_ARGUMENT", (await Refused("c", null, ("input.no.where", "1"))).Item1);
+        Assert.Equal("INVALID_INPUT", (await Refused("c", null, ("input", "1"))).Item1);
         Assert.Equal("INVALID_JSON", (await Refused("c", null, ("input.to", """{"a":1,"a":2}"""))).Item1);
         Assert.Equal("INVALID_PLAN", (await Refused("c", null, ("steps.c.input.to", "\"${steps.nobody.result}\""))).Item1);
         Assert.Equal(ErrorCodes.UnknownRun, (await ForkAsync(bench, RunId.Parse("run_00000000"), "a")).Outcome.Code);

@@ -66,6 +66,18 @@ public sealed class SignalTests
     }
 
     [Fact]
+    public async Task A_signal_that_is_sent_again_under_its_key_counts_once_also_after_the_end()
+    {
+        await using var bench = new RuntimeBench();
+        var waiting = await bench.RunAsync(bench.Plan(Waits));
+        await SendAsync(bench, waiting.RunId, key: "order-7");
+        Assert.Equal(RunStatus.Completed, (await bench.WaitAsync(waiting.RunId)).Status);
+
+        Assert.Equal(OutcomeStatus.Success, (await SendAsync(bench, waiting.RunId, key: "order-7")).Status);
+        Assert.Equal(ErrorCodes.InvalidArgument, (await SendAsync(bench, waiting.RunId, key: "order-8")).Code);
+    }
+
+    [Fact]
     public async Task A_name_that_the_plan_computes_is_taken_as_it_comes()
     {
         await using var bench = new RuntimeBench();

@@ -13,7 +13,8 @@ internal sealed class ChainCheck : IDisposable
     /// <param name="segments">The segments.</param>
     /// <param name="seq">The sequence number that the run's row names.</param>
     /// <param name="head">The hash that the row names for that number.</param>
-    public string? Fault(IReadOnlyList<JournalSegment> segments, long seq, ReadOnlySpan<byte> head)
+    /// <param name="hasEnded">Whether the row says that the run has ended; null: that is not looked at.</param>
+    public string? Fault(IReadOnlyList<JournalSegment> segments, long seq, ReadOnlySpan<byte> head, bool? hasEnded = null)
     {
         Span<byte> hash = stackalloc byte[HashBytes];
         hash.Clear();
@@ -32,7 +33,17 @@ internal sealed class ChainCheck : IDisposable
             headFound |= last == seq && hash.SequenceEqual(head);
         }
 
+        if (hasEnded is { } ended && segments is [.., var end] && EndsRun(end.Events.Span) == !ended)
+            return ended ? "its row says that it has ended, and its journal that it has not"
+                : "its journal says that it has ended, and its row that it has not";
         return headFound ? null : $"its row names event {seq}, which its journal (to event {last}) does not confirm";
+    }
+
+    // Null: the store was given something else than events, of which it knows nothing more.
+    private static bool? EndsRun(ReadOnlySpan<byte> events)
+    {
+        var last = events[(events.LastIndexOf((byte)'\n') + 1)..];
+        return last.StartsWith("{\"type\":"u8) ? last.StartsWith("{\"type\":\"run_ended\""u8) : null;
     }
 
     /// <summary>Frees the hash.</summary>
