@@ -375,6 +375,9 @@ public static class ErrorCodes
     /// <summary>The tool of an MCP server said that it failed.</summary>
     public static readonly ErrorCode McpToolFailed = ErrorCode.Parse("MCP_TOOL_FAILED");
 
+    /// <summary>A function that is called as a skill threw.</summary>
+    public static readonly ErrorCode FunctionFailed = ErrorCode.Parse("FUNCTION_FAILED");
+
     /// <summary>The answer is larger than it may be.</summary>
     public static readonly ErrorCode ResponseTooLarge = ErrorCode.Parse("RESPONSE_TOO_LARGE");
 
