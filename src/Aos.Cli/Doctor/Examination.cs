@@ -51,9 +51,15 @@ internal static class Examination
 
     private static Finding Skills(Session session)
     {
-        using var skills = SkillSet.Standard(session.Time);
-        return new("skills", FindingLevel.Good,
-            string.Join(", ", skills.Contracts.Select(contract => $"{contract.Name}@{contract.Version}")));
+        try
+        {
+            return new("skills", FindingLevel.Good,
+                string.Join(", ", session.Skills.Contracts.Select(contract => $"{contract.Name}@{contract.Version}")));
+        }
+        catch (Refusal refusal)
+        {
+            return new("skills", FindingLevel.Wrong, refusal.Message, refusal.Outcome.NextActions?.Suggested is [var cure, ..] ? cure : null);
+        }
     }
 
     /// <summary>The folder, or the nearest one above it that is there.</summary>

@@ -55,7 +55,8 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     public string Suggest(string command) => $"{ShellText.Quote(Program)} {command}{DataArgument}";
 
     /// <summary>The skills that this program offers.</summary>
-    public SkillSet Skills => _skills ??= SkillSet.Standard(Time);
+    /// <exception cref="Refusal">An import cannot be read.</exception>
+    public SkillSet Skills => _skills ??= SkillSet.Of(Time, Data);
 
     /// <summary>Says on standard error what a profile asks for in vain.</summary>
     public void Warn(AosRuntime runtime, Agent agent)
@@ -210,7 +211,7 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     {
         if (_runtime is not null) await _runtime.DisposeAsync().ConfigureAwait(false);
         if (_store is not null) await _store.DisposeAsync().ConfigureAwait(false);
-        _skills?.Dispose();
+        if (_skills is not null) await _skills.DisposeAsync().ConfigureAwait(false);
         _models?.Dispose();
     }
 }

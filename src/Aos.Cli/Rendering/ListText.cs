@@ -118,7 +118,8 @@ internal static class ListText
         return buffer.WrittenMemory;
     }
 
-    private static ReadOnlyMemory<byte> List<T>(IEnumerable<T> items, Action<Utf8JsonWriter, T> write)
+    /// <summary>An array.</summary>
+    public static ReadOnlyMemory<byte> List<T>(IEnumerable<T> items, Action<Utf8JsonWriter, T> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))

@@ -102,6 +102,9 @@ public static class ErrorCodes
     /// <summary>The file of prices breaks a rule.</summary>
     public static readonly ErrorCode InvalidPrices = ErrorCode.Parse("INVALID_PRICES");
 
+    /// <summary>The file of an import cannot be read, or was edited.</summary>
+    public static readonly ErrorCode InvalidImport = ErrorCode.Parse("INVALID_IMPORT");
+
     /// <summary>The input of a skill does not match its schema.</summary>
     public static readonly ErrorCode InvalidInput = ErrorCode.Parse("INVALID_INPUT");
 
@@ -191,6 +194,9 @@ public static class ErrorCodes
 
     /// <summary>A block rule of the profile matches what would be sent to a model, or what it answered.</summary>
     public static readonly ErrorCode SafetyBlocked = ErrorCode.Parse("SAFETY_BLOCKED");
+
+    /// <summary>An imported skill is no longer what was imported, so it is suspended.</summary>
+    public static readonly ErrorCode SkillSuspended = ErrorCode.Parse("SKILL_SUSPENDED");
 
     /// <summary>A secret that the call refers to is not configured.</summary>
     public static readonly ErrorCode SecretMissing = ErrorCode.Parse("SECRET_MISSING");
@@ -362,6 +368,15 @@ public static class ErrorCodes
 
     /// <summary>The script of a scripted model has no answer for the request.</summary>
     public static readonly ErrorCode ScriptExhausted = ErrorCode.Parse("SCRIPT_EXHAUSTED");
+
+    /// <summary>The MCP server could not be started or reached, or did not speak the protocol; the call was not made.</summary>
+    public static readonly ErrorCode McpUnavailable = ErrorCode.Parse("MCP_UNAVAILABLE");
+
+    /// <summary>The tool of an MCP server said that it failed.</summary>
+    public static readonly ErrorCode McpToolFailed = ErrorCode.Parse("MCP_TOOL_FAILED");
+
+    /// <summary>A function that is called as a skill threw.</summary>
+    public static readonly ErrorCode FunctionFailed = ErrorCode.Parse("FUNCTION_FAILED");
 
     /// <summary>The answer is larger than it may be.</summary>
     public static readonly ErrorCode ResponseTooLarge = ErrorCode.Parse("RESPONSE_TOO_LARGE");

@@ -135,10 +135,13 @@ public sealed class Payload : IEquatable<Payload>
 /// <param name="Bytes">How many they are.</param>
 public sealed record BlobRef(Digest Digest, long Bytes);
 
-internal sealed class PayloadConverter : JsonConverter<Payload>
+/// <summary>Writes a <see cref="Payload"/> as the value that it is, or as a reference to a blob.</summary>
+public sealed class PayloadConverter : JsonConverter<Payload>
 {
+    /// <inheritdoc />
     public override bool HandleNull => true;
 
+    /// <inheritdoc />
     public override Payload Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType == JsonTokenType.Null) return Payload.Null;
@@ -156,5 +159,6 @@ internal sealed class PayloadConverter : JsonConverter<Payload>
         return Payload.FromBlob(new BlobRef(digest, length));
     }
 
+    /// <inheritdoc />
     public override void Write(Utf8JsonWriter writer, Payload value, JsonSerializerOptions options) => value.WriteTo(writer);
 }

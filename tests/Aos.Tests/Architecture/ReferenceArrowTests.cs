@@ -14,6 +14,7 @@ public sealed class ReferenceArrowTests
         ["Aos.Storage.Sqlite"] = ["Aos.Abstractions"],
         ["Aos.Storage.Postgres"] = ["Aos.Abstractions"],
         ["Aos.Skills.Standard"] = ["Aos.Abstractions"],
+        ["Aos.Extensions.AI"] = ["Aos.Runtime"],
         ["Aos.Cluster"] = ["Aos.Runtime"],
         ["Aos.Client"] = ["Aos.Contracts"],
         ["Aos.Server"] = ["Aos.Runtime", "Aos.Cluster", "Aos.Storage.Sqlite", "Aos.Storage.Postgres", "Aos.Skills.Standard"],
