@@ -30,6 +30,11 @@ internal static class Serve
         if (problems.Count > 0) return Refuse(read.Json, problems, output, error);
         try
         {
+            if (read.IsMcp)
+            {
+                await Mcp.McpStdio.RunAsync(settings!, read.Profile, cancel).ConfigureAwait(false);
+                return 0;
+            }
             var server = await RunningServer.StartAsync(settings!, TimeProvider.System, cancel).ConfigureAwait(false);
             await using var _ = server.ConfigureAwait(false);
             if (await WelcomeAsync(server, error, cancel).ConfigureAwait(false) is { } why) return Refuse(read.Json, [why], output, error);
@@ -59,7 +64,7 @@ internal static class Serve
                 {made.Key}
 
             aos: to use it:  export AOS_SERVER={server.Addresses[0]} AOS_API_KEY={made.Key}
-                             aos runs
+                             curl -H "Authorization: Bearer $AOS_API_KEY" $AOS_SERVER/v1/runs
             """).ConfigureAwait(false);
         return null;
     }
