@@ -87,6 +87,21 @@ internal static class Commands
         return command;
     }
 
+    public static Command Queries()
+    {
+        var steps = new Option<int>("--steps") { Description = "Steps of the run, 1 to 200.", DefaultValueFactory = _ => 200 };
+        var times = new Option<int>("--times") { Description = "How often each query is asked.", DefaultValueFactory = _ => 200 };
+        var json = Json;
+        var command = new Command("queries", "Milliseconds that each query takes, on a run that goes on and on one that has ended.") { steps, times, json };
+        command.SetAction(async (parsed, _) =>
+        {
+            Table.Print(await QueryBench.MeasureAsync(parsed.GetValue(steps), parsed.GetValue(times)),
+                ResultsJson.Default.ResultsQueryRow, parsed.GetValue(json));
+            return 0;
+        });
+        return command;
+    }
+
     public static Command Startup()
     {
         var times = new Option<int>("--times") { Description = "How often each command is started.", DefaultValueFactory = _ => 20 };

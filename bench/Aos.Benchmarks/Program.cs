@@ -9,6 +9,7 @@ var root = new RootCommand("Measures AOS on this machine. Figures of two machine
     Commands.RecoveryBegin(),
     Commands.Replay(),
     Commands.Simulate(),
+    Commands.Queries(),
     Commands.Startup(),
     Commands.Waiting(),
     Commands.Growth(),

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Aos.Abstractions.Planning;
+using Aos.Abstractions.Skills;
 using Aos.Abstractions.Storage;
 using Aos.Contracts;
 using Aos.Contracts.Agents;
@@ -113,9 +114,30 @@ public sealed partial class AosRuntime
     /// <param name="name">The query; an unknown name is answered with the known ones.</param>
     /// <param name="arguments">Its arguments, an object; null for none.</param>
     /// <param name="cancel">Ends the call.</param>
+    /// <remarks>A run that this process works on is asked as far as its journal is durable, without reading it.</remarks>
     public ValueTask<StructuredOutcome> QueryAsync(RunId runId, string name, Payload? arguments, CancellationToken cancel) => GuardAsync(async () =>
     {
-        if (await FoldAsync(runId, cancel).ConfigureAwait(false) is not { } state) return UnknownRun<RunReport>(runId).Outcome;
+        var live = _host.Find(runId) is { IsAlive: true } loop ? loop.Shown : null;
+        var state = live?.Submitted is null ? await FoldAsync(runId, cancel).ConfigureAwait(false) : live;
+        return state is null ? UnknownRun<RunReport>(runId).Outcome : await AnswerAsync(state, name, arguments, cancel).ConfigureAwait(false);
+    });
+
+    // What a plan asks. A run sees itself as it stands at this moment, also what is not durable yet: the answer comes after
+    // that in its journal. Of others it sees those of its agent, and of those what is durable.
+    private ValueTask<StructuredOutcome> AnswerAsync(SkillCall call, RuntimeQuestion question, CancellationToken cancel) => GuardAsync(async () =>
+    {
+        var asked = question.RunId!.Value;
+        var loop = _host.Find(asked) is { IsAlive: true } alive ? alive : null;
+        var state = asked == call.RunId ? loop?.Current : loop?.Shown;
+        if (state?.Submitted is null) state = await FoldAsync(asked, cancel).ConfigureAwait(false);
+        return state?.Submitted is { } submitted && submitted.Tenant == call.Tenant && submitted.AgentId == call.AgentId
+            ? await AnswerAsync(state, question.Query, question.Arguments, cancel).ConfigureAwait(false)
+            : _outcomes.Failure(ErrorCodes.UnknownRun, $"Agent '{call.AgentId}' has no run {asked}.");
+    });
+
+    private async ValueTask<StructuredOutcome> AnswerAsync(RunState state, string name, Payload? arguments, CancellationToken cancel)
+    {
+        var runId = state.Submitted!.RunId;
         var tenancy = _services.Tenancies.Of(state.Contract.Tenant);
         var accounts = RunQueries.AsksForAccounts(name)
             ? await _ledger.AccountsAsync(tenancy, state.Contract.AgentId, tenancy.LimitsOf(state.Contract), cancel).ConfigureAwait(false)
@@ -126,7 +148,7 @@ public sealed partial class AosRuntime
             return _outcomes.Failure(mistake.Code, mistake.Message, mistake.Pointer.Length > 0 ? [mistake] : null, runId);
         if (RunQueries.TryAnswer(name, context, out var answer)) return _outcomes.Success(answer, runId);
         return _outcomes.Failure(ErrorCodes.UnknownQuery, $"There is no query '{name}'; there are {string.Join(", ", RunQueries.AllNames)}.", run: runId);
-    });
+    }
 
     /// <summary>The names that <see cref="QueryAsync"/> knows.</summary>
     public static IReadOnlyList<string> Queries => RunQueries.AllNames;
@@ -292,10 +314,12 @@ public sealed partial class AosRuntime
     /// <summary>How well the estimates of skills foretold what their calls cost and took, in the newest runs.</summary>
     /// <param name="runsMax">How many runs are read at most, 1 or more.</param>
     /// <param name="cancel">Ends the call.</param>
-    public ValueTask<Answer<CalibrationReport>> CalibrationAsync(int runsMax, CancellationToken cancel) => GuardAsync(async () =>
+    /// <param name="tenant">Whose runs are read. Absent: those of all tenants.</param>
+    public ValueTask<Answer<CalibrationReport>> CalibrationAsync(
+        int runsMax, CancellationToken cancel, string? tenant = null) => GuardAsync(async () =>
     {
         var calibration = new Calibration();
-        await calibration.ReadAsync(_services.Store, runsMax, cancel).ConfigureAwait(false);
+        await calibration.ReadAsync(_services.Store, tenant, runsMax, cancel).ConfigureAwait(false);
         return _outcomes.Of(calibration.Report());
     });
 

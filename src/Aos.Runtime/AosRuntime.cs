@@ -7,6 +7,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Json;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
+using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Budgets;
@@ -44,7 +45,8 @@ public sealed partial class AosRuntime : IAsyncDisposable
         var time = parts.Time;
         var tenancies = new Tenancies(parts.Tenant);
         _ = tenancies.Of(null);
-        var skills = new CompiledSkills(parts.Skills);
+        var offered = new OfferedSkills(parts.Skills, new RuntimeQuerySkill(AnswerAsync));
+        var skills = new CompiledSkills(offered);
         var source = new StoreSource(parts.Store);
         var documents = new DocumentCache(source);
         var work = parts.Work;
@@ -54,17 +56,17 @@ public sealed partial class AosRuntime : IAsyncDisposable
         _services = new RunServices
         {
             Store = parts.Store,
-            Registry = parts.Skills,
+            Registry = offered,
             Skills = skills,
             Planners = parts.Planners,
             Documents = documents,
             Reader = new JournalReader(source, documents),
             Work = work,
             Writer = _writer,
-            Attempts = new AttemptRunner(parts.Skills, skills, secrets, time, work),
-            Quotes = new QuoteRunner(parts.Skills, time, work),
+            Attempts = new AttemptRunner(offered, skills, secrets, time, work),
+            Quotes = new QuoteRunner(offered, time, work),
             Secrets = secrets,
-            Planning = new PlannerRunner(parts.Planners, parts.Skills, skills, documents, secrets, time, work),
+            Planning = new PlannerRunner(parts.Planners, offered, skills, documents, secrets, time, work),
             Catalog = parts.Catalog,
             GivenPrices = parts.Prices,
             Rules = parts.Rules,
@@ -80,8 +82,11 @@ public sealed partial class AosRuntime : IAsyncDisposable
         _ids = parts.Ids ?? new RunIds(time);
         _admission = new Admission(_services, _outcomes, _ids, parts.Policies);
         _failures = new FailureHistory(parts.Store, time);
-        _ledger = new Ledger(_services, new LearnedCosts(parts.Store, parts.Skills, time));
+        _ledger = new Ledger(_services, new LearnedCosts(parts.Store, offered, time));
     }
+
+    /// <summary>The contracts of the skills that every runtime offers of itself, beside those of its host.</summary>
+    public static IReadOnlyList<SkillContract> OwnSkills => [RuntimeQuerySkill.OwnContract];
 
     /// <summary>The skills that can be called.</summary>
     public ISkillRegistry Skills => _services.Registry;

@@ -7,6 +7,7 @@ using Aos.Contracts.Plans;
 using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
+using Aos.Contracts.Statistics;
 using Aos.Contracts.Values;
 using Aos.Kernel.Plans;
 using Aos.Runtime.Archives;
@@ -67,6 +68,10 @@ public sealed class TenantRuntime(AosRuntime runtime, IStore store, string tenan
 
     /// <inheritdoc cref="AosRuntime.RecoveryAsync"/>
     public ValueTask<Answer<IReadOnlyList<RecoveryRecord>>> RecoveryAsync(CancellationToken cancel) => runtime.RecoveryAsync(cancel, tenant);
+
+    /// <inheritdoc cref="AosRuntime.CalibrationAsync"/>
+    public ValueTask<Answer<CalibrationReport>> CalibrationAsync(int runsMax, CancellationToken cancel) =>
+        runtime.CalibrationAsync(runsMax, cancel, tenant);
 
     /// <inheritdoc cref="AosRuntime.DescribeSkillAsync"/>
     public ValueTask<StructuredOutcome> DescribeSkillAsync(string reference, CancellationToken cancel) =>

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Aos.Abstractions.Skills;
 using Aos.Contracts.Skills;
+using Aos.Runtime;
 using Aos.Runtime.Skills;
 using Aos.Skills.Standard.Http;
 using Aos.Skills.Standard.JsonTransform;
@@ -32,7 +33,7 @@ internal sealed class SkillSet : ISkillRegistry, IAsyncDisposable
     public IReadOnlyList<ISkill> All => _registry.Value.All;
 
     /// <summary>The contracts by name, for lists: not checked again.</summary>
-    public IEnumerable<SkillContract> Contracts => _offered.Value.Select(skill => skill.Contract)
+    public IEnumerable<SkillContract> Contracts => _offered.Value.Select(skill => skill.Contract).Concat(AosRuntime.OwnSkills)
         .OrderBy(contract => contract.Name.Value, StringComparer.Ordinal);
 
     /// <summary>The standard skills, and those that were imported into a data folder.</summary>

@@ -11,7 +11,7 @@ public static class AgentProfiles
     {
         AgentId = "default",
         Description = "The built-in profile: standard skills, public hosts, 100 cents a run.",
-        Skills = [SkillRef.Parse("http_call@1"), SkillRef.Parse("json_transform@1")],
+        Skills = [SkillRef.Parse("http_call@1"), SkillRef.Parse("json_transform@1"), SkillRef.Parse("runtime_query@1")],
         Network = new NetworkSpec { Allow = ["*"] },
     };
 }

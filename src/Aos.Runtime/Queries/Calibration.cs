@@ -20,15 +20,15 @@ internal sealed class Calibration
 
     private readonly record struct Call(DateTimeOffset At, double Cost, double PredictedCost, double Latency, double PredictedLatency);
 
-    /// <summary>Reads the journals of at most so many runs, the newest.</summary>
+    /// <summary>Reads the journals of at most so many runs of a tenant, the newest; null: of all tenants.</summary>
     /// <exception cref="StoreException">The store cannot be read.</exception>
-    public async ValueTask ReadAsync(IStore store, int runsMax, CancellationToken cancel)
+    public async ValueTask ReadAsync(IStore store, string? tenant, int runsMax, CancellationToken cancel)
     {
         RunId? before = null;
         while (_runs < runsMax)
         {
             var limit = Math.Min(runsMax - _runs, PageMax);
-            var page = await store.ListRunsAsync(new RunFilter { Before = before, Limit = limit }, cancel).ConfigureAwait(false);
+            var page = await store.ListRunsAsync(new RunFilter { Tenant = tenant, Before = before, Limit = limit }, cancel).ConfigureAwait(false);
             foreach (var row in page)
             {
                 _runs++;

@@ -82,6 +82,9 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
     /// <summary>The state up to the last event that is known to be durable: all that may be shown.</summary>
     public RunState Shown => Volatile.Read(ref _durable);
 
+    /// <summary>The state up to the last event, durable or not: what the run itself may see, and nobody else.</summary>
+    public RunState Current => Volatile.Read(ref _state);
+
     /// <summary>The moment of the last event, durable or not: facts from outside are never stamped before it.</summary>
     public DateTimeOffset LastAt => Volatile.Read(ref _state).LastAt;
 

@@ -9,6 +9,7 @@ using Aos.Kernel.Plans;
 using Aos.Runtime.Agents;
 using Aos.Runtime.Budgets;
 using Aos.Runtime.Planning;
+using Aos.Runtime.Queries;
 using Aos.Runtime.Skills;
 using Aos.Skills.Standard.Http;
 using Aos.Skills.Standard.JsonTransform;
@@ -85,7 +86,8 @@ public sealed class ExampleTests
         problems.Select(problem => $"{problem.Pointer}: {problem.Message}");
 
     private static CompiledSkills Skills() =>
-        new(SkillRegistry.Create([new JsonTransformSkill(), new HttpCallSkill(TimeProvider.System), new LlmInvokeSkill(TimeProvider.System)]));
+        new(SkillRegistry.Create([new JsonTransformSkill(), new HttpCallSkill(TimeProvider.System), new LlmInvokeSkill(TimeProvider.System),
+            new RuntimeQuerySkill((_, _, _) => throw new NotSupportedException("An example is not run."))]));
 
     private static ResourceContract Contract() => ContractFactory.Grant(new Tenancy(new TenantProfile()), AgentProfiles.Default, budget: null).Contract!;
 }

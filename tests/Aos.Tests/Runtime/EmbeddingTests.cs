@@ -67,7 +67,7 @@ public sealed partial class EmbeddingTests
         Assert.Same(runtime, services.GetRequiredService<AosRuntime>());
         Assert.Equal(1, opened);
         Assert.NotNull(services.GetRequiredService<IStore>());
-        Assert.Equal(["http_call", "json_transform"], runtime.Skills.All.Select(skill => skill.Contract.Name.Value));
+        Assert.Equal(["http_call", "json_transform", "runtime_query"], runtime.Skills.All.Select(skill => skill.Contract.Name.Value));
         var planned = await runtime.PlanAsync(new RunRequest { Goal = "bitcoin price" }, CancellationToken.None);
         Assert.Equal(["fetch", "price"], planned.Value!.Steps.Select(step => step.Id.Value));
     }
