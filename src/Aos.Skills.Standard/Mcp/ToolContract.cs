@@ -58,6 +58,7 @@ public static class ToolContract
                 "What the server says of the tool is compared with what was accepted before each connection is used.",
                 "Answers of up to 16 MiB.",
             ],
+            Tainted = true,
             Tags = ["mcp", import],
         };
     }

@@ -38,6 +38,7 @@ public sealed class McpPinTests : IAsyncLifetime
         Assert.Contains("\"readOnlyHint\":true", import.Tools[0].Hints!.ToString(), StringComparison.Ordinal);
         Assert.True(registry.TryResolve(SkillRef.Parse("odd.echo@1"), out var skill));
         Assert.Equal(["process"], skill.Contract.Permissions);
+        Assert.True(skill.Contract.Tainted);
         Assert.False(echo.InputSchema.Element.TryGetProperty("$schema", out _));
     }
 
