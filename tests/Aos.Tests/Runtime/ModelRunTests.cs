@@ -1,5 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using Aos.Abstractions.Secrets;
+using Aos.Abstractions.Skills;
+using Aos.Abstractions.Storage;
+using Aos.Contracts;
+using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Models;
 using Aos.Contracts.Runs;
@@ -9,6 +14,8 @@ using Aos.Runtime.Runs;
 using Aos.Skills.Standard.Http;
 using Aos.Skills.Standard.Llm;
 using Aos.Skills.Standard.Models;
+using Aos.Skills.Standard.Planning;
+using Aos.Testing.Skills;
 using Aos.Tests.Runtime.Bench;
 using Aos.Tests.Skills.Http;
 using Aos.Tests.Skills.Models;
@@ -84,6 +91,82 @@ public sealed class ModelRunTests : IDisposable
         // Both answers are paid: 2 × (20 × 1 + 10 × 0.1 + 13 × 5 + 7 × 7) millionths of a dollar.
         Assert.Equal(new Money(270_000), report.Cost);
         await bench.VerifyAsync(report.RunId);
+    }
+
+    [Fact]
+    public async Task The_key_of_a_model_goes_from_the_secrets_to_its_provider_and_nowhere_else()
+    {
+        await using var server = await ModelServer.StartAsync(AnthropicWire.Answer($"Your key is {ModelHarness.Key}."));
+        await using var bench = Bench();
+        bench.Secrets = [new OneSecret("MODEL_KEY", ModelHarness.Key)];
+        var keyed = ModelHarness.Claude(server) with { ApiKey = new KeyReference { Secret = SecretName.Parse("MODEL_KEY") } };
+        ErrorCode? other = null;
+        bench.Read.Answers(_ => TwinAnswer.By(async (call, cancel) =>
+        {
+            other = (await call.Secrets.ResolveAsync(SecretName.Parse("MODEL_KEY"), cancel)).Code;
+            return SkillResult.Success(Payload.Empty);
+        }));
+        var request = bench.Plan("""{"steps":[{"id":"ask","skill":"llm_invoke","input":{"model":"fast","prompt":"x"}},{"id":"b","skill":"read"}]}""");
+
+        var report = await bench.RunAsync(request with { Profile = request.Profile with { Models = ModelsOf(("fast", keyed)) } });
+
+        Assert.Equal(RunStatus.Completed, report.Status);
+        Assert.Equal($"Bearer {ModelHarness.Key}", server.Received.Single().Headers["Authorization"]);
+        Assert.Equal(ErrorCodes.SecretNotAllowed, other);
+        foreach (var e in await bench.JournalAsync(report.RunId))
+            Assert.DoesNotContain(ModelHarness.Key, Encoding.UTF8.GetString(AosJson.Write(e)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_planner_gets_the_key_of_its_model_from_the_secrets_too()
+    {
+        await using var server = await ModelServer.StartAsync(OpenAiWire.Answer("""{"steps":[{"id":"a","skill":"pure@1","input":{}}]}"""));
+        await using var bench = Bench();
+        bench.Planners.Add(new ProfileModelPlanner(_caller));
+        bench.Secrets = [new OneSecret("MODEL_KEY", ModelHarness.Key)];
+        RunRequest Goal(string secret) => new()
+        {
+            Goal = "do it",
+            Profile = bench.Profile with
+            {
+                Planner = new PlannerChoice { Id = "model", Model = "fast" },
+                Models = ModelsOf(("fast", ModelHarness.Gpt(server) with { ApiKey = new KeyReference { Secret = SecretName.Parse(secret) } })),
+            },
+        };
+
+        Assert.Equal(RunStatus.Completed, (await bench.RunAsync(Goal("MODEL_KEY"))).Status);
+        Assert.Equal($"Bearer {ModelHarness.Key}", server.Received.Single().Headers["Authorization"]);
+        Assert.Equal(ErrorCodes.SecretMissing, (await bench.RunAsync(Goal("NO_SUCH_KEY"))).Code);
+        Assert.Single(server.Received);
+    }
+
+    [Fact]
+    public async Task A_plan_that_asks_a_model_holds_its_whole_budget_and_gives_back_what_it_did_not_need()
+    {
+        await using var server = await ModelServer.StartAsync(AnthropicWire.Answer("seven", input: 25, read: 1000, written: 100, output: 15));
+        await using var bench = Bench();
+        var changes = new List<LedgerChange>();
+        _ = bench.Runtime;
+        bench.Store.Wrote = slice => { if (slice.Ledger is { } change) changes.Add(change); };
+
+        await bench.RunAsync(Ask(bench, """{"model":"fast","prompt":"Name a prime."}""", ("fast", ModelHarness.Claude(server))) with { Budget = Money.FromCents(40) });
+
+        Assert.Equal([(Money.FromCents(40).NanoUsd, 0L), (-Money.FromCents(40).NanoUsd, 325_000L)], changes.Select(change => (change.Held.NanoUsd, change.Spent.NanoUsd)));
+    }
+
+    [Fact]
+    public async Task A_key_within_an_answer_that_is_a_value_is_removed_and_the_value_stays_one()
+    {
+        await using var server = await ModelServer.StartAsync(OpenAiWire.Answer(
+            """{"prime":7,"note":"-----BEGIN PRIVATE KEY-----\nMIIE\"v","next":["ghp_abcdefghijklmnopqrstuvwxyz0123456789",1.50]}"""));
+        await using var bench = Bench();
+
+        var report = await bench.RunAsync(Ask(bench, $$"""{"model":"fast","prompt":"Name a prime.","output_schema":{{Primes}}}""", ("fast", ModelHarness.Gpt(server))));
+
+        Assert.Equal((RunStatus.Completed, 1), (report.Status, report.Steps[0].Attempts));
+        var json = ResultOf(report).GetProperty("json");
+        Assert.Equal((7, "[token removed]"), (json.GetProperty("prime").GetInt32(), json.GetProperty("next")[0].GetString()));
+        Assert.StartsWith("[private key removed]", json.GetProperty("note").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -267,5 +350,13 @@ public sealed class ModelRunTests : IDisposable
         var read = Aos.Runtime.Agents.ProfileReader.Read(Encoding.UTF8.GetBytes($$$"""{"agent_id":"x","models":{"a":{{{model}}}}}"""));
 
         Assert.Contains(pointer, read.Problems.Select(problem => problem.Pointer));
+    }
+
+    private sealed class OneSecret(string name, string value) : ISecretProvider
+    {
+        public string Describe(SecretName secret) => "the test's own";
+
+        public ValueTask<SecretFinding> FindAsync(SecretName secret, CancellationToken cancel) =>
+            new(secret.Value == name ? SecretFinding.Of(value) : SecretFinding.None);
     }
 }

@@ -2,7 +2,9 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Values;
+using Aos.Skills.Standard.Http;
 using Aos.Skills.Standard.Models;
+using Aos.Tests.Skills.Http;
 using Microsoft.Extensions.Time.Testing;
 using static Aos.Tests.Skills.Models.ModelHarness;
 
@@ -194,6 +196,19 @@ public sealed class ModelCallerTests
         }
 
         Assert.Equal(ErrorCodes.Timeout, (await call).Code);
+    }
+
+    [Fact]
+    public async Task An_answer_that_drips_for_ever_is_cut_at_its_size()
+    {
+        await using var server = await ModelServer.StartAsync(
+            new ProviderAnswer(200, "text/event-stream", AnthropicWire.Start(5, 0, 0)) { Ending = Ending.Dripping });
+        using var caller = new ModelCaller(TimeProvider.System, new ScriptedResolver(), new HttpLimits(), new ModelLimits { BytesMax = 20_000 });
+
+        var answer = await caller.CallAsync(Ask(Claude(server)), ModelHarness.Key, TestContext.Current.CancellationToken);
+
+        Assert.Equal(ErrorCodes.ResponseTooLarge, answer.Code);
+        Assert.Equal(ModelCaller.Quote(Ask(Claude(server))).Worst, answer.Cost);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal sealed record ProviderAnswer(int Status, string ContentType, params str
     public Ending Ending { get; init; }
 }
 
-public enum Ending { Whole, Cut, Silent }
+public enum Ending { Whole, Cut, Silent, Dripping }
 
 /// <summary>A provider of models on a loopback port, which speaks the wire formats of the real ones.</summary>
 internal sealed class ModelServer : IAsyncDisposable
@@ -73,6 +73,12 @@ internal sealed class ModelServer : IAsyncDisposable
         }
         if (answer.Ending == Ending.Cut) context.Abort();
         if (answer.Ending == Ending.Silent) await WaitAsync(context, stop);
+        // A sign of life now and then, and never an end.
+        while (answer.Ending == Ending.Dripping && !stop.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        {
+            await context.Response.Body.WriteAsync(": still here\n\n"u8.ToArray(), stop);
+            await context.Response.Body.FlushAsync(stop);
+        }
     }
 
     private static async Task WaitAsync(HttpContext context, CancellationToken stop)
