@@ -23,12 +23,12 @@ internal static class ToolAnswer
         var result = Payload.FromUtf8(Write(answer, text));
         ValueList<SideEffect> effects = effect == EffectClass.Read ? []
             : [new SideEffect { Type = ToolContract.SideEffectType, Target = $"{import}/{tool}" }];
-        if (answer.IsError != true) return SkillResult.Success(result) with { SideEffects = effects, IsTainted = true };
+        if (answer.IsError != true) return SkillResult.Success(result) with { SideEffects = effects };
         var said = text.Length <= MessageMax ? text : string.Concat(text.AsSpan(0, MessageMax), "…");
         // A tool that failed may have done half of its work; only one that changes nothing has not.
         return SkillResult.Failure(ErrorCodes.McpToolFailed, said.Length == 0 ? $"The tool '{tool}' failed and did not say why." : $"The tool '{tool}' failed: {said}",
             effect == EffectClass.Read ? EffectState.None : EffectState.Unknown) with
-        { Result = result, IsTainted = true };
+        { Result = result };
     }
 
     private static string TextOf(CallToolResult answer) =>
