@@ -97,10 +97,11 @@ public sealed class AllocationTests
         Assert.InRange(BytesOf(() => schema.IsValid(element)), 0, 256);
     }
 
-    // With the store in memory, a run's share of admission and report, and the classes of an unoptimised build.
+    // With the store in memory, a run's share of admission and report, and the classes of an unoptimised build. The failure
+    // catalog is part of admission: a code more costs some 20 bytes here.
     [Theory]
-    [InlineData(EffectClass.Pure, 10_000)]
-    [InlineData(EffectClass.Idempotent, 10_950)]
+    [InlineData(EffectClass.Pure, 10_150)]
+    [InlineData(EffectClass.Idempotent, 11_100)]
     public async Task A_step_through_the_runtime(EffectClass effect, int budget)
     {
         var skill = new Answering(effect, Answer);
