@@ -49,7 +49,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
         var documents = new DocumentCache(source);
         var work = parts.Work;
         var secrets = new SecretVault(parts.Secrets);
-        _writer = new JournalWriter(parts.Store, work);
+        _writer = new JournalWriter(parts.Store, work, time, parts.Metrics);
         _outcomes = new Outcomes(new FailureIndex(parts.Catalog), time);
         _services = new RunServices
         {
@@ -71,9 +71,11 @@ public sealed partial class AosRuntime : IAsyncDisposable
             Time = time,
             Clock = new ClockGuard(time, parts.Logger),
             Tenancies = tenancies,
+            Metrics = parts.Metrics,
             CrashesMax = Math.Max(1, parts.CrashesMax),
         };
         _host = new RunHost(_services, parts.Logger);
+        parts.Metrics?.Watch(() => _writer.Depth, () => _host.Loaded, () => _host.InFlight);
         _compaction = new Compaction(parts.Store, time, parts.Logger, work);
         _ids = parts.Ids ?? new RunIds(time);
         _admission = new Admission(_services, _outcomes, _ids, parts.Policies);

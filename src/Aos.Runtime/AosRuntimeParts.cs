@@ -56,6 +56,9 @@ public sealed record AosRuntimeParts
     /// <see cref="ArgumentException"/> otherwise.</remarks>
     public TenantProfile Tenant { get; init; } = new();
 
+    /// <summary>Counts what runs do. Default: nothing is counted. Stays the caller's to dispose.</summary>
+    public Telemetry.RuntimeMetrics? Metrics { get; init; }
+
     /// <summary>How many processes in a row may die while they work on a run, without its getting further, before it is
     /// quarantined. Default 3; at least 1.</summary>
     public int CrashesMax { get; init; } = 3;

@@ -30,7 +30,10 @@ public static class Rights
     /// <summary>Reads the audit log.</summary>
     public const string AuditRead = "audit:read";
 
-    private static readonly string[] Viewer = [RunsRead, CatalogRead];
+    /// <summary>Reads the metrics of the server.</summary>
+    public const string MetricsRead = "metrics:read";
+
+    private static readonly string[] Viewer = [RunsRead, CatalogRead, MetricsRead];
 
     private static readonly Dictionary<string, string[]> ByRole = new(StringComparer.Ordinal)
     {

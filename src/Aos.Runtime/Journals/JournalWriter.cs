@@ -2,6 +2,7 @@ using Aos.Abstractions.Storage;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Values;
 using Aos.Runtime.Runs;
+using Aos.Runtime.Telemetry;
 
 namespace Aos.Runtime.Journals;
 
@@ -37,7 +38,7 @@ internal interface ISliceOwner
 /// <summary>The one writer of a store: commits whatever is queued, across runs, as one transaction, with no delay of
 /// its own. After a failed commit it stops: nobody knows what was written, so runs must be read again.</summary>
 /// <remarks>The queue is as long as there are owners, because each has one slice on its way at a time.</remarks>
-internal sealed class JournalWriter(IStore store, IWorkQueue work) : IThreadPoolWorkItem, IAsyncDisposable
+internal sealed class JournalWriter(IStore store, IWorkQueue work, TimeProvider time, RuntimeMetrics? metrics = null) : IThreadPoolWorkItem, IAsyncDisposable
 {
     private const int BatchMax = 512;
 
@@ -48,6 +49,15 @@ internal sealed class JournalWriter(IStore store, IWorkQueue work) : IThreadPool
     private TaskCompletionSource? _closed;
     private StoreException? _failure;
     private bool _active;
+
+    /// <summary>How many slices wait for the next commit.</summary>
+    public int Depth
+    {
+        get
+        {
+            lock (_gate) return _queue.Count;
+        }
+    }
 
     /// <summary>Queues a slice; slices are written in the order of these calls.</summary>
     public void Enqueue(JournalSlice slice, ISliceOwner owner)
@@ -119,7 +129,7 @@ internal sealed class JournalWriter(IStore store, IWorkQueue work) : IThreadPool
         try
         {
             // Past this point only the store decides: a commit that was sent is never called off.
-            return (await store.AppendAsync(_batch, CancellationToken.None).ConfigureAwait(false), null);
+            return (await CommitAsync().ConfigureAwait(false), null);
         }
         catch (Exception error)
         {
@@ -127,5 +137,17 @@ internal sealed class JournalWriter(IStore store, IWorkQueue work) : IThreadPool
                 ?? new StoreException(ErrorCodes.StorageUnavailable, $"The store failed: {error.Message}", error);
             return ([], _failure);
         }
+    }
+
+    // Apart, so that what nobody measures costs nothing.
+    private ValueTask<AppendResult[]> CommitAsync() =>
+        metrics is null ? store.AppendAsync(_batch, CancellationToken.None) : MeasureAsync(metrics);
+
+    private async ValueTask<AppendResult[]> MeasureAsync(RuntimeMetrics metrics)
+    {
+        var began = time.GetTimestamp();
+        var results = await store.AppendAsync(_batch, CancellationToken.None).ConfigureAwait(false);
+        metrics.Observe(_batch.Length, time.GetElapsedTime(began));
+        return results;
     }
 }

@@ -270,6 +270,7 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
         _pending.Add(transition, incoming);
         if (fact is RunEvent.AttemptReturned returned && !CanBeAskedAgain(_state, returned)) _keep = transition.State.Seq;
         Volatile.Write(ref _state, transition.State);
+        _services.Metrics?.Observe(transition.State, transition.Events);
         foreach (var effect in transition.Effects)
             if (MustWait(effect)) _held.Enqueue((_state, effect));
             else _effects.Perform(_state, effect);

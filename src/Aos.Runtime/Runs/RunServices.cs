@@ -11,6 +11,7 @@ using Aos.Runtime.Effects;
 using Aos.Runtime.Journals;
 using Aos.Runtime.Secrets;
 using Aos.Runtime.Skills;
+using Aos.Runtime.Telemetry;
 
 namespace Aos.Runtime.Runs;
 
@@ -57,6 +58,9 @@ internal sealed class RunServices
 
     /// <summary>Who pays, by tenant.</summary>
     public required Tenancies Tenancies { get; init; }
+
+    /// <summary>Counts what is decided; null where nobody asks.</summary>
+    public required RuntimeMetrics? Metrics { get; init; }
 
     /// <summary>How many owners in a row may die over a run before it is quarantined.</summary>
     public required int CrashesMax { get; init; }

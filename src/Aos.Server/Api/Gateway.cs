@@ -20,6 +20,21 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
     /// <summary>Answers one request.</summary>
     public async Task AnswerAsync(HttpContext http, Operation operation)
     {
+        var began = server.Time.GetTimestamp();
+        server.Metrics.Enter(operation.IsStream);
+        try
+        {
+            await TryAnswerAsync(http, operation).ConfigureAwait(false);
+        }
+        finally
+        {
+            server.Metrics.Leave(operation.IsStream);
+            server.Metrics.Answered(operation.Id, operation.IsStream, http.Response.StatusCode, server.Time.GetElapsedTime(began));
+        }
+    }
+
+    private async Task TryAnswerAsync(HttpContext http, Operation operation)
+    {
         try
         {
             if (await AdmitAsync(http, operation).ConfigureAwait(false) is not { } caller) return;

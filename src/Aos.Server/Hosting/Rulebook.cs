@@ -17,6 +17,9 @@ internal sealed class Rulebook(
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<string, long> _readAt = new(StringComparer.Ordinal);
 
+    /// <summary>The tenants that this server has heard of since its start, by name.</summary>
+    public IEnumerable<string> Known => _readAt.Keys.Order(StringComparer.Ordinal);
+
     /// <summary>Policies that were written over HTTP.</summary>
     public DocumentShelf<Policy> Policies => policies;
 

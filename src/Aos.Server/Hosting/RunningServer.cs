@@ -9,6 +9,7 @@ using Aos.Runtime.Documents;
 using Aos.Runtime.Planning;
 using Aos.Runtime.Secrets;
 using Aos.Runtime.Skills;
+using Aos.Runtime.Telemetry;
 using Aos.Server.Api;
 using Aos.Server.Auth;
 using Aos.Server.Settings;
@@ -52,6 +53,10 @@ internal sealed class RunningServer : IAsyncDisposable
             builder.Services.AddSingleton(services => new Authenticator(services.GetRequiredService<ServerParts>().Keys,
                 settings.OidcAuthority is { } authority ? new OidcTokens(settings, authority) : null));
             builder.Services.AddSingleton<Gateway>();
+            builder.Services.AddSingleton<ServerMetrics>();
+            builder.Services.AddSingleton<RuntimeMetrics>();
+            ServerMetrics.Add(builder.Services);
+            builder.Services.AddHostedService<Sampler>();
             builder.Services.AddHostedService<Adoption>();
             app = builder.Build();
             Map(app, settings);
@@ -134,6 +139,7 @@ internal sealed class RunningServer : IAsyncDisposable
             Time = time,
             Logger = services.GetRequiredService<ILogger<AosRuntime>>(),
             Tenant = new TenantProfile { TenantId = settings.Tenant },
+            Metrics = services.GetRequiredService<RuntimeMetrics>(),
         });
         if (files.Tenant is { } limits) runtime.PutTenant(limits with { TenantId = limits.TenantId ?? settings.Tenant });
         return new ServerParts
@@ -145,6 +151,7 @@ internal sealed class RunningServer : IAsyncDisposable
             Keys = new ApiKeys(records, time),
             Agents = new DocumentShelf<AgentProfile>(records, "agent"),
             Audit = new AuditLog(records, time),
+            Metrics = services.GetRequiredService<ServerMetrics>(),
             Time = time,
             Closing = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping,
         };
@@ -164,6 +171,8 @@ internal sealed class RunningServer : IAsyncDisposable
                 await Problems.WriteAsync(http, gateway.Refuse(ErrorCodes.UnknownResource,
                     $"{http.Request.Path} takes {http.Response.Headers.Allow}, not {http.Request.Method}."), 405).ConfigureAwait(false);
         });
+        app.Services.GetRequiredService<ServerParts>().Scrape =
+            ((IApplicationBuilder)app).New().UseOpenTelemetryPrometheusScrapingEndpoint(_ => true).Build();
         app.UseRouting();
         foreach (var operation in Catalogue.Operations)
             app.MapMethods(operation.Path, [operation.Method], (RequestDelegate)(http => gateway.AnswerAsync(http, operation)));

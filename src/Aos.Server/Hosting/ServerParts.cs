@@ -24,6 +24,11 @@ internal sealed class ServerParts
 
     public required AuditLog Audit { get; init; }
 
+    public required ServerMetrics Metrics { get; init; }
+
+    /// <summary>Answers a scrape.</summary>
+    public RequestDelegate Scrape { get; set; } = _ => Task.CompletedTask;
+
     public required TimeProvider Time { get; init; }
 
     /// <summary>Whether the server was asked to end: it answers, and begins nothing new.</summary>

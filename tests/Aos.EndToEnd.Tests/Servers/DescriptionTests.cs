@@ -50,7 +50,7 @@ public sealed class DescriptionTests : ServerTest
         // In the order of the lines, each with the statuses that this request may have: those of success.
         (string Operation, string Path, string? Body)[] requests =
         [
-            ("health", "/health", null), ("ready", "/ready", null), ("openapi", "/openapi/v1.json", null),
+            ("health", "/health", null), ("ready", "/ready", null), ("metrics", "/metrics", null), ("openapi", "/openapi/v1.json", null),
             ("submit_run", "/v1/runs?wait_seconds=30", Submission(Transform("t"))), ("list_runs", "/v1/runs?limit=2&status=waiting", null),
             ("get_run", $"/v1/runs/{report.Text("run_id")}", null), ("trace_run", $"/v1/runs/{report.Text("run_id")}/trace", null),
             ("list_queries", $"/v1/runs/{report.Text("run_id")}/queries", null),

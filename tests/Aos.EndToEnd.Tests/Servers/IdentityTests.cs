@@ -12,7 +12,7 @@ public sealed class IdentityTests : ServerTest
     {
         ["viewer"] =
         [
-            "whoami", "list_runs", "get_run", "trace_run", "stream_events", "export_run", "list_queries", "query_run", "replay_run", "simulate",
+            "whoami", "metrics", "list_runs", "get_run", "trace_run", "stream_events", "export_run", "list_queries", "query_run", "replay_run", "simulate",
             "validate_plan", "list_skills", "describe_skill", "list_failures", "get_failure", "list_approvals", "get_approval", "list_agents", "get_agent", "list_policies",
             "get_policy", "what_if", "get_budget", "get_tenant", "list_recovery",
         ],
