@@ -18,6 +18,12 @@ internal sealed record Arguments
     /// <summary>The configuration that was named.</summary>
     public string? File { get; private init; }
 
+    /// <summary>Whether standard input and output are to be answered instead of the network.</summary>
+    public bool IsMcp { get; private init; }
+
+    /// <summary>The file of the profile that acts there.</summary>
+    public string? Profile { get; private init; }
+
     /// <summary>The settings that were given as flags, by name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Flags { get; private init; } = new Dictionary<string, IReadOnlyList<string>>();
 
@@ -28,7 +34,9 @@ internal sealed record Arguments
         var flags = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         var problems = new List<Problem>();
         var (data, file, json, help) = (default(string), default(string), false, false);
-        for (var i = 0; i < args.Length; i++)
+        var isMcp = args is ["mcp", ..];
+        var profile = default(string);
+        for (var i = isMcp ? 1 : 0; i < args.Length; i++)
         {
             var (option, value) = args[i].Split('=', 2) is [var name, var given] ? (name, given) : (args[i], null);
             string? Value() => value ?? (i + 1 < args.Length ? args[++i] : null);
@@ -36,6 +44,7 @@ internal sealed record Arguments
             else if (option == "--json") json = true;
             else if (option == "--data") data = Value();
             else if (option == "--config") file = Value();
+            else if (option == "--profile" && isMcp) profile = Value();
             else if (Setting.All.FirstOrDefault(setting => setting.Option == option) is { } setting)
             {
                 if ((setting.IsSwitch ? value ?? "true" : Value()) is { } text)
@@ -52,6 +61,8 @@ internal sealed record Arguments
             Json = json,
             Data = folder.Length == 0 ? null : Path.GetFullPath(folder),
             File = file,
+            IsMcp = isMcp,
+            Profile = profile,
             Flags = flags,
             Problems = problems,
         };

@@ -30,6 +30,11 @@ internal static class Serve
         if (problems.Count > 0) return Refuse(read.Json, problems, output, error);
         try
         {
+            if (read.IsMcp)
+            {
+                await Mcp.McpStdio.RunAsync(settings!, read.Profile, cancel).ConfigureAwait(false);
+                return 0;
+            }
             var server = await RunningServer.StartAsync(settings!, TimeProvider.System, cancel).ConfigureAwait(false);
             await using var _ = server.ConfigureAwait(false);
             if (await WelcomeAsync(server, error, cancel).ConfigureAwait(false) is { } why) return Refuse(read.Json, [why], output, error);

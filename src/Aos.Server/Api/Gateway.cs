@@ -33,7 +33,31 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
         }
     }
 
-    private async Task TryAnswerAsync(HttpContext http, Operation operation)
+    private Task TryAnswerAsync(HttpContext http, Operation operation) =>
+        TryAnswerAsync(http, operation, caller => CallAsync(http, operation, caller));
+
+    /// <summary>Lets a request of another protocol through, once it is known who sent it and there is room.</summary>
+    public async Task GuardAsync(HttpContext http, Operation operation, RequestDelegate next)
+    {
+        var began = server.Time.GetTimestamp();
+        server.Metrics.Enter(operation.IsStream);
+        try
+        {
+            await TryAnswerAsync(http, operation, async caller =>
+            {
+                await server.Rules.EnsureAsync(caller.Tenant, http.RequestAborted).ConfigureAwait(false);
+                http.Items[typeof(Caller)] = caller;
+                await next(http).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+        }
+        finally
+        {
+            server.Metrics.Leave(operation.IsStream);
+            server.Metrics.Answered(operation.Id, operation.IsStream, http.Response.StatusCode, server.Time.GetElapsedTime(began));
+        }
+    }
+
+    private async Task TryAnswerAsync(HttpContext http, Operation operation, Func<Caller, Task> answer)
     {
         try
         {
@@ -45,7 +69,7 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
             }
             try
             {
-                await CallAsync(http, operation, caller).ConfigureAwait(false);
+                await answer(caller).ConfigureAwait(false);
             }
             finally
             {

@@ -163,28 +163,8 @@ internal static class RunsApi
     }
 
     /// <summary>What a submission asks for.</summary>
-    public static async Task<RunRequest> RequestAsync(Call call)
-    {
-        var body = await call.ReadAsync<RunSubmission>().ConfigureAwait(false);
-        if (body.Goal is null == body.Plan is null)
-            throw call.Refuse(ErrorCodes.InvalidArgument, "Say what is to be done with exactly one of goal and plan.");
-        RequireObject(call, body.Input, "/input");
-        return new RunRequest
-        {
-            Goal = body.Goal,
-            Plan = body.Plan,
-            Input = body.Input ?? Payload.Empty,
-            Profile = await call.ProfileAsync(body.AgentId, body.Profile).ConfigureAwait(false),
-            Budget = body.Budget,
-            RequestedBy = call.Caller.Subject,
-        };
-    }
-
-    public static void RequireObject(Call call, Payload? value, string place)
-    {
-        if (value is not null && value.Element.ValueKind != System.Text.Json.JsonValueKind.Object)
-            throw call.Refuse(ErrorCodes.InvalidArgument, $"{place}: an object is expected here.");
-    }
+    public static async Task<RunRequest> RequestAsync(Call call) =>
+        await call.RequestAsync(await call.ReadAsync<RunSubmission>().ConfigureAwait(false)).ConfigureAwait(false);
 
     /// <summary>The places of mistakes in a plan, as places in the body that held it.</summary>
     public static StructuredOutcome Place(StructuredOutcome outcome) =>
@@ -198,9 +178,12 @@ internal static class RunsApi
                 },
             };
 
-    private static async Task<RunReport> WaitAsync(Call call, RunReport report)
+    private static Task<RunReport> WaitAsync(Call call, RunReport report) =>
+        WaitAsync(call, report, call.Number("wait_seconds", 0, WaitSecondsMax, absent: 0));
+
+    /// <summary>A run as it stands once it has ended or waits for somebody, or after so many seconds.</summary>
+    public static async Task<RunReport> WaitAsync(Acting call, RunReport report, int seconds)
     {
-        var seconds = call.Number("wait_seconds", 0, WaitSecondsMax, absent: 0);
         if (seconds == 0 || IsEnded(report.Status)) return report;
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(call.Cancel, call.Server.Closing);
         enough.CancelAfter(TimeSpan.FromSeconds(seconds));

@@ -3,7 +3,6 @@ using Aos.Contracts.Api;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Values;
 using Aos.Runtime.Access;
-using Aos.Runtime.Runs;
 
 namespace Aos.Server.Api;
 
@@ -42,18 +41,8 @@ internal static class WorkApi
     private static async Task<Reply> ExecuteAsync(Call call)
     {
         var body = await call.ReadAsync<SkillCall>().ConfigureAwait(false);
-        RunsApi.RequireObject(call, body.Input, "/input");
-        var outcome = await call.Runtime.ExecuteAsync(new ExecuteRequest
-        {
-            Skill = body.Skill,
-            Input = body.Input ?? Payload.Empty,
-            Profile = await call.ProfileAsync(body.AgentId, body.Profile).ConfigureAwait(false),
-            Budget = body.Budget,
-            TimeoutMs = body.TimeoutMs,
-            MaxAttempts = body.MaxAttempts,
-            IdempotencyKey = call.Key(),
-            RequestedBy = call.Caller.Subject,
-        }, call.Cancel).ConfigureAwait(false);
+        var request = await call.RequestAsync(body, call.Key()).ConfigureAwait(false);
+        var outcome = await call.Runtime.ExecuteAsync(request, call.Cancel).ConfigureAwait(false);
         return outcome.StepId is not null ? new Reply.Json(AosJson.Write(outcome)) : new Reply.Refused(outcome);
     }
 }

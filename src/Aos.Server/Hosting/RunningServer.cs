@@ -12,6 +12,7 @@ using Aos.Runtime.Skills;
 using Aos.Runtime.Telemetry;
 using Aos.Server.Api;
 using Aos.Server.Auth;
+using Aos.Server.Mcp;
 using Aos.Server.Settings;
 using Aos.Skills.Standard.Http;
 using Aos.Skills.Standard.JsonTransform;
@@ -44,7 +45,7 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         var files = DataFiles.Read(settings.Data);
         var store = await OpenAsync(settings, time, cancel).ConfigureAwait(false);
-        var skills = new OwnedParts(new HttpCallSkill(time), new LlmInvokeSkill(time), new ModelPlanners(time));
+        var skills = OwnedParts.Make(time);
         var app = default(WebApplication);
         try
         {
@@ -56,6 +57,7 @@ internal sealed class RunningServer : IAsyncDisposable
             builder.Services.AddSingleton<ServerMetrics>();
             builder.Services.AddSingleton<RuntimeMetrics>();
             ServerMetrics.Add(builder.Services);
+            McpHost.Add(builder.Services);
             builder.Services.AddHostedService<Sampler>();
             builder.Services.AddHostedService<Adoption>();
             app = builder.Build();
@@ -88,7 +90,8 @@ internal sealed class RunningServer : IAsyncDisposable
         _owned.Dispose();
     }
 
-    private static async ValueTask<IStore> OpenAsync(ServerSettings settings, TimeProvider time, CancellationToken cancel) =>
+    /// <summary>Opens the store that the settings name.</summary>
+    public static async ValueTask<IStore> OpenAsync(ServerSettings settings, TimeProvider time, CancellationToken cancel) =>
         settings.Store is { } address
             ? await PostgresStore.OpenAsync(new PostgresStoreOptions
             {
@@ -97,13 +100,19 @@ internal sealed class RunningServer : IAsyncDisposable
             }, time, cancel).ConfigureAwait(false)
             : await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = settings.Data }, time, cancel).ConfigureAwait(false);
 
+    /// <summary>Logs to standard error: standard output is for answers.</summary>
+    public static void Log(ILoggingBuilder logging, ServerSettings settings)
+    {
+        logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("ModelContextProtocol", LogLevel.Warning);
+        if (settings.LogJson) logging.AddJsonConsole(options => options.UseUtcTimestamp = true);
+        else logging.AddSimpleConsole(options => (options.SingleLine, options.UseUtcTimestamp, options.TimestampFormat) = (true, true, "HH:mm:ss "));
+        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+
     private static WebApplicationBuilder Prepare(ServerSettings settings)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
-        if (settings.LogJson) builder.Logging.AddJsonConsole(options => options.UseUtcTimestamp = true);
-        else builder.Logging.AddSimpleConsole(options => (options.SingleLine, options.UseUtcTimestamp, options.TimestampFormat) = (true, true, "HH:mm:ss "));
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+        Log(builder.Logging, settings);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(settings.DrainSeconds + 10));
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -123,7 +132,8 @@ internal sealed class RunningServer : IAsyncDisposable
         return builder;
     }
 
-    private static ServerParts Assemble(
+    /// <summary>Puts together what every request shares.</summary>
+    public static ServerParts Assemble(
         ServerSettings settings, DataFiles files, IStore store, OwnedParts owned, TimeProvider time, IServiceProvider services)
     {
         var records = (IRecordStore)store;
@@ -176,6 +186,9 @@ internal sealed class RunningServer : IAsyncDisposable
         app.UseRouting();
         foreach (var operation in Catalogue.Operations)
             app.MapMethods(operation.Path, [operation.Method], (RequestDelegate)(http => gateway.AnswerAsync(http, operation)));
+        app.MapMcp(McpHost.Path);
+        app.Use((http, next) => http.Request.Path.StartsWithSegments(McpHost.Path, StringComparison.OrdinalIgnoreCase)
+            ? gateway.GuardAsync(http, McpHost.Operation, next) : next(http));
         app.UseEndpoints(_ => { });
         app.Run(http => Problems.WriteAsync(http, gateway.Refuse(ErrorCodes.UnknownResource,
             $"There is nothing at {http.Request.Path}; `/openapi/v1.json` lists what there is.")));
@@ -185,6 +198,8 @@ internal sealed class RunningServer : IAsyncDisposable
 /// <summary>What the server made and ends: what holds connections.</summary>
 internal sealed record OwnedParts(HttpCallSkill Http, LlmInvokeSkill Llm, ModelPlanners Planners) : IDisposable
 {
+    public static OwnedParts Make(TimeProvider time) => new(new HttpCallSkill(time), new LlmInvokeSkill(time), new ModelPlanners(time));
+
     public void Dispose()
     {
         Http.Dispose();

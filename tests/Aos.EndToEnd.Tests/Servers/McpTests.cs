@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Aos.EndToEnd.Tests.Infrastructure;
+using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
+
+namespace Aos.EndToEnd.Tests.Servers;
+
+/// <summary>The runtime as tools of the Model Context Protocol, over HTTP.</summary>
+public sealed class McpTests : ServerTest
+{
+    private async Task<McpClient> ConnectAsync(string? key, string query = "") => await McpClient.CreateAsync(new HttpClientTransport(new HttpClientTransportOptions
+    {
+        Endpoint = new Uri(Address + "/mcp" + query),
+        TransportMode = HttpTransportMode.StreamableHttp,
+        AdditionalHeaders = key is null ? null : new Dictionary<string, string> { ["Authorization"] = "Bearer " + key },
+    }), cancellationToken: Cancel);
+
+    private static async Task<(bool IsError, JsonElement Json)> CallAsync(McpClient client, string tool, string arguments)
+    {
+        var given = JsonSerializer.Deserialize<Dictionary<string, object?>>(arguments)!;
+        var result = await client.CallToolAsync(tool, given, cancellationToken: Cancel);
+        var json = JsonDocument.Parse(Assert.IsType<TextContentBlock>(Assert.Single(result.Content)).Text).RootElement;
+        Assert.True(JsonElement.DeepEquals(json, result.StructuredContent!.Value));
+        return (result.IsError == true, json);
+    }
+
+    [Fact]
+    public async Task A_client_describes_simulates_runs_asks_and_reads_the_trace()
+    {
+        World.On("/price", _ => new Reply(200, """{"price":12}"""));
+        await using var client = await ConnectAsync(Admin);
+        var tools = await client.ListToolsAsync(cancellationToken: Cancel);
+        string[] expected = ["describe_skill", "execute", "get_run", "query", "run", "simulate", "trace"];
+        Assert.Equal(expected, tools.Select(tool => tool.Name).Where(name => !name.StartsWith("skill_", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+
+        Assert.Equal("http_call", (await CallAsync(client, "describe_skill", """{"skill":"http_call"}""")).Json.Text("result/name"));
+        var submission = Submission(Call("fetch", "/price"), Transform("pick"));
+        Assert.Equal("true", (await CallAsync(client, "simulate", submission)).Json.Text("feasible").ToLowerInvariant());
+        Assert.Equal(0, World.Count("/price"));
+        var (isError, report) = await CallAsync(client, "run", submission);
+        Assert.Equal((false, "completed"), (isError, report.Text("status")));
+        var run = report.Text("run_id");
+        Assert.False((await CallAsync(client, "query", $$"""{"run_id":"{{run}}","query":"remaining_budget_cents"}""")).IsError);
+        var events = (await CallAsync(client, "trace", $$"""{"run_id":"{{run}}"}""")).Json.At("events").EnumerateArray().Select(e => e.Text("type")).ToList();
+        Assert.Equal(("run_submitted", "run_ended"), (events[0], events[^1]));
+        Assert.Equal(1, World.Count("/price"));
+    }
+
+    [Fact]
+    public async Task Skills_that_the_agent_may_call_are_tools_and_no_others()
+    {
+        (await SendAsync("PUT", "/v1/agents/clerk", """{"agent_id":"clerk","skills":["json_transform@1"]}""", Admin)).Is(201);
+        await using var client = await ConnectAsync(await KeyAsync("operator"), "?agent_id=clerk");
+
+        var skills = (await client.ListToolsAsync(cancellationToken: Cancel)).Select(tool => tool.Name).Where(name => name.StartsWith("skill_", StringComparison.Ordinal));
+        Assert.Equal(["skill_json_transform"], skills);
+        var made = await CallAsync(client, "skill_json_transform", """{"data":{"a":7},"expression":"a"}""");
+        Assert.Equal((false, "success", "7"), (made.IsError, made.Json.Text("status"), made.Json.Text("result/value")));
+        Assert.Equal((true, "UNKNOWN_RESOURCE"), await CodeAsync(client, "skill_http_call", """{"url":"https://example.com"}"""));
+        Assert.Equal((true, "SKILL_NOT_ALLOWED"), await CodeAsync(client, "execute", """{"skill":"http_call@1","input":{"url":"https://example.com"}}"""));
+        Assert.Equal((true, "PERMISSION_DENIED"), await CodeAsync(client, "run", Submission(Transform("t"))));
+    }
+
+    [Fact]
+    public async Task Rights_tenants_and_hosts_hold_for_tools_as_for_the_api()
+    {
+        var run = (await RunAsync(Submission(Transform("t")))).Text("run_id");
+        await using var viewer = await ConnectAsync(await KeyAsync("viewer"));
+        Assert.DoesNotContain(await viewer.ListToolsAsync(cancellationToken: Cancel), tool => tool.Name is "run" or "execute" || tool.Name.StartsWith("skill_", StringComparison.Ordinal));
+        Assert.Equal((true, "PERMISSION_DENIED"), await CodeAsync(viewer, "run", """{"goal":"x"}"""));
+        await using var other = await ConnectAsync(await KeyAsync("admin", "other"));
+        Assert.Equal((true, "UNKNOWN_RUN"), await CodeAsync(other, "get_run", $$"""{"run_id":"{{run}}"}"""));
+        Assert.Equal((true, "INVALID_ARGUMENT"), await CodeAsync(other, "get_run", "{}"));
+        Assert.Equal((true, "SCHEMA_VIOLATION"), await CodeAsync(other, "simulate", """{"goal":"x","gaol":1}"""));
+
+        await Assert.ThrowsAnyAsync<Exception>(async () => await ConnectAsync(null));
+        (await SendAsync("POST", "/mcp", "{}", null)).Is(401);
+        (await SendAsync("POST", "/mcp", "{}", Admin, ("Origin", "https://evil.example"))).Is(403);
+        (await SendAsync("POST", "/mcp", "{}", Admin, ("Host", "evil.example"))).Is(403);
+    }
+
+    private static async Task<(bool, string)> CodeAsync(McpClient client, string tool, string arguments)
+    {
+        var (isError, json) = await CallAsync(client, tool, arguments);
+        return (isError, json.Text("code"));
+    }
+}
