@@ -64,7 +64,7 @@ internal static class Serve
                 {made.Key}
 
             aos: to use it:  export AOS_SERVER={server.Addresses[0]} AOS_API_KEY={made.Key}
-                             aos runs
+                             curl -H "Authorization: Bearer $AOS_API_KEY" $AOS_SERVER/v1/runs
             """).ConfigureAwait(false);
         return null;
     }

@@ -20,7 +20,7 @@ public sealed partial class ServeTests : EndToEndTest
     private async Task<(Infrastructure.Cli Process, HttpClient Http)> ServeAsync(string? key = null, params string[] more)
     {
         var process = Bench.Start(["serve", "--", "--listen", "http://127.0.0.1:0", .. more]);
-        await process.SaysAsync(key is null ? "aos runs" : "listening on");
+        await process.SaysAsync(key is null ? "$AOS_SERVER/v1/runs" : "listening on");
         var http = new HttpClient { BaseAddress = new Uri(Address().Match(process.Said).Groups["address"].Value), Timeout = Infrastructure.Cli.Patience };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key ?? Key().Match(process.Said).Value);
         return (process, http);
