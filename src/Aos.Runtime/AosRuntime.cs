@@ -428,13 +428,12 @@ public sealed partial class AosRuntime : IAsyncDisposable
         if (await _services.Store.FindRunAsync(runId, cancel).ConfigureAwait(false) is not { } row) return UnknownRun<RunReport>(runId).Outcome;
         if (row.IsEnded)
             return _outcomes.Failure(ErrorCodes.InvalidArgument, $"Run {runId} has ended: {row.Status.ToString().ToLowerInvariant()}.", run: runId);
-        if (adopt && row.Status == RunStatus.Quarantined)
-            return await _host.AdoptAsync(runId, release: true, requireSkills: false, cancel, fact).ConfigureAwait(false)
-                is { Code: { } poison, Why: var cause } ? _outcomes.Failure(poison, cause!, run: runId) : _outcomes.Success(run: runId);
         if (!await _services.Store.PostAsync(runId, AosJson.Write<RunEvent>(fact), cancel).ConfigureAwait(false))
             return _outcomes.Failure(ErrorCodes.InvalidArgument, $"Run {runId} ended in the meantime.", run: runId);
+        // Also a run that is quarantined: the cancellation comes first, so that it makes no call.
         if (_host.Find(runId) is not { IsAlive: true } && !_host.IsUnloaded(runId) && adopt
-            && (await _host.AdoptAsync(runId, release: false, requireSkills: false, cancel).ConfigureAwait(false)) is { Code: { } code } refused)
+            && (await _host.AdoptAsync(runId, release: row.Status == RunStatus.Quarantined, requireSkills: false, cancel, cancelFirst: true).ConfigureAwait(false))
+                is { Code: { } code } refused)
             return _outcomes.Failure(code, $"{refused.Why} What was asked for is kept until then.", run: runId);
         if (_host.Find(runId) is { IsAlive: true } || _host.IsUnloaded(runId)) await _host.PollAsync(cancel).ConfigureAwait(false);
         return _outcomes.Success(run: runId);

@@ -110,10 +110,11 @@ internal sealed partial class RunHost : IAsyncDisposable
     /// <param name="release">Whether to take it on although it is quarantined.</param>
     /// <param name="requireSkills">Whether to leave it alone where a skill of its plan is not registered here.</param>
     /// <param name="cancel">Ends the wait.</param>
-    /// <param name="before">What the run is told before it is told that it goes on; null: nothing.</param>
+    /// <param name="cancelFirst">Whether the run is told of a cancellation that was left for it before it is told that it goes
+    /// on, so that it makes no call.</param>
     /// <exception cref="StoreException">The store failed.</exception>
     public async ValueTask<Adoption> AdoptAsync(
-        RunId runId, bool release, bool requireSkills, CancellationToken cancel, RunEvent.Fact? before = null)
+        RunId runId, bool release, bool requireSkills, CancellationToken cancel, bool cancelFirst = false)
     {
         if (Find(runId) is { IsAlive: true } running) return new Adoption(running);
         RequireStaying();
@@ -142,10 +143,25 @@ internal sealed partial class RunHost : IAsyncDisposable
         };
         if (!TryReplace(loop)) return new Adoption(Find(runId));
         var first = FirstOf(state, recovered);
-        if (before is not null) first = [new Incoming(before with { At = recovered.At }), new Incoming(recovered)];
+        if (cancelFirst) await DeliverCancellationAsync(loop, cancel).ConfigureAwait(false);
         Watch(loop, first);
         await PollAsync(cancel).ConfigureAwait(false);
         return new Adoption(loop);
+    }
+
+    private async ValueTask DeliverCancellationAsync(RunLoop loop, CancellationToken cancel)
+    {
+        await _polling.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            foreach (var item in await _services.Store.ReadInboxAsync(cancel).ConfigureAwait(false))
+                if (item.RunId == loop.RunId && Read(item) is RunEvent.CancelRequested fact)
+                    loop.Deliver(new Incoming(fact with { At = Later(_services.Now, loop.LastAt) }, item.Id));
+        }
+        finally
+        {
+            _polling.Release();
+        }
     }
 
     /// <summary>Brings the runs what was left for them, now rather than at the next look.</summary>
