@@ -141,22 +141,32 @@ internal sealed partial class RunHost : IAsyncDisposable
             Epoch = Math.Max(epoch, state.Epoch + 1),
             Restored = row.Code == ErrorCodes.RunHeld ? true : null,
         };
+        // Before the loop is there for others: a store that fails must leave none behind that never begins.
+        var cancellations = cancelFirst ? await CancellationsOfAsync(runId, recovered.At, cancel).ConfigureAwait(false) : [];
         if (!TryReplace(loop)) return new Adoption(Find(runId));
         var first = FirstOf(state, recovered);
-        if (cancelFirst) await DeliverCancellationAsync(loop, cancel).ConfigureAwait(false);
+        await DeliverAsync(loop, cancellations).ConfigureAwait(false);
         Watch(loop, first);
         await PollAsync(cancel).ConfigureAwait(false);
         return new Adoption(loop);
     }
 
-    private async ValueTask DeliverCancellationAsync(RunLoop loop, CancellationToken cancel)
+    private async ValueTask<List<Incoming>> CancellationsOfAsync(RunId runId, DateTimeOffset at, CancellationToken cancel)
     {
+        var found = new List<Incoming>();
+        foreach (var item in await _services.Store.ReadInboxAsync(cancel).ConfigureAwait(false))
+            if (item.RunId == runId && Read(item) is RunEvent.CancelRequested fact) found.Add(new Incoming(fact with { At = at }, item.Id));
+        return found;
+    }
+
+    // What another look at the inbox delivers as well counts once.
+    private async ValueTask DeliverAsync(RunLoop loop, List<Incoming> facts)
+    {
+        if (facts.Count == 0) return;
         await _polling.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
-            foreach (var item in await _services.Store.ReadInboxAsync(cancel).ConfigureAwait(false))
-                if (item.RunId == loop.RunId && Read(item) is RunEvent.CancelRequested fact)
-                    loop.Deliver(new Incoming(fact with { At = Later(_services.Now, loop.LastAt) }, item.Id));
+            foreach (var fact in facts) loop.Deliver(fact);
         }
         finally
         {
