@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Compression;
 using Aos.Contracts.Failures;
 
@@ -26,7 +27,8 @@ internal static class HttpBodyReader
     public static async ValueTask<HttpBody> ReadAsync(HttpResponseMessage response, HttpLimits limits, string authority,
         CancellationToken cancel)
     {
-        if (response.Content.Headers.ContentLength > limits.BodyBytesMax) return TooLarge(limits, authority);
+        if (!TryReadLength(response, out var declared)) return Unframed(response, authority);
+        if (declared > limits.BodyBytesMax) return TooLarge(limits, authority);
         var coding = string.Join(",", response.Content.Headers.ContentEncoding).ToLowerInvariant();
         try
         {
@@ -35,12 +37,18 @@ internal static class HttpBodyReader
             {
                 var first = new byte[2];
                 var peeked = await raw.ReadAtLeastAsync(first, 2, throwOnEndOfStream: false, cancel).ConfigureAwait(false);
-                if (peeked == 0) return new HttpBody.Complete(default);
+                if (peeked == 0 && declared is null or 0) return new HttpBody.Complete(default);
                 raw.PutBack(first.AsMemory(0, peeked));
                 var decoded = Decode(raw, coding, first);
                 if (decoded is null) return UnknownCoding(coding, authority);
                 await using (decoded.ConfigureAwait(false))
-                    return await ReadAsync(decoded, raw, limits, authority, cancel).ConfigureAwait(false);
+                {
+                    var body = await ReadAsync(decoded, raw, limits, authority, cancel).ConfigureAwait(false);
+                    // A packed body says itself whether it is whole, and its reader may leave the rest of the bytes alone.
+                    if (decoded == raw && body is HttpBody.Complete && declared is { } length && length != raw.BytesRead)
+                        throw new IOException($"The answer has {raw.BytesRead} bytes and declares {length}.");
+                    return body;
+                }
             }
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException or HttpRequestException)
@@ -91,6 +99,28 @@ internal static class HttpBodyReader
             : new DeflateStream(raw, CompressionMode.Decompress),
         _ => null,
     };
+
+    // RFC 9112 §6.3: with a length that is none, or lengths that differ, nobody knows where a body ends. The framework
+    // passes over such lengths and reads until the connection closes. The same length said twice is one.
+    private static bool TryReadLength(HttpResponseMessage response, out long? declared)
+    {
+        declared = null;
+        if (response.Headers.TransferEncodingChunked == true
+            || !response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var values)) return true;
+        foreach (var part in values.ToString().Split(','))
+        {
+            var digits = part.Trim(' ', '\t');
+            if (digits.Length == 0 || !digits.All(char.IsAsciiDigit)) return false;
+            var length = long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var read) ? read : long.MaxValue;
+            if (declared is { } before && before != length) return false;
+            declared = length;
+        }
+        return true;
+    }
+
+    private static HttpBody.Failed Unframed(HttpResponseMessage response, string authority) => new(new HttpFailure(
+        ErrorCodes.ResponseInvalid, $"The answer of {authority} does not say how long it is in a way that can be.",
+        $"Content-Length: {response.Content.Headers.NonValidated["Content-Length"]}"));
 
     private static HttpBody.Failed TooLarge(HttpLimits limits, string authority) => new(new HttpFailure(
         ErrorCodes.ResponseTooLarge,

@@ -17,6 +17,9 @@ public sealed class HttpCallContractTests
     }
 
     [Fact]
+    public void What_a_server_answers_is_tainted() => Assert.True(Contract.Tainted);
+
+    [Fact]
     public void Every_failure_mode_is_in_the_catalog()
     {
         Assert.All(Contract.FailureModes, mode => Assert.NotNull(FailureIndex.BuiltIn.Match(mode.Code)));

@@ -26,6 +26,14 @@ public sealed class HttpCallHostileTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Encoding: gzip, gzip\r\n\r\nhi", "RESPONSE_INVALID")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Encoding: gzip\r\n\r\nnope", "RESPONSE_INVALID")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\nx", "RESPONSE_TOO_LARGE")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\nx", "RESPONSE_TOO_LARGE")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 3\r\n\r\nhello", "RESPONSE_INVALID")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5, 3\r\n\r\nhello", "RESPONSE_INVALID")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello", "RESPONSE_INVALID")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: +5\r\n\r\nhello", "RESPONSE_INVALID")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 0x5\r\n\r\nhello", "RESPONSE_INVALID")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 9, 9\r\n\r\nhello", "CONNECTION_RESET")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 9, 9\r\n\r\n", "CONNECTION_RESET")]
     public async Task An_answer_that_breaks_the_protocol_has_its_code_and_leaves_a_post_unknown(string answer, string code)
     {
         await using var server = new RawServer(answer);
@@ -36,6 +44,15 @@ public sealed class HttpCallHostileTests
 
         Assert.Equal((code, EffectState.None, 0), (got.Code.Value, got.Effect, got.SideEffects.Count));
         Assert.Equal((code, EffectState.Unknown, 1), (posted.Code.Value, posted.Effect, posted.SideEffects.Count));
+    }
+
+    [Fact]
+    public async Task A_length_that_is_said_twice_is_a_length()
+    {
+        await using var server = new RawServer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello");
+        using var harness = new HttpCallHarness();
+
+        Assert.Equal("hello", (await harness.GetAsync(server.Url, "localhost")).Member("body").GetString());
     }
 
     [Theory]
