@@ -162,6 +162,8 @@ public static class AosJson
 [JsonSerializable(typeof(Tightening))]
 [JsonSerializable(typeof(PolicyPage))]
 [JsonSerializable(typeof(RecoveryPage))]
+[JsonSerializable(typeof(BudgetQuestion))]
+[JsonSerializable(typeof(BudgetTrials))]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(RunPage))]
 [JsonSerializable(typeof(ApprovalSummary))]

@@ -1,5 +1,6 @@
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Kernel.Replay;
@@ -21,9 +22,24 @@ public sealed partial class AosRuntime
         if (await ArchiveWriter.GatherAsync(_services.Store, runId, cancel).ConfigureAwait(false) is not { } archive)
             return UnknownRun<ExportedRun>(runId);
         await new JournalReader(archive, new DocumentCache(archive)).ReadAsync(runId, cancel).ConfigureAwait(false);
-        var last = archive.Segments[^1];
-        return _outcomes.Of(new ExportedRun(runId, last.FirstSeq + last.Count - 1, archive.Blobs.Count, archive.Head, ArchiveWriter.Write(archive)), run: runId);
+        return _outcomes.Of(ExportedRun.Of(archive, ArchiveWriter.Write(archive)), run: runId);
     });
+
+    /// <summary>An exported run as <see cref="ExportAsync"/> gave it, from its file; or why that cannot be.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="time">The clock of the outcome.</param>
+    public static Answer<ExportedRun> ReadExport(ReadOnlyMemory<byte> file, TimeProvider time)
+    {
+        var outcomes = new Outcomes(FailureIndex.BuiltIn, time);
+        try
+        {
+            return outcomes.Of(ExportedRun.Of(ArchiveReader.Read(file), file));
+        }
+        catch (StoreException refused)
+        {
+            return outcomes.Refuse<ExportedRun>(refused.Code, refused.Message);
+        }
+    }
 
     /// <summary>Verifies an exported run: that the file is whole and unchanged, that its hash chain holds, and that
     /// today's kernel decides as its journal has it. Needs no store, network or keys.</summary>

@@ -178,6 +178,11 @@ public sealed partial class AosRuntime : IAsyncDisposable
     public async ValueTask<IReadOnlyList<StructuredOutcome>> AdoptAsync(CancellationToken cancel) =>
         [.. (await TakeOnAsync(runId: null, cancel).ConfigureAwait(false)).Refused.Select(answer => answer.Outcome)];
 
+    /// <summary>Takes on a run as <see cref="ResumeAsync"/> does, and does not wait for it. A run that this process works
+    /// on is reported as it stands.</summary>
+    public ValueTask<Answer<RunReport>> BeginResumeAsync(RunId runId, CancellationToken cancel) =>
+        GuardAsync(() => AdoptAsync(runId, release: false, cancel));
+
     private async ValueTask<(List<RunId> Adopted, List<Answer<RunReport>> Refused)> TakeOnAsync(RunId? runId, CancellationToken cancel)
     {
         var adopted = new List<RunId>();

@@ -45,6 +45,11 @@ public sealed class TenantRuntime(AosRuntime runtime, IStore store, string tenan
     public ValueTask<Answer<Contracts.Runs.Simulation>> SimulateAsync(RunRequest request, CancellationToken cancel) =>
         runtime.SimulateAsync(request with { Tenant = tenant }, cancel);
 
+    /// <inheritdoc cref="AosRuntime.SimulateBudgetsAsync"/>
+    public ValueTask<Answer<IReadOnlyList<BudgetTrial>>> SimulateBudgetsAsync(
+        RunRequest request, IReadOnlyList<Money> budgets, CancellationToken cancel) =>
+        runtime.SimulateBudgetsAsync(request with { Tenant = tenant }, budgets, cancel);
+
     /// <inheritdoc cref="AosRuntime.Validate"/>
     public PlanCheck Validate(Plan plan, AgentProfile profile) => runtime.Validate(plan, profile, tenant);
 
@@ -73,6 +78,10 @@ public sealed class TenantRuntime(AosRuntime runtime, IStore store, string tenan
     public ValueTask<Answer<CalibrationReport>> CalibrationAsync(int runsMax, CancellationToken cancel) =>
         runtime.CalibrationAsync(runsMax, cancel, tenant);
 
+    /// <inheritdoc cref="AosRuntime.FailureLogAsync"/>
+    public IAsyncEnumerable<FailureLogEntry> FailureLogAsync(int runsMax, CancellationToken cancel) =>
+        runtime.FailureLogAsync(runsMax, cancel, tenant);
+
     /// <inheritdoc cref="AosRuntime.DescribeSkillAsync"/>
     public ValueTask<StructuredOutcome> DescribeSkillAsync(string reference, CancellationToken cancel) =>
         runtime.DescribeSkillAsync(reference, cancel, tenant);
@@ -84,6 +93,10 @@ public sealed class TenantRuntime(AosRuntime runtime, IStore store, string tenan
     /// <inheritdoc cref="AosRuntime.ReportAsync"/>
     public ValueTask<Answer<RunReport>> ReportAsync(RunId run, CancellationToken cancel) =>
         OfRunAsync(run, () => runtime.ReportAsync(run, cancel), cancel);
+
+    /// <inheritdoc cref="AosRuntime.BeginResumeAsync"/>
+    public ValueTask<Answer<RunReport>> BeginResumeAsync(RunId run, CancellationToken cancel) =>
+        OfRunAsync(run, () => runtime.BeginResumeAsync(run, cancel), cancel);
 
     /// <inheritdoc cref="AosRuntime.BeginReleaseAsync"/>
     public ValueTask<Answer<RunReport>> BeginReleaseAsync(RunId run, CancellationToken cancel) =>

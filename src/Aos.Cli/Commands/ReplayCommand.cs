@@ -2,6 +2,7 @@ using System.CommandLine;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Runtime;

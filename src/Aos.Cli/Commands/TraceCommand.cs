@@ -2,9 +2,9 @@ using System.CommandLine;
 using Aos.Abstractions.Storage;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
+using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Runtime;
-using Aos.Runtime.Runs;
 
 namespace Aos.Cli.Commands;
 

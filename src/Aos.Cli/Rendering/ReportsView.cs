@@ -1,4 +1,5 @@
 using Aos.Cli.Invocation;
+using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Runtime;
 

@@ -150,6 +150,13 @@ public sealed record RecoveryPage
     public required ValueList<RecoveryRecord> Items { get; init; }
 }
 
+/// <summary>What several budgets would make of a run.</summary>
+public sealed record BudgetTrials
+{
+    /// <summary>A trial for each budget, in the order in which they were named.</summary>
+    public required ValueList<BudgetTrial> Items { get; init; }
+}
+
 /// <summary>The questions that a run can be asked.</summary>
 public sealed record QueryNames
 {

@@ -31,6 +31,18 @@ public sealed record RunSubmission
     public Money? Budget { get; init; }
 }
 
+/// <summary>A run, and budgets under which it is to be foreseen.</summary>
+public sealed record BudgetQuestion
+{
+    /// <summary>The run. Its own <c>budget_cents</c> is left out of it.</summary>
+    public required RunSubmission Run { get; init; }
+
+    /// <summary>The budgets, in cents: at least one, at most 20.</summary>
+    [JsonPropertyName("budgets_cents")]
+    [Bounds(1, 20)]
+    public required ValueList<Money> Budgets { get; init; }
+}
+
 /// <summary>A single call of a skill.</summary>
 public sealed record SkillCall
 {

@@ -165,8 +165,14 @@ public static class ErrorCodes
     /// <summary>The caller sends more requests than the server allows it.</summary>
     public static readonly ErrorCode TooManyRequests = ErrorCode.Parse("TOO_MANY_REQUESTS");
 
-    /// <summary>The server does not answer, or what answers is no server of AOS.</summary>
+    /// <summary>The server cannot be reached, or went away while it answered.</summary>
     public static readonly ErrorCode ServerUnreachable = ErrorCode.Parse("SERVER_UNREACHABLE");
+
+    /// <summary>The server did not answer in time. What was asked for may have been done.</summary>
+    public static readonly ErrorCode ServerTimeout = ErrorCode.Parse("SERVER_TIMEOUT");
+
+    /// <summary>What answers is no server of AOS, or one of a version that this client cannot read.</summary>
+    public static readonly ErrorCode ServerUnknown = ErrorCode.Parse("SERVER_UNKNOWN");
 
     /// <summary>The request names nobody, or a key or token that is unknown, expired or revoked.</summary>
     public static readonly ErrorCode Unauthenticated = ErrorCode.Parse("UNAUTHENTICATED");

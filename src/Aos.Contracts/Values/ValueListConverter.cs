@@ -76,6 +76,8 @@ internal sealed class ValueListConverterFactory : JsonConverterFactory
         [typeof(ValueList<ApiKeyInfo>)] = new ValueListConverter<ApiKeyInfo>(),
         [typeof(ValueList<AuditEntry>)] = new ValueListConverter<AuditEntry>(),
         [typeof(ValueList<RecoveryRecord>)] = new ValueListConverter<RecoveryRecord>(),
+        [typeof(ValueList<BudgetTrial>)] = new ValueListConverter<BudgetTrial>(),
+        [typeof(ValueList<Money>)] = new ValueListConverter<Money>(),
     }.ToFrozenDictionary();
 
     public override bool CanConvert(Type typeToConvert) => Converters.ContainsKey(typeToConvert);

@@ -6,7 +6,7 @@ public static class Rights
     /// <summary>Reads runs, events, reports, queries, simulations.</summary>
     public const string RunsRead = "runs:read";
 
-    /// <summary>Begins runs and calls, cancels, signals, settles, forks, repeats and releases them.</summary>
+    /// <summary>Begins runs and calls, cancels, signals, settles, forks, repeats, resumes and releases them.</summary>
     public const string RunsWrite = "runs:write";
 
     /// <summary>Decides on approval requests that name a role of the caller.</summary>

@@ -1,10 +1,7 @@
-using Aos.Abstractions.Storage;
-using Aos.Contracts;
 using Aos.Contracts.Api;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
-using Aos.Kernel.Runs;
 using Aos.Runtime.Access;
 using Aos.Runtime.Runs;
 
@@ -42,13 +39,13 @@ internal static class ApprovalsApi
             _ => throw call.Refuse(ErrorCodes.InvalidArgument, "'all' is true or false."),
         };
         var answer = await call.Runtime.ListApprovalsAsync(openOnly: !all, call.Cancel).ConfigureAwait(false);
-        return answer.Value is { } rows ? Reply.Ok(new ApprovalPage { Items = [.. rows.Select(Summary)] }) : new Reply.Refused(answer.Outcome);
+        return answer.Value is { } rows ? Reply.Ok(new ApprovalPage { Items = [.. rows.Select(Summaries.Of)] }) : new Reply.Refused(answer.Outcome);
     }
 
     private static async Task<Reply> GetAsync(Call call)
     {
         var answer = await call.Runtime.FindApprovalAsync(call.Route<ApprovalId>("approval_id"), call.Cancel).ConfigureAwait(false);
-        return answer.Value is { } row ? Reply.Ok(Summary(row)) : new Reply.Refused(answer.Outcome);
+        return answer.Value is { } row ? Reply.Ok(Summaries.Of(row)) : new Reply.Refused(answer.Outcome);
     }
 
     private static async Task<Reply> DecideAsync(Call call, bool approved)
@@ -59,7 +56,7 @@ internal static class ApprovalsApi
             throw call.Refuse(ErrorCodes.InvalidArgument, "/input: a call that is refused needs no other input.");
         var found = await call.Runtime.FindApprovalAsync(id, call.Cancel).ConfigureAwait(false);
         if (found.Value is not { } row) return new Reply.Refused(found.Outcome);
-        var request = RequestOf(row);
+        var request = Summaries.RequestOf(row);
         return Reply.Of(await call.Runtime.DecideAsync(new ApprovalDecision
         {
             Id = id,
@@ -75,18 +72,4 @@ internal static class ApprovalsApi
             },
         }, call.Cancel).ConfigureAwait(false));
     }
-
-    private static RunEvent.ApprovalRequested RequestOf(ApprovalRow row) =>
-        (RunEvent.ApprovalRequested)AosJson.Read<RunEvent>(row.Request.Span);
-
-    private static ApprovalSummary Summary(ApprovalRow row) => new()
-    {
-        ApprovalId = row.Id,
-        RunId = row.RunId,
-        Status = Words.Snake(row.Status),
-        RequestedAt = row.RequestedAt,
-        ExpiresAt = row.ExpiresAt,
-        Binding = row.Status == ApprovalStatus.Open ? ApprovalBinding.Of(row.Tenant, row.RunId, RequestOf(row)) : null,
-        Request = Payload.FromUtf8(row.Request),
-    };
 }

@@ -1,7 +1,7 @@
 using System.Text;
+using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Runtime.Access;
-using Aos.Runtime.Runs;
 
 namespace Aos.Server.Api;
 
@@ -46,7 +46,7 @@ internal static class EventsApi
             ? call.Seq(last, "Last-Event-ID") : call.Seq(call.Query("after"), "after");
         var known = await call.Runtime.ReportAsync(run, call.Cancel).ConfigureAwait(false);
         if (known.Value is not { } report) return new Reply.Refused(known.Outcome);
-        if (report.Status is Contracts.Runs.RunStatus.Completed or Contracts.Runs.RunStatus.Failed or Contracts.Runs.RunStatus.Cancelled
+        if (report.Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled
             && !await AnyAsync(call, run, after).ConfigureAwait(false)) return new Reply.Empty(204);
         return new Reply.Stream((response, cancel) => WriteAsync(call, run, after, response, cancel));
     }

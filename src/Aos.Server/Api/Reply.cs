@@ -1,6 +1,5 @@
 using Aos.Contracts;
 using Aos.Contracts.Outcomes;
-using Aos.Runtime;
 
 namespace Aos.Server.Api;
 

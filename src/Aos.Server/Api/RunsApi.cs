@@ -46,6 +46,8 @@ internal static class RunsApi
             Summary = "Say what became of a call whose outcome is unknown.", Body = "settlement", Result = "structured_outcome", Status = 202, IsAudited = true },
         new() { Id = "release_run", Method = "POST", Path = Run + "/release", Tag = Tag, Right = Rights.RunsWrite, Answer = ReleaseAsync,
             Summary = "Let a quarantined or held run go on.", Result = "run_report", Status = 202, IsAudited = true },
+        new() { Id = "resume_run", Method = "POST", Path = Run + "/resume", Tag = Tag, Right = Rights.RunsWrite, Answer = ResumeAsync,
+            Summary = "Go on with a run whose process is gone. One that the server works on is reported as it stands.", Result = "run_report", Status = 202 },
         new() { Id = "export_run", Method = "GET", Path = Run + "/export", Tag = Tag, Right = Rights.RunsRead, Answer = ExportAsync,
             Summary = "A run as one file that can be verified anywhere.", Produces = "application/octet-stream" },
         new() { Id = "list_queries", Method = "GET", Path = Run + "/queries", Tag = Tag, Right = Rights.RunsRead, Answer = QueriesAsync,
@@ -79,7 +81,7 @@ internal static class RunsApi
         }, call.Cancel).ConfigureAwait(false);
         return answer.Value is not { } rows ? new Reply.Refused(answer.Outcome) : Reply.Ok(new RunPage
         {
-            Items = [.. rows.Select(Summary)],
+            Items = [.. rows.Select(Summaries.Of)],
             NextCursor = rows.Count == limit ? rows[^1].RunId.Value : null,
         });
     }
@@ -142,6 +144,9 @@ internal static class RunsApi
     private static async Task<Reply> ReleaseAsync(Call call) =>
         Reply.Of(await call.Runtime.BeginReleaseAsync(call.Route<RunId>("run_id"), call.Cancel).ConfigureAwait(false));
 
+    private static async Task<Reply> ResumeAsync(Call call) =>
+        Reply.Of(await call.Runtime.BeginResumeAsync(call.Route<RunId>("run_id"), call.Cancel).ConfigureAwait(false));
+
     private static async Task<Reply> ExportAsync(Call call)
     {
         var run = call.Route<RunId>("run_id");
@@ -168,7 +173,7 @@ internal static class RunsApi
 
     /// <summary>The places of mistakes in a plan, as places in the body that held it.</summary>
     public static StructuredOutcome Place(StructuredOutcome outcome) =>
-        outcome.Failure is not { Details.IsEmpty: false } failure || outcome.Code != ErrorCodes.InvalidPlan && outcome.Code != ErrorCodes.SkillNotAllowed
+        outcome.Failure is not { Details.IsEmpty: false } failure || (outcome.Code != ErrorCodes.InvalidPlan && outcome.Code != AosRuntime.GapCode(failure.Details))
             ? outcome
             : outcome with
             {
@@ -203,18 +208,4 @@ internal static class RunsApi
         Enum.GetValues<RunStatus>().Cast<RunStatus?>().FirstOrDefault(status => Words.Snake(status!.Value) == text)
             ?? throw call.Refuse(ErrorCodes.InvalidArgument,
                 $"There is no status '{text}'; there are {string.Join(", ", Enum.GetValues<RunStatus>().Select(Words.Snake))}.");
-
-    private static RunSummary Summary(RunRow row) => new()
-    {
-        RunId = row.RunId,
-        Status = row.Status,
-        WaitingFor = row.WaitingFor,
-        Code = row.Code,
-        Reason = row.Reason,
-        Goal = row.Goal,
-        AgentId = row.AgentId,
-        Cost = row.Cost,
-        StartedAt = row.StartedAt,
-        EndedAt = row.EndedAt,
-    };
 }

@@ -2,6 +2,7 @@ using Aos.Contracts;
 using Aos.Contracts.Api;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Values;
+using Aos.Runtime;
 using Aos.Runtime.Access;
 
 namespace Aos.Server.Api;
@@ -13,6 +14,8 @@ internal static class WorkApi
     [
         new() { Id = "simulate", Method = "POST", Path = "/v1/simulate", Tag = "plans", Right = Rights.RunsRead, Answer = SimulateAsync,
             Summary = "Foresee what a run would cost, take and need, without running it.", Body = "run_submission", Result = "simulation" },
+        new() { Id = "simulate_budgets", Method = "POST", Path = "/v1/simulate/budgets", Tag = "plans", Right = Rights.RunsRead, Answer = BudgetsAsync,
+            Summary = "Foresee a run under several budgets, whatever the profile allows a run.", Body = "budget_question", Result = "budget_trials" },
         new() { Id = "validate_plan", Method = "POST", Path = "/v1/validate", Tag = "plans", Right = Rights.RunsRead, Answer = ValidateAsync,
             Summary = "Check a plan without running it, and name every mistake.", Body = "run_submission", Result = "structured_outcome" },
         new() { Id = "execute", Method = "POST", Path = "/v1/execute", Tag = "skills", Right = Rights.RunsWrite, Answer = ExecuteAsync,
@@ -26,15 +29,23 @@ internal static class WorkApi
         return answer.Value is { } simulation ? Reply.Ok(simulation) : new Reply.Refused(RunsApi.Place(answer.Outcome));
     }
 
+    private static async Task<Reply> BudgetsAsync(Call call)
+    {
+        var body = await call.ReadAsync<BudgetQuestion>().ConfigureAwait(false);
+        var request = await call.RequestAsync(body.Run).ConfigureAwait(false);
+        var answer = await call.Runtime.SimulateBudgetsAsync(request, body.Budgets, call.Cancel).ConfigureAwait(false);
+        return answer.Value is { } trials ? Reply.Ok(new BudgetTrials { Items = [.. trials] }) : new Reply.Refused(RunsApi.Place(answer.Outcome));
+    }
+
     private static async Task<Reply> ValidateAsync(Call call)
     {
         var request = await RunsApi.RequestAsync(call).ConfigureAwait(false);
         if (request.Plan is not { } plan) throw call.Refuse(ErrorCodes.InvalidArgument, "A plan is what can be checked.");
         var check = call.Runtime.Validate(plan, request.Profile);
         if (check.Pinned is { } pinned) return Reply.Of(call.Server.Runtime.Succeed(Payload.FromUtf8(AosJson.Write(pinned))) with { Message = "The plan is valid." });
-        var denied = check.Problems.All(problem => problem.Code == ErrorCodes.SkillNotAllowed);
-        return new Reply.Refused(RunsApi.Place(call.Server.Runtime.Refuse(denied ? ErrorCodes.SkillNotAllowed : ErrorCodes.InvalidPlan,
-            denied ? check.Problems[0].Message : $"The plan has {(check.Problems.Length == 1 ? "a mistake" : $"{check.Problems.Length} mistakes")}.",
+        var gap = AosRuntime.GapCode(check.Problems);
+        return new Reply.Refused(RunsApi.Place(call.Server.Runtime.Refuse(gap ?? ErrorCodes.InvalidPlan,
+            gap is not null ? check.Problems[0].Message : $"The plan has {(check.Problems.Length == 1 ? "a mistake" : $"{check.Problems.Length} mistakes")}.",
             problems: check.Problems)));
     }
 

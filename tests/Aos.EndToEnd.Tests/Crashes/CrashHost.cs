@@ -1,5 +1,6 @@
 using System.Globalization;
 using Aos.Abstractions.Storage;
+using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Runtime;
 using Aos.Storage.Sqlite;

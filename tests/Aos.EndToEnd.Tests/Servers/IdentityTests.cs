@@ -14,13 +14,13 @@ public sealed class IdentityTests : ServerTest
         [
             "whoami", "metrics", "list_runs", "get_run", "trace_run", "stream_events", "export_run", "list_queries", "query_run", "replay_run", "simulate",
             "validate_plan", "list_skills", "describe_skill", "list_failures", "get_failure", "list_approvals", "get_approval", "list_agents", "get_agent", "list_policies",
-            "get_policy", "what_if", "get_budget", "get_tenant", "list_recovery",
+            "get_policy", "what_if", "get_budget", "get_tenant", "list_recovery", "list_failed_attempts", "get_calibration", "simulate_budgets",
         ],
         ["approver"] = ["approve", "reject"],
-        ["operator"] = ["approve", "reject", "submit_run", "cancel_run", "fork_run", "signal_run", "settle_run", "release_run", "execute"],
+        ["operator"] = ["approve", "reject", "submit_run", "cancel_run", "fork_run", "signal_run", "settle_run", "release_run", "resume_run", "execute"],
         ["admin"] =
         [
-            "approve", "reject", "submit_run", "cancel_run", "fork_run", "signal_run", "settle_run", "release_run", "execute", "put_agent",
+            "approve", "reject", "submit_run", "cancel_run", "fork_run", "signal_run", "settle_run", "release_run", "resume_run", "execute", "put_agent",
             "delete_agent", "put_policy", "delete_policy", "tighten_run", "put_tenant", "list_keys", "create_key", "revoke_key", "rotate_key", "list_audit",
         ],
     };
@@ -97,6 +97,34 @@ public sealed class IdentityTests : ServerTest
         return operation.Id is "delete_agent" or "delete_policy"
             ? SendAsync(operation.Method, path, null, key, ("If-Match", "\"0\""))
             : SendAsync(operation.Method, path, body, key);
+    }
+
+    [Theory]
+    [InlineData("/secrets", """ "secrets": ["PAYMENTS"] """)]
+    [InlineData("/models/m/api_key", """ "models": {"m":{"provider":"anthropic","model":"claude-x","api_key":{"$secret":"PAYMENTS"}}} """)]
+    [InlineData("/models/m/script", """ "models": {"m":{"provider":"scripted","model":"any","script":"answers.json"}} """)]
+    [InlineData("/planner", """ "planner": {"id":"claude"} """)]
+    [InlineData("/config/token", """ "config": {"token":{"$secret":"PAYMENTS"}} """)]
+    public async Task A_profile_of_another_tenant_uses_no_secret_and_no_file_of_the_server(string place, string member)
+    {
+        var profile = $$"""{ "agent_id": "guest", {{member}} }""";
+        var plan = $$"""{ "steps": [ {{Transform("t")}} ] }""";
+        var sent = $$"""{ "plan": {{plan}}, "profile": {{profile}} }""";
+        var called = $$"""{ "skill": "json_transform@1", "profile": {{profile}} }""";
+        var named = $$"""{ "plan": {{plan}}, "agent_id": "guest" }""";
+        var guest = await KeyAsync("admin", "guests");
+        (await SendAsync("PUT", "/v1/agents/guest", profile, guest)).Is(201);
+
+        foreach (var (path, body) in ((string, string)[])[("/v1/runs", sent), ("/v1/runs", named), ("/v1/simulate", named), ("/v1/execute", called)])
+        {
+            var refused = (await PostAsync(path, body, guest)).Is(403).Json;
+            Assert.Equal("PERMISSION_DENIED", refused.Text("code"));
+            Assert.StartsWith(place + ": ", refused.Text("detail"), StringComparison.Ordinal);
+        }
+        Assert.Empty((await GetAsync("/v1/runs", guest)).Is(200).Json.At("items").EnumerateArray());
+
+        // The server's own tenant is not refused for that, whatever else there is to say.
+        Assert.DoesNotContain("of this server belong", (await PostAsync("/v1/simulate", sent)).Text, StringComparison.Ordinal);
     }
 
     [Fact]

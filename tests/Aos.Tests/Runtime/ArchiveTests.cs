@@ -1,4 +1,5 @@
 using System.Text;
+using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Runtime;

@@ -85,7 +85,7 @@ public sealed class QuarantineTests
         // leaves, since that changes the world.
         bench.Put.Answers(call => bench.Put.Calls.Count is 1 or 3 or 5 or 7 or > 8 ? TwinAnswer.Ok() : TwinAnswer.HangsForever());
         var run = (await bench.SubmitAsync(bench.Plan(plan))).RunId;
-        Task<IReadOnlyList<Aos.Runtime.Answer<RunReport>>> resumed = null!;
+        Task<IReadOnlyList<Aos.Contracts.Outcomes.Answer<RunReport>>> resumed = null!;
         for (var process = 0; process < 4; process++)
         {
             await bench.Put.WhenCalledAsync(2 * process + 2);

@@ -2,7 +2,6 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
-using Aos.Runtime;
 using Aos.Runtime.Runs;
 using Aos.Testing.Skills;
 using Aos.Tests.Runtime.Bench;

@@ -64,6 +64,8 @@ internal sealed record SchemaFile(string Name, JsonTypeInfo Info, bool IsClosed)
         new("skill_page", AosJson.Of<SkillPage>(), IsClosed: false),
         new("agent_page", AosJson.Of<AgentPage>(), IsClosed: false),
         new("policy_page", AosJson.Of<PolicyPage>(), IsClosed: false),
+        new("budget_question", AosJson.Of<BudgetQuestion>(), IsClosed: true),
+        new("budget_trials", AosJson.Of<BudgetTrials>(), IsClosed: false),
         new("recovery_page", AosJson.Of<RecoveryPage>(), IsClosed: false),
         new("what_if_report", AosJson.Of<WhatIfReport>(), IsClosed: false),
         new("query_names", AosJson.Of<QueryNames>(), IsClosed: false),

@@ -1,6 +1,4 @@
-using Aos.Contracts.Outcomes;
-
-namespace Aos.Runtime;
+namespace Aos.Contracts.Outcomes;
 
 /// <summary>A value, or the outcome that says why there is none.</summary>
 /// <typeparam name="T">The value.</typeparam>
