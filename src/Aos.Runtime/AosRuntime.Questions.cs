@@ -60,6 +60,7 @@ public sealed partial class AosRuntime
             IdempotencyKey = request.IdempotencyKey,
             Tenant = request.Tenant,
             RequestedBy = request.RequestedBy,
+            TraceParent = request.TraceParent,
         }, cancel).ConfigureAwait(false);
         if (answer.Value is not { } report) return Unwrap(answer.Outcome);
         if (report.Steps is [{ Outcome: { } outcome }, ..]) return outcome;

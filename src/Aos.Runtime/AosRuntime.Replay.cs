@@ -135,6 +135,7 @@ public sealed partial class AosRuntime
             Repeats = run.RunId,
             RequestedBy = requestedBy,
             TraceId = Admission.TraceOf(id),
+            TraceParent = null,
         }, documents, IsFree: false), cancel).ConfigureAwait(false);
         try
         {

@@ -74,6 +74,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
             Clock = new ClockGuard(time, parts.Logger),
             Tenancies = tenancies,
             Metrics = parts.Metrics,
+            TraceContents = parts.TraceContents,
             CrashesMax = Math.Max(1, parts.CrashesMax),
         };
         _host = new RunHost(_services, parts.Logger);

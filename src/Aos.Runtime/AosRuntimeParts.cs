@@ -59,6 +59,10 @@ public sealed record AosRuntimeParts
     /// <summary>Counts what runs do. Default: nothing is counted. Stays the caller's to dispose.</summary>
     public Telemetry.RuntimeMetrics? Metrics { get; init; }
 
+    /// <summary>Whether the spans of attempts carry inputs and results, cut at 4,096 characters and without the secrets that
+    /// calls were given. Default: no. Spans go to whoever listens to the source <see cref="Telemetry.RunTracing.SourceName"/>.</summary>
+    public bool TraceContents { get; init; }
+
     /// <summary>How many processes in a row may die while they work on a run, without its getting further, before it is
     /// quarantined. Default 3; at least 1.</summary>
     public int CrashesMax { get; init; } = 3;

@@ -48,6 +48,10 @@ public abstract partial record RunEvent
 
         /// <summary>The trace that the run belongs to: 32 hexadecimal digits.</summary>
         public required string TraceId { get; init; }
+
+        /// <summary>The span of whoever asked, as a W3C <c>traceparent</c> of the same trace: the run's spans stand under it,
+        /// in every process that goes on with the run. Absent: the run begins its trace.</summary>
+        public string? TraceParent { get; init; }
     }
 
     /// <summary>A planner answered, with a valid plan or with a failure.</summary>

@@ -319,6 +319,7 @@ public sealed partial class RunState
             RunId = forked.RunId,
             Input = forked.Input ?? Submitted.Input,
             TraceId = forked.TraceId,
+            TraceParent = null,
             Request = null,
             Repeats = null,
             Hold = forked.Hold,

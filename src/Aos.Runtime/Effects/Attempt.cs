@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Aos.Abstractions.Skills;
 using Aos.Contracts.Outcomes;
 using Aos.Kernel.Runs;
@@ -34,6 +35,9 @@ internal sealed class Attempt(
     /// <summary>What the skill is called with.</summary>
     public SkillCall Call { get; } = call;
 
+    /// <summary>What is told of it to whoever listens: beneath it stands what the skill tells. Null where nobody does.</summary>
+    public Activity? Span { get; set; }
+
     /// <summary>The secret that the call may not use; null where there is none.</summary>
     public Problem? Denied { get; init; }
 
@@ -62,6 +66,25 @@ internal sealed class Attempt(
     void IThreadPoolWorkItem.Execute() => Invoke();
 
     private void Invoke()
+    {
+        if (Span is null)
+        {
+            CallSkill();
+            return;
+        }
+        var before = Activity.Current;
+        Activity.Current = Span;
+        try
+        {
+            CallSkill();
+        }
+        finally
+        {
+            Activity.Current = before;
+        }
+    }
+
+    private void CallSkill()
     {
         try
         {
@@ -101,7 +124,9 @@ internal sealed class Attempt(
         if (Interlocked.Exchange(ref _phase, Ended) == Ended) return;
         Volatile.Read(ref _timer)?.Dispose();
         result.LatencyMs = Math.Round(runner.Time.GetElapsedTime(_startedAt).TotalMilliseconds, 3);
-        effects.OnEnded(this, runner.Clean(result));
+        var clean = runner.Clean(result);
+        effects.TellOf(this, clean);
+        effects.OnEnded(this, clean);
     }
 
     private void Watch(TimeSpan wait)

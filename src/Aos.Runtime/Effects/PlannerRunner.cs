@@ -179,7 +179,8 @@ internal sealed class PlannerRunner(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
         try
         {
-            var ended = await Supervision.CallAsync(told => planner.PlanAsync(request, told), inline: false, time, work, stop.Token)
+            var span = System.Diagnostics.Activity.Current; // The pool hands over nothing of the caller's.
+            var ended = await Supervision.CallAsync(told => UnderAsync(span, planner, request, told), inline: false, time, work, stop.Token)
                 .ConfigureAwait(false);
             if (ended.Returned) return Clean(Checked(planner, ended.Value));
         }
@@ -194,6 +195,13 @@ internal sealed class PlannerRunner(
         cancel.ThrowIfCancellationRequested();
         return PlannerAnswer.Failure(ErrorCodes.PlannerFailed,
             $"Planner '{planner.Id}' gave no plan within {PlanningTime.TotalSeconds:0} s.");
+    }
+
+    private static async ValueTask<PlannerAnswer> UnderAsync(
+        System.Diagnostics.Activity? span, IPlanner planner, PlannerRequest request, CancellationToken told)
+    {
+        if (span is not null) System.Diagnostics.Activity.Current = span;
+        return await planner.PlanAsync(request, told).ConfigureAwait(false);
     }
 
     private IPlanner? Find(string id) => planners.FirstOrDefault(planner => planner.Id == id);

@@ -9,6 +9,7 @@ using Aos.Kernel.Policies;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Runs;
 using Aos.Runtime.Secrets;
+using Aos.Runtime.Telemetry;
 
 namespace Aos.Runtime.Effects;
 
@@ -60,6 +61,12 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
         }
     }
 
+    /// <summary>Tells those who listen what an attempt came to.</summary>
+    public void TellOf(Attempt attempt, AttemptResult result)
+    {
+        if (attempt.Span is { } span) RunTrace.End(span, result, services.TraceContents);
+    }
+
     /// <summary>Takes what an attempt came to.</summary>
     public void OnEnded(Attempt attempt, AttemptResult result)
     {
@@ -84,6 +91,7 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
             _attempts.Add(attempt);
             _open++;
         }
+        attempt.Span = loop.Trace?.Begin(attempt, services.Now);
         attempt.Begin();
     }
 
@@ -209,7 +217,9 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
         }
         try
         {
+            using var span = loop.Trace?.BeginPlanning(call.Round);
             var (answered, blobs) = await services.Planning.PlanAsync(state, call.Round, stop.Token).ConfigureAwait(false);
+            if (answered.Code != ErrorCodes.Ok) RunTrace.Fail(span, answered.Code);
             loop.Post(new Incoming(answered, Blobs: blobs));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -18,6 +18,7 @@ using Aos.Runtime.Budgets;
 using Aos.Runtime.Documents;
 using Aos.Runtime.Effects;
 using Aos.Runtime.Policies;
+using Aos.Runtime.Telemetry;
 
 namespace Aos.Runtime.Runs;
 
@@ -167,6 +168,7 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
     {
         var settings = SettingsOf(request, contract, terms, policies);
         var id = request.IdempotencyKey is { } key ? Identity.Run(contract.Tenant, key) : ids.Next();
+        var trace = RunTrace.ParentOf(request);
         return new Admitted(new RunEvent.RunSubmitted
         {
             At = services.Now,
@@ -179,7 +181,8 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
             Plan = plan?.Digest,
             Request = request.IdempotencyKey is null ? null : RequestDigest(request),
             RequestedBy = request.RequestedBy,
-            TraceId = TraceOf(id),
+            TraceId = trace?.TraceId ?? TraceOf(id),
+            TraceParent = trace?.Header,
         }, plan is null ? [settings] : [settings, plan], isFree);
     }
 

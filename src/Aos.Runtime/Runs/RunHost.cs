@@ -292,7 +292,7 @@ internal sealed partial class RunHost : IAsyncDisposable
     private async Task ForgetWhenEndedAsync(RunLoop loop)
     {
         await loop.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (loop.Completion.Exception is { } error) LogRunStopped(error, loop.RunId.Value);
+        LogEnd(loop);
         if (loop.Shown.Ended is not null) Forget(loop);
         else if (loop.IsUnloaded) Unload(loop);
     }

@@ -6,6 +6,7 @@ using Aos.Contracts.Values;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Effects;
 using Aos.Runtime.Journals;
+using Aos.Runtime.Telemetry;
 
 namespace Aos.Runtime.Runs;
 
@@ -50,6 +51,9 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
 
     // Its release is not durable yet: were it tried now and brought its host down, it would be quarantined for ever.
     private bool _isReleased;
+
+    // What is told of the run to whoever listens; null where nobody does.
+    private RunTrace? _trace;
 
     // Up to where the journal has an answer that cannot be asked for again.
     private long _keep;
@@ -120,6 +124,9 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
     /// <summary>Whether the run has waited for so long without news, and nobody follows it.</summary>
     public bool IsIdleFor(TimeSpan span) => Volatile.Read(ref _idleSince) is not 0 and var since && !_watch.IsFollowed
         && _services.Time.GetElapsedTime(since) >= span;
+
+    /// <summary>The spans of the run; null where nobody listens. Only for the driving thread.</summary>
+    public RunTrace? Trace => _trace;
 
     /// <summary>Starts the loop with its first facts. A run that was taken on and waits for somebody has none.</summary>
     public void Start(IReadOnlyList<Incoming> first)
@@ -274,6 +281,7 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
         if (fact is RunEvent.AttemptReturned returned && !CanBeAskedAgain(_state, returned)) _keep = transition.State.Seq;
         Volatile.Write(ref _state, transition.State);
         _services.Metrics?.Observe(transition.State, transition.Events);
+        if (RunTracing.IsHeard) (_trace ??= new RunTrace(_services.TraceContents)).Observe(transition.State, transition.Events);
         foreach (var effect in transition.Effects)
             if (MustWait(effect)) _held.Enqueue((_state, effect));
             else _effects.Perform(_state, effect);
@@ -371,6 +379,7 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
     {
         lock (_gate) Volatile.Write(ref _stopped, true);
         _timer.Dispose();
+        _trace?.Leave(_state);
         _cleared?.TrySetResult();
         if (error is not null)
         {

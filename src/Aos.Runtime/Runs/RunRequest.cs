@@ -33,6 +33,11 @@ public sealed record RunRequest
 
     /// <summary>Whose run it is. Absent: the tenant of the runtime.</summary>
     public string? Tenant { get; init; }
+
+    /// <summary>The W3C <c>traceparent</c> of whoever asks: the run belongs to that trace. Absent: the current recorded
+    /// <see cref="System.Diagnostics.Activity"/>, if there is one; otherwise, and where it cannot be read, the run begins a
+    /// trace.</summary>
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>A single call of a skill, under a contract and without a plan.</summary>
@@ -64,4 +69,7 @@ public sealed record ExecuteRequest
 
     /// <summary>Whose call it is. Absent: the tenant of the runtime.</summary>
     public string? Tenant { get; init; }
+
+    /// <inheritdoc cref="RunRequest.TraceParent"/>
+    public string? TraceParent { get; init; }
 }

@@ -62,6 +62,9 @@ internal sealed class RunServices
     /// <summary>Counts what is decided; null where nobody asks.</summary>
     public required RuntimeMetrics? Metrics { get; init; }
 
+    /// <summary>Whether spans carry inputs and results.</summary>
+    public required bool TraceContents { get; init; }
+
     /// <summary>How many owners in a row may die over a run before it is quarantined.</summary>
     public required int CrashesMax { get; init; }
 

@@ -30,6 +30,9 @@ internal class Acting(Caller caller, ServerParts server, CancellationToken cance
     /// <summary>The profile that acts where none is named; null: the built-in one.</summary>
     public AgentProfile? Own { get; init; }
 
+    /// <summary>The trace that the caller is in, where no span of this server says it; null: none.</summary>
+    public string? TraceParent { get; init; }
+
     public ApiRefusal Refuse(ErrorCode code, string message, IEnumerable<Problem>? problems = null) =>
         new(server.Runtime.Refuse(code, message, problems: problems));
 
@@ -58,6 +61,7 @@ internal class Acting(Caller caller, ServerParts server, CancellationToken cance
             Profile = await ProfileAsync(body.AgentId, body.Profile).ConfigureAwait(false),
             Budget = body.Budget,
             RequestedBy = caller.Subject,
+            TraceParent = TraceParent,
         };
     }
 
@@ -75,6 +79,7 @@ internal class Acting(Caller caller, ServerParts server, CancellationToken cance
             MaxAttempts = body.MaxAttempts,
             IdempotencyKey = key,
             RequestedBy = caller.Subject,
+            TraceParent = TraceParent,
         };
     }
 

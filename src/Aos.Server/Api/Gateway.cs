@@ -21,6 +21,7 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
     public async Task AnswerAsync(HttpContext http, Operation operation)
     {
         var began = server.Time.GetTimestamp();
+        using var span = RequestTracing.Begin(http, operation, server.Settings);
         server.Metrics.Enter(operation.IsStream);
         try
         {
@@ -30,6 +31,7 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
         {
             server.Metrics.Leave(operation.IsStream);
             server.Metrics.Answered(operation.Id, operation.IsStream, http.Response.StatusCode, server.Time.GetElapsedTime(began));
+            RequestTracing.Answered(span, http.Response.StatusCode);
         }
     }
 
@@ -40,6 +42,7 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
     public async Task GuardAsync(HttpContext http, Operation operation, RequestDelegate next)
     {
         var began = server.Time.GetTimestamp();
+        using var span = RequestTracing.Begin(http, operation, server.Settings);
         server.Metrics.Enter(operation.IsStream);
         try
         {
@@ -54,6 +57,7 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
         {
             server.Metrics.Leave(operation.IsStream);
             server.Metrics.Answered(operation.Id, operation.IsStream, http.Response.StatusCode, server.Time.GetElapsedTime(began));
+            RequestTracing.Answered(span, http.Response.StatusCode);
         }
     }
 
@@ -144,7 +148,7 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
 
     private async Task CallAsync(HttpContext http, Operation operation, Caller caller)
     {
-        var call = new Call(http, operation, caller, server);
+        var call = new Call(http, operation, caller, server) { TraceParent = RequestTracing.ParentOf(http, server.Settings) };
         var (reply, held) = (default(Reply), default(IDisposable));
         try
         {

@@ -56,7 +56,7 @@ internal sealed class RunningServer : IAsyncDisposable
             builder.Services.AddSingleton<Gateway>();
             builder.Services.AddSingleton<ServerMetrics>();
             builder.Services.AddSingleton<RuntimeMetrics>();
-            ServerMetrics.Add(builder.Services);
+            Telemetry.Add(builder.Services, builder.Logging, settings);
             McpHost.Add(builder.Services);
             builder.Services.AddHostedService<Sampler>();
             builder.Services.AddHostedService<Adoption>();
@@ -104,7 +104,8 @@ internal sealed class RunningServer : IAsyncDisposable
     public static void Log(ILoggingBuilder logging, ServerSettings settings)
     {
         logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("ModelContextProtocol", LogLevel.Warning);
-        if (settings.LogJson) logging.AddJsonConsole(options => options.UseUtcTimestamp = true);
+        logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
+        if (settings.LogJson) logging.AddJsonConsole(options => (options.UseUtcTimestamp, options.IncludeScopes) = (true, true));
         else logging.AddSimpleConsole(options => (options.SingleLine, options.UseUtcTimestamp, options.TimestampFormat) = (true, true, "HH:mm:ss "));
         logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
     }
@@ -150,6 +151,7 @@ internal sealed class RunningServer : IAsyncDisposable
             Logger = services.GetRequiredService<ILogger<AosRuntime>>(),
             Tenant = new TenantProfile { TenantId = settings.Tenant },
             Metrics = services.GetRequiredService<RuntimeMetrics>(),
+            TraceContents = settings.TraceContents,
         });
         if (files.Tenant is { } limits) runtime.PutTenant(limits with { TenantId = limits.TenantId ?? settings.Tenant });
         return new ServerParts

@@ -1,7 +1,5 @@
 using System.Diagnostics.Metrics;
 using Aos.Contracts.Budgets;
-using Aos.Runtime.Telemetry;
-using OpenTelemetry.Metrics;
 
 namespace Aos.Server.Hosting;
 
@@ -43,13 +41,6 @@ internal sealed class ServerMetrics : IDisposable
         _meter.CreateObservableGauge("aos_budget_limit_usd", () => Accounts(account => account.Limit?.NanoUsd),
             description: "What may be spent a day, in US dollars, by tenant.");
     }
-
-    /// <summary>Makes the server answer scrapes, and push to a collector where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names one.</summary>
-    public static void Add(IServiceCollection services) => services.AddOpenTelemetry().WithMetrics(metrics =>
-    {
-        metrics.AddMeter(RuntimeMetrics.MeterName, MeterName).AddPrometheusExporter();
-        if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 }) metrics.AddOtlpExporter();
-    });
 
     public void Dispose() => _meter.Dispose();
 

@@ -48,7 +48,8 @@ internal static class McpHost
     {
         var http = services.GetRequiredService<IHttpContextAccessor>().HttpContext!;
         var caller = (Caller)http.Items[typeof(Caller)]!;
-        return new McpTools(new Acting(caller, services.GetRequiredService<ServerParts>(), cancel),
+        var server = services.GetRequiredService<ServerParts>();
+        return new McpTools(new Acting(caller, server, cancel) { TraceParent = RequestTracing.ParentOf(http, server.Settings) },
             http.Request.Query["agent_id"] is [{ Length: > 0 } agent] ? agent : null);
     }
 }

@@ -61,6 +61,22 @@ internal sealed record ServerSettings
     /// <summary>Whether the log is JSON, one line an entry.</summary>
     public bool LogJson { get; init; }
 
+    /// <summary>The collector that metrics, traces and logs are pushed to; null: the one that
+    /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names, or none.</summary>
+    public Uri? OtlpEndpoint { get; init; }
+
+    /// <summary>Whether <see cref="OtlpEndpoint"/> speaks gRPC rather than HTTP with protobuf.</summary>
+    public bool OtlpGrpc { get; init; }
+
+    /// <summary>How many of a hundred traces that begin here are recorded. Default 100.</summary>
+    public int TracePercent { get; init; } = 100;
+
+    /// <summary>Whether a request's <c>traceparent</c> is taken on. Default: yes.</summary>
+    public bool TraceCallers { get; init; } = true;
+
+    /// <summary>Whether spans carry inputs and results.</summary>
+    public bool TraceContents { get; init; }
+
     /// <summary>Whether it can be reached from this machine only.</summary>
     public bool IsLoopback => Listen.All(address => address.IsLoopback);
 }

@@ -43,6 +43,13 @@ internal sealed record Setting(
         Text("oidc_tenant_claim", "NAME", "Claim that holds the tenant (default: all tokens are of the server's)",
             (settings, text) => (settings with { OidcTenantClaim = text }, null)),
         Flag("new_admin_key", "Make an administrator's key now and print it", (settings, value) => settings with { NewAdminKey = value }),
+        Of("otlp_endpoint", "URL", "OpenTelemetry collector for metrics, traces and logs (default: OTEL_EXPORTER_OTLP_ENDPOINT)", ReadCollector),
+        Text("otlp_protocol", "NAME", "How to speak to otlp_endpoint: http/protobuf (the default) or grpc", (settings, text) =>
+            text is "grpc" or "http/protobuf" ? (settings with { OtlpGrpc = text == "grpc" }, null) : (settings, "is neither http/protobuf nor grpc")),
+        Number("trace_percent", 0, 100, "How many of a hundred traces that begin here are recorded (default: 100)",
+            (settings, value) => settings with { TracePercent = value }),
+        Flag("trace_callers", "Take on the traceparent of requests (default: true)", (settings, value) => settings with { TraceCallers = value }),
+        Flag("trace_contents", "Let spans carry inputs and results (default: false)", (settings, value) => settings with { TraceContents = value }),
         Flag("log_json", "Log as JSON, one line an entry", (settings, value) => settings with { LogJson = value }),
     ];
 
@@ -86,6 +93,11 @@ internal sealed record Setting(
         }
         return addresses.Count == 0 ? (settings, "names no address") : (settings with { Listen = addresses }, null);
     }
+
+    private static (ServerSettings, string?) ReadCollector(ServerSettings settings, IReadOnlyList<string> texts) =>
+        texts is [var text] && Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? (settings with { OtlpEndpoint = address }, null)
+            : (settings, "is no address such as http://127.0.0.1:4318");
 
     private static (ServerSettings, string?) ReadAuthority(ServerSettings settings, IReadOnlyList<string> texts) =>
         texts is [var text] && Uri.TryCreate(text, UriKind.Absolute, out var authority)

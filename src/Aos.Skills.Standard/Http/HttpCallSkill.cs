@@ -5,6 +5,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
+using Aos.Skills.Standard.Telemetry;
 
 namespace Aos.Skills.Standard.Http;
 
@@ -56,9 +57,12 @@ public sealed class HttpCallSkill : ISkill, IDisposable
         if (!EgressPolicy.TryParse(call.Network, out var policy, out var mistake))
             return SkillResult.Failure(ErrorCodes.EgressDenied,
                 $"The profile's network has the entry '{mistake}', which is not {NetworkEntry.Rule}.", EffectState.None);
+        if (TraceHosts.Of(call) is not { } traceTo)
+            return SkillResult.Failure(ErrorCodes.InvalidProfile,
+                $"config.http_call: trace_to is not a list of entries such as {NetworkEntry.Rule}.", EffectState.None);
         var (credentials, failure) = await HttpCredentials.ResolveAsync(request, call.Secrets, cancel).ConfigureAwait(false);
         if (credentials is null) return failure!;
-        var exchange = new HttpExchange(_services, policy, request, credentials, call);
+        var exchange = new HttpExchange(_services, policy, request, credentials, call, traceTo);
         if (request.Timeout is not { } timeout) return await exchange.RunAsync(cancel).ConfigureAwait(false);
         using var limit = new CancellationTokenSource(timeout, _services.Clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);

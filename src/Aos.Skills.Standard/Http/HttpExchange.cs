@@ -10,6 +10,7 @@ using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
+using Aos.Skills.Standard.Telemetry;
 
 namespace Aos.Skills.Standard.Http;
 
@@ -18,7 +19,7 @@ internal sealed record HttpServices(HttpTransport Transport, EgressGuard Guard, 
 
 /// <summary>One call of <c>http_call</c>: the request, its redirects, the answer. Single use.</summary>
 internal sealed class HttpExchange(
-    HttpServices services, EgressPolicy policy, HttpCallRequest request, HttpCredentials credentials, SkillCall call)
+    HttpServices services, EgressPolicy policy, HttpCallRequest request, HttpCredentials credentials, SkillCall call, TraceHosts traceTo)
 {
     private readonly List<SideEffect> _sideEffects = [];
     private Uri _url = request.Url;
@@ -45,13 +46,16 @@ internal sealed class HttpExchange(
         for (var redirects = 0; ; redirects++)
         {
             _mark = new SendMark();
+            using var span = SkillTracing.BeginHttp(_method, _url, redirects);
             switch (await SendAsync(cancel).ConfigureAwait(false))
             {
                 case Hop.Failed(var failure):
+                    SkillTracing.Fail(span, failure.Code.Value);
                     return Fail(failure);
                 case Hop.Answered(var response):
                     using (response)
                     {
+                        SkillTracing.Answered(span, (int)response.StatusCode);
                         if (!IsRedirect(response.StatusCode))
                             return await AnswerAsync(response, cancel).ConfigureAwait(false);
                         var obstacle = redirects < services.Limits.RedirectsMax ? Follow(response) : TooManyRedirects();
@@ -156,6 +160,7 @@ internal sealed class HttpExchange(
         if (_kept?.ETag is { } tag) message.Headers.TryAddWithoutValidation("If-None-Match", tag);
         if (_kept?.LastModified is { } date) message.Headers.TryAddWithoutValidation("If-Modified-Since", date);
         if (isUnsafe) AddUnlessGiven(message.Headers, HttpHeaderRules.IdempotencyKey, call.IdempotencyKey);
+        SkillTracing.Propagate(message, _url, traceTo);
         return message;
     }
 

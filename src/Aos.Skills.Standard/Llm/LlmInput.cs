@@ -88,6 +88,7 @@ internal sealed class LlmInput
         OutputSchema = OutputSchema,
         Network = _call.Network,
         Attempt = _call.Attempt,
+        TraceTo = Safety.TraceTo,
     };
 
     private ValueList<ModelMessage> Messages(JsonElement input, string untrusted)

@@ -36,6 +36,9 @@ internal sealed class LlmSafety
         }
     }
 
+    /// <summary>Hosts of models to which the trace of the run is handed on.</summary>
+    public ValueList<string> TraceTo => ValueList.From(_config.TraceTo ?? []);
+
     /// <summary>Why a request is not sent; null where it may be.</summary>
     public SkillResult? Refuse(ValueList<ModelMessage> messages, string? system)
     {
@@ -102,6 +105,9 @@ internal sealed record LlmConfig
 
     /// <summary>Whether what looks like a key or token is taken out of requests and answers. Default: yes.</summary>
     public bool? Redact { get; init; }
+
+    /// <summary>Hosts of models to which the trace of the run is handed on, as entries of a network. Default: none.</summary>
+    public IReadOnlyList<string>? TraceTo { get; init; }
 
     /// <summary>Patterns that stop a request or withhold an answer.</summary>
     public IReadOnlyList<LlmBlockRule>? Block { get; init; }

@@ -3,6 +3,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Models;
 using Aos.Contracts.Values;
 using Aos.Skills.Standard.Http;
+using Aos.Skills.Standard.Telemetry;
 using Microsoft.Extensions.AI;
 
 namespace Aos.Skills.Standard.Models;
@@ -65,10 +66,21 @@ public sealed class ModelCaller : IDisposable
     {
         var quote = Quote(request);
         if (quote.Code != ErrorCodes.Ok) return new ModelAnswer { Code = quote.Code, Message = quote.Message };
+        if (TraceHosts.Of(request.TraceTo) is not { } traceTo)
+            return new ModelAnswer { Code = ErrorCodes.InvalidProfile, Message = $"config.llm_invoke: trace_to has an entry that is not {Contracts.Agents.NetworkEntry.Rule}." };
         var address = ModelAddress.Of(request.Model);
+        using var span = SkillTracing.BeginChat(request, quote.MaxTokens, address);
+        var answer = await CallAsync(request, quote, address, traceTo, key, cancel).ConfigureAwait(false);
+        SkillTracing.Answered(span, answer);
+        return answer;
+    }
+
+    private async ValueTask<ModelAnswer> CallAsync(
+        ModelRequest request, ModelQuote quote, Uri? address, TraceHosts traceTo, string? key, CancellationToken cancel)
+    {
         var host = address is null ? "the script" : HttpTransport.Authority(address);
         using var wire = address is null ? null
-            : new ModelTransport(_http, _limits, address, ModelAddress.PolicyOf(address, request.Network));
+            : new ModelTransport(_http, _limits, address, ModelAddress.PolicyOf(address, request.Network), traceTo);
         var seen = wire?.Seen ?? new ModelExchange();
         AnswerReading? reading = null;
         try

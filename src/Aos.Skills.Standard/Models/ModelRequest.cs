@@ -29,6 +29,9 @@ public sealed record ModelRequest
     /// addresses and, where it is named <c>localhost</c> or by its address, there.</summary>
     public ValueList<string> Network { get; init; }
 
+    /// <summary>Hosts to which the current trace is handed on, as entries of a network. Default: none.</summary>
+    public ValueList<string> TraceTo { get; init; }
+
     /// <summary>Which try this is, from 1: recorded answers may depend on it.</summary>
     public int Attempt { get; init; } = 1;
 }

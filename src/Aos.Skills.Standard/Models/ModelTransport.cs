@@ -1,6 +1,7 @@
 using System.Net;
 using Aos.Contracts.Failures;
 using Aos.Skills.Standard.Http;
+using Aos.Skills.Standard.Telemetry;
 
 namespace Aos.Skills.Standard.Models;
 
@@ -38,7 +39,7 @@ internal sealed class ModelExchange
 
 /// <summary>The wire beneath the client of a provider, for one call: under the egress policy, to one host, once, with
 /// bounds on silence and size. It keeps what the client's exceptions do not tell.</summary>
-internal sealed class ModelTransport(HttpServices http, ModelLimits limits, Uri address, EgressPolicy policy) : HttpMessageHandler
+internal sealed class ModelTransport(HttpServices http, ModelLimits limits, Uri address, EgressPolicy policy, TraceHosts traceTo) : HttpMessageHandler
 {
     /// <summary>What was seen.</summary>
     public ModelExchange Seen { get; } = new();
@@ -50,6 +51,7 @@ internal sealed class ModelTransport(HttpServices http, ModelLimits limits, Uri 
         var url = request.RequestUri!;
         if (url.Scheme != address.Scheme || url.Port != address.Port || url.IdnHost != address.IdnHost)
             throw Fail(new HttpFailure(ErrorCodes.EgressDenied, $"A call of the model at {Authority} went to {HttpTransport.Authority(url)}."));
+        SkillTracing.Propagate(request, url, traceTo);
         using var limit = new CancellationTokenSource(limits.FirstByte, http.Clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         try

@@ -7,7 +7,11 @@ using Microsoft.Extensions.Logging;
 namespace Aos.EndToEnd.Tests.Infrastructure;
 
 /// <summary>A request as it arrived.</summary>
-public sealed record Arrival(string Method, string Path, string? IdempotencyKey, string Body);
+public sealed record Arrival(string Method, string Path, string? IdempotencyKey, string Body)
+{
+    /// <summary>The fields of its head, by lower-case name.</summary>
+    public IReadOnlyDictionary<string, string> Head { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>What the server answers.</summary>
 public sealed record Reply(int Status, string Body = "{}", string? RetryAfter = null);
@@ -81,7 +85,10 @@ public sealed class CountingServer : IAsyncDisposable
         using var reader = new StreamReader(context.Request.Body);
         var path = context.Request.Path.Value ?? "";
         var arrival = new Arrival(context.Request.Method, path,
-            context.Request.Headers["Idempotency-Key"].FirstOrDefault(), await reader.ReadToEndAsync());
+            context.Request.Headers["Idempotency-Key"].FirstOrDefault(), await reader.ReadToEndAsync())
+        {
+            Head = context.Request.Headers.ToDictionary(field => field.Key.ToLowerInvariant(), field => field.Value.ToString(), StringComparer.Ordinal),
+        };
         _arrivals.Enqueue(arrival);
         var number = _counts.AddOrUpdate(path, 1, (_, count) => count + 1);
         foreach (var (awaited, count, source) in _awaited)
