@@ -1,3 +1,4 @@
+using Aos.Abstractions.Planning;
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
@@ -103,7 +104,8 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Logs to standard error: standard output is for answers.</summary>
     public static void Log(ILoggingBuilder logging, ServerSettings settings)
     {
-        logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("ModelContextProtocol", LogLevel.Warning);
+        // The SDK of the Model Context Protocol reports every mistake of a client with a stack; what is a defect, McpHost reports.
+        logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("ModelContextProtocol", LogLevel.Critical);
         logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
         if (settings.LogJson) logging.AddJsonConsole(options => (options.UseUtcTimestamp, options.IncludeScopes) = (true, true));
         else logging.AddSimpleConsole(options => (options.SingleLine, options.UseUtcTimestamp, options.TimestampFormat) = (true, true, "HH:mm:ss "));
@@ -133,16 +135,16 @@ internal sealed class RunningServer : IAsyncDisposable
         return builder;
     }
 
-    /// <summary>Puts together what every request shares.</summary>
-    public static ServerParts Assemble(
-        ServerSettings settings, DataFiles files, IStore store, OwnedParts owned, TimeProvider time, IServiceProvider services)
+    /// <summary>Puts together what every request shares. Without a planner for rules, the built-in ones hold.</summary>
+    public static ServerParts Assemble(ServerSettings settings, DataFiles files, IStore store, OwnedParts owned, TimeProvider time,
+        IServiceProvider services, IPlanner? rules = null)
     {
         var records = (IRecordStore)store;
         var runtime = new AosRuntime(new AosRuntimeParts
         {
             Store = store,
             Skills = SkillRegistry.Create([owned.Http, new JsonTransformSkill(), owned.Llm]),
-            Planners = [BuiltInRules.Planner, .. owned.Planners.All],
+            Planners = [rules ?? BuiltInRules.Planner, .. owned.Planners.All],
             Secrets = SecretProviders.Standard(Path.Combine(settings.Data, "secrets")),
             Catalog = files.Catalog,
             Prices = files.Prices is { } own ? PriceTable.BuiltIn.Under(own) : null,

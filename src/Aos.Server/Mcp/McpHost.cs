@@ -1,13 +1,15 @@
+using Aos.Abstractions.Storage;
 using Aos.Contracts.Api;
 using Aos.Server.Api;
 using Aos.Server.Hosting;
+using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
 namespace Aos.Server.Mcp;
 
 /// <summary>The Model Context Protocol beside REST: the same callers, rights, limits and outcomes.</summary>
-internal static class McpHost
+internal static partial class McpHost
 {
     /// <summary>Where it is.</summary>
     public const string Path = "/mcp";
@@ -39,9 +41,25 @@ internal static class McpHost
         services.AddHttpContextAccessor();
         services.AddMcpServer(Describe)
             .WithHttpTransport(options => options.Stateless = true)
-            .WithListToolsHandler(async (request, cancel) => new ListToolsResult { Tools = await ToolsOf(request.Services!, cancel).ListAsync().ConfigureAwait(false) })
-            .WithCallToolHandler(async (request, cancel) =>
-                await ToolsOf(request.Services!, cancel).CallAsync(request.Params!.Name, request.Params.Arguments).ConfigureAwait(false));
+            .WithListToolsHandler((request, cancel) => GuardAsync(request.Services!, async () =>
+                new ListToolsResult { Tools = await ToolsOf(request.Services!, cancel).ListAsync().ConfigureAwait(false) }))
+            .WithCallToolHandler((request, cancel) => GuardAsync(request.Services!, () =>
+                ToolsOf(request.Services!, cancel).CallAsync(request.Params!.Name, request.Params.Arguments)));
+    }
+
+    /// <summary>Answers a request. A refusal of the runtime has its own answer, and a mistake of the client the protocol's; what
+    /// is left is a defect, which is told to the log alone.</summary>
+    public static async ValueTask<T> GuardAsync<T>(IServiceProvider services, Func<Task<T>> answer)
+    {
+        try
+        {
+            return await answer().ConfigureAwait(false);
+        }
+        catch (Exception defect) when (defect is not (McpException or OperationCanceledException))
+        {
+            LogDefect(services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(McpHost)), defect);
+            throw new McpProtocolException(defect is StoreException store ? store.Message : "A defect of the server; its log has it.", defect, McpErrorCode.InternalError);
+        }
     }
 
     private static McpTools ToolsOf(IServiceProvider services, CancellationToken cancel)
@@ -52,4 +70,7 @@ internal static class McpHost
         return new McpTools(new Acting(caller, server, cancel) { TraceParent = RequestTracing.ParentOf(http, server.Settings) },
             http.Request.Query["agent_id"] is [{ Length: > 0 } agent] ? agent : null);
     }
+
+    [LoggerMessage(EventId = 3301, Level = LogLevel.Error, Message = "A request of the Model Context Protocol failed")]
+    private static partial void LogDefect(ILogger logger, Exception defect);
 }

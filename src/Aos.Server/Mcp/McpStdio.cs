@@ -1,8 +1,15 @@
+using Aos.Abstractions.Planning;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Api;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
+using Aos.Contracts.Plans;
+using Aos.Contracts.Schemas;
 using Aos.Contracts.Values;
 using Aos.Runtime.Access;
 using Aos.Runtime.Agents;
+using Aos.Runtime.Documents;
+using Aos.Runtime.Planning;
 using Aos.Server.Api;
 using Aos.Server.Hosting;
 using Aos.Server.Settings;
@@ -23,23 +30,25 @@ internal static class McpStdio
     public static async Task RunAsync(ServerSettings settings, string? profileFile, CancellationToken cancel)
     {
         var profile = profileFile is null ? null : Read(profileFile);
+        var rules = profile?.Planner?.Rules is { } named ? ReadRules(Path.GetFullPath(named, Path.GetDirectoryName(Path.GetFullPath(profileFile!))!)) : null;
         var files = DataFiles.Read(settings.Data);
         var store = await RunningServer.OpenAsync(settings, TimeProvider.System, cancel).ConfigureAwait(false);
         await using var _ = store.ConfigureAwait(false);
         using var owned = OwnedParts.Make(TimeProvider.System);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         RunningServer.Log(builder.Logging, settings);
-        builder.Services.AddSingleton(services => RunningServer.Assemble(settings, files, store, owned, TimeProvider.System, services));
+        builder.Services.AddSingleton(services => RunningServer.Assemble(settings, files, store, owned, TimeProvider.System, services, rules));
         builder.Services.AddSingleton<ServerMetrics>().AddSingleton<Runtime.Telemetry.RuntimeMetrics>();
         builder.Services.AddHostedService<Adoption>();
         var parts = default(ServerParts);
         builder.Services.AddMcpServer(McpHost.Describe).WithStdioServerTransport()
-            .WithListToolsHandler(async (_, stop) => new ListToolsResult { Tools = await ToolsOf(parts!, profile, stop).ListAsync().ConfigureAwait(false) })
-            .WithCallToolHandler(async (request, stop) =>
+            .WithListToolsHandler((request, stop) => McpHost.GuardAsync(request.Services!, async () =>
+                new ListToolsResult { Tools = await ToolsOf(parts!, profile, stop).ListAsync().ConfigureAwait(false) }))
+            .WithCallToolHandler((request, stop) => McpHost.GuardAsync(request.Services!, async () =>
             {
                 await parts!.Rules.EnsureAsync(settings.Tenant, stop).ConfigureAwait(false);
                 return await ToolsOf(parts, profile, stop).CallAsync(request.Params!.Name, request.Params.Arguments).ConfigureAwait(false);
-            });
+            }));
         using var host = builder.Build();
         parts = host.Services.GetRequiredService<ServerParts>();
         await host.RunAsync(cancel).ConfigureAwait(false);
@@ -63,6 +72,20 @@ internal static class McpStdio
     private static AgentProfile Read(string file)
     {
         var read = ProfileReader.Read(File.ReadAllBytes(file));
-        return read.Value ?? throw new IOException($"'{file}': {read.Problems[0].Pointer}: {read.Problems[0].Message}");
+        return read.Value ?? throw Broken(file, read.Problems);
     }
+
+    // The rules of the profile come before the built-in ones, as for `aos run`.
+    private static IPlanner ReadRules(string file)
+    {
+        var document = DocumentReader.ReadText(File.ReadAllBytes(file));
+        if (document.Value is not { } text) throw Broken(file, document.Problems);
+        var rules = DocumentReader.Read<PlanningRules>(text.Utf8, ContractSchemas.PlanningRules, ErrorCodes.InvalidProfile);
+        if (rules.Value is null) throw Broken(file, rules.Problems);
+        var planner = RulePlanner.Create(rules.Value, BuiltInRules.Rules);
+        return planner.Value ?? throw Broken(file, planner.Problems);
+    }
+
+    private static IOException Broken(string file, IReadOnlyList<Problem> problems) =>
+        new($"'{file}': {problems[0].Pointer}: {problems[0].Message}");
 }

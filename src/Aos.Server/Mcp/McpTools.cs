@@ -15,6 +15,7 @@ using Aos.Runtime.Access;
 using Aos.Runtime.Documents;
 using Aos.Server.Api;
 using Aos.Server.OpenApi;
+using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 
 namespace Aos.Server.Mcp;
@@ -88,8 +89,9 @@ internal sealed class McpTools(Acting acting, string? agentId)
             var profile = await acting.ProfileAsync(agentId, null).ConfigureAwait(false);
             var skill = name.StartsWith(SkillPrefix, StringComparison.Ordinal)
                 ? Allowed(profile).FirstOrDefault(contract => SkillPrefix + contract.Name.Value == name) : null;
+            // The protocol has an error of its own for names that `tools/list` did not give.
             return skill is null
-                ? throw acting.Refuse(ErrorCodes.UnknownResource, $"There is no tool '{name}' for this caller.")
+                ? throw new McpProtocolException($"Unknown tool: '{name}'. The tools of this caller are those that tools/list names.", McpErrorCode.InvalidParams)
                 : await CallSkillAsync(skill, given).ConfigureAwait(false);
         }
         catch (ApiRefusal refusal)

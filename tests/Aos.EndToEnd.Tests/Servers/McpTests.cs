@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Aos.EndToEnd.Tests.Infrastructure;
+using ModelContextProtocol;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 
@@ -56,7 +57,8 @@ public sealed class McpTests : ServerTest
         Assert.Equal(["skill_json_transform"], skills);
         var made = await CallAsync(client, "skill_json_transform", """{"data":{"a":7},"expression":"a"}""");
         Assert.Equal((false, "success", "7"), (made.IsError, made.Json.Text("status"), made.Json.Text("result/value")));
-        Assert.Equal((true, "UNKNOWN_RESOURCE"), await CodeAsync(client, "skill_http_call", """{"url":"https://example.com"}"""));
+        var unknown = await Assert.ThrowsAsync<McpProtocolException>(() => CodeAsync(client, "skill_http_call", """{"url":"https://example.com"}"""));
+        Assert.Equal(McpErrorCode.InvalidParams, unknown.ErrorCode);
         Assert.Equal((true, "SKILL_NOT_ALLOWED"), await CodeAsync(client, "execute", """{"skill":"http_call@1","input":{"url":"https://example.com"}}"""));
         Assert.Equal((true, "PERMISSION_DENIED"), await CodeAsync(client, "run", Submission(Transform("t"))));
     }
