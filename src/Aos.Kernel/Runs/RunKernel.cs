@@ -15,8 +15,9 @@ public readonly record struct Transition(
 /// for ever.</summary>
 public static class RunKernel
 {
-    /// <summary>The version of these rules, which every run records. A change of behaviour is a new version.</summary>
-    public const int RulesVersion = 1;
+    /// <summary>The version of these rules, which every run records. A change of behaviour is a new version; runs of an
+    /// earlier one keep theirs. Since 2, what a failed call says is tainted where its results are.</summary>
+    public const int RulesVersion = 2;
 
     /// <summary>Takes a fact. Its time is kept to the microsecond, as the journal keeps it.</summary>
     public static Transition Advance(RunState state, RunEvent.Fact fact)

@@ -71,6 +71,9 @@ public sealed partial class RunState
     /// <summary>Whether a result holds what a model or a stranger wrote.</summary>
     internal bool HasTaint { get; private set; }
 
+    /// <summary>Whether a model wrote the plan.</summary>
+    internal bool IsPlanTainted => Settings.Planning is { Tainted: true };
+
     /// <summary>Steps that have not ended.</summary>
     public int OpenSteps { get; private set; }
 

@@ -104,7 +104,8 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
                 return outcomes.Refuse<Admitted>(ErrorCodes.PolicyDenied, denials[0].Message, denials);
             (document, isFree) = (accepted.Document, accepted.IsFree);
         }
-        return outcomes.Of(Fix(request, contract, offer?.Terms, policies, document, isFree));
+        var terms = request.IsPlanTainted ? new PlanningTerms { Tainted = true } : offer?.Terms;
+        return outcomes.Of(Fix(request, contract, terms, policies, document, isFree));
     }
 
     private PlannerOffer OfferFor(RunRequest request, ResourceContract contract) => services.Planning.OfferFor(

@@ -38,6 +38,9 @@ public sealed record RunRequest
     /// <see cref="System.Diagnostics.Activity"/>, if there is one; otherwise, and where it cannot be read, the run begins a
     /// trace.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>Whether a model wrote the plan, in a simulation of what a planner proposed.</summary>
+    internal bool IsPlanTainted { get; init; }
 }
 
 /// <summary>A single call of a skill, under a contract and without a plan.</summary>

@@ -95,7 +95,7 @@ internal sealed partial class Simulator(ISkillRegistry registry, RunEvent.Fact f
             // What a call that was cut short has cost nobody knows: as much counts as was held for it.
             Cost = timedOut ? invoke.Reserved : state.Step(invoke.Call.Step)!.Calls[invoke.Call.Item ?? 0].Last!.Started.PredictedCost,
             LatencyMs = Math.Min(latency, invoke.TimeoutMs),
-            Tainted = registry.TryGet(invoke.Skill.Name, invoke.Skill.Version, out var skill) && skill.Contract.Tainted,
+            Tainted = !timedOut && registry.TryGet(invoke.Skill.Name, invoke.Skill.Version, out var skill) && skill.Contract.Tainted,
         });
     }
 

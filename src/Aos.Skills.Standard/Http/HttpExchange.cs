@@ -127,23 +127,15 @@ internal sealed class HttpExchange(
             catch (HttpRequestException failure)
             {
                 last = HttpFailures.OfRequest(failure, Authority);
-                if (!HttpFailures.IsBeforeSending(failure) || IsTls(last.Code)) break;
+                if (!HttpFailures.IsBeforeSending(failure) || HttpFailures.IsTls(last.Code)) break;
             }
             catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancel.IsCancellationRequested)
             {
                 return new Hop.Failed(HttpFailures.FirstByteTimedOut(Authority, wait));
             }
-            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-            {
-                last = HttpFailures.ConnectTimedOut(Authority);
-            }
         }
         return new Hop.Failed(last!);
     }
-
-    // Another address of the same host would show the same certificate, or be somebody else's.
-    private static bool IsTls(ErrorCode code) => code == ErrorCodes.TlsFailed || code == ErrorCodes.TlsExpired
-        || code == ErrorCodes.TlsWrongHost || code == ErrorCodes.TlsUntrusted;
 
     private HttpRequestMessage Message()
     {

@@ -42,6 +42,11 @@ internal static class HttpFailures
     public static bool IsBeforeSending(HttpRequestException failure) => failure.HttpRequestError
         is HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.NameResolutionError;
 
+    /// <summary>Whether the other side could not show who it is: another address of the same host would show the same
+    /// certificate, or be somebody else's.</summary>
+    public static bool IsTls(ErrorCode code) => code == ErrorCodes.TlsFailed || code == ErrorCodes.TlsExpired
+        || code == ErrorCodes.TlsWrongHost || code == ErrorCodes.TlsUntrusted;
+
     /// <summary>Classifies what a failed request threw.</summary>
     public static HttpFailure OfRequest(HttpRequestException failure, string authority)
     {

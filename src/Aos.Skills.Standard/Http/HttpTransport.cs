@@ -28,7 +28,8 @@ internal sealed class HttpTransport : IDisposable
     /// <param name="address">Where to dial.</param>
     /// <param name="fresh">Whether it gets a connection of its own.</param>
     /// <param name="cancel">Ends the wait.</param>
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, IPAddress address, bool fresh,
+    /// <exception cref="HttpRequestException">No answer; also where no connection was made in time.</exception>
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, IPAddress address, bool fresh,
         CancellationToken cancel)
     {
         var url = request.RequestUri!;
@@ -37,7 +38,16 @@ internal sealed class HttpTransport : IDisposable
         // Version 3 would open UDP connections that no callback sees.
         request.Version = HttpVersion.Version20;
         request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
-        return (fresh ? _fresh : _pooled).SendAsync(request, cancel);
+        try
+        {
+            return await (fresh ? _fresh : _pooled).SendAsync(request, cancel).ConfigureAwait(false);
+        }
+        // The framework reports a connection that was not made in time as if somebody had cancelled the request.
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new HttpRequestException(HttpRequestError.ConnectionError, $"No connection to {address} was made in time.",
+                new SocketException((int)SocketError.TimedOut));
+        }
     }
 
     public void Dispose()

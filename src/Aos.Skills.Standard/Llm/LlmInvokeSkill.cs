@@ -86,7 +86,7 @@ public sealed class LlmInvokeSkill : ISkill, IDisposable
 
     private static SkillResult ResultOf(ModelAnswer answer, string name, LlmSafety safety)
     {
-        if (safety.Withhold(answer.Text) is { } withheld) return withheld with { Cost = answer.Cost };
+        if (safety.Withhold(answer.Text, answer.Json) is { } withheld) return withheld with { Cost = answer.Cost };
         var failed = !answer.Succeeded;
         var result = failed
             ? SkillResult.Failure(answer.Code, answer.Message!, EffectState.None) with { Result = answer.Text.Length == 0 ? null : Write(answer, name, safety) }

@@ -51,9 +51,11 @@ internal sealed class LlmSafety
     }
 
     /// <summary>Why an answer is withheld; null where it may be given.</summary>
-    public SkillResult? Withhold(string answer) => answer.Length > OutputMax
+    /// <param name="answer">The text.</param>
+    /// <param name="json">Its value, in which nothing is hidden by an escape; null: none.</param>
+    public SkillResult? Withhold(string answer, Payload? json) => answer.Length > OutputMax
         ? Fail(ErrorCodes.ResponseTooLarge, $"The answer has {answer.Length} characters; the profile allows {OutputMax}.")
-        : Blocked(answer, BlockedSide.Output);
+        : Blocked(answer, BlockedSide.Output) ?? (json is null ? null : Blocked(json.ToString(), BlockedSide.Output));
 
     /// <summary>The text without what looks like a secret.</summary>
     public string Redact(string text) => _config.Redact != false ? SecretPatterns.Redact(text) : text;

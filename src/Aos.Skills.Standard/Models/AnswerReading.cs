@@ -62,7 +62,7 @@ internal sealed class AnswerReading(ModelRequest request, ModelQuote quote, Mode
             return Broken(new Http.HttpFailure(ErrorCodes.ConnectionReset, $"The answer of {host} broke off before its end."), null, began: true);
         var (usage, isEstimated) = UsageOf();
         if (!usage.IsSound)
-            return Broken(new Http.HttpFailure(ErrorCodes.ResponseInvalid, $"{host} counts tokens that cannot be.", $"{_usage}"), null, began: true);
+            return Broken(new Http.HttpFailure(ErrorCodes.ResponseInvalid, $"{host} counts tokens that cannot be.", $"{usage}"), null, began: true);
         var (code, message, reason) = Judge();
         var answer = new ModelAnswer
         {

@@ -17,6 +17,7 @@ internal sealed class AnthropicBackend(IChatClient client) : ModelBackend(client
         BaseUrl = ModelAddress.Of(model)!.ToString().TrimEnd('/'),
         HttpClient = http,
         MaxRetries = 0,
-        Timeout = Timeout.InfiniteTimeSpan,
+        // Told to the provider in a header; the attempt and the wire end the call long before.
+        Timeout = TimeSpan.FromDays(1),
     }).AsIChatClient(model.Model));
 }

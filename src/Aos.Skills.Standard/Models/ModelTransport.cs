@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Aos.Contracts.Failures;
 using Aos.Skills.Standard.Http;
@@ -93,7 +94,7 @@ internal sealed class ModelTransport(HttpServices http, ModelLimits limits, Uri 
             catch (HttpRequestException failure)
             {
                 last = HttpFailures.OfRequest(failure, Authority);
-                if (!HttpFailures.IsBeforeSending(failure) || last.Code == ErrorCodes.TlsFailed) break;
+                if (!HttpFailures.IsBeforeSending(failure) || HttpFailures.IsTls(last.Code)) break;
             }
         throw Fail(last!);
     }
@@ -101,13 +102,13 @@ internal sealed class ModelTransport(HttpServices http, ModelLimits limits, Uri 
     private async Task<HttpResponseMessage> TakeAsync(HttpResponseMessage response, CancellationToken cancel)
     {
         Seen.Status = (int)response.StatusCode;
-        Seen.RetryAfter = HttpFailures.RetryAfter(response.Headers, http.Clock.GetUtcNow());
+        Seen.RetryAfter = RetryAfterMs(response) ?? HttpFailures.RetryAfter(response.Headers, http.Clock.GetUtcNow());
         var stream = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
         var watched = new WatchedStream(stream, this, limits, http.Clock);
         if (Seen.Status is >= 200 and < 300)
         {
-            if (response.Content.Headers.ContentType?.MediaType is not ("text/event-stream" or "application/json"))
-                throw Fail(new HttpFailure(ErrorCodes.ResponseInvalid, $"{Authority} answered with something else than a model's answer.",
+            if (response.Content.Headers.ContentType?.MediaType is not "text/event-stream")
+                throw Fail(new HttpFailure(ErrorCodes.ResponseInvalid, $"{Authority} was asked to stream an answer of a model, and answered something else.",
                     $"content type {response.Content.Headers.ContentType}"));
             response.Content = Wrap(watched, response.Content);
             return response;
@@ -119,6 +120,13 @@ internal sealed class ModelTransport(HttpServices http, ModelLimits limits, Uri 
         response.Content = Wrap(new MemoryStream(text), response.Content);
         return response;
     }
+
+    // What OpenAI and Azure send beside Retry-After, because waits of less than a second are common with them.
+    private static TimeSpan? RetryAfterMs(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues("retry-after-ms", out var values)
+        && int.TryParse(values.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
+            ? TimeSpan.FromMilliseconds(milliseconds)
+            : null;
 
     private async Task<byte[]> ReadRefusalAsync(WatchedStream stream, CancellationToken cancel)
     {

@@ -50,6 +50,7 @@ public abstract class ModelPlanner : IPlanner
             ExpectedLatencyMs = model.Provider == ModelProvider.Scripted ? 50 : 8_000,
             MaxRepairs = RepairsMax,
             Simulated = true,
+            Tainted = true,
         });
     }
 

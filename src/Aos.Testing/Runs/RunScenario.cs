@@ -40,6 +40,9 @@ public sealed record RunScenario
     /// <summary>How the goal becomes a plan.</summary>
     public PlannerMode PlannerMode { get; init; }
 
+    /// <summary>The version of the rules that it is decided by. Default: today's.</summary>
+    public int RulesVersion { get; init; } = RunKernel.RulesVersion;
+
     /// <summary>What the planner's answers cost, and whether it mends them; null for one that is free and never does.</summary>
     public PlanningTerms? Planning { get; init; }
 
@@ -119,7 +122,7 @@ public sealed record RunScenario
 
     private RunSettings Settings => new()
     {
-        RulesVersion = RunKernel.RulesVersion,
+        RulesVersion = RulesVersion,
         Contract = Contract,
         Catalog = Catalog,
         Planner = new PlannerChoice { Id = "scripted", Mode = PlannerMode },

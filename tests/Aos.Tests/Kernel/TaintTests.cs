@@ -1,4 +1,5 @@
 using Aos.Contracts;
+using Aos.Contracts.Agents;
 using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Testing.Runs;
@@ -41,6 +42,47 @@ public sealed class TaintTests
             """, new ScriptedWorld().On("model", ScriptedAnswer.Ok("""{"list":[1,2]}""") with { Tainted = true }));
 
         Assert.Equal(["each", "each"], inputs);
+    }
+
+    [Fact]
+    public void What_a_tainted_call_says_of_its_failure_is_tainted()
+    {
+        const string plan = """
+            {"steps":[{"id":"tool","skill":"read","on_failure":"continue"},
+                      {"id":"both","skill":"read","on_failure":{"fallback":{"skill":"pure","input":{}}}},
+                      {"id":"told","skill":"send","input":{"x":"${steps.tool.message}"}},
+                      {"id":"aside","skill":"send","input":{"x":"${steps.both.result}"}}]}
+            """;
+        var run = ScriptedRun.Of(RunScenario.Of(plan), new ScriptedWorld()
+            .On("tool", ScriptedAnswer.Fail("HTTP_400") with { Tainted = true })
+            .On("both", ScriptedAnswer.Fail("HTTP_400") with { Tainted = true }));
+
+        Assert.Equal(["told"], run.Journal.OfType<RunEvent.AttemptStarted>().Where(started => started.Tainted).Select(started => started.StepId.Value));
+        Assert.Equal(["tool", "told"], run.Report.Steps.Where(step => step.Outcome!.Execution!.Tainted).Select(step => step.StepId.Value));
+    }
+
+    [Fact]
+    public void A_run_by_the_first_rules_passes_over_what_a_failure_says()
+    {
+        const string plan = """
+            {"steps":[{"id":"tool","skill":"read","on_failure":"continue"},{"id":"told","skill":"send","input":{"x":"${steps.tool.message}"}}]}
+            """;
+        var run = ScriptedRun.Of(RunScenario.Of(plan) with { RulesVersion = 1 },
+            new ScriptedWorld().On("tool", ScriptedAnswer.Fail("HTTP_400") with { Tainted = true }));
+
+        Assert.DoesNotContain(run.Journal.OfType<RunEvent.AttemptStarted>(), started => started.Tainted);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void All_that_a_plan_of_a_model_says_is_tainted(bool isModel)
+    {
+        var run = ScriptedRun.Of(RunScenario.OfGoal("do it") with { Planning = new PlanningTerms { Tainted = isModel } },
+            new ScriptedWorld().Plans(ScriptedPlan.Of("""{"steps":[{"id":"a","skill":"send","input":{"x":"written out"}}]}""")));
+
+        Assert.Equal(isModel, run.Journal.OfType<RunEvent.AttemptStarted>().Single().Tainted);
+        Assert.Equal(isModel, run.Report.Steps[0].Outcome!.Execution!.Tainted);
     }
 
     [Fact]

@@ -278,13 +278,16 @@ public sealed class ModelRunTests : IDisposable
     }
 
     [Theory]
-    [InlineData("My card is 4111 1111 1111 1111.", "fine", 0)]
-    [InlineData("fine", "It is 4111 1111 1111 1111.", 1)]
-    public async Task A_block_rule_stops_a_request_or_withholds_an_answer(string prompt, string answer, int sent)
+    [InlineData("My card is 4111 1111 1111 1111.", "fine", false, 0)]
+    [InlineData("My card is \\u0034111 1111 1111 1111.", "fine", false, 0)]
+    [InlineData("fine", "It is 4111 1111 1111 1111.", false, 1)]
+    [InlineData("fine", """{"card":"\u0034111 1111 1111 1111"}""", true, 1)]
+    public async Task A_block_rule_stops_a_request_or_withholds_an_answer_however_it_is_written(string prompt, string answer, bool asJson, int sent)
     {
         await using var server = await ModelServer.StartAsync(OpenAiWire.Answer(answer));
         await using var bench = Bench();
-        var request = Ask(bench, $$"""{"model":"fast","prompt":"{{prompt}}"}""", ("fast", ModelHarness.Gpt(server)));
+        var schema = asJson ? ""","output_schema":{"type":"object"}""" : "";
+        var request = Ask(bench, $$"""{"model":"fast","prompt":"{{prompt}}"{{schema}}}""", ("fast", ModelHarness.Gpt(server)));
 
         var report = await bench.RunAsync(request with
         {

@@ -5,6 +5,7 @@ using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
+using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
@@ -216,6 +217,36 @@ public sealed class PlanRepairTests
         Assert.Equal((ErrorCodes.LoopDetected, 1), (report.Code, bench.Read.Calls.Count));
         bench.Open();
         await bench.VerifyAsync(report.RunId);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_plan_that_a_model_wrote_is_tainted_in_its_simulation_in_its_run_and_in_its_repetition(bool isModel)
+    {
+        await using var bench = new RuntimeBench();
+        bench.Planners.Add(new PaidPlanner(_ => PlannerAnswer.Of(PlanOf("""{"steps":[{"id":"a","skill":"put","input":{"x":"written out"}}]}""")))
+        {
+            Offer = PlannerOffer.Of(new PlanningTerms { Tainted = isModel }),
+        });
+        var goal = GoalOf(bench);
+        var watched = goal with
+        {
+            Profile = goal.Profile with
+            {
+                Policies = [new PolicySource.Inline(AosJson.Read<Policy>("""{"policy":"p","version":1,"rules":[{"id":"t","verdict":"deny","match":{"skills":["put"],"tainted":true}}]}"""u8))],
+            },
+        };
+
+        var foreseen = (await bench.Runtime.SimulateAsync(watched, TestContext.Current.CancellationToken)).Value!;
+        var denied = await bench.RunAsync(watched);
+        var free = await bench.RunAsync(goal);
+        var repeated = (await bench.Runtime.ReplayAsync(free.RunId, "live", TestContext.Current.CancellationToken)).Value!.RepeatedBy!.Value;
+
+        Assert.Equal(isModel ? 1 : 0, foreseen.PolicyDenials.Count);
+        Assert.Equal(isModel ? ErrorCodes.PolicyDenied : ErrorCodes.Ok, denied.Code!.Value);
+        foreach (var run in (RunId[])[free.RunId, repeated])
+            Assert.Equal(isModel, (await bench.JournalAsync(run)).OfType<RunEvent.AttemptStarted>().Single().Tainted);
     }
 
     private sealed class PaidPlanner(Func<PlannerRequest, PlannerAnswer> plan) : IPlanner

@@ -221,6 +221,55 @@ public sealed class ModelCallerTests
         Assert.Equal(ErrorCodes.ModelOverloaded, (await harness.CallAsync(Ask(Claude(server)))).Code);
     }
 
+    [Fact]
+    public async Task A_connection_that_is_not_made_in_time_has_its_code_costs_nothing_and_the_next_address_is_tried()
+    {
+        // Whoever listens here takes the connection, and never shows who it is.
+        using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        silent.Start();
+        var resolver = new ScriptedResolver();
+        resolver.Answer("models.example", ["127.0.0.1"], ["127.0.0.1", "127.0.0.2"]);
+        using var caller = new ModelCaller(TimeProvider.System, resolver,
+            new HttpLimits { ConnectTimeout = TimeSpan.FromMilliseconds(50) }, new ModelLimits());
+        var port = ((System.Net.IPEndPoint)silent.LocalEndpoint).Port;
+        var request = Ask(new ModelSpec { Provider = ModelProvider.Openai, Model = "gpt-test", BaseUrl = $"https://models.example:{port}/v1", Price = Price })
+            with
+        { Network = ["127.0.0.0/8"] };
+
+        var answer = await caller.CallAsync(request, ModelHarness.Key, TestContext.Current.CancellationToken);
+        var next = await caller.CallAsync(request, ModelHarness.Key, TestContext.Current.CancellationToken);
+
+        Assert.Equal((ErrorCodes.ConnectTimeout, Money.Zero), (answer.Code, answer.Cost));
+        Assert.Equal((ErrorCodes.ConnectionRefused, Money.Zero), (next.Code, next.Cost));
+    }
+
+    [Theory]
+    [InlineData("200", 200)]
+    [InlineData("0", 0)]
+    [InlineData("soon", 7_000)]
+    [InlineData("-1", 7_000)]
+    public async Task A_wait_in_milliseconds_goes_before_one_in_seconds(string wait, int expected)
+    {
+        await using var server = await ModelServer.StartAsync(
+            new ProviderAnswer(429, "application/json", "{}") { RetryAfter = "7", RetryAfterMs = wait });
+        using var harness = new ModelHarness();
+
+        Assert.Equal(TimeSpan.FromMilliseconds(expected), (await harness.CallAsync(Ask(Gpt(server)))).RetryAfter);
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_does_not_stream_is_told_apart_from_one_that_breaks_off()
+    {
+        await using var server = await ModelServer.StartAsync(new ProviderAnswer(200, "application/json",
+            """{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"7"},"finish_reason":"stop"}]}"""));
+        using var harness = new ModelHarness();
+
+        var answer = await harness.CallAsync(Ask(Gpt(server)));
+
+        Assert.Equal(ErrorCodes.ResponseInvalid, answer.Code);
+        Assert.Contains("stream", answer.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("text/event-stream", "event: message_start\ndata: {nonsense\n\n")]
     [InlineData("text/html", "<html>a gateway</html>")]

@@ -15,6 +15,9 @@ internal sealed record ProviderAnswer(int Status, string ContentType, params str
     /// <summary>The value of <c>Retry-After</c>; null: none.</summary>
     public string? RetryAfter { get; init; }
 
+    /// <summary>The value of <c>retry-after-ms</c>; null: none.</summary>
+    public string? RetryAfterMs { get; init; }
+
     /// <summary>What happens after the pieces: the body ends, breaks off, or never ends.</summary>
     public Ending Ending { get; init; }
 }
@@ -66,6 +69,7 @@ internal sealed class ModelServer : IAsyncDisposable
         context.Response.StatusCode = answer.Status;
         context.Response.ContentType = answer.ContentType;
         if (answer.RetryAfter is { } wait) context.Response.Headers.RetryAfter = wait;
+        if (answer.RetryAfterMs is { } brief) context.Response.Headers["retry-after-ms"] = brief;
         foreach (var piece in answer.Pieces)
         {
             await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(piece), stop);
