@@ -26,6 +26,10 @@ public sealed record FunctionSkillOptions
     /// <summary>What a call costs. Absent: nothing.</summary>
     public CostModel? Cost { get; init; }
 
+    /// <summary>Whether it gives what a model or a stranger wrote, as a search of the web does, so that its results count as
+    /// tainted. Default: no.</summary>
+    public bool Tainted { get; init; }
+
     /// <summary>Milliseconds that an attempt may take. Absent: 60,000.</summary>
     public int? TimeoutMs { get; init; }
 
@@ -113,6 +117,7 @@ public sealed class FunctionSkill : ISkill
         Effect = new EffectRule { Default = options.Effect },
         Cost = options.Cost,
         TimeoutMs = options.TimeoutMs,
+        Tainted = options.Tainted,
         FailureModes = [new FailureMode { Code = ErrorCodes.FunctionFailed, When = "the function threw" }],
         SideEffects = options.Effect is EffectClass.Pure or EffectClass.Read ? [] : [new SideEffectDeclaration { Type = "function_call" }],
     };

@@ -46,6 +46,8 @@ internal sealed class SkillFunction(AosRuntime runtime, AgentProfile profile, Sk
             Budget = options.PerCallBudget,
             IdempotencyKey = options.KeyOf?.Invoke(arguments),
             Tenant = options.Tenant,
+            // A model wrote the arguments.
+            Tainted = true,
         }, cancellationToken).ConfigureAwait(false);
         var waiting = outcome is { Code: var code, RunId: { } run } && code == ErrorCodes.RunOwned
             ? await WaitingAsync(run, cancellationToken).ConfigureAwait(false) : null;
@@ -56,7 +58,7 @@ internal sealed class SkillFunction(AosRuntime runtime, AgentProfile profile, Sk
 
     private async ValueTask<StructuredOutcome> ExecuteAsync(ExecuteRequest request, CancellationToken cancel)
     {
-        if (purse is null || contract.Cost is not { } cost || cost.Worst == Money.Zero)
+        if (purse is null || contract.Cost is not { } cost || (cost.Worst == Money.Zero && cost.Quoted != true))
             return await runtime.ExecuteAsync(request, cancel).ConfigureAwait(false);
         await purse.TakeTurnAsync(cancel).ConfigureAwait(false);
         // Where nothing is heard of what it cost, it cost what it was allowed to.

@@ -61,6 +61,7 @@ public sealed partial class AosRuntime
             Tenant = request.Tenant,
             RequestedBy = request.RequestedBy,
             TraceParent = request.TraceParent,
+            Tainted = request.Tainted,
         }, cancel).ConfigureAwait(false);
         if (answer.Value is not { } report) return Unwrap(answer.Outcome);
         if (report.Steps is [{ Outcome: { } outcome }, ..]) return outcome;
@@ -241,7 +242,7 @@ public sealed partial class AosRuntime
                 return _outcomes.Of(PlanningBounds.Of(settings, terms));
             var planned = await PlanAsync(request, cancel).ConfigureAwait(false);
             if (planned.Value is null) return new Answer<Contracts.Runs.Simulation>(null, planned.Outcome);
-            request = request with { Plan = planned.Value, IsPlanTainted = settings.Planning?.Tainted == true };
+            request = request with { Plan = planned.Value, Tainted = settings.Planning?.Tainted == true };
         }
         var admitted = _admission.Admit(request with { IdempotencyKey = null }, refuseGaps: false);
         if (admitted.Value is not { } run) return new Answer<Contracts.Runs.Simulation>(null, admitted.Outcome);

@@ -104,7 +104,7 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
                 return outcomes.Refuse<Admitted>(ErrorCodes.PolicyDenied, denials[0].Message, denials);
             (document, isFree) = (accepted.Document, accepted.IsFree);
         }
-        var terms = request.IsPlanTainted ? new PlanningTerms { Tainted = true } : offer?.Terms;
+        var terms = request is { Plan: not null, Tainted: true } ? new PlanningTerms { Tainted = true } : offer?.Terms;
         return outcomes.Of(Fix(request, contract, terms, policies, document, isFree));
     }
 

@@ -39,8 +39,9 @@ public sealed record RunRequest
     /// trace.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>Whether a model wrote the plan, in a simulation of what a planner proposed.</summary>
-    internal bool IsPlanTainted { get; init; }
+    /// <summary>Whether a model or a stranger wrote the plan, so that every input in it counts as tainted. Where a planner
+    /// makes the plan, the planner says it. Default: no.</summary>
+    public bool Tainted { get; init; }
 }
 
 /// <summary>A single call of a skill, under a contract and without a plan.</summary>
@@ -69,6 +70,9 @@ public sealed record ExecuteRequest
 
     /// <summary>Who asks, where people are told apart: they do not approve the call. Default: nobody is told apart.</summary>
     public string? RequestedBy { get; init; }
+
+    /// <summary>Whether a model or a stranger wrote the input, so that it counts as tainted. Default: no.</summary>
+    public bool Tainted { get; init; }
 
     /// <summary>Whose call it is. Absent: the tenant of the runtime.</summary>
     public string? Tenant { get; init; }

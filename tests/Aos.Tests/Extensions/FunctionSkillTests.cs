@@ -31,6 +31,15 @@ public sealed class FunctionSkillTests : IAsyncLifetime
         Assert.Equal("integer", contract.InputSchema.Element.GetProperty("properties").GetProperty("left").GetProperty("type").GetString());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_function_that_gives_what_strangers_write_is_said_to(bool tainted)
+    {
+        var outcome = await ExecuteAsync(new FunctionSkill(AIFunctionFactory.Create(Add, "add"), new FunctionSkillOptions { Tainted = tainted }), "add", """{"left":20,"right":22}""");
+        Assert.Equal(tainted, outcome.Execution!.Tainted);
+    }
+
     [Fact]
     public async Task An_input_that_the_schema_refuses_never_reaches_the_function()
     {

@@ -1,12 +1,14 @@
 using System.Text.Json;
 using Aos.Contracts;
 using Aos.Contracts.Agents;
+using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Policies;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 using Aos.Extensions.AI;
 using Aos.Runtime.Runs;
+using Aos.Skills.Standard.Llm;
 using Aos.Testing.Skills;
 using Aos.Tests.Runtime.Bench;
 using Microsoft.Extensions.AI;
@@ -127,6 +129,42 @@ public sealed class SkillFunctionTests : IAsyncLifetime
         Assert.Equal(3, answers.Count(answer => answer is JsonElement json && json.TryGetProperty("code", out var code) && code.GetString() == "BUDGET_EXCEEDED"));
         Assert.Equal(1, _bench.Paid.MaxOpen);
         Assert.Equal("{}", ((JsonElement)(await functions.Single(function => function.Name == "pure").InvokeAsync(new AIFunctionArguments(), Stop))!).GetRawText());
+    }
+
+    [Fact]
+    public async Task Skills_that_say_what_a_call_costs_are_paid_from_the_total_budget_too()
+    {
+        var folder = Directory.CreateTempSubdirectory("aos-functions-");
+        var script = Path.Combine(folder.FullName, "answers.json");
+        await File.WriteAllTextAsync(script, """{"answers":[{"text":"7","input_tokens":5,"output_tokens":1000}]}""", Stop);
+        using var llm = new LlmInvokeSkill(_bench.Time);
+        _bench.Skills.Add(llm);
+        var model = new ModelSpec
+        {
+            Provider = ModelProvider.Scripted,
+            Model = "demo",
+            Script = script,
+            Price = new ModelPrice { Input = TokenRate.FromUsd(0), Output = TokenRate.FromUsd(300) },
+        };
+        var ask = Functions(_bench.Profile with { Models = ValueMap.From([KeyValuePair.Create("m", model)]) },
+            new SkillFunctionOptions { TotalBudget = Money.FromCents(50) }).Single(function => function.Name == "llm_invoke");
+        var answers = new List<JsonElement>();
+        for (var i = 0; i < 2; i++)
+            answers.Add((JsonElement)(await ask.InvokeAsync(new() { ["model"] = "m", ["prompt"] = "Name a prime.", ["max_tokens"] = 1000 }, Stop))!);
+        folder.Delete(recursive: true);
+
+        // A call costs 1,000 × 300 millionths of a dollar, 30 cents; 20 are left of 50.
+        Assert.Equal("7", Text(answers[0], "text"));
+        Assert.Equal("BUDGET_EXCEEDED", Text(answers[1], "code"));
+    }
+
+    [Fact]
+    public async Task What_a_model_says_in_its_call_is_tainted()
+    {
+        var answer = await CallAsync("send", profile: Under("""{"policy":"p","version":1,"rules":[{"id":"no","verdict":"deny","match":{"tainted":true}}]}"""));
+
+        Assert.Equal("POLICY_DENIED", Text(answer, "code"));
+        Assert.Empty(_bench.Send.Calls);
     }
 
     private static string Text(JsonElement answer, string member) => answer.GetProperty(member).GetString()!;

@@ -197,6 +197,28 @@ public sealed class HttpCallHostileTests
     }
 
     [Fact]
+    public async Task A_slow_drip_of_headers_ends_at_the_time_for_the_first_byte_and_at_the_timeout_of_the_input()
+    {
+        var clock = new FakeTimeProvider();
+        await using var server = new RawServer(async (stream, _, cancel) =>
+        {
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\n"u8.ToArray(), cancel);
+            while (!cancel.IsCancellationRequested)
+            {
+                await stream.WriteAsync("X: a\r\n"u8.ToArray(), cancel);
+                clock.Advance(TimeSpan.FromMilliseconds(100));
+            }
+            return false;
+        });
+        using var harness = new HttpCallHarness(new HttpLimits { HeaderKiBMax = 1 << 10 }, clock);
+
+        var first = await harness.CallAsync($$"""{"url":"{{server.Url}}","first_byte_timeout_ms":700}""", "localhost");
+        var total = await harness.CallAsync($$"""{"url":"{{server.Url}}","timeout_ms":700}""", "localhost");
+
+        Assert.Equal((ErrorCodes.FirstByteTimeout, ErrorCodes.Timeout), (first.Code, total.Code));
+    }
+
+    [Fact]
     public async Task The_cancellation_of_the_attempt_goes_through()
     {
         using var stop = new CancellationTokenSource();
