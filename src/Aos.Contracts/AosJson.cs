@@ -116,6 +116,7 @@ public static class AosJson
 [JsonSerializable(typeof(LedgerLimit))]
 [JsonSerializable(typeof(LearnedCost))]
 [JsonSerializable(typeof(AccountReport))]
+[JsonSerializable(typeof(RateReport))]
 [JsonSerializable(typeof(SpenderReport))]
 [JsonSerializable(typeof(StepReport))]
 [JsonSerializable(typeof(PlannedStep))]

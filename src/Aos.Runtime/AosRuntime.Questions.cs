@@ -171,10 +171,6 @@ public sealed partial class AosRuntime
     public ValueTask<StructuredOutcome> GetResourceContractAsync(RunId runId, CancellationToken cancel) =>
         QueryAsync(runId, "resource_contract", arguments: null, cancel);
 
-    /// <summary>What a profile asks for and this version does not hold it to, one sentence each: to be shown before
-    /// anything runs.</summary>
-    public static IReadOnlyList<string> NotEnforced(AgentProfile profile) => ContractFactory.NotEnforced(profile);
-
     /// <summary>The code of a refusal for these problems, where all of them are something that the agent may not do; null
     /// where there are others.</summary>
     public static ErrorCode? GapCode(IReadOnlyList<Problem> problems) => PlanInspection.GapCode(problems);
@@ -251,8 +247,7 @@ public sealed partial class AosRuntime
         if (run.Submitted.Hold is { } hold) simulation = await WithHoldAsync(simulation, run.Submitted, hold, cancel).ConfigureAwait(false);
         return _outcomes.Of(simulation with
         {
-            Risks = [.. ContractFactory.NotEnforced(request.Profile).Select(text => new Risk(null, "NOT_ENFORCED", text)), .. simulation.Risks,
-                .. isFirstOfMany ? PlanningBounds.FirstOfMany : []],
+            Risks = [.. simulation.Risks, .. isFirstOfMany ? PlanningBounds.FirstOfMany : []],
         });
     });
 

@@ -72,6 +72,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
             Rules = parts.Rules,
             Time = time,
             Clock = new ClockGuard(time, parts.Logger),
+            Rates = new RateBook(parts.Store),
             Tenancies = tenancies,
             Metrics = parts.Metrics,
             TraceContents = parts.TraceContents,

@@ -25,6 +25,33 @@ public sealed class BudgetTests : EndToEndTest
     }
 
     [Fact]
+    public async Task Calls_over_a_rate_wait_also_after_a_kill_and_fail_where_there_is_no_time()
+    {
+        var plan = """{ "steps": [ { "id": "a", "skill": "json_transform@1", "input": { "data": 1, "expression": "@" } } ] }""";
+        var patient = Bench.Write("patient.json", """
+            { "agent_id": "pacer", "skills": ["json_transform@1"], "limits": { "rates": [{ "skill": "json_transform", "calls": 1, "per_seconds": 7200 }] } }
+            """);
+        var hasty = Bench.Write("hasty.json", """
+            { "agent_id": "pacer", "skills": ["json_transform@1"],
+              "limits": { "max_run_seconds": 3600, "rates": [{ "skill": "json_transform", "calls": 1, "per_seconds": 7200 }] } }
+            """);
+        var file = Bench.Write("rated.json", plan);
+        (await Bench.AosAsync("run", "--plan", file, "--agent", patient, "--json")).Exits(0);
+        var waiting = Bench.Start("run", "--plan", file, "--agent", patient, "--json");
+        await waiting.SaysAsync("(rate)");
+        waiting.Crash();
+        await waiting.EndAsync();
+
+        var late = (await Bench.AosAsync("run", "--plan", file, "--agent", hasty, "--json")).Exits(1).Json;
+        var shown = (await Bench.AosAsync("budget", "pacer", "--json")).Exits(0).Json;
+
+        Assert.Equal("RATE_EXCEEDED", late.Text("code"));
+        Assert.Equal(("pacer", "json_transform", "1", "1"),
+            (shown.Text("rates/0/name"), shown.Text("rates/0/skill"), shown.Text("rates/0/used"), shown.Text("rates/0/waiting")));
+        Assert.Matches(@"agent pacer +json_transform +1 in 2 h 0 min +1 +1 +in 3 h 59 min", (await Bench.AosAsync("budget", patient)).Exits(0).Out);
+    }
+
+    [Fact]
     public async Task A_limit_or_a_zone_that_is_none_is_refused_and_changes_nothing()
     {
         Assert.Equal(2, (await Bench.AosAsync("budget", "--per-day", "-1")).ExitCode);

@@ -4,9 +4,11 @@ using Aos.Contracts.Values;
 namespace Aos.TestShared;
 
 /// <summary>A store in front of another one.</summary>
-internal abstract class StoreDecorator(IStore inner) : IStore
+internal abstract class StoreDecorator(IStore inner) : IStore, IRecordStore
 {
     protected IStore Inner { get; } = inner;
+
+    private IRecordStore Records => (IRecordStore)Inner;
 
     public string Owner => Inner.Owner;
 
@@ -64,6 +66,21 @@ internal abstract class StoreDecorator(IStore inner) : IStore
 
     public virtual ValueTask<IReadOnlyList<RunCharge>> ListChargesAsync(ChargeFilter filter, CancellationToken cancel) =>
         Inner.ListChargesAsync(filter, cancel);
+
+    public virtual ValueTask<StoredRecord?> FindRecordAsync(string kind, string tenant, string id, CancellationToken cancel) =>
+        Records.FindRecordAsync(kind, tenant, id, cancel);
+
+    public virtual ValueTask<IReadOnlyList<StoredRecord>> ListRecordsAsync(
+        string kind, string tenant, string? after, int limit, CancellationToken cancel) =>
+        Records.ListRecordsAsync(kind, tenant, after, limit, cancel);
+
+    public virtual ValueTask<long?> PutRecordAsync(RecordChange change, CancellationToken cancel) => Records.PutRecordAsync(change, cancel);
+
+    public virtual ValueTask<AuditRow> AppendAuditAsync(string tenant, ReadOnlyMemory<byte> entry, CancellationToken cancel) =>
+        Records.AppendAuditAsync(tenant, entry, cancel);
+
+    public virtual ValueTask<IReadOnlyList<AuditRow>> ReadAuditAsync(string? tenant, long afterSeq, int limit, CancellationToken cancel) =>
+        Records.ReadAuditAsync(tenant, afterSeq, limit, cancel);
 
     public virtual ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancel) => Inner.CheckAsync(cancel);
 

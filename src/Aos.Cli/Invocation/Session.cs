@@ -129,7 +129,7 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     public async ValueTask<AosRuntime> OpenAsync(Agent? agent, CancellationToken cancel, bool begins = false)
     {
         if (_runtime is not null) return _runtime;
-        var planner = await PlannerAsync(agent, cancel).ConfigureAwait(false);
+        var planner = await Planners.RuleAsync(agent, cancel).ConfigureAwait(false);
         var isActing = agent is not null || begins;
         var policies = isActing ? await PolicyFiles.ReadAsync(Data, cancel).ConfigureAwait(false) : PolicyShelf.Empty;
         _prices = isActing ? await Prices.OwnAsync(Data, cancel).ConfigureAwait(false) : null;
@@ -145,17 +145,10 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     {
         if (_runtime is not null) return _runtime;
         _prices = await Prices.OwnAsync(Data, cancel).ConfigureAwait(false);
-        return _runtime = Over(new NoStore(), await PlannerAsync(agent, cancel).ConfigureAwait(false),
+        return _runtime = Over(new NoStore(), await Planners.RuleAsync(agent, cancel).ConfigureAwait(false),
             await TenantFile.ReadAsync(Data, cancel).ConfigureAwait(false),
             await PolicyFiles.ReadAsync(Data, cancel).ConfigureAwait(false),
             await CatalogFile.ReadAsync(Data, cancel).ConfigureAwait(false));
-    }
-
-    private async ValueTask<IPlanner> PlannerAsync(Agent? agent, CancellationToken cancel)
-    {
-        if (agent is not null)
-            foreach (var text in AosRuntime.NotEnforced(agent.Profile)) Screen.Error.WriteLine($"warning: {text}");
-        return await Planners.RuleAsync(agent, cancel).ConfigureAwait(false);
     }
 
     private AosRuntime Over(

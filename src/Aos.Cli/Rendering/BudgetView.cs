@@ -19,8 +19,20 @@ internal static class BudgetView
                 account.Free is { } free ? $"{free}" : "-", Used(screen, account),
                 $"in {Times.Span((account.EndsAt - now).TotalMilliseconds)} ({report.TimeZone})");
         accounts.Show(screen);
+        if (!report.Rates.IsEmpty) Show(screen, report.Rates, now);
         foreach (var kind in report.Spenders.Select(spender => spender.Kind).Distinct(StringComparer.Ordinal))
             Show(screen, kind, [.. report.Spenders.Where(spender => spender.Kind == kind)]);
+    }
+
+    private static void Show(Screen screen, ValueList<RateReport> rates, DateTimeOffset now)
+    {
+        screen.Canvas.WriteLine();
+        var table = new Listing("RATE", "SKILL", "CALLS", "MADE", "WAITING", "NEXT");
+        foreach (var rate in rates)
+            table.Add($"{Words.Spaced(rate.Scope)} {Plain.Line(rate.Name, 24)}", rate.Skill?.Value ?? "any",
+                $"{rate.Calls} in {Times.Span(rate.PerSeconds * 1_000d)}", $"{rate.Used}", $"{rate.Waiting}",
+                rate.FreeAt <= now ? "now" : $"in {Times.Span((rate.FreeAt - now).TotalMilliseconds)}");
+        table.Show(screen);
     }
 
     private static void Show(Screen screen, string kind, IReadOnlyList<SpenderReport> spenders)

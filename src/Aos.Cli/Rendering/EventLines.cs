@@ -32,8 +32,8 @@ internal sealed class EventLines
 
     /// <summary>Whether somebody who watches a run wants to know at once.</summary>
     public static bool IsNews(RunEvent e) => e is not (RunEvent.RunSubmitted or RunEvent.PlanAccepted or RunEvent.TimeReached
-        or RunEvent.RunEnded or RunEvent.PlanRequested or RunEvent.QuoteRequested or RunEvent.CallQuoted { Code.Value: "OK" }
-        or RunEvent.AttemptReturned { Status: OutcomeStatus.Success }
+        or RunEvent.RunEnded or RunEvent.SlotRequested or RunEvent.PlanRequested or RunEvent.QuoteRequested
+        or RunEvent.CallQuoted { Code.Value: "OK" } or RunEvent.AttemptReturned { Status: OutcomeStatus.Success }
         or RunEvent.StepEnded { Status: OutcomeStatus.Failure } or RunEvent.ItemEnded);
 
     /// <summary>What happened.</summary>
@@ -61,6 +61,10 @@ internal sealed class EventLines
         RunEvent.CallQuoted { Ways: [var way, ..] } quoted => $"{Call(quoted.StepId, quoted.Item)}: at most {way.Worst} by {Short(way.Name)}"
             + $"{(quoted.Ways.Count > 1 ? $", and {Words.Count(quoted.Ways.Count - 1, "other way")}" : "")}",
         RunEvent.CallQuoted quoted => $"{Call(quoted.StepId, quoted.Item)}: cannot be made: {quoted.Code}{Because(quoted.Message)}",
+        RunEvent.SlotRequested asked => $"{Call(asked.StepId, asked.Item)}: asks when {asked.Skill} may be called",
+        RunEvent.SlotAnswered { Booked: false } late => $"{Call(late.StepId, late.Item)}: its rates leave no room in time",
+        RunEvent.SlotAnswered slot => $"{Call(slot.StepId, slot.Item)}: may be called "
+            + (slot.SlotAt <= slot.At ? "now" : $"in {Times.Span((slot.SlotAt - slot.At).TotalMilliseconds)} (rate)"),
         RunEvent.AttemptStarted start => $"{Call(start.StepId, start.Item)}: attempt {start.Attempt} of "
             + $"{start.Skill}@{start.SkillVersion}{(start.Fallback == true ? " (fallback)" : "")}"
             + $"{(start.Way is { } way ? $" by {Short(way)}" : "")}{(start.Tainted ? ", with tainted input" : "")}",

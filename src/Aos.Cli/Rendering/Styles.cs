@@ -22,7 +22,8 @@ internal static class Styles
     public static Style Of(RunEvent e) => e switch
     {
         RunEvent.AttemptReturned { Status: not OutcomeStatus.Success } or RunEvent.RunStopping => Bad,
-        RunEvent.RetryScheduled or RunEvent.ApprovalRequested or RunEvent.SettlementRequested or RunEvent.WaitStarted => Wait,
+        RunEvent.RetryScheduled or RunEvent.ApprovalRequested or RunEvent.SettlementRequested or RunEvent.WaitStarted
+            or RunEvent.SlotAnswered => Wait,
         RunEvent.StepEnded { Status: OutcomeStatus.Success } => Good,
         _ => Style.Plain,
     };

@@ -112,6 +112,9 @@ internal sealed class Waterfall
                 break;
             case RunEvent.AttemptLost lost: Close(Key(lost.StepId, lost.Item), at); break;
             case RunEvent.RetryScheduled retry: Open(Key(retry.StepId, retry.Item), null, StretchKind.Backoff, at, "backoff"); break;
+            case RunEvent.SlotRequested asked:
+                Open(Key(asked.StepId, asked.Item), $"{asked.Skill}@{asked.SkillVersion}", StretchKind.Backoff, at, "rate");
+                break;
             case RunEvent.SettlementRequested ask: Open(Key(ask.StepId, ask.Item), null, StretchKind.Person, at, "to be settled"); break;
             case RunEvent.WaitStarted wait:
                 Open(Key(wait.StepId, wait.Item), null, StretchKind.Wait, at, wait.Signal is { } signal ? $"signal {signal}" : "wait");

@@ -138,23 +138,39 @@ public sealed record LimitSpec
     [Bounds(0, 5)]
     public int? MaxPlanRepairs { get; init; }
 
-    /// <summary>Calls per time, by skill.</summary>
+    /// <summary>How often the agent may call, by skill or all together, in all its runs. Absent: no limit but the
+    /// tenant's.</summary>
     public ValueList<RateLimit> Rates { get; init; }
 }
 
-/// <summary>How often a skill may be called.</summary>
+/// <summary>How often calls may be made: in no span of so many seconds more than so many.</summary>
 public sealed record RateLimit
 {
-    /// <summary>The skill.</summary>
-    public required SkillRef Skill { get; init; }
+    /// <summary>The skill and versions whose calls count. Absent: those of every skill.</summary>
+    public SkillRef? Skill { get; init; }
 
-    /// <summary>Calls, 1 or more.</summary>
-    [Bounds(1)]
+    /// <summary>Calls, 1 to 1,000.</summary>
+    [Bounds(1, 1_000)]
     public int Calls { get; init; }
 
-    /// <summary>Within so many seconds, 1 or more.</summary>
-    [Bounds(1)]
+    /// <summary>Within so many seconds, 1 to 86,400.</summary>
+    [Bounds(1, 86_400)]
     public int PerSeconds { get; init; }
+
+    /// <summary>Whose calls count together. Written into contracts, never by you: a profile limits its agent, the tenant's
+    /// document all its agents. Absent in a contract: the limit was recorded before any was kept.</summary>
+    public RateScope? Scope { get; init; }
+}
+
+/// <summary>Whose calls a rate counts together.</summary>
+[JsonConverter(typeof(SnakeCaseEnum<RateScope>))]
+public enum RateScope
+{
+    /// <summary>Those of one agent.</summary>
+    Agent,
+
+    /// <summary>Those of all agents of a tenant.</summary>
+    Tenant,
 }
 
 /// <summary>What an agent may reach over the network.</summary>

@@ -75,7 +75,7 @@ public sealed record ResourceContract
     /// <summary>Milliseconds until an approval request expires, unless the step says otherwise.</summary>
     public long ApprovalMs { get; init; }
 
-    /// <summary>Calls per time, by skill.</summary>
+    /// <summary>How often calls may be made, by agent and by tenant.</summary>
     public ValueList<RateLimit> Rates { get; init; }
 
     /// <summary>What is left; absent in a contract that no run has used.</summary>

@@ -20,6 +20,11 @@ public sealed record TenantProfile
 
     /// <summary>Money. Absent: 2,000 cents a day.</summary>
     public TenantBudget? Budget { get; init; }
+
+    /// <summary>How often all agents together may call, by skill or all together. Absent: no limit but each agent's
+    /// own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ValueList<RateLimit> Rates { get; init; }
 }
 
 /// <summary>Money that all agents of a tenant may spend together.</summary>

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using Aos.Contracts.Agents;
+using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 
 namespace Aos.Contracts.Budgets;
@@ -23,6 +25,38 @@ public sealed record BudgetReport
 
     /// <summary>Who spent most of this month, most first, each kind for itself: agents, skills, runs.</summary>
     public ValueList<SpenderReport> Spenders { get; init; }
+
+    /// <summary>The rates of the tenant, then of the agent where one was asked about. Absent where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ValueList<RateReport> Rates { get; init; }
+}
+
+/// <summary>A rate, and what is counted under it now.</summary>
+public sealed record RateReport
+{
+    /// <summary>Whose calls are counted together.</summary>
+    public required RateScope Scope { get; init; }
+
+    /// <summary>The name of the tenant or agent.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The skill and versions whose calls count. Absent: those of every skill.</summary>
+    public SkillRef? Skill { get; init; }
+
+    /// <summary>Calls that may be made.</summary>
+    public int Calls { get; init; }
+
+    /// <summary>Within so many seconds.</summary>
+    public int PerSeconds { get; init; }
+
+    /// <summary>Calls whose slots lie in the last <see cref="PerSeconds"/>.</summary>
+    public int Used { get; init; }
+
+    /// <summary>Calls that wait for a slot that lies ahead.</summary>
+    public int Waiting { get; init; }
+
+    /// <summary>When one more call could be made, as far as this rate goes.</summary>
+    public DateTimeOffset FreeAt { get; init; }
 }
 
 /// <summary>An account of the ledger in one period.</summary>

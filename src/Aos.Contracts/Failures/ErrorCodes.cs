@@ -279,6 +279,9 @@ public static class ErrorCodes
     /// <summary>Steps of the run kept failing with the same skill and input.</summary>
     public static readonly ErrorCode LoopDetected = ErrorCode.Parse("LOOP_DETECTED");
 
+    /// <summary>The rates of agent and tenant leave no room for the call in the time of the run.</summary>
+    public static readonly ErrorCode RateExceeded = ErrorCode.Parse("RATE_EXCEEDED");
+
     /// <summary>The call took longer than it may.</summary>
     public static readonly ErrorCode Timeout = ErrorCode.Parse("TIMEOUT");
 

@@ -193,6 +193,22 @@ public abstract partial record RunEvent
         public Payload? Input { get; init; }
     }
 
+    /// <summary>A call asks for a slot: the rates of agent and tenant say when it may be made.</summary>
+    public sealed record SlotRequested : Decision
+    {
+        /// <summary>The step.</summary>
+        public required StepId StepId { get; init; }
+
+        /// <summary>The item of a fanned-out step.</summary>
+        public int? Item { get; init; }
+
+        /// <summary>The skill that would be called.</summary>
+        public required SkillName Skill { get; init; }
+
+        /// <summary>Its version.</summary>
+        public required SkillVersion SkillVersion { get; init; }
+    }
+
     /// <summary>A skill is called.</summary>
     public sealed record AttemptStarted : Decision
     {

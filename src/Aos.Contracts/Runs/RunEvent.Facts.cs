@@ -274,6 +274,23 @@ public abstract partial record RunEvent
         public string? Key { get; init; }
     }
 
+    /// <summary>A call has a slot, the moment at which it may be made within its rates; or there is none in time.</summary>
+    public sealed record SlotAnswered : Fact
+    {
+        /// <summary>The step.</summary>
+        public required StepId StepId { get; init; }
+
+        /// <summary>The item of a fanned-out step.</summary>
+        public int? Item { get; init; }
+
+        /// <summary>The first moment at which the call keeps all rates.</summary>
+        public required DateTimeOffset SlotAt { get; init; }
+
+        /// <summary>Whether the slot is the call's. It is not where it comes too late for the run: then nothing is
+        /// counted.</summary>
+        public required bool Booked { get; init; }
+    }
+
     /// <summary>Somebody asked to stop the run.</summary>
     public sealed record CancelRequested : Fact
     {

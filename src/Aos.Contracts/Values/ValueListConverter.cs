@@ -60,6 +60,7 @@ internal sealed class ValueListConverterFactory : JsonConverterFactory
         [typeof(ValueList<LedgerLimit>)] = new ValueListConverter<LedgerLimit>(),
         [typeof(ValueList<LearnedCost>)] = new ValueListConverter<LearnedCost>(),
         [typeof(ValueList<AccountReport>)] = new ValueListConverter<AccountReport>(),
+        [typeof(ValueList<RateReport>)] = new ValueListConverter<RateReport>(),
         [typeof(ValueList<SpenderReport>)] = new ValueListConverter<SpenderReport>(),
         [typeof(ValueList<StepReport>)] = new ValueListConverter<StepReport>(),
         [typeof(ValueList<StepParity>)] = new ValueListConverter<StepParity>(),

@@ -20,6 +20,12 @@ public enum CallPhase
     /// <summary>It waits for the moment of its next attempt.</summary>
     BackingOff,
 
+    /// <summary>It has asked for a slot.</summary>
+    AwaitingSlot,
+
+    /// <summary>It waits for its slot.</summary>
+    Paced,
+
     /// <summary>It waits for the moment that its plan names.</summary>
     Sleeping,
 
@@ -80,7 +86,8 @@ public sealed class CallState
     /// <summary>What people were asked and said; null where nobody was asked.</summary>
     internal CallApprovals? Approvals { get; set; }
 
-    /// <summary>When the next attempt is due, or its wait is over.</summary>
+    /// <summary>When the next attempt is due, or its wait is over. Of a call that is ready: the slot that it has; null where
+    /// it has none.</summary>
     public DateTimeOffset? Due
     {
         get => Moments.FromTicks(_dueTicks);

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Aos.Contracts.Agents;
 using Aos.Contracts.Plans;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
@@ -83,6 +85,23 @@ public abstract record Effect
     /// <summary>Stop an attempt. It still comes back, as cancelled or as unknown.</summary>
     public sealed record CancelAttempt(CallKey Call, int Attempt) : Effect
     {
+        /// <inheritdoc />
+        public override bool WaitsForDurability => false;
+    }
+
+    /// <summary>Book a slot for an attempt: the first moment at which it keeps its rates. Answered by
+    /// <c>SlotAnswered</c>.</summary>
+    public sealed record BookSlot : Effect
+    {
+        /// <summary>The call.</summary>
+        public required CallKey Call { get; init; }
+
+        /// <summary>The rates that it must keep; at least one.</summary>
+        public required ImmutableArray<RateLimit> Rates { get; init; }
+
+        /// <summary>A slot at this moment or later is of no use, and is not booked.</summary>
+        public required DateTimeOffset Before { get; init; }
+
         /// <inheritdoc />
         public override bool WaitsForDurability => false;
     }

@@ -34,6 +34,7 @@ public static class RunKernel
             case RunEvent.TimeReached: turn.TakeTime(); break;
             case RunEvent.ApprovalDecided decided: turn.Take(decided); break;
             case RunEvent.PolicyTightened: turn.TakePolicy(); break;
+            case RunEvent.SlotAnswered answered: turn.Take(answered); break;
             case RunEvent.OutcomeSettled settled: turn.Take(settled); break;
             case RunEvent.SignalReceived signal: turn.Take(signal); break;
             case RunEvent.CancelRequested cancel: turn.Take(cancel); break;
@@ -57,6 +58,7 @@ public static class RunKernel
         RunEvent.TimeReached reached => state.NextWake is not { } due || reached.At < due,
         RunEvent.ApprovalDecided decided => state.Stopping is not null || ApprovalRules.Refuse(state, decided) is not null,
         RunEvent.PolicyTightened tightened => state.Policies?.Holds(tightened.Policy) == true,
+        RunEvent.SlotAnswered answered => state.Stopping is not null || !AwaitsSlot(state, answered),
         RunEvent.OutcomeSettled settled => state.Stopping is not null || !AwaitsSettlement(state, settled),
         RunEvent.SignalReceived signal => state.Stopping is not null || (signal.Key is { } key && state.KnowsSignal(key)),
         RunEvent.CancelRequested => state.Stopping is not null,
@@ -80,6 +82,14 @@ public static class RunKernel
         if (state.Step(quoted.StepId) is not { } step) return false;
         foreach (var call in step.Calls)
             if (call.Key.Item == quoted.Item) return call.Phase == CallPhase.Quoting && call.Attempts + 1 == quoted.Attempt;
+        return false;
+    }
+
+    private static bool AwaitsSlot(RunState state, RunEvent.SlotAnswered answered)
+    {
+        if (state.Step(answered.StepId) is not { } step) return false;
+        foreach (var call in step.Calls)
+            if (call.Key.Item == answered.Item) return call.Phase == CallPhase.AwaitingSlot;
         return false;
     }
 

@@ -49,10 +49,14 @@ public sealed partial class RunState
             case RunEvent.PolicyTightened tightened:
                 Policies = PolicySet.With(Policies, tightened.Policy, tightened.Zones);
                 break;
+            case RunEvent.SlotAnswered answered: On(answered); break;
             case RunEvent.OutcomeSettled settled: On(settled); break;
             case RunEvent.CancelRequested: IsCancelled = Stopping is null; break;
             case RunEvent.SignalReceived signal: On(signal); break;
-            case RunEvent.RunRecovered recovered: Epoch = recovered.Epoch; break;
+            case RunEvent.RunRecovered recovered:
+                Epoch = recovered.Epoch;
+                AskForSlotsAgain();
+                break;
             case RunEvent.RunForked forked: On(forked); break;
             case RunEvent.PlanRequested requested: On(requested); break;
             case RunEvent.PlannerRetryScheduled retry:
@@ -66,6 +70,7 @@ public sealed partial class RunState
             case RunEvent.ApprovalEscalated escalated: On(escalated); break;
             case RunEvent.PolicyDenied: break; // What becomes of the call is said by the decision that follows.
             case RunEvent.QuoteRequested requested: On(requested); break;
+            case RunEvent.SlotRequested requested: Own(requested.StepId, requested.Item).Phase = CallPhase.AwaitingSlot; break;
             case RunEvent.AttemptStarted started: On(started); break;
             case RunEvent.AttemptLost lost: On(lost); break;
             case RunEvent.RetryScheduled retry: On(retry); break;
@@ -210,6 +215,25 @@ public sealed partial class RunState
         call.Ways = call.Ways is { } ways ? ways with { Quote = quoted } : new CallWays(quoted, null, 0, 0);
     }
 
+    // What comes too late for the run is nobody's: the decision that follows ends the call.
+    private void On(RunEvent.SlotAnswered answered)
+    {
+        var call = Own(answered.StepId, answered.Item);
+        call.Phase = answered.Booked && answered.SlotAt > answered.At ? CallPhase.Paced : CallPhase.Ready;
+        call.Due = answered.Booked ? answered.SlotAt : null;
+    }
+
+    // Who was asked is gone, and with it the answer.
+    private void AskForSlotsAgain()
+    {
+        foreach (var step in Steps)
+        {
+            if (step.IsEnded) continue;
+            foreach (var call in step.Calls)
+                if (call.Phase == CallPhase.AwaitingSlot) Own(call.Key.Step, call.Key.Item).Phase = CallPhase.Ready;
+        }
+    }
+
     private void On(RunEvent.AttemptStarted started)
     {
         var call = Own(started.StepId, started.Item);
@@ -342,7 +366,9 @@ public sealed partial class RunState
     private static void Fork(CallState call)
     {
         call.Approvals = null;
-        if (call.Phase is CallPhase.AwaitingApproval or CallPhase.Quoting) call.Phase = CallPhase.Ready;
+        if (call.Phase is CallPhase.AwaitingApproval or CallPhase.Quoting or CallPhase.AwaitingSlot or CallPhase.Paced)
+            call.Phase = CallPhase.Ready;
+        if (call.Phase == CallPhase.Ready) call.Due = null; // The slot is the other run's.
         if (call.AttemptsOfVariant == 0) call.Ways = null;
         if (call.Phase == CallPhase.Ready && call.AttemptsOfVariant == 0) call.Input = null;
     }
@@ -362,8 +388,12 @@ public sealed partial class RunState
         {
             if (step.IsEnded) continue;
             foreach (var call in step.Calls)
-                if (call.Phase == CallPhase.BackingOff && call.Due <= reached.At)
-                    Own(call.Key.Step, call.Key.Item).Phase = CallPhase.Ready;
+                if (call.Phase is CallPhase.BackingOff or CallPhase.Paced && call.Due <= reached.At)
+                {
+                    var own = Own(call.Key.Step, call.Key.Item);
+                    if (own.Phase == CallPhase.BackingOff) own.Due = null; // What it has of a ready call is its slot.
+                    own.Phase = CallPhase.Ready;
+                }
         }
     }
 

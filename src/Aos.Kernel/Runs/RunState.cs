@@ -144,14 +144,14 @@ public sealed partial class RunState
             foreach (var step in Steps)
                 foreach (var call in step.Calls)
                 {
-                    if (call.Phase is CallPhase.Ready or CallPhase.Quoting && !IsAborting) return null;
+                    if (call.Phase is CallPhase.Ready or CallPhase.Quoting or CallPhase.AwaitingSlot && !IsAborting) return null;
                     if (ReasonOf(call.Phase) is { } other && (reason is null || Rank(other) < Rank(reason.Value))) reason = other;
                 }
             return reason;
         }
     }
 
-    /// <summary>Whether a call, or the planner, waits for the moment of its next attempt.</summary>
+    /// <summary>Whether a call, or the planner, waits for the moment of its next attempt, or a call for its slot.</summary>
     public bool IsBackingOff
     {
         get
@@ -160,7 +160,7 @@ public sealed partial class RunState
             if (PlannerDue is not null) return true;
             foreach (var step in Steps)
                 foreach (var call in step.Calls)
-                    if (call.Phase == CallPhase.BackingOff) return true;
+                    if (call.Phase is CallPhase.BackingOff or CallPhase.Paced) return true;
             return false;
         }
     }
@@ -224,7 +224,7 @@ public sealed partial class RunState
 
     internal static DateTimeOffset? DueOf(CallState call) => call.Phase switch
     {
-        CallPhase.BackingOff or CallPhase.Sleeping or CallPhase.AwaitingSignal => call.Due,
+        CallPhase.BackingOff or CallPhase.Paced or CallPhase.Sleeping or CallPhase.AwaitingSignal => call.Due,
         CallPhase.AwaitingApproval => call.Approval is { EscalateAt: { } escalate } request && call.Approvals!.EscalatedTo is null
             && escalate < request.ExpiresAt ? escalate : call.Approval!.ExpiresAt,
         _ => null,
@@ -241,7 +241,7 @@ public sealed partial class RunState
         CallPhase.AwaitingApproval => WaitReason.Approval,
         CallPhase.AwaitingSettlement => WaitReason.UnknownOutcome,
         CallPhase.AwaitingSignal => WaitReason.Signal,
-        CallPhase.BackingOff or CallPhase.Sleeping => WaitReason.Timer,
+        CallPhase.BackingOff or CallPhase.Paced or CallPhase.Sleeping => WaitReason.Timer,
         _ => null,
     };
 

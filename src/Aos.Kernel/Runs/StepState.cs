@@ -108,7 +108,8 @@ public sealed class StepState
     {
         if (!IsReached) return StepStatus.Pending;
         foreach (var call in Calls)
-            if (call.Phase is CallPhase.Ready or CallPhase.Quoting or CallPhase.InFlight) return StepStatus.Running;
+            if (call.Phase is CallPhase.Ready or CallPhase.Quoting or CallPhase.AwaitingSlot or CallPhase.InFlight)
+                return StepStatus.Running;
         return StepStatus.Waiting;
     }
 

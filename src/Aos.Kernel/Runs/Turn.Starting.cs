@@ -166,6 +166,7 @@ internal sealed partial class Turn
             return;
         }
         if ((way ?? ChooseWay(step, call, program)) is not { } chosen) return;
+        if (!State.Contract.Rates.IsEmpty && !KeepsRates(call, program.Skill)) return;
         var timeout = Math.Min(program.TimeoutMs ?? program.Skill.TimeoutMs ?? DefaultTimeoutMs,
             (int)Math.Clamp((State.Deadline - Now).TotalMilliseconds, 1, int.MaxValue));
         var started = new RunEvent.AttemptStarted

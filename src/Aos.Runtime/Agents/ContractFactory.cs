@@ -11,16 +11,6 @@ internal static class ContractFactory
 {
     public static Money DefaultBudget { get; } = Money.FromCents(100);
 
-    /// <summary>What a profile asks for and nothing enforces yet.</summary>
-    public static IReadOnlyList<string> NotEnforced(AgentProfile profile)
-    {
-        var asked = new List<string>(1);
-        if (profile.Limits is { Rates.Count: > 0 })
-            asked.Add("limits.rates is recorded but not enforced in this version: calls are made as fast as the plan asks for "
-                + "them.");
-        return asked;
-    }
-
     /// <summary>The contract of a run, or why it cannot be granted.</summary>
     /// <param name="tenancy">Who pays.</param>
     /// <param name="profile">Who acts.</param>
@@ -54,7 +44,15 @@ internal static class ContractFactory
             MaxItems = 1_000,
             GraceMs = 10_000,
             ApprovalMs = 24 * 3600 * 1_000L,
-            Rates = limits?.Rates ?? [],
+            Rates = RatesOf(limits?.Rates ?? [], tenancy.Profile.Rates),
         }, null);
     }
+
+    /// <summary>The rates of an agent and of a tenant, each with whose it is.</summary>
+    public static ValueList<RateLimit> RatesOf(ValueList<RateLimit> agent, ValueList<RateLimit> tenant) =>
+        agent.IsEmpty && tenant.IsEmpty ? [] :
+        [
+            .. agent.Select(rate => rate with { Scope = RateScope.Agent }),
+            .. tenant.Select(rate => rate with { Scope = RateScope.Tenant }),
+        ];
 }

@@ -3,6 +3,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Policies;
 using Aos.Contracts.Secrets;
+using Aos.Contracts.Values;
 using Aos.Runtime.Policies;
 
 namespace Aos.Runtime.Agents;
@@ -24,10 +25,21 @@ public static class ProfileRules
                 if (name is null)
                     problems.Add(new Problem($"/config{pointer}", ErrorCodes.InvalidProfile,
                         $"A reference to a secret is {{\"{SecretReference.Member}\": \"NAME\"}} and nothing else; NAME is {SecretName.Rule}."));
+        CheckRates(profile.Limits?.Rates ?? [], "/limits/rates", ErrorCodes.InvalidProfile, problems);
         ModelRules.Check(profile, problems);
         for (var i = 0; i < profile.Policies.Count; i++)
             if (profile.Policies[i] is PolicySource.Inline { Policy: var policy }) problems.AddRange(PolicyRules.Check(policy, $"/policies/{i}"));
         return problems;
+    }
+
+    /// <summary>What is wrong with rates, which say themselves whose they are by where they stand.</summary>
+    internal static void CheckRates(ValueList<RateLimit> rates, string pointer, ErrorCode code, List<Problem> problems)
+    {
+        for (var i = 0; i < rates.Count; i++)
+            if (rates[i].Scope is not null)
+                problems.Add(new Problem($"{pointer}/{i}/scope", code,
+                    "A rate does not say whose it is: those of a profile are its agent's, those of the tenant's document are "
+                    + "the tenant's."));
     }
 
     private static string Hint(string entry) =>

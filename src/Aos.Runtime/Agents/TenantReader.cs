@@ -28,6 +28,7 @@ public static class TenantReader
         if (TenantCalendar.Find(tenant.TimeZone) is null)
             problems.Add(new Problem("/time_zone", ErrorCodes.InvalidTenant,
                 $"There is no time zone '{tenant.TimeZone}' on this machine: name one as the IANA does, such as Europe/Berlin."));
+        ProfileRules.CheckRates(tenant.Rates, "/rates", ErrorCodes.InvalidTenant, problems);
         return problems;
     }
 }

@@ -3,6 +3,7 @@ using Aos.Contracts.Agents;
 using Aos.Contracts.Budgets;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
+using Aos.Runtime.Agents;
 using Aos.Runtime.Journals;
 using Aos.Runtime.Runs;
 
@@ -25,12 +26,14 @@ internal sealed class BudgetReporter(RunServices services, Ledger ledger)
             : agent is null ? ValueList.From(tenancy.Limits)
             : ValueList.From(tenancy.Limits.Concat(await LastLimitsAsync(charges, cancel).ConfigureAwait(false)));
         var rows = await services.Store.ReadLedgerAsync(tenancy.Id, day, cancel).ConfigureAwait(false);
+        var rates = await RatesAsync(tenancy, agent, profile, cancel).ConfigureAwait(false);
         return new BudgetReport
         {
             Tenant = tenancy.Id,
             AgentId = agent,
             TimeZone = tenancy.Calendar.Zone,
             TenantVersion = tenancy.Profile.Version ?? 1,
+            Rates = await services.Rates.ReportAsync(tenancy.Id, agent, rates, services.Now, cancel).ConfigureAwait(false),
             Accounts = await ledger.AccountsAsync(tenancy, agent, limits, cancel).ConfigureAwait(false),
             Spenders = ValueList.From(
             [
@@ -45,6 +48,22 @@ internal sealed class BudgetReporter(RunServices services, Ledger ledger)
                 }),
             ]),
         };
+    }
+
+    // Those of the tenant as they are now; those of an agent by its profile or, as with its limits, by its last run.
+    private async ValueTask<IEnumerable<RateLimit>> RatesAsync(
+        Tenancy tenancy, string? agent, AgentProfile? profile, CancellationToken cancel)
+    {
+        var ofTenant = ContractFactory.RatesOf([], tenancy.Profile.Rates);
+        if (profile is not null) return ofTenant.Concat(ContractFactory.RatesOf(profile.Limits?.Rates ?? [], []));
+        if (agent is null) return ofTenant;
+        var newest = await services.Store.ListRunsAsync(
+            new RunFilter { Tenant = tenancy.Id, AgentId = agent, Limit = 1 }, cancel).ConfigureAwait(false);
+        if (newest is not [var last]) return ofTenant;
+        if (await SubmittedAsync(last.RunId, cancel).ConfigureAwait(false) is not { } submitted) return ofTenant;
+        await services.Documents.LoadAsync(submitted, cancel).ConfigureAwait(false);
+        var contract = services.Documents.Settings(submitted.Settings).Settings.Contract;
+        return ofTenant.Concat(contract.Rates.Where(rate => rate.Scope == RateScope.Agent));
     }
 
     private static IEnumerable<SpenderReport> Spenders(IReadOnlyList<LedgerRow> rows, LedgerScope scope) => rows
@@ -64,9 +83,16 @@ internal sealed class BudgetReporter(RunServices services, Ledger ledger)
     private async ValueTask<IEnumerable<LedgerLimit>> LastLimitsAsync(IReadOnlyList<RunCharge> charges, CancellationToken cancel)
     {
         if (charges.MaxBy(charge => (charge.Day, charge.RunId.Value)) is not { } last) return [];
-        foreach (var segment in await services.Store.ReadAsync(last.RunId, 0, cancel).ConfigureAwait(false))
-            foreach (var e in JournalReader.Decode(last.RunId, segment))
-                if (e is RunEvent.RunSubmitted { Hold: { } hold }) return hold.Limits.Where(limit => limit.Scope == LedgerScope.Agent);
-        return [];
+        return (await SubmittedAsync(last.RunId, cancel).ConfigureAwait(false))?.Hold is { } hold
+            ? hold.Limits.Where(limit => limit.Scope == LedgerScope.Agent)
+            : [];
+    }
+
+    private async ValueTask<RunEvent.RunSubmitted?> SubmittedAsync(RunId run, CancellationToken cancel)
+    {
+        foreach (var segment in await services.Store.ReadAsync(run, 0, cancel).ConfigureAwait(false))
+            foreach (var e in JournalReader.Decode(run, segment))
+                if (e is RunEvent.RunSubmitted submitted) return submitted;
+        return null;
     }
 }

@@ -1,4 +1,5 @@
 using Aos.Abstractions.Skills;
+using Aos.Abstractions.Storage;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
@@ -32,6 +33,7 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
             case Effect.InvokeSkill invoke: Invoke(state, invoke); break;
             case Effect.QuoteCall quote: _ = QuoteAsync(state, quote); break;
             case Effect.CallPlanner call: _ = PlanAsync(state, call); break;
+            case Effect.BookSlot book: _ = BookAsync(state, book); break;
             case Effect.CancelAttempt cancel: Find(cancel)?.Stop(); break;
             case Effect.Finish: break;
             default: throw new System.Diagnostics.UnreachableException($"No performer for {effect.GetType().Name}.");
@@ -205,6 +207,36 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
 
     internal static Payload? ConfigOf(Payload? config, string skill) =>
         config is not null && config.Element.TryGetProperty(skill, out var own) ? Payload.FromElement(own) : null;
+
+    private async Task BookAsync(RunState state, Effect.BookSlot book)
+    {
+        lock (_gate)
+        {
+            if (_closed) return;
+            _open++;
+        }
+        try
+        {
+            var slot = await services.Rates.BookAsync(
+                state.Contract.Tenant, state.Contract.AgentId, book.Rates, services.Now, book.Before).ConfigureAwait(false);
+            loop.Post(new Incoming(new RunEvent.SlotAnswered
+            {
+                At = services.Now,
+                StepId = book.Call.Step,
+                Item = book.Call.Item,
+                SlotAt = slot.At,
+                Booked = slot.Booked,
+            }));
+        }
+        catch (StoreException error)
+        {
+            loop.Post(Incoming.Failed(error));
+        }
+        finally
+        {
+            Left();
+        }
+    }
 
     private async Task PlanAsync(RunState state, Effect.CallPlanner call)
     {

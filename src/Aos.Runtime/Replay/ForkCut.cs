@@ -21,31 +21,22 @@ internal static class ForkCut
     public static (int Length, string? Problem) After(IReadOnlyList<RunEvent> events, long seq)
     {
         if (seq < 1 || seq > events.Count) return (0, $"The journal has events 1 to {events.Count}, but no event {seq}.");
-        return Check(events, Whole(events, (int)seq));
-    }
-
-    // With the judgement of the last fact.
-    private static int Whole(IReadOnlyList<RunEvent> events, int length)
-    {
+        var length = (int)seq;
         while (length < events.Count && IsJudgement(events[length])) length++;
-        return length;
+        return Check(events, length);
     }
 
     private static (int Length, string? Problem) Check(IReadOnlyList<RunEvent> events, int length)
     {
-        if (EndingOf(events, length) is not { } ending) return (length, null);
-        var last = ending;
-        while (last > 0 && EndingOf(events, Whole(events, last)) is not null) last--;
-        return (0, $"From event {last + 1} on the run was ending, and a fork from there would end as well. "
-            + $"Fork from a step, or from an event up to {last}.");
-    }
-
-    // Where a run begins to end within a cut, or right behind it, where the same judgement would stop the fork.
-    private static int? EndingOf(IReadOnlyList<RunEvent> events, int length)
-    {
         for (var i = 0; i < Math.Min(length + 1, events.Count); i++)
-            if (events[i] is RunEvent.RunStopping || (events[i] is RunEvent.RunEnded && i < length)) return i;
-        return null;
+            if (events[i] is RunEvent.RunStopping or RunEvent.RunEnded && (i < length || events[i] is RunEvent.RunStopping))
+            {
+                var before = i;
+                while (before > 1 && events[before - 1] is RunEvent.Decision && IsJudgement(events[before - 1])) before--;
+                return (0, $"From event {before} on the run was ending, and a fork from there would end as well. "
+                    + $"Fork from a step, or from an event up to {before - 1}.");
+            }
+        return (length, null);
     }
 
     // What starts something comes after the judgement of a fact, and begins anew in a fork.

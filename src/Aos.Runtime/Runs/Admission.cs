@@ -138,6 +138,7 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
         var planner = request.Plan is null ? request.Profile.Planner ?? PlannerRunner.DefaultChoice : null;
         if (_granted.TryGetValue(request.Profile, out var known) && known.Settings.Contract.Budget == contract.Budget
             && known.Settings.Contract.Tenant == contract.Tenant && known.Settings.Contract.Limits == contract.Limits
+            && known.Settings.Contract.Rates == contract.Rates
             && known.Settings.Planner == planner && known.Settings.Planning == terms && known.Settings.Policies == policies
             && (known.Settings.Zones.IsEmpty || known.Year == services.Now.Year))
             return services.Documents.Add(known.Settings, known.Document);

@@ -265,6 +265,7 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
 
     private void Receive(in Incoming incoming)
     {
+        if (incoming.Failure is { } failure) throw failure;
         _draining |= incoming.IsDrain;
         if (!_draining) Take(incoming);
         else if (incoming.WhileDraining() is { } answer) Take(answer);

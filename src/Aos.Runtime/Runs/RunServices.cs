@@ -56,6 +56,9 @@ internal sealed class RunServices
     /// <summary>Says whether timers may fire.</summary>
     public required ClockGuard Clock { get; init; }
 
+    /// <summary>Keeps calls within their rates.</summary>
+    public required RateBook Rates { get; init; }
+
     /// <summary>Who pays, by tenant.</summary>
     public required Tenancies Tenancies { get; init; }
 

@@ -9,6 +9,7 @@ using Aos.Contracts.Values;
 using Aos.Kernel.Plans;
 using Aos.Kernel.Policies;
 using Aos.Kernel.Runs;
+using Aos.Runtime.Budgets;
 using Aos.Runtime.Effects;
 
 namespace Aos.Runtime.Simulation;
@@ -170,6 +171,32 @@ internal sealed partial class Simulator
         AddOnce(new Risk(wait.StepId, "SIGNAL_TIME", $"When signal '{signal}' comes is not known: it is expected at once, and at worst "
             + (wait.ForMs is { } ms ? $"the step fails with SIGNAL_TIMEOUT after {ms} ms." : "the run waits until its time is over.")));
         Come(new RunEvent.SignalReceived { At = wait.At, Name = signal, Data = Payload.Unknown, By = "simulation" });
+    }
+
+    // As if nobody else called: what others book is not foreseen.
+    private RunEvent.SlotAnswered Book(RunState state, Effect.BookSlot book)
+    {
+        var windows = book.Rates.Distinct().Select(rate =>
+        {
+            if (!_booked.TryGetValue(rate, out var booked)) _booked[rate] = booked = [];
+            return (Booked: booked, rate.Calls, SpanUs: rate.PerSeconds * 1_000_000L);
+        }).ToList();
+        var now = (state.LastAt - first.At).Ticks / TimeSpan.TicksPerMicrosecond;
+        var slot = RateBook.FirstSlot([.. windows.Select(one => ((IReadOnlyList<long>)one.Booked, one.Calls, one.SpanUs))], now);
+        var at = first.At.AddTicks(slot * TimeSpan.TicksPerMicrosecond);
+        if (at < book.Before)
+            foreach (var (booked, _, _) in windows) RateBook.Insert(booked, slot);
+        if (slot > now)
+            AddOnce(new Risk(book.Call.Step, "RATE_WAIT",
+                "Rates of agent or tenant make calls of this step wait; other runs that call meanwhile make them wait longer."));
+        return new RunEvent.SlotAnswered
+        {
+            At = state.LastAt,
+            StepId = book.Call.Step,
+            Item = book.Call.Item,
+            SlotAt = at,
+            Booked = at < book.Before,
+        };
     }
 
     private static SkillCall CallOf(RunState state, SkillName skill, Payload? input, EffectClass effect, int timeoutMs) => new()

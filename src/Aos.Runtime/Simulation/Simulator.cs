@@ -27,6 +27,7 @@ internal sealed partial class Simulator(ISkillRegistry registry, RunEvent.Fact f
     private readonly Dictionary<StepId, (double Start, double Latency)> _times = [];
     private readonly Dictionary<StepId, Money> _worst = [];
     private readonly List<(StepId Step, Problem Problem)> _failures = [];
+    private readonly Dictionary<RateLimit, List<long>> _booked = [];
     private int _order;
 
     /// <summary>The steps that are expected to fail, or that the contract does not allow, each with the reason; a failure
@@ -65,6 +66,11 @@ internal sealed partial class Simulator(ISkillRegistry registry, RunEvent.Fact f
 
     private void Answer(RunState state, Effect effect)
     {
+        if (effect is Effect.BookSlot book)
+        {
+            Come(Book(state, book));
+            return;
+        }
         if (effect is Effect.CallPlanner planner)
         {
             // What it would plan on is not known: it is taken to have nothing left to do.

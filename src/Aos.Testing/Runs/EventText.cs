@@ -39,6 +39,9 @@ public static class EventText
         RunEvent.QuoteRequested requested => $"quote {Call(requested.StepId, requested.Item)}#{requested.Attempt}",
         RunEvent.CallQuoted quoted => $"quoted {Call(quoted.StepId, quoted.Item)}#{quoted.Attempt} {quoted.Code}"
             + string.Concat(quoted.Ways.Select(way => $" {way.Name}")),
+        RunEvent.SlotRequested requested => $"slot {Call(requested.StepId, requested.Item)}",
+        RunEvent.SlotAnswered answered =>
+            $"slot of {Call(answered.StepId, answered.Item)} {(answered.Booked ? "booked" : "too late")}",
         RunEvent.AttemptStarted started => $"started {Call(started.StepId, started.Item)}#{started.Attempt}"
             + (started.Fallback == true ? " fallback" : "") + (started.Way is { } way ? $" by {way}" : "")
             + (started.Tainted ? " tainted" : ""),

@@ -124,7 +124,9 @@ public sealed class ScriptedRun
     public Transition Crash()
     {
         foreach (var pending in _pending.UnorderedItems)
-            if (pending.Element.Attempt is not null || pending.Element.Fact is RunEvent.PlannerAnswered or RunEvent.CallQuoted) pending.Element.IsGone = true;
+            if (pending.Element.Attempt is not null
+                || pending.Element.Fact is RunEvent.PlannerAnswered or RunEvent.CallQuoted or RunEvent.SlotAnswered)
+                pending.Element.IsGone = true;
         _attempts.Clear();
         return Feed(new RunEvent.RunRecovered { Epoch = State.Epoch + 1 });
     }
@@ -142,6 +144,7 @@ public sealed class ScriptedRun
         {
             case Effect.InvokeSkill invoke: Invoke(invoke); break;
             case Effect.QuoteCall quote: Quote(quote); break;
+            case Effect.BookSlot book: Book(book); break;
             case Effect.CancelAttempt cancel: Cancel(cancel); break;
             case Effect.CallPlanner planner: Plan(planner.Round); break;
             case Effect.Finish: break;
@@ -195,6 +198,18 @@ public sealed class ScriptedRun
             Cost = Money.Zero,
         };
         Plan(fact, 1, (cancel.Call, cancel.Attempt));
+    }
+
+    private void Book(Effect.BookSlot book)
+    {
+        var slot = Now + _world.Slot(book);
+        Plan(new RunEvent.SlotAnswered
+        {
+            StepId = book.Call.Step,
+            Item = book.Call.Item,
+            SlotAt = slot,
+            Booked = slot < book.Before,
+        }, 1, attempt: null);
     }
 
     private void Plan(int round)

@@ -77,6 +77,9 @@ public class ScriptedWorld
     public virtual ScriptedSignal? Signal(RunEvent.WaitStarted wait) =>
         wait.Signal is { } name && _signals.TryGetValue(name.Value, out var signals) ? Next($"signal {name}", signals) : null;
 
+    /// <summary>How long from now the slot is that a call gets under its rates. Default: no time at all.</summary>
+    public virtual TimeSpan Slot(Effect.BookSlot book) => TimeSpan.Zero;
+
     /// <summary>Answers a round of planning.</summary>
     public virtual ScriptedPlan Plan(int round) => _plans[Math.Min(round, _plans.Length) - 1];
 

@@ -1,5 +1,6 @@
 using Aos.Abstractions.Storage;
 using Aos.Contracts;
+using Aos.Contracts.Agents;
 using Aos.Contracts.Budgets;
 using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
@@ -14,12 +15,15 @@ namespace Aos.Simulation.Tests.Checks;
 
 /// <summary>Watches what becomes durable, and holds it against what was promised, at each commit and each arrival.
 /// Knows nothing of the runtime but its journal.</summary>
-internal sealed class Witness(MemoryStoreState store, History history, Money perDay)
+internal sealed class Witness(MemoryStoreState store, History history, Money perDay, ValueList<RateLimit> rates)
 {
     private readonly Dictionary<RunId, RunWitness> _runs = [];
     private readonly MemoryDocuments _documents = new();
     private readonly Dictionary<long, (RunId Run, RunEvent.Fact Fact)> _posted = [];
     private readonly HashSet<ApprovalId> _approvedByPersons = [];
+    private readonly Dictionary<(RunId, StepId, int?), DateTimeOffset> _open = [];
+    private readonly Dictionary<(RunId, StepId, int?), SkillName> _asked = [];
+    private readonly Dictionary<RateLimit, List<DateTimeOffset>> _slots = [];
 
     /// <summary>The first promise that was broken; null where none was.</summary>
     public string? Violation { get; private set; }
@@ -85,6 +89,7 @@ internal sealed class Witness(MemoryStoreState store, History history, Money per
         var earlier = run.State;
         run.Take(events, _approvedByPersons);
         CheckLedger();
+        if (!rates.IsEmpty) CheckRates(run, events);
         foreach (var id in slice.Consumed) Consumed(id, events, earlier, run.State, now);
         if (events.Exists(e => e is RunEvent.RunRecovered)) CheckInbox(slice.RunId);
         foreach (var e in events) history.Note($"journal: {owner} {slice.RunId} {++run.Shown} {System.Text.Encoding.UTF8.GetString(AosJson.Write(e))}");
@@ -110,6 +115,40 @@ internal sealed class Witness(MemoryStoreState store, History history, Money per
             if (held + spent > perDay) Violated($"Of {perDay} for {day}, {spent} are spent and {held} held.");
         }
     }
+
+    // Every attempt under a rate has a slot of its own, which it is made in; and of no rate are more slots given than it has.
+    private void CheckRates(RunWitness run, IReadOnlyList<RunEvent> events)
+    {
+        foreach (var e in events)
+        {
+            if (e is RunEvent.SlotAnswered { Booked: true } answered)
+            {
+                _open[(run.RunId, answered.StepId, answered.Item)] = answered.SlotAt;
+                Count(_asked[(run.RunId, answered.StepId, answered.Item)], answered.SlotAt);
+            }
+            if (e is RunEvent.SlotRequested requested) _asked[(run.RunId, requested.StepId, requested.Item)] = requested.Skill;
+            if (e is not RunEvent.AttemptStarted started || !rates.Any(rate => Holds(rate, started.Skill))) continue;
+            if (!_open.Remove((run.RunId, started.StepId, started.Item), out var slot))
+                Violated($"{run.RunId} {started.StepId} attempt {started.Attempt} began without a slot.");
+            else if (started.At < slot || started.At > slot.AddSeconds(1))
+                Violated($"{run.RunId} {started.StepId} attempt {started.Attempt} began at {started.At:O}; its slot was {slot:O}.");
+        }
+    }
+
+    private void Count(SkillName skill, DateTimeOffset slot)
+    {
+        foreach (var rate in rates)
+        {
+            if (!Holds(rate, skill)) continue;
+            if (!_slots.TryGetValue(rate, out var slots)) _slots[rate] = slots = [];
+            slots.Add(slot);
+            foreach (var start in slots)
+                if (slots.Count(at => at >= start && at < start.AddSeconds(rate.PerSeconds)) is var found && found > rate.Calls)
+                    Violated($"{found} calls of {rate.Skill?.Value ?? "any skill"} have slots in {rate.PerSeconds} s from {start:O}; {rate.Calls} may.");
+        }
+    }
+
+    private static bool Holds(RateLimit rate, SkillName skill) => rate.Skill is not { } one || one.Name == skill;
 
     /// <summary>A request arrives at the remote world.</summary>
     public void Arrived(Arrival arrival, IReadOnlyList<Arrival> before)

@@ -33,6 +33,9 @@ internal enum FaultKind
     /// <summary>A fact cannot be left in the inbox, or it can, but nobody is told.</summary>
     PostFails,
 
+    /// <summary>A record cannot be written, or it can, but nobody is told.</summary>
+    PutFails,
+
     /// <summary>A fact of the inbox is delivered again after it was consumed.</summary>
     DeliveredAgain,
 

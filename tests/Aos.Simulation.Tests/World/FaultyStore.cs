@@ -94,6 +94,23 @@ internal sealed class FaultyStore(IStore inner, Node node, Simulation simulation
         return posted;
     }
 
+    public override async ValueTask<StoredRecord?> FindRecordAsync(string kind, string tenant, string id, CancellationToken cancel)
+    {
+        await ReadingAsync();
+        return await base.FindRecordAsync(kind, tenant, id, cancel);
+    }
+
+    public override async ValueTask<long?> PutRecordAsync(RecordChange change, CancellationToken cancel)
+    {
+        if (Faults.Strikes(FaultKind.PutFails, simulation.Scenario.CommitFaults, out var draw))
+        {
+            if (draw.Chance(500)) await base.PutRecordAsync(change, cancel);
+            throw Unknown();
+        }
+        await Task.Yield();
+        return await base.PutRecordAsync(change, cancel);
+    }
+
     public override async ValueTask DiscardAsync(IReadOnlyList<long> inboxIds, CancellationToken cancel)
     {
         await ReadingAsync();

@@ -26,17 +26,29 @@ internal sealed record Scenario
     /// <summary>How likely a commit goes wrong, of a thousand, for each way in which it can.</summary>
     public required int CommitFaults { get; init; }
 
+    /// <summary>The rates of the agent of all runs. Where there are any, no clock jumps: rates are kept as exactly as clocks
+    /// agree.</summary>
+    public ValueList<RateLimit> Rates { get; init; }
+
     public static Scenario FromSeed(ulong seed)
     {
         var dice = new Dice(Dice.Hash(seed, "scenario"));
+        var rates = RatesOf(new Dice(Dice.Hash(seed, "rates")));
         return new Scenario
         {
-            Runs = [.. Enumerable.Range(0, dice.Between(1, 3)).Select(number => ScenarioRun.Draw(dice, number, seed))],
+            Runs = [.. Enumerable.Range(0, dice.Between(1, 3)).Select(number => ScenarioRun.Draw(dice, number, seed) with { Rates = rates })],
+            Rates = rates,
             IsHostile = !dice.Chance(100),
             SkillFailures = dice.Pick(0, 100, 300, 600),
             CommitFaults = dice.Pick(0, 5, 20, 60),
         };
     }
+
+    private static ValueList<RateLimit> RatesOf(Dice dice) => !dice.Chance(250) ? [] :
+    [
+        new RateLimit { Skill = SkillRef.Parse(dice.Chance(500) ? "send" : "read"), Calls = dice.Between(1, 3), PerSeconds = dice.Between(1, 8) },
+        .. (ValueList<RateLimit>)(dice.Chance(300) ? [new RateLimit { Calls = dice.Between(2, 4), PerSeconds = dice.Between(1, 5) }] : []),
+    ];
 
     public override string ToString()
     {
@@ -74,6 +86,8 @@ internal sealed record ScenarioRun
     public required int? CancelAfterMs { get; init; }
 
     public required int SubmitAfterMs { get; init; }
+
+    public ValueList<RateLimit> Rates { get; init; }
 
     /// <summary>The key under which it is submitted, which its id follows from; the goal too, where it is one.</summary>
     public required string Key { get; init; }
@@ -117,7 +131,7 @@ internal sealed record ScenarioRun
                 PerRun = Money.FromCents(BudgetCents),
                 PerStep = PerStepCents is { } cents ? Money.FromCents(cents) : null,
             },
-            Limits = new LimitSpec { MaxParallelSteps = Parallel, MaxAttempts = MaxAttempts, MaxRunSeconds = MaxRunSeconds },
+            Limits = new LimitSpec { MaxParallelSteps = Parallel, MaxAttempts = MaxAttempts, MaxRunSeconds = MaxRunSeconds, Rates = Rates },
         },
     };
 
@@ -131,6 +145,7 @@ internal sealed record ScenarioRun
         MaxAttempts = 1_000,
         MaxRunSeconds = 240,
         CancelAfterMs = null,
+        Rates = [],
     };
 
     /// <summary>The plan of some of the steps; what refers to a step that is left out is left out with it.</summary>
@@ -148,7 +163,7 @@ internal sealed record ScenarioRun
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{RunId} goal={IsGoal} budget={BudgetCents} per_step={PerStepCents} parallel={Parallel} attempts={MaxAttempts} seconds={MaxRunSeconds} "
-        + $"submit={SubmitAfterMs} cancel={CancelAfterMs}\n  {string.Join("\n  ", Steps.Concat(Later).Select(step => step.Json([.. Enumerable.Range(0, step.Index)])))}");
+        + $"submit={SubmitAfterMs} cancel={CancelAfterMs} rates={string.Join(',', Rates.Select(rate => $"{rate.Skill} {rate.Calls}/{rate.PerSeconds}"))}\n  {string.Join("\n  ", Steps.Concat(Later).Select(step => step.Json([.. Enumerable.Range(0, step.Index)])))}");
 }
 
 /// <summary>A step of a scenario, as small numbers.</summary>

@@ -65,7 +65,7 @@ internal sealed class Simulation
             Observer = place => History.Note($"fault: {place}"),
         };
         State = new MemoryStoreState();
-        Witness = new Witness(State, History, Tenant.Budget!.PerDay!.Value);
+        Witness = new Witness(State, History, Tenant.Budget!.PerDay!.Value, Scenario.Rates);
         World = new RemoteWorld(Seed, Scenario, Faults, Time, History) { Witness = Witness };
         Skills = SkillRegistry.Create(SimulatedSkill.All(World, Plant));
         _nodes = [new Node(this, "a"), new Node(this, "b")];
@@ -219,7 +219,7 @@ internal sealed class Simulation
                 if (Faults.Strikes(FaultKind.Crash, 60)) Time.After(at, node.Kill);
                 if (Faults.Strikes(FaultKind.Pause, 40, out var pause))
                     Time.After(at, () => node.Pause(TimeSpan.FromMilliseconds(pause.Between(10, 9_000))));
-                if (Faults.Strikes(FaultKind.ClockJump, 30, out var jump))
+                if (Scenario.Rates.IsEmpty && Faults.Strikes(FaultKind.ClockJump, 30, out var jump))
                     Time.After(at, () => node.Jump(TimeSpan.FromMilliseconds(jump.Between(-90_000, 90_000))));
             }
     }

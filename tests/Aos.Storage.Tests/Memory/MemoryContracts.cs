@@ -44,3 +44,5 @@ public sealed class MemoryPruneContract : PruneContract<MemoryFixture>;
 public sealed class MemoryLedgerContract : LedgerContract<MemoryFixture>;
 
 public sealed class MemoryRecordContract : RecordContract<MemoryFixture>;
+
+public sealed class MemoryRateContract : RateContract<MemoryFixture>;

@@ -48,3 +48,5 @@ public sealed class PostgresPruneContract : PruneContract<PostgresFixture>;
 public sealed class PostgresLedgerContract : LedgerContract<PostgresFixture>;
 
 public sealed class PostgresRecordContract : RecordContract<PostgresFixture>;
+
+public sealed class PostgresRateContract : RateContract<PostgresFixture>;

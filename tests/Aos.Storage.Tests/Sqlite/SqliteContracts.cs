@@ -48,3 +48,5 @@ public sealed class SqlitePruneContract : PruneContract<SqliteFixture>;
 public sealed class SqliteLedgerContract : LedgerContract<SqliteFixture>;
 
 public sealed class SqliteRecordContract : RecordContract<SqliteFixture>;
+
+public sealed class SqliteRateContract : RateContract<SqliteFixture>;

@@ -2,6 +2,7 @@ using Aos.Contracts;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
+using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 using Aos.Testing.Runs;
 
@@ -44,6 +45,7 @@ internal static class GoldenScenarios
         ["crash"] = Crashed,
         ["policies"] = UnderPolicies,
         ["fork"] = Forked,
+        ["rates"] = UnderRates,
         ["ways"] = () => ScriptedRun.Of(RunScenario.Of("""
             {"steps":[{"id":"a","skill":"quoted","input":{"q":1}},{"id":"b","skill":"pure","input":{"x":"${steps.a.result}"}}]}
             """), new ScriptedWorld().On("a", ScriptedAnswer.Fail("ANSWER_INVALID").Costing(1), ScriptedAnswer.Fail("RATE_LIMITED"), ScriptedAnswer.Ok() with { Tainted = true })
@@ -110,6 +112,32 @@ internal static class GoldenScenarios
         run.Crash();
         run.Crash();
         return run.Go();
+    }
+
+    // A slot at once, one ahead, one too late; and a question that nobody answers any more.
+    private static ScriptedRun UnderRates()
+    {
+        var run = new ScriptedRun(RunScenario.Of("""
+            {"steps":[{"id":"now","skill":"read"},{"id":"later","skill":"read","depends_on":["now"]},
+                      {"id":"late","skill":"put","on_failure":{"fallback":{"skill":"read"}},"depends_on":["now"]},
+                      {"id":"free","skill":"pure","for_each":"[`1`,`2`]","depends_on":["later"]}]}
+            """).Limited(c => c with
+        {
+            Rates =
+            [
+                new RateLimit { Skill = SkillRef.Parse("read"), Calls = 2, PerSeconds = 60, Scope = RateScope.Agent },
+                new RateLimit { Skill = SkillRef.Parse("put@1"), Calls = 1, PerSeconds = 3_600, Scope = RateScope.Tenant },
+            ],
+            MaxRunMs = 600_000,
+        }), new PacedWorld()).Submit();
+        run.Crash();
+        return run.Go();
+    }
+
+    private sealed class PacedWorld : ScriptedWorld
+    {
+        public override TimeSpan Slot(Aos.Kernel.Runs.Effect.BookSlot book) => TimeSpan.FromSeconds(book.Rates[0].Calls == 1 ? 3_600
+            : book.Call.Step.Value == "later" ? 59.5 : 0);
     }
 
     private static ScriptedRun UnderPolicies()

@@ -198,7 +198,7 @@ public sealed class ClosedFamilyTests
     public void Every_event_is_folded_and_every_effect_performed()
     {
         var (events, effects) = (new HashSet<Type>(), new HashSet<Type>());
-        foreach (var run in (ScriptedRun[])[Everything(), Cancelled(), Forked(), Planned(), Bound()])
+        foreach (var run in (ScriptedRun[])[Everything(), Cancelled(), Forked(), Planned(), Bound(), Paced()])
         {
             Assert.Equal(run.Journal.Count, RunState.Fold(run.Documents, run.Journal).Seq);
             events.UnionWith(run.Journal.Select(e => e.GetType()));
@@ -217,7 +217,7 @@ public sealed class ClosedFamilyTests
         if (Make(type, full: true) is not RunEvent.Fact fact) return;
         // The shell loads the documents that a fact names before the kernel sees it.
         if (fact is RunEvent.RunForked forked) fact = forked with { Plan = null };
-        foreach (var run in (ScriptedRun[])[Everything(), Cancelled(), Forked(), Planned(), Bound()])
+        foreach (var run in (ScriptedRun[])[Everything(), Cancelled(), Forked(), Planned(), Bound(), Paced()])
             for (var length = 1; length <= run.Journal.Count; length++)
                 Assert.NotNull(RunKernel.Advance(RunState.Fold(run.Documents, run.Journal.Take(length)), fact).State);
     }
@@ -225,7 +225,7 @@ public sealed class ClosedFamilyTests
     private static bool MustWait(Effect effect) => effect switch
     {
         Effect.InvokeSkill invoke => invoke.Skill.Name.Value is not ("read" or "pure" or "quoted"),
-        Effect.CancelAttempt or Effect.QuoteCall => false,
+        Effect.CancelAttempt or Effect.QuoteCall or Effect.BookSlot => false,
         _ => true,
     };
 
@@ -261,6 +261,11 @@ public sealed class ClosedFamilyTests
         run.Feed(new RunEvent.PolicyTightened { At = run.State.LastAt, Policy = policy, By = "ann" });
         return run.Go();
     }
+
+    private static ScriptedRun Paced() => ScriptedRun.Of(RunScenario.Of("""{"steps":[{"id":"step","skill":"put"}]}""").Limited(contract => contract with
+    {
+        Rates = [new Aos.Contracts.Agents.RateLimit { Calls = 1, PerSeconds = 1, Scope = Aos.Contracts.Agents.RateScope.Tenant }],
+    }));
 
     private static ScriptedRun Planned()
     {

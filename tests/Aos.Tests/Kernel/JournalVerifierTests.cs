@@ -15,7 +15,11 @@ public sealed class JournalVerifierTests
 
     private static ScriptedRun Record()
     {
-        var scenario = RunScenario.OfGoal("do", Aos.Contracts.Agents.PlannerMode.Iterative).Limited(c => c with { MaxPlanRepairs = 1 }) with
+        var scenario = RunScenario.OfGoal("do", Aos.Contracts.Agents.PlannerMode.Iterative).Limited(c => c with
+        {
+            MaxPlanRepairs = 1,
+            Rates = [new Aos.Contracts.Agents.RateLimit { Skill = Aos.Contracts.Skills.SkillRef.Parse("quoted"), Calls = 1, PerSeconds = 1, Scope = Aos.Contracts.Agents.RateScope.Agent }],
+        }) with
         {
             Planning = new Aos.Contracts.Agents.PlanningTerms { WorstCost = Money.FromCents(5), MaxRepairs = 1 },
             Policies = [AosJson.Read<Aos.Contracts.Policies.Policy>("""

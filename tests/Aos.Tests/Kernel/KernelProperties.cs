@@ -114,6 +114,13 @@ public sealed class KernelProperties
             Code = ways == 0 ? Aos.Contracts.Failures.ErrorCodes.UnknownModel : Aos.Contracts.Failures.ErrorCodes.Ok,
             Ways = [.. Enumerable.Range(0, ways).Select(i => Facts.Way($"x{i}", i, "transient"))],
         }),
+        Gen.Select(SomeStep, Gen.Int[-2, 4], Gen.Int[-5, 5], Gen.Bool).Select((step, item, seconds, booked) => (RunEvent.Fact)new RunEvent.SlotAnswered
+        {
+            StepId = step,
+            Item = item == -2 ? null : item,
+            SlotAt = new RunScenario().Start.AddSeconds(seconds),
+            Booked = booked,
+        }),
         Gen.Const((RunEvent.Fact)new RunEvent.TimeReached()),
         Gen.Const((RunEvent.Fact)new RunEvent.CancelRequested { By = "x" }),
         Gen.Int[0, 3].Select(key => (RunEvent.Fact)new RunEvent.SignalReceived { Name = SignalName.Parse("go"), By = "x", Key = key == 0 ? null : $"{key}" }),
@@ -226,7 +233,7 @@ public sealed class KernelProperties
 
         private static bool IsStart(RunEvent e) => e is RunEvent.AttemptStarted or RunEvent.RetryScheduled or RunEvent.FallbackChosen
             or RunEvent.ApprovalRequested or RunEvent.WaitStarted or RunEvent.StepExpanded or RunEvent.PlanRequested or RunEvent.PlanAccepted or RunEvent.SettlementRequested
-            or RunEvent.QuoteRequested;
+            or RunEvent.QuoteRequested or RunEvent.SlotRequested;
 
         private void SeeKey(RunState state, Effect.InvokeSkill invoke)
         {
@@ -241,8 +248,8 @@ public sealed class KernelProperties
             if (state.Ended is not null) return;
             var calls = state.Steps.SelectMany(s => s.Calls).ToList();
             var waitsForPerson = calls.Any(c => c.Phase is CallPhase.AwaitingApproval or CallPhase.AwaitingSettlement or CallPhase.AwaitingSignal);
-            var isQuoting = calls.Any(c => c.Phase == CallPhase.Quoting);
-            Assert.True(state.InFlight > 0 || state.IsPlanning || isQuoting || waitsForPerson || state.NextWake < state.Deadline, "The run is stuck.");
+            var isAsking = calls.Any(c => c.Phase is CallPhase.Quoting or CallPhase.AwaitingSlot);
+            Assert.True(state.InFlight > 0 || state.IsPlanning || isAsking || waitsForPerson || state.NextWake < state.Deadline, "The run is stuck.");
             Assert.True(state.InFlight > 0 || state.NextWake is not null, "Nobody will wake the run.");
         }
 

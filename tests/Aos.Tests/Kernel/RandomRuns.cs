@@ -91,9 +91,17 @@ public sealed record RandomRun(RandomStep[] Steps, int BudgetCents, int PerStepC
                 MaxRunMs = RunMs,
                 MaxEvents = Events,
                 GraceMs = 700,
+                Rates = Rates,
             });
         }
     }
+
+    // Every fourth run keeps rates.
+    private ValueList<RateLimit> Rates => (Seed & 3) != 0 ? [] :
+    [
+        new RateLimit { Skill = Aos.Contracts.Skills.SkillRef.Parse((Seed & 4) == 0 ? "read" : "quoted"), Calls = 1, PerSeconds = 2, Scope = RateScope.Agent },
+        .. (ValueList<RateLimit>)((Seed & 8) == 0 ? [new RateLimit { Calls = 2, PerSeconds = 3, Scope = RateScope.Tenant }] : []),
+    ];
 
     public ulong Draw(string about) =>
         BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{Seed}\n{about}")));
@@ -144,6 +152,14 @@ public sealed class RandomWorld(RandomRun run) : ScriptedWorld
         var way = Facts.Way($"w{name}", (draw >> 3) % 25, [.. Reasons.Where((_, at) => (draw >> (16 + at) & 1) == 1)]);
         return (draw >> 8 & 15) == 0 ? way with { Code = ErrorCodes.ContextTooLong } : way;
     }
+
+    // Also later than the run has time.
+    public override TimeSpan Slot(Effect.BookSlot book) => run.Draw($"slot {book.Call} {book.Rates.Length}") switch
+    {
+        var draw when (draw & 3) == 0 => TimeSpan.Zero,
+        var draw when (draw & 31) == 1 => TimeSpan.FromDays(1),
+        var draw => TimeSpan.FromMilliseconds(draw >> 8 & 0xfff),
+    };
 
     public override ScriptedDecision? Decide(RunEvent.ApprovalRequested request) => (run.Draw($"decide {request.ApprovalId}") & 7) switch
     {

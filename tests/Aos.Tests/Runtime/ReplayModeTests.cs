@@ -233,24 +233,6 @@ public sealed class ReplayModeTests
         }
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_cut_that_is_too_late_is_refused_with_the_last_that_is_not(bool fails)
-    {
-        await using var bench = new RuntimeBench();
-        if (fails) bench.Send.Answers(TwinAnswer.Fail("HTTP_404"));
-        var ran = await RanAsync(bench);
-        var count = (await bench.JournalAsync(ran.RunId)).Count;
-        var refused = new List<(long Seq, string Message)>();
-        for (var seq = 1; seq <= count; seq++)
-            if (await ForkAsync(bench, ran.RunId, seq: seq) is { Value: null } answer) refused.Add((seq, answer.Outcome.Message!));
-
-        Assert.Equal(Enumerable.Range(0, refused.Count).Select(i => count - refused.Count + 1L + i), refused.Select(one => one.Seq));
-        Assert.All(refused, one => Assert.StartsWith($"From event {refused[0].Seq} on ", one.Message, StringComparison.Ordinal));
-        Assert.All(refused, one => Assert.EndsWith($" up to {refused[0].Seq - 1}.", one.Message, StringComparison.Ordinal));
-    }
-
     [Fact]
     public async Task An_approval_of_the_other_run_is_no_approval_of_the_fork()
     {

@@ -19,18 +19,22 @@ public sealed class SimulationTests
         Gen.Select(Gen.Int[0, 4], Gen.Int[0, 5], Gen.Bool).Array[1, 8];
 
     [Fact]
-    public async Task What_is_not_enforced_yet_is_a_risk_before_all_others()
+    public async Task Rates_make_calls_wait_and_fail_those_that_find_no_slot_in_time()
     {
         await using var bench = new RuntimeBench();
-        var profile = bench.Profile with
-        {
-            Limits = new LimitSpec { Rates = [new RateLimit { Skill = SkillRef.Parse("pure"), Calls = 1, PerSeconds = 1 }] },
-        };
-        var request = bench.Plan("""{"steps":[{"id":"a","skill":"send"}]}""");
-        var foreseen = (await bench.Runtime.SimulateAsync(request with { Profile = profile }, CancellationToken.None)).Value!;
-        Assert.Equal(["NOT_ENFORCED", "ONCE_EFFECT"], foreseen.Risks.Select(risk => risk.Code));
-        Assert.Contains("limits.rates", foreseen.Risks[0].Message, StringComparison.Ordinal);
-        Assert.Empty(Aos.Runtime.AosRuntime.NotEnforced(bench.Profile));
+        var limits = new LimitSpec { Rates = [new RateLimit { Skill = SkillRef.Parse("read"), Calls = 2, PerSeconds = 60 }] };
+        var request = bench.Plan("""{"steps":[{"id":"a","skill":"read","for_each":"input.list"}]}""", """{"list":[1,2,3,4,5]}""");
+
+        var wide = (await bench.Runtime.SimulateAsync(request with { Profile = bench.Profile with { Limits = limits } }, CancellationToken.None)).Value!;
+        var narrow = (await bench.Runtime.SimulateAsync(
+            request with { Profile = bench.Profile with { Limits = limits with { MaxRunSeconds = 100 } } }, CancellationToken.None)).Value!;
+
+        // Two at once, two after a minute, the last after two; each takes 100 ms.
+        Assert.Equal((true, 120_100d), (wide.Feasible, wide.EstimatedLatencyMs));
+        Assert.Equal(["a:RATE_WAIT"], wide.Risks.Select(risk => $"{risk.StepId}:{risk.Code}"));
+        Assert.Equal((false, "RATE_EXCEEDED"), (narrow.Feasible, narrow.Code!.Value.Value));
+        Assert.Equal(["a:RATE_EXCEEDED"], narrow.LimitsHit.Select(hit => $"{hit.StepId}:{hit.Code}"));
+        Assert.Empty(await bench.MemoryOf().ListRecordsAsync("rate", "local", null, 10, CancellationToken.None));
     }
 
     [Fact]

@@ -4,8 +4,10 @@ using Aos.Contracts.Values;
 namespace Aos.Tests.Runtime.Bench;
 
 /// <summary>A store that passes everything on.</summary>
-internal abstract class Proxy(IStore inner) : IStore
+internal abstract class Proxy(IStore inner) : IStore, IRecordStore
 {
+    private IRecordStore Records => (IRecordStore)inner;
+
     public string Owner => inner.Owner;
 
     public virtual ValueTask<AppendResult[]> AppendAsync(ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel) => inner.AppendAsync(slices, cancel);
@@ -57,4 +59,19 @@ internal abstract class Proxy(IStore inner) : IStore
     public virtual ValueTask<SweepResult> SweepBlobsAsync(CancellationToken cancel) => inner.SweepBlobsAsync(cancel);
 
     public virtual ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    public virtual ValueTask<StoredRecord?> FindRecordAsync(string kind, string tenant, string id, CancellationToken cancel) =>
+        Records.FindRecordAsync(kind, tenant, id, cancel);
+
+    public virtual ValueTask<IReadOnlyList<StoredRecord>> ListRecordsAsync(
+        string kind, string tenant, string? after, int limit, CancellationToken cancel) =>
+        Records.ListRecordsAsync(kind, tenant, after, limit, cancel);
+
+    public virtual ValueTask<long?> PutRecordAsync(RecordChange change, CancellationToken cancel) => Records.PutRecordAsync(change, cancel);
+
+    public virtual ValueTask<AuditRow> AppendAuditAsync(string tenant, ReadOnlyMemory<byte> entry, CancellationToken cancel) =>
+        Records.AppendAuditAsync(tenant, entry, cancel);
+
+    public virtual ValueTask<IReadOnlyList<AuditRow>> ReadAuditAsync(string? tenant, long afterSeq, int limit, CancellationToken cancel) =>
+        Records.ReadAuditAsync(tenant, afterSeq, limit, cancel);
 }

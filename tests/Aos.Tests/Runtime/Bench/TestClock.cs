@@ -9,16 +9,23 @@ internal sealed class TestClock() : FakeTimeProvider(new DateTimeOffset(2026, 1,
     private readonly List<TimeSpan> _armed = [];
     private readonly List<(TimeSpan Span, TaskCompletionSource Armed)> _awaited = [];
 
-    private long _jumped;
+    private TimeSpan _jump;
 
     /// <summary>Sets the wall clock off by so much; the monotonic one and all timers go on as they were.</summary>
-    public void Jump(TimeSpan by) => Interlocked.Add(ref _jumped, by.Ticks);
+    public void Jump(TimeSpan by)
+    {
+        lock (_gate) _jump += by;
+    }
 
-    // Under no lock of ours: the base runs the timers that are due on whoever asks for the time.
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + new TimeSpan(Interlocked.Read(ref _jumped));
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_gate) return base.GetUtcNow() + _jump;
+    }
 
-    // The base reckons it from the wall clock.
-    public override long GetTimestamp() => base.GetTimestamp() - Interlocked.Read(ref _jumped);
+    public override long GetTimestamp()
+    {
+        lock (_gate) return base.GetTimestamp() - _jump.Ticks; // The base reckons it from the wall clock.
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
