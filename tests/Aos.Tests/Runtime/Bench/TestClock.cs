@@ -6,8 +6,8 @@ namespace Aos.Tests.Runtime.Bench;
 internal sealed class TestClock() : FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero))
 {
     private readonly Lock _gate = new();
-    private readonly List<TimeSpan> _armed = [];
-    private readonly List<(TimeSpan Span, TaskCompletionSource Armed)> _awaited = [];
+    private readonly Spans _created = new();
+    private readonly Spans _armed = new();
 
     private TimeSpan _jump;
 
@@ -30,28 +30,60 @@ internal sealed class TestClock() : FakeTimeProvider(new DateTimeOffset(2026, 1,
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);
-        lock (_gate)
-        {
-            var at = _awaited.FindIndex(one => one.Span == dueTime);
-            if (at < 0) _armed.Add(dueTime);
-            else
-            {
-                _awaited[at].Armed.TrySetResult();
-                _awaited.RemoveAt(at);
-            }
-        }
-        return timer;
+        Tell(_created, dueTime);
+        Tell(_armed, dueTime);
+        return new ToldTimer(timer, this);
     }
 
-    /// <summary>Ends when a timer of that span was armed; each arming is told once.</summary>
-    public Task WhenArmedAsync(TimeSpan span)
+    /// <summary>Ends when a timer of that span was made; each is told once.</summary>
+    public Task WhenArmedAsync(TimeSpan span) => WhenAsync(_created, span);
+
+    /// <summary>Ends when a timer was made for that span or set to it; each time is told once.</summary>
+    public Task WhenSetAsync(TimeSpan span) => WhenAsync(_armed, span);
+
+    private Task WhenAsync(Spans spans, TimeSpan span)
     {
         lock (_gate)
         {
-            if (_armed.Remove(span)) return Task.CompletedTask;
+            if (spans.Told.Remove(span)) return Task.CompletedTask;
             var armed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _awaited.Add((span, armed));
+            spans.Awaited.Add((span, armed));
             return armed.Task;
         }
+    }
+
+    private void Tell(Spans spans, TimeSpan span)
+    {
+        lock (_gate)
+        {
+            var at = spans.Awaited.FindIndex(one => one.Span == span);
+            if (at < 0) spans.Told.Add(span);
+            else
+            {
+                spans.Awaited[at].Armed.TrySetResult();
+                spans.Awaited.RemoveAt(at);
+            }
+        }
+    }
+
+    private sealed class Spans
+    {
+        public List<TimeSpan> Told { get; } = [];
+
+        public List<(TimeSpan Span, TaskCompletionSource Armed)> Awaited { get; } = [];
+    }
+
+    private sealed class ToldTimer(ITimer timer, TestClock clock) : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            var changed = timer.Change(dueTime, period);
+            clock.Tell(clock._armed, dueTime);
+            return changed;
+        }
+
+        public void Dispose() => timer.Dispose();
+
+        public ValueTask DisposeAsync() => timer.DisposeAsync();
     }
 }

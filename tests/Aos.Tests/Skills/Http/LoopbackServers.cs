@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
@@ -57,6 +58,7 @@ internal sealed class RawServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Func<NetworkStream, int, CancellationToken, Task<bool>> _answer;
     private readonly List<Task> _connections = [];
+    private readonly ConcurrentQueue<string> _heads = new();
     private readonly Task _accepting;
     private int _requests;
 
@@ -82,6 +84,9 @@ internal sealed class RawServer : IAsyncDisposable
     public string Url => $"http://127.0.0.1:{Port}/";
 
     public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>The first lines and headers of the requests, in order of their arrival.</summary>
+    public IReadOnlyCollection<string> Heads => _heads;
 
     public async ValueTask DisposeAsync()
     {
@@ -133,6 +138,7 @@ internal sealed class RawServer : IAsyncDisposable
             if (await stream.ReadAsync(buffer, _stop.Token) == 0) return false;
             text.Append((char)buffer[0]);
         }
+        _heads.Enqueue(text.ToString());
         var length = text.ToString().Split("\r\n")
             .FirstOrDefault(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase));
         var body = new byte[length is null ? 0 : int.Parse(length.Split(':')[1])];
