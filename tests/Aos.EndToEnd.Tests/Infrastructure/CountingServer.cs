@@ -14,7 +14,7 @@ public sealed record Arrival(string Method, string Path, string? IdempotencyKey,
 }
 
 /// <summary>What the server answers.</summary>
-public sealed record Reply(int Status, string Body = "{}", string? RetryAfter = null);
+public sealed record Reply(int Status, string Body = "{}", string? RetryAfter = null, string Type = "application/json");
 
 /// <summary>The world outside: a real HTTP server on loopback that keeps every request.</summary>
 public sealed class CountingServer : IAsyncDisposable
@@ -96,7 +96,7 @@ public sealed class CountingServer : IAsyncDisposable
         var reply = _routes.TryGetValue(path, out var route) ? await route(number, arrival) : new Reply(404, "{}");
         context.Response.StatusCode = reply.Status;
         if (reply.RetryAfter is not null) context.Response.Headers.RetryAfter = reply.RetryAfter;
-        context.Response.ContentType = "application/json";
+        context.Response.ContentType = reply.Type;
         await context.Response.WriteAsync(reply.Body);
     }
 }
