@@ -49,6 +49,22 @@ internal static class Commands
         return command;
     }
 
+    public static Command RecoveryValue()
+    {
+        var calls = new Option<int>("--calls") { Description = "Calls of the population.", DefaultValueFactory = _ => 20_000 };
+        var seed = new Option<long>("--seed") { Description = "What the failures follow from.", DefaultValueFactory = _ => 1 };
+        var mix = new Option<string?>("--mix") { Description = "A file with another mix of failures than failure_mix.json." };
+        var json = Json;
+        var command = new Command("recovery-value", "Successes per cent spent: retry by the failure catalog, and the same for every failure.")
+        {
+            calls, seed, mix, json,
+        };
+        command.SetAction(parsed => Table.Print(
+            [.. RecoveryValueBench.Measure(FailureMix.Read(parsed.GetValue(mix)), parsed.GetValue(calls), (ulong)parsed.GetValue(seed))],
+            ResultsJson.Default.ResultsRecoveryValueRow, parsed.GetValue(json)));
+        return command;
+    }
+
     /// <summary>The process that <see cref="Recovery"/> kills.</summary>
     public static Command RecoveryBegin()
     {

@@ -7,6 +7,7 @@ var root = new RootCommand("Measures AOS on this machine. Figures of two machine
     Commands.Engine(),
     Commands.Recovery(),
     Commands.RecoveryBegin(),
+    Commands.RecoveryValue(),
     Commands.Replay(),
     Commands.Simulate(),
     Commands.Queries(),

@@ -17,6 +17,7 @@ internal sealed record Results<T>
 [JsonSerializable(typeof(Results<EngineRow>))]
 [JsonSerializable(typeof(Results<GrowthRow>))]
 [JsonSerializable(typeof(Results<RecoveryRow>))]
+[JsonSerializable(typeof(Results<RecoveryValueRow>))]
 [JsonSerializable(typeof(Results<QueryRow>))]
 [JsonSerializable(typeof(Results<ReplayRow>))]
 [JsonSerializable(typeof(Results<SimulateRow>))]
