@@ -67,7 +67,7 @@ internal static class CommandLine
         if (command is CliCommand known)
         {
             UsageCheck.Require(parse);
-            var session = new Session(parse, root, screen);
+            var session = new Session(parse, root, screen, ServerChoice.Of(parse, root, known));
             await using (session.ConfigureAwait(false))
                 return await RunAsync(known, session, cancel).ConfigureAwait(false);
         }

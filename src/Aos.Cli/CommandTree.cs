@@ -7,10 +7,13 @@ namespace Aos.Cli;
 /// <param name="Command">The root.</param>
 /// <param name="Json"><c>--json</c>.</param>
 /// <param name="Data"><c>--data</c>.</param>
+/// <param name="Server"><c>--server</c>.</param>
+/// <param name="KeyFile"><c>--key-file</c>.</param>
 /// <param name="Help"><c>--help</c>.</param>
 /// <param name="Version"><c>--version</c>.</param>
 internal sealed record CommandTree(
-    Command Command, Option<bool> Json, Option<string?> Data, Option<bool> Help, Option<bool> Version)
+    Command Command, Option<bool> Json, Option<string?> Data, Option<string?> Server, Option<string?> KeyFile,
+    Option<bool> Help, Option<bool> Version)
 {
     public static CommandTree Build()
     {
@@ -25,11 +28,23 @@ internal sealed record CommandTree(
             HelpName = "DIR",
             Recursive = true,
         };
+        var server = new Option<string?>("--server")
+        {
+            Description = "Work on a server in place of a store of this machine (default: AOS_SERVER); its key is in AOS_API_KEY",
+            HelpName = "URL",
+            Recursive = true,
+        };
+        var keyFile = new Option<string?>("--key-file")
+        {
+            Description = "File of the key for the server (default: AOS_API_KEY, or the file that AOS_API_KEY_FILE names)",
+            HelpName = "FILE",
+            Recursive = true,
+        };
         var help = new Option<bool>("--help", "-h") { Description = "Show help", Recursive = true };
         var version = new Option<bool>("--version") { Description = "Show the version" };
-        var root = new Command("aos", "A machine-native runtime for AI agents.") { json, data, help, version };
+        var root = new Command("aos", "A machine-native runtime for AI agents.") { json, data, server, keyFile, help, version };
         foreach (var command in Commands()) root.Add(command);
-        return new CommandTree(root, json, data, help, version);
+        return new CommandTree(root, json, data, server, keyFile, help, version);
     }
 
     private static IEnumerable<Command> Commands() =>

@@ -1,8 +1,6 @@
 using System.CommandLine;
-using Aos.Abstractions.Storage;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
-using Aos.Contracts.Values;
 
 namespace Aos.Cli.Commands;
 
@@ -19,16 +17,10 @@ internal sealed class ApprovalsCommand : CliCommand
 
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
-        var rows = await session.ReadAsync([], store =>
-            store.ListApprovalsAsync(openOnly: !session.Value(_all), cancel), cancel).ConfigureAwait(false);
-        var now = session.Time.GetUtcNow();
-        if (session.Screen.Json)
-        {
-            var bound = new List<(ApprovalRow, Digest?)>(rows.Count);
-            foreach (var row in rows) bound.Add((row.StandingAt(now), await ApprovalView.BindingAsync(session, row, cancel).ConfigureAwait(false)));
-            session.Screen.WriteJson(ListText.Of(bound));
-        }
-        else ApprovalView.ShowAll(session, rows);
+        var all = session.Value(_all);
+        var requests = Session.Require(await session.Target.ApprovalsAsync(all, cancel).ConfigureAwait(false)).Items;
+        if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(requests));
+        else ApprovalView.ShowAll(session, requests, areOpen: !all);
         return ExitCodes.Ok;
     }
 }

@@ -14,6 +14,8 @@ internal sealed class BackupCommand : CliCommand
 
     public BackupCommand() : base("backup", "Copy the store to one file while runs go on")
     {
+        Reach = CommandReach.Machine;
+        Instead = "It copies the files of a store: run it where the store is. A store on PostgreSQL is backed up by its own tools.";
         Group = CommandGroup.Keep;
         Details = "The copy is the store at one moment. It is read whole, every hash chain followed, before it gets its name: a file "
             + "of that name is complete. It holds what runs saw; it is readable by its owner only.";

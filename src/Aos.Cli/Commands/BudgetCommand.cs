@@ -44,7 +44,8 @@ internal sealed class BudgetCommand : CliCommand
         Add(_perDay);
         Add(_perMonth);
         Add(_timeZone);
-        Details = "Limits of the tenant are in tenant.json of the data folder; those of an agent are in its profile.";
+        Details = "Limits of the tenant are in tenant.json of the data folder; those of an agent are in its profile. "
+            + "A server keeps both, and takes an agent by its id.";
         Examples =
         [
             ("aos budget", "what is left today and this month?"),
@@ -54,12 +55,10 @@ internal sealed class BudgetCommand : CliCommand
 
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
-        if (Change(session) is { } change) await TenantFile.ChangeAsync(session.Data, change, cancel).ConfigureAwait(false);
+        if (Change(session) is { } change) await session.Target.ChangeTenantAsync(change, cancel).ConfigureAwait(false);
         var (name, agent) = await AgentAsync(session, cancel).ConfigureAwait(false);
-        var runtime = session.HasStore
-            ? await session.OpenAsync(null, cancel).ConfigureAwait(false)
-            : await session.OpenWithoutStoreAsync(null, cancel).ConfigureAwait(false);
-        var report = Session.Require(await runtime.BudgetAsync(name, agent?.Profile, cancel).ConfigureAwait(false));
+        var target = await session.OpenToReadAsync(cancel).ConfigureAwait(false);
+        var report = Session.Require(await target.BudgetAsync(name, agent?.Profile, cancel).ConfigureAwait(false));
         if (session.Screen.Json) session.Screen.WriteJson(report);
         else BudgetView.Show(session.Screen, report, session.Time.GetUtcNow());
         return ExitCodes.Ok;

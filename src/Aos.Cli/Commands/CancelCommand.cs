@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Aos.Cli.Invocation;
+using Aos.Contracts.Api;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 
@@ -23,10 +24,10 @@ internal sealed class CancelCommand : CliCommand
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
         var id = Session.Parse<RunId>(session.Value(_run), "Run");
-        var runtime = await session.OpenForAsync(id, cancel).ConfigureAwait(false);
-        Session.Require(await runtime.CancelAsync(id, session.User, session.Value(_reason), cancel).ConfigureAwait(false));
+        var target = await session.OpenForAsync(id, cancel).ConfigureAwait(false);
+        Session.Require(await target.CancelAsync(id, new Cancellation { Reason = session.Value(_reason) }, cancel).ConfigureAwait(false));
         // Where the run had no owner it was taken on here; where it has one, that one stops it.
-        var report = Session.Require(await runtime.WaitAsync(id, cancel).ConfigureAwait(false));
+        var report = Session.Require(await target.WaitAsync(id, cancel).ConfigureAwait(false));
         if (session.Screen.Json) session.Screen.WriteJson(report);
         else session.Screen.Out.WriteLine(report.Status == RunStatus.Cancelled
             ? $"Run {id} is cancelled."

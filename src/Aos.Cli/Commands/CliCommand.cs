@@ -15,6 +15,12 @@ internal abstract class CliCommand(string name, string description) : Command(na
     /// <summary>Under which heading the list of commands shows it.</summary>
     public CommandGroup Group { get; protected init; } = CommandGroup.SetUp;
 
+    /// <summary>What it works on.</summary>
+    public CommandReach Reach { get; protected init; } = CommandReach.Anywhere;
+
+    /// <summary>What to do in place of naming a server, in a sentence or two; null where it can be named.</summary>
+    public string? Instead { get; protected init; }
+
     /// <summary>Does it.</summary>
     /// <returns>The exit code.</returns>
     /// <exception cref="Refusal">What was asked cannot be done.</exception>
@@ -30,4 +36,17 @@ internal enum CommandGroup
     Check,
     Keep,
     SetUp,
+}
+
+/// <summary>What commands work on.</summary>
+internal enum CommandReach
+{
+    /// <summary>The store of this machine, or a server.</summary>
+    Anywhere,
+
+    /// <summary>This machine only. Where the environment names a server that is a mistake.</summary>
+    Machine,
+
+    /// <summary>Neither a store nor a server: what the environment names is no concern of it.</summary>
+    Nothing,
 }

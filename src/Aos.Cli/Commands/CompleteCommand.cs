@@ -11,6 +11,7 @@ internal sealed class CompleteCommand : CliCommand
 
     public CompleteCommand() : base("__complete", "Print what the last word may become")
     {
+        Reach = CommandReach.Nothing;
         Hidden = true;
         Add(_words);
     }

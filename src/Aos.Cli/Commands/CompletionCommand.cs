@@ -40,6 +40,7 @@ internal sealed class CompletionCommand : CliCommand
 
     public CompletionCommand() : base("completion", "Print a script that completes aos in a shell")
     {
+        Reach = CommandReach.Nothing;
         Add(_shell);
         _shell.CompletionSources.Add("bash", "zsh", "fish");
         Examples =

@@ -1,12 +1,11 @@
 using System.CommandLine;
-using Aos.Abstractions.Storage;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
+using Aos.Cli.Targets;
+using Aos.Contracts.Api;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Values;
-using Aos.Runtime;
-using Aos.Runtime.Runs;
 
 namespace Aos.Cli.Commands;
 
@@ -36,44 +35,38 @@ internal sealed class DecisionOptions
     public async Task<int> DecideAsync(Session session, bool approved, Payload? edited, CancellationToken cancel)
     {
         var id = Session.Parse<ApprovalId>(session.Value(_id), "Approval");
-        var row = await session.ReadAsync(null, store => store.FindApprovalAsync(id, cancel), cancel).ConfigureAwait(false)
-            ?? throw Refusal.Of(ErrorCodes.UnknownApproval,
-                $"There is no approval request {id}; `aos approvals` lists the open ones.");
-        var isOpen = row.StandingAt(session.Time.GetUtcNow()).Status == ApprovalStatus.Open;
+        var target = await session.OpenToReadAsync(cancel).ConfigureAwait(false);
+        var request = Session.Require(await target.FindApprovalAsync(id, cancel).ConfigureAwait(false));
+        var isOpen = request.Status == ApprovalView.Open;
         if (isOpen && session.Screen.CanAsk && !session.Value(_yes))
         {
-            ApprovalView.Show(session.Screen.Error, row, edited, session.Time.GetUtcNow());
+            ApprovalView.Show(session.Screen.Error, request, edited, session.Time.GetUtcNow());
             if (!Question.Ask(session.Screen, approved ? "Allow this call?" : "Refuse this call?"))
             {
                 session.Screen.Error.WriteLine("Nothing was decided.");
                 return ExitCodes.Waiting;
             }
         }
-        var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
-        var decided = await runtime.DecideAsync(new ApprovalDecision
+        var decided = await target.DecideAsync(id, approved, new Decision
         {
-            Id = id,
-            Approved = approved,
-            By = session.User,
             Reason = session.Value(_reason),
             Input = edited,
             // What is decided on is what was read above: a request that was made anew meanwhile is another.
-            Binding = session.Value(_binding) is { } given ? Session.Parse<Digest>(given, "Binding")
-                : await ApprovalView.BindingAsync(session, row, cancel).ConfigureAwait(false),
+            Binding = session.Value(_binding) is { } given ? Session.Parse<Digest>(given, "Binding") : request.Binding,
         }, cancel).ConfigureAwait(false);
         if (decided.Code == ErrorCodes.ApprovalExpired)
-            decided = decided with { NextActions = new NextActions { Suggested = [await LetGoOnAsync(session, runtime, row.RunId, cancel).ConfigureAwait(false)] } };
+            decided = decided with { NextActions = new NextActions { Suggested = [await LetGoOnAsync(session, target, request.RunId, cancel).ConfigureAwait(false)] } };
         Session.Require(decided);
-        return await new RunFollower(session, runtime)
-            .GoOnAsync(row.RunId, decided, resume: !session.Value(_noResume), cancel).ConfigureAwait(false);
+        return await new RunFollower(session, target)
+            .GoOnAsync(request.RunId, decided, resume: !session.Value(_noResume), cancel).ConfigureAwait(false);
     }
 
     /// <summary>Lets a run go on whose request expired: nobody may be working on it, and so nobody noticed.</summary>
     /// <returns>What has become of it, or what to do.</returns>
-    private async ValueTask<string> LetGoOnAsync(Session session, AosRuntime runtime, RunId run, CancellationToken cancel)
+    private async ValueTask<string> LetGoOnAsync(Session session, ITarget target, RunId run, CancellationToken cancel)
     {
         if (session.Value(_noResume)) return $"To let its run go on without the call: {session.Suggest($"resume {run}")}";
-        var answer = (await runtime.ResumeAsync(run, cancel).ConfigureAwait(false))[0];
+        var answer = await target.ResumeAsync(run, cancel).ConfigureAwait(false);
         return answer.Value is { } report
             ? $"Its run went on without the call and is {Words.Spaced(report.Status)} now: {session.Suggest($"trace {run}")}"
             : $"The process that works on run {run} takes notice by itself: {session.Suggest($"trace {run}")}";

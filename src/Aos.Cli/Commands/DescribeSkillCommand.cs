@@ -20,10 +20,8 @@ internal sealed class DescribeSkillCommand : CliCommand
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
         // What was learnt of it in runs is told where there were any.
-        var runtime = session.HasStore
-            ? await session.OpenAsync(null, cancel).ConfigureAwait(false)
-            : await session.OpenWithoutStoreAsync(null, cancel).ConfigureAwait(false);
-        var outcome = await runtime.DescribeSkillAsync(session.Value(_name)!, cancel).ConfigureAwait(false);
+        var target = await session.OpenToReadAsync(cancel).ConfigureAwait(false);
+        var outcome = await target.DescribeSkillAsync(session.Value(_name)!, cancel).ConfigureAwait(false);
         if (outcome.Status != OutcomeStatus.Success) throw new Refusal(outcome);
         if (session.Screen.Json) session.Screen.WriteJson(outcome);
         else SkillView.Show(session.Screen, outcome.Result!);

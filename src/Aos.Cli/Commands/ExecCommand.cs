@@ -1,12 +1,12 @@
 using System.CommandLine;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
+using Aos.Cli.Targets;
+using Aos.Contracts.Api;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
-using Aos.Runtime;
-using Aos.Runtime.Runs;
 
 namespace Aos.Cli.Commands;
 
@@ -46,33 +46,38 @@ internal sealed class ExecCommand : CliCommand
 
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
-        var agent = await Agent.ReadAsync(session.Value(_acting.Agent), cancel).ConfigureAwait(false);
-        var request = new ExecuteRequest
+        var agent = await Agent.ReadAsync(session, session.Value(_acting.Agent), cancel).ConfigureAwait(false);
+        var request = new SkillCall
         {
             Skill = Session.Parse<SkillRef>(session.Value(_skill), "Skill"),
             Input = await _acting.InputOfAsync(session, cancel).ConfigureAwait(false),
-            Profile = agent.Profile,
+            AgentId = agent.Id,
+            Profile = agent.Sent,
             Budget = _acting.BudgetOf(session),
             TimeoutMs = Numbers.Positive(session.Value(_timeout), "--timeout-ms"),
             MaxAttempts = Numbers.Positive(session.Value(_attempts), "--max-attempts"),
-            IdempotencyKey = session.Value(_acting.Key),
         };
-        var runtime = await session.OpenAsync(agent, cancel).ConfigureAwait(false);
-        var outcome = await runtime.ExecuteAsync(request, cancel).ConfigureAwait(false);
-        if (outcome.Code == ErrorCodes.InvalidInput && runtime.Skills.TryResolve(request.Skill, out var skill))
-            outcome = outcome with { NextActions = new NextActions { Suggested = [.. InputHints.For(session, skill.Contract)] } };
+        var target = await session.OpenAsync(agent, cancel).ConfigureAwait(false);
+        var outcome = await target.ExecuteAsync(request, session.Value(_acting.Key), cancel).ConfigureAwait(false);
+        if (outcome.Code == ErrorCodes.InvalidInput && await FindAsync(target, request.Skill, cancel).ConfigureAwait(false) is { } skill)
+            outcome = outcome with { NextActions = new NextActions { Suggested = [.. InputHints.For(session, skill)] } };
         if (session.Screen.Json) session.Screen.WriteJson(outcome);
         else OutcomeView.Show(session.Screen, outcome);
         return outcome is { Status: OutcomeStatus.Unknown, RunId: { } run }
-            ? await UnknownAsync(session, runtime, run, outcome, cancel).ConfigureAwait(false)
+            ? await UnknownAsync(session, target, run, outcome, cancel).ConfigureAwait(false)
             : ExitCodes.Of(outcome);
     }
 
+    /// <summary>The contract that a reference means: the highest version that it accepts.</summary>
+    private static async ValueTask<SkillContract?> FindAsync(ITarget target, SkillRef reference, CancellationToken cancel) =>
+        (await target.SkillsAsync(cancel).ConfigureAwait(false)).Value?.Items
+            .Where(skill => reference.Accepts(skill.Name, skill.Version)).MaxBy(skill => skill.Version);
+
     /// <summary>A call that waits to be settled exits as a run that does.</summary>
     private static async ValueTask<int> UnknownAsync(
-        Session session, AosRuntime runtime, RunId run, StructuredOutcome outcome, CancellationToken cancel)
+        Session session, ITarget target, RunId run, StructuredOutcome outcome, CancellationToken cancel)
     {
-        var asked = await runtime.QueryAsync(run, "pending_settlements", arguments: null, cancel).ConfigureAwait(false);
+        var asked = await target.QueryAsync(run, "pending_settlements", arguments: null, cancel).ConfigureAwait(false);
         var lines = asked.Result is { } unsettled ? SettleHints.For(session, run, unsettled).ToList() : [];
         if (!session.Screen.Json)
             foreach (var line in lines) session.Screen.Error.WriteLine(line);

@@ -37,8 +37,8 @@ internal sealed class ExportCommand : CliCommand
         var id = Session.Parse<RunId>(session.Value(_run), "Run");
         var path = session.Value(_output) ?? $"{id}.aosrun";
         if (path.Length == 0) throw Refusal.Argument("--output needs the name of a file; an empty text is none.");
-        var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
-        var run = Session.Require(await runtime.ExportAsync(id, cancel).ConfigureAwait(false));
+        var target = await session.OpenAsync(null, cancel).ConfigureAwait(false);
+        var run = Session.Require(await target.ExportAsync(id, cancel).ConfigureAwait(false));
         try
         {
             await NewFile.WriteAsync(path, session.Value(_force), async draft =>

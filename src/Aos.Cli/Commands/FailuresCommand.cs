@@ -48,21 +48,14 @@ internal sealed class FailuresCommand : CliCommand
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
         if (session.Value(_export) is { } path) return await ExportAsync(session, path, cancel).ConfigureAwait(false);
-        var catalog = await CatalogFile.ReadAsync(session.Data, cancel).ConfigureAwait(false);
+        var catalog = Session.Require(await session.Target.CatalogAsync(cancel).ConfigureAwait(false));
         var chosen = session.Value(_code) is { } text ? catalog with { Entries = [Find(catalog, text)] } : catalog;
-        var records = await RecordsAsync(session, cancel).ConfigureAwait(false);
+        IReadOnlyList<RecoveryRecord> records = Session.Require(await session.Target.RecoveryAsync(cancel).ConfigureAwait(false)).Items;
         if (session.Value(_code) is not null) records = [.. records.Where(record => record.Code == chosen.Entries[0].Code)];
         if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(chosen, records));
         else if (chosen.Entries is [var only]) FailureCatalogView.Show(session.Screen, only, records);
         else FailureCatalogView.ShowAll(session.Screen, chosen, records);
         return ExitCodes.Ok;
-    }
-
-    private static async ValueTask<IReadOnlyList<RecoveryRecord>> RecordsAsync(Session session, CancellationToken cancel)
-    {
-        if (!session.HasStore) return [];
-        var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
-        return Session.Require(await runtime.RecoveryAsync(cancel).ConfigureAwait(false));
     }
 
     private async Task<int> ExportAsync(Session session, string path, CancellationToken cancel)
@@ -76,9 +69,8 @@ internal sealed class FailuresCommand : CliCommand
             {
                 var file = new StreamWriter(draft);
                 await using var _ = file.ConfigureAwait(false);
-                if (!session.HasStore) return true;
-                var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
-                await foreach (var entry in runtime.FailureLogAsync(runs, cancel).ConfigureAwait(false))
+                var target = await session.OpenToReadAsync(cancel).ConfigureAwait(false);
+                await foreach (var entry in target.FailedAttemptsAsync(runs, cancel).ConfigureAwait(false))
                 {
                     await file.WriteLineAsync(System.Text.Encoding.UTF8.GetString(AosJson.Write(entry))).ConfigureAwait(false);
                     count++;

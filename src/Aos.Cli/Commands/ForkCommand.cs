@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
+using Aos.Contracts.Api;
 using Aos.Contracts.Values;
-using Aos.Runtime.Runs;
 
 namespace Aos.Cli.Commands;
 
@@ -46,32 +46,31 @@ internal sealed class ForkCommand : CliCommand
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
         var from = session.Value(_from);
-        var request = new ForkRequest
+        var run = Session.Parse<RunId>(session.Value(_run), "Run");
+        var request = new ForkSubmission
         {
-            RunId = Session.Parse<RunId>(session.Value(_run), "Run"),
             Seq = long.TryParse(from, NumberStyles.None, CultureInfo.InvariantCulture, out var seq) ? seq : null,
-            Step = from is [>= '0' and <= '9', ..] ? null : Session.Parse<StepId>(from, "Step"),
+            StepId = from is [>= '0' and <= '9', ..] ? null : Session.Parse<StepId>(from, "Step"),
             Edits = await EditsAsync(session.Value(_set) ?? [], cancel).ConfigureAwait(false),
-            By = session.User,
             Reason = session.Value(_reason),
         };
-        var runtime = await session.OpenAsync(null, cancel, begins: true).ConfigureAwait(false);
-        var forked = Session.Require(await runtime.ForkAsync(request, cancel).ConfigureAwait(false));
-        session.Screen.Error.WriteLine($"aos: run {forked.RunId} is a fork of {request.RunId}, from event {forked.ForkedFrom?.Seq} on");
-        return await new RunFollower(session, runtime)
-            .WaitAsync(forked.RunId, () => runtime.WaitAsync(forked.RunId, cancel), cancel).ConfigureAwait(false);
+        var target = await session.OpenAsync(null, cancel, begins: true).ConfigureAwait(false);
+        var forked = Session.Require(await target.ForkAsync(run, request, cancel).ConfigureAwait(false));
+        session.Screen.Error.WriteLine($"aos: run {forked.RunId} is a fork of {run}, from event {forked.ForkedFrom?.Seq} on");
+        return await new RunFollower(session, target)
+            .WaitAsync(forked.RunId, () => target.WaitAsync(forked.RunId, cancel), cancel).ConfigureAwait(false);
     }
 
-    private static async Task<IReadOnlyList<ForkEdit>> EditsAsync(string[] given, CancellationToken cancel)
+    private static async Task<ValueList<Edit>> EditsAsync(string[] given, CancellationToken cancel)
     {
-        var edits = new List<ForkEdit>();
+        var edits = new List<Edit>();
         foreach (var text in given)
         {
             var sign = text.IndexOf('=', StringComparison.Ordinal);
             if (sign <= 0) throw Refusal.Argument($"--set '{text}' is not PATH=JSON, such as input.order=17.");
             var value = await Documents.ValueAsync(text[(sign + 1)..], $"--set {text[..sign]}", cancel).ConfigureAwait(false);
-            edits.Add(new ForkEdit(text[..sign], value!));
+            edits.Add(new Edit { Path = text[..sign], Value = value! });
         }
-        return edits;
+        return [.. edits];
     }
 }

@@ -15,7 +15,11 @@ internal sealed class HelpCommand : CliCommand
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    public HelpCommand() : base("help", "Show help about a command") => Add(_path);
+    public HelpCommand() : base("help", "Show help about a command")
+    {
+        Reach = CommandReach.Nothing;
+        Add(_path);
+    }
 
     public override Task<int> RunAsync(Session session, CancellationToken cancel)
     {

@@ -29,7 +29,12 @@ internal sealed class KeysCommand : Command
             DefaultValueFactory = _ => "local",
         };
 
-        protected KeyCommand(string name, string description) : base(name, description) => Add(_tenant);
+        protected KeyCommand(string name, string description) : base(name, description)
+        {
+            Reach = CommandReach.Machine;
+            Instead = "It makes keys in the store itself, and so needs none: run it where the store is. Who has a key already uses /v1/keys.";
+            Add(_tenant);
+        }
 
         public override async Task<int> RunAsync(Session session, CancellationToken cancel)
         {

@@ -17,6 +17,8 @@ internal sealed class McpCommand : CliCommand
 
     public McpCommand() : base("mcp", "Answer an MCP client on standard input and output")
     {
+        Reach = CommandReach.Nothing;
+        Instead = "It serves a store of this machine on stdio. A server speaks the same protocol at /mcp.";
         Group = CommandGroup.SetUp;
         Details = "For clients that start their servers, such as editors and agents. It offers run, get_run, simulate, execute, query, "
             + "describe_skill, trace, and the skills that the profile allows as tools. Calls that wait for approval are decided with "

@@ -15,6 +15,8 @@ internal sealed class ModelsCommand : CliCommand
 
     public ModelsCommand() : base("models", "List the language models of a profile, with prices and keys, or the price table")
     {
+        Reach = CommandReach.Machine;
+        Instead = "It looks for keys and prices where calls are made: run it where the server runs.";
         Group = CommandGroup.Check;
         Add(_agent);
         Examples =
@@ -34,8 +36,8 @@ internal sealed class ModelsCommand : CliCommand
             return ExitCodes.Ok;
         }
         var agent = await Agent.ReadAsync(file, cancel).ConfigureAwait(false);
-        var runtime = await session.OpenWithoutStoreAsync(agent, cancel).ConfigureAwait(false);
-        var secrets = await runtime.ExamineSecretsAsync(agent.Profile, plan: null, cancel).ConfigureAwait(false);
+        await session.OpenWithoutStoreAsync(agent, cancel).ConfigureAwait(false);
+        var secrets = await session.Runtime.ExamineSecretsAsync(agent.Profile, plan: null, cancel).ConfigureAwait(false);
         var models = agent.Profile.Models.Select(model => ListedModel.Of(model.Key, prices.Pin(model.Value), secrets)).ToList();
         if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(models));
         else ModelView.Show(session.Screen, models);

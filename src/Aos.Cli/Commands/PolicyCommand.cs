@@ -4,6 +4,7 @@ using Aos.Cli.Rendering;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Policies;
+using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Runtime.Policies;
 
@@ -24,7 +25,7 @@ internal sealed class PolicyCommand : Command
 
     private sealed class List : CliCommand
     {
-        public List() : base("list", "List the policies of the data folder")
+        public List() : base("list", "List the policies of the data folder, or of a server")
         {
             Group = CommandGroup.Check;
             Details = "They are the files of the folder `policies` in the data folder. A policy of scope `tenant`, which is what one "
@@ -33,16 +34,16 @@ internal sealed class PolicyCommand : Command
 
         public override async Task<int> RunAsync(Session session, CancellationToken cancel)
         {
-            var shelf = await PolicyFiles.ReadAsync(session.Data, cancel).ConfigureAwait(false);
-            if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(shelf.All));
-            else PolicyView.ShowAll(session, shelf.All);
+            var policies = Session.Require(await session.Target.PoliciesAsync(cancel).ConfigureAwait(false)).Items;
+            if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(policies));
+            else PolicyView.ShowAll(session, policies);
             return ExitCodes.Ok;
         }
     }
 
     private sealed class Show : CliCommand
     {
-        private readonly Argument<string> _name = new("name") { Description = "A policy of the data folder, or a file", HelpName = "NAME|FILE" };
+        private readonly Argument<string> _name = new("name") { Description = "A policy of the data folder or of the server, or a file", HelpName = "NAME|FILE" };
 
         public Show() : base("show", "Show a policy, rule by rule")
         {
@@ -53,11 +54,12 @@ internal sealed class PolicyCommand : Command
         public override async Task<int> RunAsync(Session session, CancellationToken cancel)
         {
             var name = session.Value(_name)!;
-            var shelf = await PolicyFiles.ReadAsync(session.Data, cancel).ConfigureAwait(false);
-            var policy = shelf.All.FirstOrDefault(known => known.Name == name);
+            var known = Session.Require(await session.Target.PoliciesAsync(cancel).ConfigureAwait(false)).Items;
+            var policy = known.FirstOrDefault(one => one.Name == name);
             if (policy is null && name != "-" && !File.Exists(name))
-                throw Refusal.Of(ErrorCodes.UnknownPolicy, $"There is no policy and no file '{name}'"
-                    + (shelf.All.Count == 0 ? $"; '{PolicyFiles.FolderOf(session.Data)}' has none." : $"; there are {string.Join(", ", shelf.All.Select(one => one.Name))}."));
+                throw Refusal.Of(ErrorCodes.UnknownPolicy, $"There is no policy and no file '{name}'; "
+                    + (known.Count > 0 ? $"there are {string.Join(", ", known.Select(one => one.Name))}."
+                        : $"{(session.IsRemote ? "the server" : $"'{PolicyFiles.FolderOf(session.Data)}'")} has none."));
             policy ??= (await PolicyFiles.ReadFileAsync(name, cancel).ConfigureAwait(false)).Policy;
             if (session.Screen.Json) session.Screen.WriteJson(policy);
             else PolicyView.Show(session.Screen, policy);
@@ -76,6 +78,8 @@ internal sealed class PolicyCommand : Command
 
         public Test() : base("test", "Try a policy on the cases that are written for it")
         {
+            Reach = CommandReach.Nothing;
+            Instead = "It looks at files, and neither at a store nor at a server: leave --server out.";
             Group = CommandGroup.Check;
             Details = "Exit code 0 where every case has the verdict that it expects, 1 where one has not, 2 where the document is wrong.";
             Add(_file);
@@ -124,10 +128,8 @@ internal sealed class PolicyCommand : Command
         {
             var (policy, _) = await PolicyFiles.ReadFileAsync(session.Value(_file)!, cancel).ConfigureAwait(false);
             var last = Numbers.Positive(session.Value(_last), "--last", RunsMax) ?? 100;
-            var runtime = session.HasStore
-                ? await session.OpenAsync(null, cancel).ConfigureAwait(false)
-                : await session.OpenWithoutStoreAsync(null, cancel).ConfigureAwait(false);
-            var report = Session.Require(await runtime.WhatIfAsync(policy, last, cancel).ConfigureAwait(false));
+            var target = await session.OpenToReadAsync(cancel).ConfigureAwait(false);
+            var report = Session.Require(await target.WhatIfAsync(policy, last, cancel).ConfigureAwait(false));
             if (session.Screen.Json) session.Screen.WriteJson(report);
             else PolicyView.Show(session.Screen, report);
             return ExitCodes.Ok;
@@ -155,13 +157,14 @@ internal sealed class PolicyCommand : Command
         {
             var (policy, _) = await PolicyFiles.ReadFileAsync(session.Value(_file)!, cancel).ConfigureAwait(false);
             var named = (session.Value(_runs) ?? []).Select(text => Session.Parse<RunId>(text, "Run")).ToList();
-            if (!session.HasStore) throw Refusal.Argument($"There is no store in '{session.Data}' yet, so there are no open runs.");
-            var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
-            var runs = named.Count > 0 ? named : await session.ReadAsync(store => OpenRuns.OfAsync(store, cancel), cancel).ConfigureAwait(false);
+            if (!session.IsRemote && !session.HasStore) throw Refusal.Argument($"There is no store in '{session.Data}' yet, so there are no open runs.");
+            var target = await session.OpenAsync(null, cancel).ConfigureAwait(false);
+            var runs = named.Count > 0 ? named
+                : [.. (await target.AllRunsAsync([RunStatus.Running, RunStatus.Waiting, RunStatus.Quarantined], cancel).ConfigureAwait(false)).Select(run => run.RunId)];
             var bound = new List<RunId>();
             foreach (var run in runs)
             {
-                var outcome = await runtime.TightenAsync(run, policy, session.User, session.Value(_reason), cancel).ConfigureAwait(false);
+                var outcome = await target.TightenAsync(run, policy, session.Value(_reason), cancel).ConfigureAwait(false);
                 if (outcome.Status == OutcomeStatus.Success) bound.Add(run);
                 else if (named.Count > 0) throw new Refusal(outcome);
             }

@@ -28,6 +28,8 @@ internal sealed class PruneCommand : CliCommand
 
     public PruneCommand() : base("prune", "Remove runs that ended long ago")
     {
+        Reach = CommandReach.Machine;
+        Instead = "It removes runs from the files of a store: run it where the store is.";
         Group = CommandGroup.Keep;
         Details = "Removes journal, row, approval requests, and every blob that no other run names. Never an open run. An "
             + "idempotency key is forgotten with its run: asked again, it runs again. Without --shrink the room is used for new "

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
+using Aos.Contracts.Api;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Values;
@@ -45,24 +46,25 @@ internal sealed class QueryCommand : CliCommand
     {
         var id = Session.Parse<RunId>(session.Value(_run), "Run");
         var arguments = await Documents.InputAsync(session.Value(_args), "--args", cancel).ConfigureAwait(false);
-        var runtime = await session.OpenForAsync(id, cancel).ConfigureAwait(false);
+        var target = await session.OpenForAsync(id, cancel).ConfigureAwait(false);
+        var names = session.Value(_name) is null ? Session.Require(await target.QueriesAsync(id, cancel).ConfigureAwait(false)) : null;
         var outcome = session.Value(_name) is { } name
-            ? await runtime.QueryAsync(id, name, arguments, cancel).ConfigureAwait(false)
-            : Names(session);
+            ? await target.QueryAsync(id, name, arguments, cancel).ConfigureAwait(false)
+            : Names(session, names!);
         if (outcome.Status != OutcomeStatus.Success) throw new Refusal(outcome);
         if (session.Screen.Json) session.Screen.WriteJson(outcome);
-        else if (session.Value(_name) is null)
-            foreach (var known in AosRuntime.Queries) session.Screen.Out.WriteLine(known);
+        else if (names is not null)
+            foreach (var known in names.Items) session.Screen.Out.WriteLine(known);
         else JsonView.Show(session.Screen, outcome.Result ?? Payload.Null);
         return ExitCodes.Ok;
     }
 
-    private static StructuredOutcome Names(Session session) => new()
+    private static StructuredOutcome Names(Session session, QueryNames names) => new()
     {
         Status = OutcomeStatus.Success,
         Code = ErrorCodes.Ok,
         Result = Payload.FromUtf8(System.Text.Encoding.UTF8.GetBytes(
-            new JsonArray([.. AosRuntime.Queries.Select(name => JsonValue.Create(name))]).ToJsonString())),
+            new JsonArray([.. names.Items.Select(name => JsonValue.Create(name))]).ToJsonString())),
         Timestamp = session.Time.GetUtcNow(),
     };
 }

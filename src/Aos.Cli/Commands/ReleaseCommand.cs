@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Aos.Abstractions.Storage;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
 using Aos.Contracts.Failures;
@@ -41,9 +40,9 @@ internal sealed class ReleaseCommand : CliCommand
         if (session.Value(_run) is { } text && !held)
         {
             var id = Session.Parse<RunId>(text, "Run");
-            var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
-            return await new RunFollower(session, runtime)
-                .WaitAsync(id, () => runtime.ReleaseAsync(id, cancel), cancel).ConfigureAwait(false);
+            var target = await session.OpenAsync(null, cancel).ConfigureAwait(false);
+            return await new RunFollower(session, target)
+                .WaitAsync(id, () => target.ReleaseAsync(id, cancel), cancel).ConfigureAwait(false);
         }
 
         return held && session.Value(_run) is null
@@ -54,23 +53,11 @@ internal sealed class ReleaseCommand : CliCommand
     private static async Task<int> ReleaseHeldAsync(Session session, CancellationToken cancel)
     {
         session.RequireStore();
-        var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
-        var held = await HeldAsync(session, cancel).ConfigureAwait(false);
-        var answers = await Task.WhenAll(held.Select(id => runtime.ReleaseAsync(id, cancel).AsTask())).ConfigureAwait(false);
-        return await ReportsView.ShowAsync(session, runtime, answers, "No run is held.", cancel).ConfigureAwait(false);
-    }
-
-    // Oldest first.
-    private static async Task<List<RunId>> HeldAsync(Session session, CancellationToken cancel)
-    {
-        var held = new List<RunId>();
-        for (RunId? before = null; ;)
-        {
-            var filter = new RunFilter { Statuses = [RunStatus.Quarantined], Before = before, Limit = 1_000 };
-            var page = await session.ReadAsync(store => store.ListRunsAsync(filter, cancel), cancel).ConfigureAwait(false);
-            held.InsertRange(0, page.Where(row => row.Code == ErrorCodes.RunHeld).Select(row => row.RunId).Reverse());
-            if (page.Count < filter.Limit) return held;
-            before = page[^1].RunId;
-        }
+        var target = await session.OpenAsync(null, cancel).ConfigureAwait(false);
+        // Oldest first.
+        var quarantined = await target.AllRunsAsync([RunStatus.Quarantined], cancel).ConfigureAwait(false);
+        var held = quarantined.Where(run => run.Code == ErrorCodes.RunHeld).Select(run => run.RunId).Reverse().ToList();
+        var answers = await Task.WhenAll(held.Select(id => target.ReleaseAsync(id, cancel).AsTask())).ConfigureAwait(false);
+        return await ReportsView.ShowAsync(session, target, answers, "No run is held.", cancel).ConfigureAwait(false);
     }
 }

@@ -15,6 +15,8 @@ internal sealed class RestoreCommand : CliCommand
 
     public RestoreCommand() : base("restore", "Make a backup the store, and hold its open runs")
     {
+        Reach = CommandReach.Machine;
+        Instead = "It replaces the files of a store: run it where the store is, while no server runs on it.";
         Group = CommandGroup.Keep;
         Details = "After a restore the world is ahead of the journal. So no open run goes on by itself: each is held, and every open "
             + "approval request is void. Look at what is listed, then `aos release`. The backup is checked before anything changes.";
@@ -37,8 +39,8 @@ internal sealed class RestoreCommand : CliCommand
             throw Refusal.Of(error.Code, error.Message);
         }
 
-        var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
-        var held = Session.Require(await runtime.ReviewHeldAsync(cancel).ConfigureAwait(false));
+        await session.OpenAsync(null, cancel).ConfigureAwait(false);
+        var held = Session.Require(await session.Runtime.ReviewHeldAsync(cancel).ConfigureAwait(false));
         if (session.Screen.Json) session.Screen.WriteJson(RestoreView.Json(report, held));
         else RestoreView.Show(session, report, held);
         return ExitCodes.Ok;

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
+using Aos.Cli.Targets;
+using Aos.Contracts.Api;
 using Aos.Contracts.Failures;
-using Aos.Runtime;
-using Aos.Runtime.Runs;
 
 namespace Aos.Cli.Commands;
 
@@ -23,7 +23,8 @@ internal sealed class RunCommand : CliCommand
     public RunCommand() : base("run", "Run a goal or a plan and report what came of it")
     {
         Group = CommandGroup.Run;
-        Details = "The run is durable: Ctrl-C, a crash or a power cut leaves it where it is, and `aos resume` goes on.";
+        Details = "The run is durable: Ctrl-C, a crash or a power cut leaves it where it is, and `aos resume` goes on. "
+            + "On a server it goes on there.";
         _request = new RequestOptions().AddTo(this, key: true);
         Add(_confirm);
         Add(_yes);
@@ -40,28 +41,28 @@ internal sealed class RunCommand : CliCommand
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
         var (request, agent, document) = await _request.ReadAsync(session, cancel).ConfigureAwait(false);
-        var runtime = await session.OpenAsync(agent, cancel).ConfigureAwait(false);
-        if (request.Plan is not null) session.Warn(runtime, agent);
-        if (!await MayBeginAsync(session, runtime, request, document, cancel).ConfigureAwait(false))
+        var target = await session.OpenAsync(agent, cancel).ConfigureAwait(false);
+        if (request.Plan is not null) session.Warn(target, agent);
+        if (!await MayBeginAsync(session, target, request, document, cancel).ConfigureAwait(false))
         {
             session.Screen.Error.WriteLine("Nothing was run.");
             return ExitCodes.Denied;
         }
-        var submitted = Session.Require(await runtime.SubmitAsync(request, cancel).ConfigureAwait(false), document);
-        return await new RunFollower(session, runtime)
-            .WaitAsync(submitted.RunId, () => runtime.FollowAsync(submitted.RunId, cancel), cancel,
-                hasBegun: request.IdempotencyKey is null).ConfigureAwait(false);
+        var key = _request.KeyOf(session);
+        var submitted = Session.Require(await target.SubmitAsync(request, key, cancel).ConfigureAwait(false), document);
+        return await new RunFollower(session, target)
+            .WaitAsync(submitted.RunId, () => target.FollowAsync(submitted.RunId, cancel), cancel, hasBegun: key is null).ConfigureAwait(false);
     }
 
     private async ValueTask<bool> MayBeginAsync(
-        Session session, AosRuntime runtime, RunRequest request, SourceDocument? document, CancellationToken cancel)
+        Session session, ITarget target, RunSubmission request, SourceDocument? document, CancellationToken cancel)
     {
         var most = ActingOptions.CentsOf(session.Value(_maxCost), "--max-cost-cents");
         var asks = session.Value(_confirm) && !session.Value(_yes);
         if (most is null && !session.Value(_confirm)) return true;
         if (asks && !session.Screen.CanAsk)
             throw Refusal.Argument("--confirm asks on a terminal, and there is none. Add --yes to begin without being asked.");
-        var simulation = Session.Require(await runtime.SimulateAsync(request, cancel).ConfigureAwait(false), document);
+        var simulation = Session.Require(await target.SimulateAsync(request, cancel).ConfigureAwait(false), document);
         if (session.Value(_confirm)) SimulationView.Show(session.Screen.OnError(), simulation);
         if (most is { } limit && simulation.WorstCost > limit)
             throw Refusal.Of(ErrorCodes.BudgetExceeded, $"At worst the run costs {simulation.WorstCost}, and --max-cost-cents allows {limit}. "

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Aos.Abstractions.Storage;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
 using Aos.Contracts.Runs;
@@ -37,12 +36,9 @@ internal sealed class RunsCommand : CliCommand
 
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
-        var filter = new RunFilter
-        {
-            Statuses = [.. (session.Value(_status) ?? []).Select(StatusOf)],
-            Limit = Numbers.Positive(session.Value(_limit), "--limit", LimitMax) ?? 20,
-        };
-        var rows = await session.ReadAsync([], store => store.ListRunsAsync(filter, cancel), cancel).ConfigureAwait(false);
+        var statuses = (session.Value(_status) ?? []).Select(StatusOf).ToList();
+        var limit = Numbers.Positive(session.Value(_limit), "--limit", LimitMax) ?? 20;
+        var rows = Session.Require(await session.Target.ListRunsAsync(statuses, limit, cancel).ConfigureAwait(false));
         if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(rows));
         else RunsView.Show(session.Screen, rows, session.Time.GetUtcNow());
         return ExitCodes.Ok;

@@ -21,6 +21,8 @@ internal sealed class SecretsCommand : CliCommand
 
     public SecretsCommand() : base("secrets", "List the secrets that a profile and a plan name, and whether each is there")
     {
+        Reach = CommandReach.Machine;
+        Instead = "It looks for secrets where calls are made: run it where the server runs.";
         Group = CommandGroup.Check;
         Details = "Values are never shown. A secret NAME is the environment variable NAME, the file that NAME_FILE names, the file "
             + "NAME in AOS_SECRETS_DIR (default: `secrets` in the data folder), or a member of the .NET user secrets that "
@@ -36,8 +38,8 @@ internal sealed class SecretsCommand : CliCommand
         var plan = session.Value(_plan) is { } path
             ? (await Documents.PlanAsync(path, agent, session, cancel).ConfigureAwait(false)).Plan
             : null;
-        var runtime = await session.OpenWithoutStoreAsync(agent, cancel).ConfigureAwait(false);
-        var secrets = await runtime.ExamineSecretsAsync(agent.Profile, plan, cancel).ConfigureAwait(false);
+        await session.OpenWithoutStoreAsync(agent, cancel).ConfigureAwait(false);
+        var secrets = await session.Runtime.ExamineSecretsAsync(agent.Profile, plan, cancel).ConfigureAwait(false);
         if (session.Screen.Json) session.Screen.WriteJson(SecretsView.Json(secrets));
         else SecretsView.Show(session.Screen, secrets);
         return secrets.All(secret => secret.Problem is null) ? ExitCodes.Ok : ExitCodes.Denied;

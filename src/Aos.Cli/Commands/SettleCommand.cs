@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
+using Aos.Contracts.Api;
 using Aos.Contracts.Values;
 
 namespace Aos.Cli.Commands;
@@ -53,11 +54,17 @@ internal sealed class SettleCommand : CliCommand
         var result = await Documents.ValueAsync(session.Value(_result), "--result", cancel).ConfigureAwait(false);
         if (!happened && result is not null)
             throw Refusal.Argument("--result was given, but a call that did not happen has no result.");
-        var runtime = await session.OpenForAsync(run, cancel).ConfigureAwait(false);
+        var target = await session.OpenForAsync(run, cancel).ConfigureAwait(false);
         var item = Numbers.Index(session.Value(_item), "--item");
-        var settled = Session.Require(await runtime.SettleAsync(
-            run, step, item, happened, result, session.User, session.Value(_reason), cancel).ConfigureAwait(false));
-        return await new RunFollower(session, runtime)
+        var settled = Session.Require(await target.SettleAsync(run, new Settlement
+        {
+            StepId = step,
+            Item = item,
+            Happened = happened,
+            Result = result,
+            Reason = session.Value(_reason),
+        }, cancel).ConfigureAwait(false));
+        return await new RunFollower(session, target)
             .GoOnAsync(run, settled, resume: !session.Value(_noResume), cancel).ConfigureAwait(false);
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
+using Aos.Contracts.Api;
 using Aos.Contracts.Values;
 
 namespace Aos.Cli.Commands;
@@ -36,10 +37,10 @@ internal sealed class SignalCommand : CliCommand
         var run = Session.Parse<RunId>(session.Value(_run), "Run");
         var name = Session.Parse<SignalName>(session.Value(_name), "Signal");
         var data = await Documents.ValueAsync(session.Value(_data), "--data", cancel).ConfigureAwait(false);
-        var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
+        var target = await session.OpenAsync(null, cancel).ConfigureAwait(false);
         var sent = Session.Require(
-            await runtime.SignalAsync(run, name, data, session.User, session.Value(_key), cancel).ConfigureAwait(false));
-        return await new RunFollower(session, runtime)
+            await target.SignalAsync(run, new SignalSubmission { Name = name, Data = data, Key = session.Value(_key) }, cancel).ConfigureAwait(false));
+        return await new RunFollower(session, target)
             .GoOnAsync(run, sent, resume: !session.Value(_noResume), cancel).ConfigureAwait(false);
     }
 }

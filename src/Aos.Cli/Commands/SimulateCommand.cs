@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
+using Aos.Cli.Targets;
+using Aos.Contracts.Api;
 using Aos.Contracts.Runs;
-using Aos.Runtime;
-using Aos.Runtime.Runs;
 
 namespace Aos.Cli.Commands;
 
@@ -42,13 +42,13 @@ internal sealed class SimulateCommand : CliCommand
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
         var (request, agent, document) = await _request.ReadAsync(session, cancel).ConfigureAwait(false);
-        var runtime = await session.OpenWithoutStoreAsync(agent, cancel).ConfigureAwait(false);
-        if (request.Plan is not null) session.Warn(runtime, agent);
+        var target = await session.OpenWithoutStoreAsync(agent, cancel).ConfigureAwait(false);
+        if (request.Plan is not null) session.Warn(target, agent);
         if (session.Value(_budgets) is { Length: > 0 } budgets)
-            return await TryBudgetsAsync(session, runtime, request, document, budgets, cancel).ConfigureAwait(false);
-        var simulation = Session.Require(await runtime.SimulateAsync(request, cancel).ConfigureAwait(false), document);
+            return await TryBudgetsAsync(session, target, request, document, budgets, cancel).ConfigureAwait(false);
+        var simulation = Session.Require(await target.SimulateAsync(request, cancel).ConfigureAwait(false), document);
         if (session.Value(_compare) is { Length: > 0 } others)
-            return await CompareAsync(session, runtime, request, agent, (document?.Name ?? "goal", simulation), others, cancel).ConfigureAwait(false);
+            return await CompareAsync(session, target, request, agent, (document?.Name ?? "goal", simulation), others, cancel).ConfigureAwait(false);
         if (session.Screen.Json) session.Screen.WriteJson(simulation);
         else SimulationView.Show(session.Screen, simulation);
         return ExitCodes.Of(simulation);
@@ -56,14 +56,14 @@ internal sealed class SimulateCommand : CliCommand
 
     /// <summary>Foresees the run under each budget.</summary>
     /// <returns>The exit code of the first.</returns>
-    private async ValueTask<int> TryBudgetsAsync(Session session, AosRuntime runtime, RunRequest request, SourceDocument? document,
+    private async ValueTask<int> TryBudgetsAsync(Session session, ITarget target, RunSubmission request, SourceDocument? document,
         IEnumerable<string> budgets, CancellationToken cancel)
     {
         if (session.Value(_compare) is { Length: > 0 })
             throw Refusal.Argument("--budget and --compare were both given. Compare plans under one budget with --budget-cents.");
         if (request.Budget is not null) throw Refusal.Argument("--budget and --budget-cents were both given. --budget says all of it.");
         var amounts = budgets.Select(text => ActingOptions.CentsOf(text, "--budget")!.Value).ToList();
-        var trials = Session.Require(await runtime.SimulateBudgetsAsync(request, amounts, cancel).ConfigureAwait(false), document);
+        var trials = Session.Require(await target.SimulateBudgetsAsync(request, amounts, cancel).ConfigureAwait(false), document);
         if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(trials));
         else SimulationView.ShowBudgets(session.Screen, trials);
         return ExitCodes.Of(trials[0].Simulation);
@@ -71,14 +71,14 @@ internal sealed class SimulateCommand : CliCommand
 
     /// <summary>Foresees the other plans under the same input, agent and budget.</summary>
     /// <returns>The exit code of the first plan.</returns>
-    private static async Task<int> CompareAsync(Session session, AosRuntime runtime, RunRequest request, Agent agent,
+    private static async Task<int> CompareAsync(Session session, ITarget target, RunSubmission request, Agent agent,
         (string Name, Simulation Simulation) first, IEnumerable<string> others, CancellationToken cancel)
     {
         var all = new List<(string Name, Simulation Simulation)> { first };
         foreach (var path in others)
         {
             var (plan, document) = await Documents.PlanAsync(path, agent, session, cancel).ConfigureAwait(false);
-            var simulated = await runtime.SimulateAsync(request with { Plan = plan, Goal = null }, cancel).ConfigureAwait(false);
+            var simulated = await target.SimulateAsync(request with { Plan = plan, Goal = null }, cancel).ConfigureAwait(false);
             all.Add((document.Name, Session.Require(simulated, document)));
         }
         if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(all));

@@ -15,6 +15,8 @@ internal sealed class SkillsAcceptCommand : CliCommand
 
     public SkillsAcceptCommand() : base("accept", "Accept what an MCP server now says of its tools")
     {
+        Reach = CommandReach.Machine;
+        Instead = "Imports stand in the data folder of whoever makes the calls: run it where the store is.";
         Group = CommandGroup.Check;
         Details = "The skill gets a new version: a major one where its schemas changed, so that plans which name the old one are "
             + "looked at again. Its effect class stays what it was.";

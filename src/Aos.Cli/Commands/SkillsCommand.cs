@@ -21,11 +21,11 @@ internal sealed class SkillsCommand : CliCommand
         ];
     }
 
-    public override Task<int> RunAsync(Session session, CancellationToken cancel)
+    public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
-        var contracts = session.Skills.Contracts.ToList();
+        var contracts = Session.Require(await session.Target.SkillsAsync(cancel).ConfigureAwait(false)).Items;
         if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(contracts));
         else SkillView.ShowAll(session.Screen, contracts);
-        return Task.FromResult(ExitCodes.Ok);
+        return ExitCodes.Ok;
     }
 }

@@ -39,6 +39,8 @@ internal sealed class SkillsImportCommand : CliCommand
 
     public SkillsImportCommand() : base("import", "Import tools of an MCP server as skills")
     {
+        Reach = CommandReach.Machine;
+        Instead = "Imports stand in the data folder of whoever makes the calls: run it where the store is.";
         Group = CommandGroup.Check;
         Details = "The server is asked for its tools, and what it says of each is kept with a hash. Where it says something else "
             + "later, the skill is suspended until `aos skills accept`. What the server says of a tool's effect is shown and "

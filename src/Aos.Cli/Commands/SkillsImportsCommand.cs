@@ -24,6 +24,8 @@ internal sealed class SkillsImportsCommand : CliCommand
 
     public SkillsImportsCommand() : base("imports", "List what was imported from MCP servers, and whether it still holds")
     {
+        Reach = CommandReach.Machine;
+        Instead = "Imports stand in the data folder of whoever makes the calls: run it where the store is.";
         Group = CommandGroup.Check;
         Details = "Exit code 4 where a skill is suspended, or, with --check, where a server says something else than was accepted. "
             + "Nothing is changed.";

@@ -11,6 +11,8 @@ internal sealed class SkillsRemoveCommand : CliCommand
 
     public SkillsRemoveCommand() : base("remove", "Remove an import, or one skill of it")
     {
+        Reach = CommandReach.Machine;
+        Instead = "Imports stand in the data folder of whoever makes the calls: run it where the store is.";
         Group = CommandGroup.Check;
         Details = "Runs that call a removed skill wait until it is imported again. A broken import is removed by its name.";
         Add(_name);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
-using Aos.Contracts.Statistics;
 
 namespace Aos.Cli.Commands;
 
@@ -36,12 +35,8 @@ internal sealed class StatsCommand : Command
         public override async Task<int> RunAsync(Session session, CancellationToken cancel)
         {
             var runs = Numbers.Positive(session.Value(_runs), "--runs", max: 1_000_000) ?? 200;
-            var report = new CalibrationReport();
-            if (session.HasStore)
-            {
-                var runtime = await session.OpenAsync(null, cancel).ConfigureAwait(false);
-                report = Session.Require(await runtime.CalibrationAsync(runs, cancel).ConfigureAwait(false));
-            }
+            var target = await session.OpenToReadAsync(cancel).ConfigureAwait(false);
+            var report = Session.Require(await target.CalibrationAsync(runs, cancel).ConfigureAwait(false));
             if (session.Value(_skill) is { } name)
                 report = report with { Skills = [.. report.Skills.Where(one => one.Skill.Name.Value == name)] };
             if (session.Screen.Json) session.Screen.WriteJson(report);

@@ -1,10 +1,9 @@
 using System.CommandLine;
-using Aos.Abstractions.Storage;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
+using Aos.Cli.Targets;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
-using Aos.Runtime;
 
 namespace Aos.Cli.Commands;
 
@@ -29,27 +28,20 @@ internal sealed class TraceCommand : CliCommand
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
         var id = Session.Parse<RunId>(session.Value(_run), "Run");
-        var runtime = await session.OpenForAsync(id, cancel).ConfigureAwait(false);
+        var target = await session.OpenForAsync(id, cancel).ConfigureAwait(false);
         // An unknown run is refused here; a run without events would look the same as one.
-        Session.Require(await runtime.ReportAsync(id, cancel).ConfigureAwait(false));
-        try
-        {
-            await PrintAsync(session, runtime, id, cancel).ConfigureAwait(false);
-        }
-        catch (StoreException error)
-        {
-            throw Refusal.Of(error.Code, error.Message);
-        }
+        Session.Require(await target.ReportAsync(id, cancel).ConfigureAwait(false));
+        await PrintAsync(session, target, id, cancel).ConfigureAwait(false);
         return ExitCodes.Ok;
     }
 
-    private async Task PrintAsync(Session session, AosRuntime runtime, RunId id, CancellationToken cancel)
+    private async Task PrintAsync(Session session, ITarget target, RunId id, CancellationToken cancel)
     {
         var screen = session.Screen;
         var follow = session.Value(_follow);
         var lines = new List<TraceLine>();
         var events = new EventLines();
-        await foreach (var line in runtime.TraceAsync(id, follow, cancel).ConfigureAwait(false))
+        await foreach (var line in target.TraceAsync(id, follow, cancel).ConfigureAwait(false))
         {
             lines.Add(line);
             if (screen.Json) screen.Out.WriteLine(line.ToJson());

@@ -2,10 +2,9 @@ using System.CommandLine;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
 using Aos.Contracts;
+using Aos.Contracts.Api;
 using Aos.Contracts.Failures;
-using Aos.Contracts.Outcomes;
-using Aos.Contracts.Values;
-using Aos.Runtime;
+using Aos.Contracts.Plans;
 
 namespace Aos.Cli.Commands;
 
@@ -35,28 +34,20 @@ internal sealed class ValidateCommand : CliCommand
 
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
-        var agent = await Agent.ReadAsync(session.Value(_agent), cancel).ConfigureAwait(false);
+        var agent = await Agent.ReadAsync(session, session.Value(_agent), cancel).ConfigureAwait(false);
         var (plan, document) = await Documents.PlanAsync(session.Value(_plan)!, agent, session, cancel).ConfigureAwait(false);
-        var runtime = await session.OpenWithoutStoreAsync(agent, cancel).ConfigureAwait(false);
-        var check = runtime.Validate(plan, agent.Profile);
-        if (check.Pinned is not { } pinned)
-            throw AosRuntime.GapCode(check.Problems) is { } gap
-                ? Refusal.Of(gap, check.Problems[0].Message, check.Problems, document)
-                : Documents.Refuse(ErrorCodes.InvalidPlan, "plan", document, check.Problems);
-        session.Warn(runtime, agent);
-        if (session.Screen.Json)
-            session.Screen.WriteJson(new StructuredOutcome
-            {
-                Status = OutcomeStatus.Success,
-                Code = ErrorCodes.Ok,
-                Message = "The plan is valid.",
-                Result = Payload.FromUtf8(AosJson.Write(pinned)),
-                Timestamp = session.Time.GetUtcNow(),
-            });
+        var target = await session.OpenWithoutStoreAsync(agent, cancel).ConfigureAwait(false);
+        var outcome = await target.ValidateAsync(new RunSubmission { Plan = plan, AgentId = agent.Id, Profile = agent.Sent }, cancel).ConfigureAwait(false);
+        if (outcome.Result is not { } pinned)
+            throw outcome.Code == ErrorCodes.InvalidPlan
+                ? Documents.Refuse(ErrorCodes.InvalidPlan, "plan", document, [.. outcome.Failure?.Details ?? []])
+                : new Refusal(outcome, document);
+        session.Warn(target, agent);
+        if (session.Screen.Json) session.Screen.WriteJson(outcome);
         else
             session.Screen.Out.WriteLine($"{Plain.Of(document.Name)}: valid, {plan.Steps.Count} "
                 + $"{(plan.Steps.Count == 1 ? "step" : "steps")}, "
-                + string.Join(", ", pinned.Skills.Select(pin => $"{pin.Name}@{pin.Version}")));
+                + string.Join(", ", AosJson.Read<PinnedPlan>(pinned.Element).Skills.Select(pin => $"{pin.Name}@{pin.Version}")));
         return ExitCodes.Ok;
     }
 }

@@ -6,8 +6,10 @@ using Aos.Cli.Rendering;
 namespace Aos.Cli.Commands;
 
 /// <summary><c>aos version</c>.</summary>
-internal sealed class VersionCommand() : CliCommand("version", "Show the version")
+internal sealed class VersionCommand : CliCommand
 {
+    public VersionCommand() : base("version", "Show the version") => Reach = CommandReach.Nothing;
+
     /// <summary>The version of this program, without build data.</summary>
     public static string Number { get; } = typeof(VersionCommand).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];

@@ -24,7 +24,8 @@ internal sealed class BtcDemo(Session session, bool live)
         if (!session.HasData) session.UseData(Directory.CreateTempSubdirectory("aos-demo-").FullName);
         var profile = DemoFiles.WriteTo(Path.Combine(session.Data, "demo_btc"));
         var agent = await Agent.ReadAsync(profile, cancel).ConfigureAwait(false);
-        var runtime = await session.OpenAsync(agent, cancel).ConfigureAwait(false);
+        await session.OpenAsync(agent, cancel).ConfigureAwait(false);
+        var runtime = session.Runtime;
         var server = DemoServer.Start(session.Time, FirstDelay);
         await using (server.ConfigureAwait(false))
         {
@@ -61,7 +62,7 @@ internal sealed class BtcDemo(Session session, bool live)
         var report = Session.Require(await runtime.WaitAsync(submitted.RunId, cancel).ConfigureAwait(false));
         _story.ShowReceived(live ? null : server.PriceRequests, server.Messages);
         _story.BeginOutcome();
-        await RunView.ShowAsync(session, runtime, report, cancel).ConfigureAwait(false);
+        await RunView.ShowAsync(session, session.Target, report, cancel).ConfigureAwait(false);
         if (report.Status != RunStatus.Completed) return _story.EndBadly(live, report);
 
         _story.ShowTrace(events, session.Time.GetUtcNow());

@@ -89,8 +89,8 @@ internal sealed class Story(Session session)
         Chapter("What to try next", "the run is kept in " + session.Data);
         foreach (var line in (string[])
                  [
-                     $"trace {run}{session.DataArgument} --json",
-                     $"query {run} what_did_i_try_already{session.DataArgument}",
+                     $"trace {run}{session.TargetArgument} --json",
+                     $"query {run} what_did_i_try_already{session.TargetArgument}",
                      "failures TIMEOUT",
                      "describe-skill http_call",
                      "run \"get https://example.com\"",

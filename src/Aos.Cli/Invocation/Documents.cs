@@ -22,7 +22,8 @@ internal static class Documents
         string path, Agent agent, Session session, CancellationToken cancel)
     {
         var document = await ReadAsync(path, "plan", ErrorCodes.InvalidPlan, cancel).ConfigureAwait(false);
-        var read = PlanReader.Read(document.Utf8, session.Skills, agent.Profile);
+        // The skills of a server are known there.
+        var read = session.IsRemote ? PlanReader.Read(document.Utf8) : PlanReader.Read(document.Utf8, session.Skills, agent.Profile);
         return read.Value is { } plan
             ? (plan, document)
             : throw Refuse(ErrorCodes.InvalidPlan, "plan", document, read.Problems);

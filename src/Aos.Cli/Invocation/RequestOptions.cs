@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Aos.Runtime.Runs;
+using Aos.Contracts.Api;
 
 namespace Aos.Cli.Invocation;
 
@@ -29,9 +29,12 @@ internal sealed class RequestOptions
         return this;
     }
 
+    /// <summary>The idempotency key; null where none was given.</summary>
+    public string? KeyOf(Session session) => session.Value(_acting.Key);
+
     /// <summary>The request, the agent, and the document of the plan where there is one.</summary>
     /// <exception cref="Refusal">Something of it is missing or wrong.</exception>
-    public async ValueTask<(RunRequest Request, Agent Agent, SourceDocument? Document)> ReadAsync(
+    public async ValueTask<(RunSubmission Request, Agent Agent, SourceDocument? Document)> ReadAsync(
         Session session, CancellationToken cancel)
     {
         var (goal, path) = (session.Value(_goal), session.Value(_plan));
@@ -41,16 +44,19 @@ internal sealed class RequestOptions
         if (path == "-" && session.Value(_acting.Input) == "-")
             throw Refusal.Argument("--plan and --input cannot both be standard input.");
         if (goal is not null) Documents.RequireWhole(goal, "The GOAL");
-        var agent = await Agent.ReadAsync(session.Value(_acting.Agent), cancel).ConfigureAwait(false);
+        var agent = await Agent.ReadAsync(session, session.Value(_acting.Agent), cancel).ConfigureAwait(false);
+        if (session.IsRemote && goal is not null && agent.Profile.Planner?.Rules is { } rules)
+            throw Refusal.Argument($"The profile plans by the rules in '{rules}', a file beside it, which the server does not have. Leave planner.rules out, "
+                + "so that the server plans, or give a plan with --plan.");
         var (plan, document) = path is null ? (null, null) : await Documents.PlanAsync(path, agent, session, cancel).ConfigureAwait(false);
-        return (new RunRequest
+        return (new RunSubmission
         {
             Goal = goal,
             Plan = plan,
             Input = await _acting.InputOfAsync(session, cancel).ConfigureAwait(false),
-            Profile = agent.Profile,
+            AgentId = agent.Id,
+            Profile = agent.Sent,
             Budget = _acting.BudgetOf(session),
-            IdempotencyKey = session.Value(_acting.Key),
         }, agent, document);
     }
 }

@@ -2,6 +2,8 @@ using System.CommandLine;
 using Aos.Abstractions.Planning;
 using Aos.Abstractions.Storage;
 using Aos.Cli.Rendering;
+using Aos.Cli.Targets;
+using Aos.Client;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Models;
@@ -16,7 +18,7 @@ using Aos.Storage.Sqlite;
 namespace Aos.Cli.Invocation;
 
 /// <summary>One call of the command line: its arguments, its screen and, once a command needs it, the runtime.</summary>
-internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen) : IAsyncDisposable
+internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen, ServerChoice? server) : IAsyncDisposable
 {
     /// <summary>How long calls in flight may take once the process was asked to end.</summary>
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(25);
@@ -27,6 +29,7 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     private SkillSet? _skills;
     private ModelPlanners? _models;
     private PriceTable? _prices;
+    private RemoteTarget? _remote;
 
     public Screen Screen { get; } = screen;
 
@@ -40,8 +43,19 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     /// <summary>The folder of the store.</summary>
     public string Data => DataFolder.Of(GivenData);
 
-    /// <summary><c>--data DIR</c> as it must be repeated in a command that is suggested; empty where it was not given.</summary>
-    public string DataArgument => GivenData is { } given ? $" --data {ShellText.Quote(given)}" : "";
+    /// <summary><c>--data DIR</c> or <c>--server URL</c> as it must be repeated in a command that is suggested; empty where it
+    /// was not given.</summary>
+    public string TargetArgument => server is not null ? server.Arguments : GivenData is { } given ? $" --data {ShellText.Quote(given)}" : "";
+
+    /// <summary>Whether the command works on a server.</summary>
+    public bool IsRemote => server is not null;
+
+    /// <summary>What the command works on, for what needs no runtime. See <see cref="OpenAsync"/>.</summary>
+    /// <exception cref="Refusal">There is no key for the server.</exception>
+    public ITarget Target => server is null ? field ??= new LocalTarget(this) : _remote ??= Connect(server);
+
+    /// <summary>The runtime, once it was opened.</summary>
+    public AosRuntime Runtime => _runtime ?? throw new InvalidOperationException("The command has not opened the runtime.");
 
     /// <summary>How this program was called, for commands that are suggested. The launcher says it.</summary>
     public string Program { get; } = Environment.GetEnvironmentVariable("AOS_COMMAND") is { Length: > 0 } name ? name : "aos";
@@ -52,16 +66,16 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     public void UseData(string folder) => _data = folder;
 
     /// <summary>A command line that can be copied.</summary>
-    public string Suggest(string command) => $"{ShellText.Quote(Program)} {command}{DataArgument}";
+    public string Suggest(string command) => $"{ShellText.Quote(Program)} {command}{TargetArgument}";
 
     /// <summary>The skills that this program offers.</summary>
     /// <exception cref="Refusal">An import cannot be read.</exception>
     public SkillSet Skills => _skills ??= SkillSet.Of(Time, Data);
 
     /// <summary>Says on standard error what a profile asks for in vain.</summary>
-    public void Warn(AosRuntime runtime, Agent agent)
+    public void Warn(ITarget target, Agent agent)
     {
-        foreach (var problem in runtime.Examine(agent.Profile)) Screen.Error.WriteLine($"warning: "
+        foreach (var problem in target.Examine(agent.Profile)) Screen.Error.WriteLine($"warning: "
             + FailureView.Describe(problem, agent.Document));
     }
 
@@ -79,7 +93,7 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     /// <exception cref="Refusal">There is none; none was made.</exception>
     public void RequireStore()
     {
-        if (!HasStore) throw Refusal.Of(ErrorCodes.StorageUnavailable, $"There is no store in '{Data}' yet.");
+        if (!IsRemote && !HasStore) throw Refusal.Of(ErrorCodes.StorageUnavailable, $"There is no store in '{Data}' yet.");
     }
 
     /// <summary>The store of the data folder; made where there is none.</summary>
@@ -120,35 +134,50 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
         }
     }
 
-    /// <summary>The runtime over the store.</summary>
+    /// <summary>The server, or the runtime over the store.</summary>
     /// <param name="agent">The profile that acts, whose planning rules are to be known; null where nobody plans.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <param name="begins">Whether a run may be begun, so that the policies must be known, also without an agent. A run that
     /// is there brings its own: somebody who cancels it is not to be stopped by a broken policy.</param>
     /// <exception cref="Refusal">The store cannot be opened, or a policy cannot be read.</exception>
-    public async ValueTask<AosRuntime> OpenAsync(Agent? agent, CancellationToken cancel, bool begins = false)
+    public async ValueTask<ITarget> OpenAsync(Agent? agent, CancellationToken cancel, bool begins = false)
     {
-        if (_runtime is not null) return _runtime;
+        if (_runtime is not null || IsRemote) return Target;
         var planner = await Planners.RuleAsync(agent, cancel).ConfigureAwait(false);
         var isActing = agent is not null || begins;
         var policies = isActing ? await PolicyFiles.ReadAsync(Data, cancel).ConfigureAwait(false) : PolicyShelf.Empty;
         _prices = isActing ? await Prices.OwnAsync(Data, cancel).ConfigureAwait(false) : null;
-        return _runtime = Over(await OpenStoreAsync(cancel).ConfigureAwait(false), planner,
+        _runtime = Over(await OpenStoreAsync(cancel).ConfigureAwait(false), planner,
             await TenantFile.ReadAsync(Data, cancel).ConfigureAwait(false), policies,
             await CatalogFile.ReadAsync(Data, cancel).ConfigureAwait(false));
+        return Target;
     }
 
-    /// <summary>The runtime without a store, for what only looks at documents and skills.</summary>
+    /// <summary>As <see cref="OpenAsync"/>; without a store where there is none, which holds nothing then.</summary>
+    /// <exception cref="Refusal">The store cannot be opened.</exception>
+    public ValueTask<ITarget> OpenToReadAsync(CancellationToken cancel) =>
+        IsRemote || HasStore ? OpenAsync(null, cancel) : OpenWithoutStoreAsync(null, cancel);
+
+    /// <summary>The server, or the runtime without a store, for what only looks at documents and skills.</summary>
     /// <param name="agent">As for <see cref="OpenAsync"/>.</param>
     /// <param name="cancel">Ends the wait.</param>
-    public async ValueTask<AosRuntime> OpenWithoutStoreAsync(Agent? agent, CancellationToken cancel)
+    public async ValueTask<ITarget> OpenWithoutStoreAsync(Agent? agent, CancellationToken cancel)
     {
-        if (_runtime is not null) return _runtime;
+        if (_runtime is not null || IsRemote) return Target;
         _prices = await Prices.OwnAsync(Data, cancel).ConfigureAwait(false);
-        return _runtime = Over(new NoStore(), await Planners.RuleAsync(agent, cancel).ConfigureAwait(false),
+        _runtime = Over(new NoStore(), await Planners.RuleAsync(agent, cancel).ConfigureAwait(false),
             await TenantFile.ReadAsync(Data, cancel).ConfigureAwait(false),
             await PolicyFiles.ReadAsync(Data, cancel).ConfigureAwait(false),
             await CatalogFile.ReadAsync(Data, cancel).ConfigureAwait(false));
+        return Target;
+    }
+
+    private RemoteTarget Connect(ServerChoice choice)
+    {
+        var key = choice.ReadKey();
+        if (choice.Address.Scheme == "http" && !choice.Address.IsLoopback)
+            Screen.Error.WriteLine($"warning: the key goes to {choice.Address.Host} unencrypted: use https, or a tunnel");
+        return new RemoteTarget(new AosClient(new AosClientOptions { Server = choice.Address, Key = key }), Time);
     }
 
     private AosRuntime Over(
@@ -165,9 +194,9 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
             Time = Time,
         });
 
-    /// <summary>The runtime over the store, for what is about a run that is there. Makes no store.</summary>
+    /// <summary>The server, or the runtime over the store, for what is about a run that is there. Makes no store.</summary>
     /// <exception cref="Refusal">There is no store, or it cannot be opened.</exception>
-    public ValueTask<AosRuntime> OpenForAsync(RunId run, CancellationToken cancel, bool begins = false) => HasStore
+    public ValueTask<ITarget> OpenForAsync(RunId run, CancellationToken cancel, bool begins = false) => IsRemote || HasStore
         ? OpenAsync(null, cancel, begins)
         : throw Refusal.Of(ErrorCodes.UnknownRun, $"There is no run {run}: there is no store in '{Data}' yet.");
 
@@ -206,5 +235,6 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
         if (_store is not null) await _store.DisposeAsync().ConfigureAwait(false);
         if (_skills is not null) await _skills.DisposeAsync().ConfigureAwait(false);
         _models?.Dispose();
+        _remote?.Dispose();
     }
 }

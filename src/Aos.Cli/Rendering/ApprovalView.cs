@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
-using Aos.Abstractions.Storage;
 using Aos.Cli.Invocation;
 using Aos.Contracts;
+using Aos.Contracts.Api;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
-using Aos.Kernel.Runs;
 using Aos.Runtime.Approvals;
 
 namespace Aos.Cli.Rendering;
@@ -13,34 +12,41 @@ namespace Aos.Cli.Rendering;
 /// <summary>A request for approval, shown from the very bytes whose digest the decision is bound to.</summary>
 internal static class ApprovalView
 {
-    public static void ShowAll(Session session, IReadOnlyList<ApprovalRow> rows)
+    /// <summary>How a request stands that can be decided on.</summary>
+    public const string Open = "open";
+
+    /// <summary>Shows requests.</summary>
+    /// <param name="session">The call.</param>
+    /// <param name="requests">The requests.</param>
+    /// <param name="areOpen">Whether they are those that are open in the store: one that has expired there waits for its run to
+    /// take notice.</param>
+    public static void ShowAll(Session session, IReadOnlyList<ApprovalSummary> requests, bool areOpen)
     {
-        if (rows.Count == 0)
+        if (requests.Count == 0)
         {
             session.Screen.Error.WriteLine("Nothing waits for approval.");
             return;
         }
         var now = session.Time.GetUtcNow();
-        foreach (var row in rows)
+        foreach (var one in requests)
         {
-            var standing = row.StandingAt(now);
-            Show(session.Screen.Out, standing, edited: null, now);
-            if (standing.Status == ApprovalStatus.Open)
+            Show(session.Screen.Out, one, edited: null, now);
+            if (one.Status == Open)
             {
-                session.Screen.Out.WriteLine($"  allow:    {session.Suggest($"approve {row.Id}")}");
-                session.Screen.Out.WriteLine($"  refuse:   {session.Suggest($"reject {row.Id}")}");
+                session.Screen.Out.WriteLine($"  allow:    {session.Suggest($"approve {one.ApprovalId}")}");
+                session.Screen.Out.WriteLine($"  refuse:   {session.Suggest($"reject {one.ApprovalId}")}");
             }
-            else if (row.Status == ApprovalStatus.Open)
-                session.Screen.Out.WriteLine($"  go on:    {session.Suggest($"resume {row.RunId}")}");
+            else if (areOpen)
+                session.Screen.Out.WriteLine($"  go on:    {session.Suggest($"resume {one.RunId}")}");
             session.Screen.Out.WriteLine();
         }
     }
 
-    public static void Show(TextWriter writer, ApprovalRow row, Payload? edited, DateTimeOffset now)
+    public static void Show(TextWriter writer, ApprovalSummary row, Payload? edited, DateTimeOffset now)
     {
         var request = RequestOf(row);
         var item = request.Item is { } index ? string.Create(CultureInfo.InvariantCulture, $"[{index}]") : "";
-        writer.WriteLine($"{row.Id}  {Words.Spaced(row.Status)}");
+        writer.WriteLine($"{row.ApprovalId}  {row.Status}");
         writer.WriteLine($"  run:      {row.RunId}, step {request.StepId}{item}");
         writer.WriteLine($"  call:     {request.Skill}@{request.SkillVersion}");
         if (request.Reason is { } reason) writer.WriteLine($"  reason:   {Revealed(reason)}");
@@ -57,13 +63,7 @@ internal static class ApprovalView
         if (edited is not null) Input(writer, "  instead:", edited.Element);
     }
 
-    /// <summary>What a decision on a request is bound to; null where its run is gone.</summary>
-    public static async ValueTask<Digest?> BindingAsync(Session session, ApprovalRow row, CancellationToken cancel) =>
-        await session.ReadAsync(store => store.FindRunAsync(row.RunId, cancel), cancel).ConfigureAwait(false) is { } run
-            ? ApprovalBinding.Of(run.Tenant, row.RunId, RequestOf(row))
-            : null;
-
-    private static RunEvent.ApprovalRequested RequestOf(ApprovalRow row) => (RunEvent.ApprovalRequested)AosJson.Read<RunEvent>(row.Request.Span);
+    private static RunEvent.ApprovalRequested RequestOf(ApprovalSummary one) => (RunEvent.ApprovalRequested)AosJson.Read<RunEvent>(one.Request.Element);
 
     private static string Escalated(RunEvent.ApprovalRequested request, DateTimeOffset now) => request switch
     {
@@ -77,11 +77,8 @@ internal static class ApprovalView
     private static string Revealed(string text) => Lookalikes.Reveal(Plain.Of(text));
 
     // From the stored bytes themselves, not from a record that was read and written again.
-    private static JsonElement? InputOf(ApprovalRow row)
-    {
-        using var document = JsonDocument.Parse(row.Request, new JsonDocumentOptions { MaxDepth = 1024 });
-        return document.RootElement.TryGetProperty("input", out var input) ? input.Clone() : null;
-    }
+    private static JsonElement? InputOf(ApprovalSummary one) =>
+        one.Request.Element.TryGetProperty("input", out var input) ? input : null;
 
     private static void Input(TextWriter writer, string title, JsonElement input)
     {

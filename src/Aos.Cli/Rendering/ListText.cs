@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
-using Aos.Abstractions.Storage;
 using Aos.Contracts;
+using Aos.Contracts.Api;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
@@ -54,21 +54,7 @@ internal static class ListText
         writer.WriteEndArray();
     });
 
-    public static ReadOnlyMemory<byte> Of(IEnumerable<RunRow> rows) => List(rows, (writer, row) =>
-    {
-        writer.WriteStartObject();
-        writer.WriteString("run_id", row.RunId.Value);
-        writer.WriteString("status", Words.Of(row.Status));
-        if (row.WaitingFor is { } wait) writer.WriteString("waiting_for", Words.Of(wait));
-        if (row.Code is { } code) writer.WriteString("code", code.Value);
-        if (row.Reason is { } reason) writer.WriteString("reason", reason);
-        if (row.Goal is { } goal) writer.WriteString("goal", goal);
-        writer.WriteString("agent_id", row.AgentId);
-        writer.WriteNumber("cost_cents", row.Cost.Cents);
-        writer.WriteString("started_at", Time(row.StartedAt));
-        if (row.EndedAt is { } end) writer.WriteString("ended_at", Time(end));
-        writer.WriteEndObject();
-    });
+    public static ReadOnlyMemory<byte> Of(IEnumerable<RunSummary> runs) => List(runs, (writer, run) => Raw(writer, AosJson.Write(run)));
 
     /// <summary>The models of a profile, each as a run would pin it.</summary>
     public static ReadOnlyMemory<byte> Of(IEnumerable<ListedModel> models) => List(models, (writer, listed) =>
@@ -83,17 +69,15 @@ internal static class ListText
     });
 
     /// <summary>Each request as the journal has it, with how it stands and what a decision on it is bound to.</summary>
-    public static ReadOnlyMemory<byte> Of(IEnumerable<(ApprovalRow Row, Digest? Binding)> rows) => List(rows, (writer, one) =>
+    public static ReadOnlyMemory<byte> Of(IEnumerable<ApprovalSummary> requests) => List(requests, (writer, one) =>
     {
-        var row = one.Row;
         writer.WriteStartObject();
-        writer.WriteString("approval_id", row.Id.Value);
-        writer.WriteString("run_id", row.RunId.Value);
-        writer.WriteString("status", Words.Of(row.Status));
-        writer.WriteString("requested_at", Time(row.RequestedAt));
+        writer.WriteString("approval_id", one.ApprovalId.Value);
+        writer.WriteString("run_id", one.RunId.Value);
+        writer.WriteString("status", one.Status);
+        writer.WriteString("requested_at", Time(one.RequestedAt));
         if (one.Binding is { } binding) writer.WriteString("binding", binding.Value);
-        using var request = JsonDocument.Parse(row.Request, new JsonDocumentOptions { MaxDepth = 1024 });
-        foreach (var member in request.RootElement.EnumerateObject())
+        foreach (var member in one.Request.Element.EnumerateObject())
             if (member.Name is not ("type" or "at" or "approval_id")) member.WriteTo(writer);
         writer.WriteEndObject();
     });

@@ -14,7 +14,8 @@ internal static class PolicyView
     {
         if (policies.Count == 0)
         {
-            session.Screen.Error.WriteLine($"There are no policies. Put them into '{Plain.Of(PolicyFiles.FolderOf(session.Data))}'.");
+            session.Screen.Error.WriteLine(session.IsRemote ? "The server has no policies."
+                : $"There are no policies. Put them into '{Plain.Of(PolicyFiles.FolderOf(session.Data))}'.");
             return;
         }
         var table = new Listing("POLICY", "VERSION", "SCOPE", "DEFAULT", "RULES", "DESCRIPTION");

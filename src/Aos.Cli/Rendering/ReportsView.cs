@@ -1,7 +1,7 @@
 using Aos.Cli.Invocation;
+using Aos.Cli.Targets;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
-using Aos.Runtime;
 
 namespace Aos.Cli.Rendering;
 
@@ -10,12 +10,12 @@ internal static class ReportsView
 {
     /// <summary>Shows each report, and each reason why there is none.</summary>
     /// <param name="session">The call.</param>
-    /// <param name="runtime">The runtime.</param>
+    /// <param name="target">What they are runs of.</param>
     /// <param name="answers">What came of each run.</param>
     /// <param name="nothing">What to say where there are none.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> ShowAsync(Session session, AosRuntime runtime, IReadOnlyList<Answer<RunReport>> answers,
+    public static async Task<int> ShowAsync(Session session, ITarget target, IReadOnlyList<Answer<RunReport>> answers,
         string nothing, CancellationToken cancel)
     {
         var reports = answers.Where(answer => answer.Value is not null).Select(answer => answer.Value!).ToList();
@@ -24,7 +24,7 @@ internal static class ReportsView
         foreach (var answer in answers)
             if (answer.Value is { } report)
             {
-                if (!session.Screen.Json) await RunView.ShowAsync(session, runtime, report, cancel).ConfigureAwait(false);
+                if (!session.Screen.Json) await RunView.ShowAsync(session, target, report, cancel).ConfigureAwait(false);
             }
             else FailureView.Explain(session.Screen, answer.Outcome);
         var failure = answers.FirstOrDefault(answer => answer.Value is null);

@@ -1,15 +1,14 @@
-using Aos.Abstractions.Storage;
 using Aos.Cli.Invocation;
+using Aos.Cli.Targets;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
-using Aos.Runtime;
 
 namespace Aos.Cli.Rendering;
 
 /// <summary>Waits for a run while its progress is shown, then shows its report.</summary>
-internal sealed class RunFollower(Session session, AosRuntime runtime)
+internal sealed class RunFollower(Session session, ITarget target)
 {
     private readonly Screen _screen = session.Screen;
 
@@ -26,7 +25,7 @@ internal sealed class RunFollower(Session session, AosRuntime runtime)
         {
             var report = Session.Require(await WatchAsync(id, wait, hasBegun, cancel).ConfigureAwait(false));
             if (_screen.Json) _screen.WriteJson(report);
-            else await RunView.ShowAsync(session, runtime, report, cancel).ConfigureAwait(false);
+            else await RunView.ShowAsync(session, target, report, cancel).ConfigureAwait(false);
             return ExitCodes.Of(report);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -36,11 +35,7 @@ internal sealed class RunFollower(Session session, AosRuntime runtime)
     }
 
     /// <summary>Takes a run on, and waits for it.</summary>
-    public Task<int> ResumeAsync(RunId id, CancellationToken cancel) => WaitAsync(id, async () =>
-    {
-        var answers = await runtime.ResumeAsync(id, cancel).ConfigureAwait(false);
-        return answers[0];
-    }, cancel);
+    public Task<int> ResumeAsync(RunId id, CancellationToken cancel) => WaitAsync(id, () => target.ResumeAsync(id, cancel), cancel);
 
     /// <summary>Goes on with a run that a person has decided on.</summary>
     /// <param name="id">The run.</param>
@@ -51,16 +46,16 @@ internal sealed class RunFollower(Session session, AosRuntime runtime)
     {
         if (resume)
         {
-            var answers = await runtime.ResumeAsync(id, cancel).ConfigureAwait(false);
+            var answer = await target.ResumeAsync(id, cancel).ConfigureAwait(false);
             // The process that works on the run takes the decision up by itself.
-            var refused = answers is [{ Value: null } other] ? other.Outcome : null;
+            var refused = answer.Value is null ? answer.Outcome : null;
             if (refused?.Code == ErrorCodes.RunQuarantined)
             {
                 if (_screen.Json) _screen.WriteJson(decided);
                 else _screen.Out.WriteLine($"Recorded, and kept until the run is released. {refused.Message}");
                 return ExitCodes.Ok;
             }
-            if (refused?.Code != ErrorCodes.RunOwned) return await WaitAsync(id, () => ValueTask.FromResult(answers[0]), cancel).ConfigureAwait(false);
+            if (refused?.Code != ErrorCodes.RunOwned) return await WaitAsync(id, () => ValueTask.FromResult(answer), cancel).ConfigureAwait(false);
         }
         if (_screen.Json) _screen.WriteJson(decided);
         else if (resume) _screen.Out.WriteLine($"Recorded. The process that works on run {id} goes on with it.");
@@ -73,7 +68,7 @@ internal sealed class RunFollower(Session session, AosRuntime runtime)
     {
         var progress = new LiveProgress(_screen, session.Time);
         // What happened before this process came is context, not news.
-        var known = hasBegun ? 0 : await LastSeqAsync(id, cancel).ConfigureAwait(false);
+        var known = hasBegun ? 0 : await target.LastSeqAsync(id, cancel).ConfigureAwait(false);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var work = wait().AsTask();
         var feed = FeedAsync(id, progress, known, enough.Token);
@@ -97,13 +92,13 @@ internal sealed class RunFollower(Session session, AosRuntime runtime)
         var seen = 0L;
         try
         {
-            await foreach (var line in runtime.TraceAsync(id, follow: true, cancel).ConfigureAwait(false))
+            await foreach (var line in target.TraceAsync(id, follow: true, cancel).ConfigureAwait(false))
             {
                 progress.Apply(line.Event, isNew: line.Seq > known);
                 seen = line.Seq;
             }
         }
-        catch (Exception error) when (error is OperationCanceledException or StoreException)
+        catch (Exception error) when (error is OperationCanceledException or Refusal)
         {
             // The run itself reports what is wrong with the store; its progress ends here.
         }
@@ -114,32 +109,26 @@ internal sealed class RunFollower(Session session, AosRuntime runtime)
     {
         try
         {
-            await foreach (var line in runtime.TraceAsync(id, follow: false, cancel).ConfigureAwait(false))
+            await foreach (var line in target.TraceAsync(id, follow: false, cancel).ConfigureAwait(false))
                 if (line.Seq > seen) progress.Apply(line.Event, isNew: true);
         }
-        catch (StoreException)
+        catch (Refusal)
         {
             // As above.
         }
     }
 
-    private async Task<long> LastSeqAsync(RunId id, CancellationToken cancel)
-    {
-        var row = await session.ReadAsync(store => store.FindRunAsync(id, cancel), cancel).ConfigureAwait(false);
-        return row is { Epoch: > 1 } || row?.Status == RunStatus.Waiting ? row.Seq : 0;
-    }
-
     private async Task<int> InterruptedAsync(RunId id)
     {
         // Said before the wait for what is in flight, which a second interruption cuts short.
-        _screen.Error.WriteLine(runtime.OpenRuns.Contains(id)
+        _screen.Error.WriteLine(target.WorksOn(id)
             ? $"aos: interrupted. Nothing new starts; to go on: {session.Suggest($"resume {id}")}"
             : $"aos: interrupted. The process that works on run {id} goes on with it.");
         await session.DrainAsync().ConfigureAwait(false);
-        var report = (await runtime.ReportAsync(id, CancellationToken.None).ConfigureAwait(false)).Value;
+        var report = (await target.ReportAsync(id, CancellationToken.None).ConfigureAwait(false)).Value;
         var ended = report?.Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled;
         if (_screen.Json && report is not null) _screen.WriteJson(report);
-        else if (ended) await RunView.ShowAsync(session, runtime, report!, CancellationToken.None).ConfigureAwait(false);
+        else if (ended) await RunView.ShowAsync(session, target, report!, CancellationToken.None).ConfigureAwait(false);
         // What was in flight was all that was left to do.
         return ended ? ExitCodes.Of(report!) : ExitCodes.Interrupted;
     }

@@ -1,8 +1,7 @@
 using System.Text.Json;
-using Aos.Abstractions.Storage;
 using Aos.Cli.Invocation;
+using Aos.Cli.Targets;
 using Aos.Contracts.Runs;
-using Aos.Runtime;
 using Spectre.Console;
 
 namespace Aos.Cli.Rendering;
@@ -10,14 +9,14 @@ namespace Aos.Cli.Rendering;
 /// <summary>A run report for people: how it ended, its steps, its output, and what can be done next.</summary>
 internal static class RunView
 {
-    public static async ValueTask ShowAsync(Session session, AosRuntime runtime, RunReport report, CancellationToken cancel)
+    public static async ValueTask ShowAsync(Session session, ITarget target, RunReport report, CancellationToken cancel)
     {
         var canvas = session.Screen.Canvas;
         Headline(canvas, report);
         if (report.Steps.Count > 0) Steps(report).Show(session.Screen);
         Output(session.Screen, report);
         if (report.Status is RunStatus.Failed or RunStatus.Quarantined) Failure(canvas, report);
-        foreach (var line in await NextAsync(session, runtime, report, cancel).ConfigureAwait(false))
+        foreach (var line in await NextAsync(session, target, report, cancel).ConfigureAwait(false))
             session.Screen.Out.WriteLine(line); // Never wrapped: a command that is cut in two cannot be pasted.
     }
 
@@ -78,14 +77,14 @@ internal static class RunView
     }
 
     private static async ValueTask<IReadOnlyList<string>> NextAsync(
-        Session session, AosRuntime runtime, RunReport report, CancellationToken cancel) => report.Status switch
+        Session session, ITarget target, RunReport report, CancellationToken cancel) => report.Status switch
         {
             RunStatus.Failed =>
             [
                 $"why: {session.Suggest($"query {report.RunId} why_did_step_fail")}",
                 $"where time went: {session.Suggest($"trace {report.RunId}")}",
             ],
-            RunStatus.Waiting => await WaitingAsync(session, runtime, report, cancel).ConfigureAwait(false),
+            RunStatus.Waiting => await WaitingAsync(session, target, report, cancel).ConfigureAwait(false),
             RunStatus.Running => [$"to go on, where its process is gone: {session.Suggest($"resume {report.RunId}")}"],
             RunStatus.Quarantined => [$"after a mend: {session.Suggest($"release {report.RunId}")}"],
             _ => [],
@@ -93,17 +92,17 @@ internal static class RunView
 
     /// <summary>Everything that the run waits for: calls to allow and calls to settle, side by side.</summary>
     private static async ValueTask<IReadOnlyList<string>> WaitingAsync(
-        Session session, AosRuntime runtime, RunReport report, CancellationToken cancel)
+        Session session, ITarget target, RunReport report, CancellationToken cancel)
     {
-        var open = await runtime.ListApprovalsAsync(openOnly: true, cancel).ConfigureAwait(false);
-        var lines = (open.Value ?? []).Where(row => row.RunId == report.RunId && row.Status == ApprovalStatus.Open)
-            .Select(row => $"to allow it: {session.Suggest($"approve {row.Id}")}").ToList();
+        var open = await target.ApprovalsAsync(all: false, cancel).ConfigureAwait(false);
+        var lines = (open.Value?.Items ?? []).Where(one => one.RunId == report.RunId && one.Status == ApprovalView.Open)
+            .Select(one => $"to allow it: {session.Suggest($"approve {one.ApprovalId}")}").ToList();
         if (lines.Count > 0) lines.Insert(0, $"to see what waits for approval: {session.Suggest("approvals")}");
-        var asked = await runtime.QueryAsync(report.RunId, "pending_settlements", arguments: null, cancel).ConfigureAwait(false);
+        var asked = await target.QueryAsync(report.RunId, "pending_settlements", arguments: null, cancel).ConfigureAwait(false);
         if (asked.Result is { } unsettled) lines.AddRange(SettleHints.For(session, report.RunId, unsettled));
         lines.AddRange(report.Steps.Where(step => step.Status == StepStatus.Waiting)
             .Select(step => step.Wait?.Signal).OfType<Contracts.Values.SignalName>()
-            .Select(signal => $"to send it: {session.Program}{session.DataArgument} signal {report.RunId} {signal} --data JSON"));
+            .Select(signal => $"to send it: {session.Program}{session.TargetArgument} signal {report.RunId} {signal} --data JSON"));
         return lines.Count > 0 ? lines : [$"to go on: {session.Suggest($"resume {report.RunId}")}"];
     }
 

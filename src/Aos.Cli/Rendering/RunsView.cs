@@ -1,4 +1,4 @@
-using Aos.Abstractions.Storage;
+using Aos.Contracts.Api;
 using Aos.Contracts.Runs;
 
 namespace Aos.Cli.Rendering;
@@ -6,7 +6,7 @@ namespace Aos.Cli.Rendering;
 /// <summary>A list of runs.</summary>
 internal static class RunsView
 {
-    public static void Show(Screen screen, IReadOnlyList<RunRow> rows, DateTimeOffset now)
+    public static void Show(Screen screen, IReadOnlyList<RunSummary> rows, DateTimeOffset now)
     {
         if (rows.Count == 0)
         {
@@ -27,7 +27,7 @@ internal static class RunsView
                 screen.Error.WriteLine($"{row.RunId}: {Plain.Line(reason, 400)}");
     }
 
-    private static string Status(RunRow row) => row switch
+    private static string Status(RunSummary row) => row switch
     {
         { Status: RunStatus.Failed, Code: { } code } => $"failed {code}",
         { Status: RunStatus.Quarantined, Code: { } code } => $"quarantined {code}",

@@ -12,14 +12,16 @@ internal sealed class Screen
     private const int WidthMin = 40;
     private readonly bool _colour;
     private readonly bool _cursor;
+    private readonly Stream _output;
 
-    private Screen(bool json, bool outIsTerminal, bool errorIsTerminal, bool colour, bool cursor, int width)
+    private Screen(Stream output, bool json, bool outIsTerminal, bool errorIsTerminal, bool colour, bool cursor, int width)
     {
         (Json, OutIsTerminal, ErrorIsTerminal) = (json, outIsTerminal, errorIsTerminal);
         (_colour, _cursor, Width) = (colour, cursor, width);
+        (_output, Out) = (output, Writer(output));
     }
 
-    public TextWriter Out { get; private init; } = Writer(Console.OpenStandardOutput());
+    public TextWriter Out { get; private init; }
 
     /// <summary>Progress and diagnostics. Where they cannot be written they are dropped: the exit code and standard
     /// output say what became of the command.</summary>
@@ -55,12 +57,19 @@ internal sealed class Screen
         var options = args.TakeWhile(arg => arg != "--");
         var dumb = Environment.GetEnvironmentVariable("TERM") == "dumb";
         var colour = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && !dumb;
-        return new Screen(options.Contains("--json", StringComparer.Ordinal), !Console.IsOutputRedirected,
+        return new Screen(Console.OpenStandardOutput(), options.Contains("--json", StringComparer.Ordinal), !Console.IsOutputRedirected,
             !Console.IsErrorRedirected, colour, cursor: !dumb, Columns());
     }
 
+    /// <summary>A screen of streams, none of which is a terminal.</summary>
+    public static Screen Of(string[] args, Stream output, Stream error) =>
+        new(output, args.Contains("--json", StringComparer.Ordinal), outIsTerminal: false, errorIsTerminal: false, colour: false, cursor: false, PipeWidth)
+        {
+            Error = Writer(error),
+        };
+
     /// <summary>The same screen with standard error in place of standard output, for what is no data.</summary>
-    public Screen OnError() => new(Json, ErrorIsTerminal, ErrorIsTerminal, _colour, _cursor, Width) { Out = Error, Error = Error };
+    public Screen OnError() => new(_output, Json, ErrorIsTerminal, ErrorIsTerminal, _colour, _cursor, Width) { Out = Error, Error = Error };
 
     /// <summary>Prints a contract as JSON: indented for a terminal, otherwise on one line.</summary>
     public void WriteJson<T>(T value)
@@ -80,13 +89,13 @@ internal sealed class Screen
     private static StreamWriter Writer(Stream stream) =>
         new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true };
 
-    private static void WriteLine(ReadOnlySpan<byte> utf8)
+    private void WriteLine(ReadOnlySpan<byte> utf8)
     {
-        using var stream = Console.OpenStandardOutput();
         var line = new byte[utf8.Length + 1];
         utf8.CopyTo(line);
         line[^1] = (byte)'\n';
-        stream.Write(line);
+        _output.Write(line);
+        _output.Flush();
     }
 
     private static int Columns()

@@ -11,6 +11,9 @@ public sealed class Bench : IDisposable
         ["NO_COLOR"] = null,
         ["COLUMNS"] = "120",
         ["AOS_COMMAND"] = null,
+        ["AOS_SERVER"] = null,
+        ["AOS_API_KEY"] = null,
+        ["AOS_API_KEY_FILE"] = null,
     };
 
     public Bench()
