@@ -14,6 +14,7 @@ using Aos.Runtime.Telemetry;
 using Aos.Server.Api;
 using Aos.Server.Auth;
 using Aos.Server.Mcp;
+using Aos.Server.OpenApi;
 using Aos.Server.Settings;
 using Aos.Skills.Standard.Http;
 using Aos.Skills.Standard.JsonTransform;
@@ -191,6 +192,7 @@ internal sealed class RunningServer : IAsyncDisposable
         foreach (var operation in Catalogue.Operations)
             app.MapMethods(operation.Path, [operation.Method], (RequestDelegate)(http => gateway.AnswerAsync(http, operation)));
         app.MapMcp(McpHost.Path);
+        ReferencePage.Map(app);
         app.Use((http, next) => http.Request.Path.StartsWithSegments(McpHost.Path, StringComparison.OrdinalIgnoreCase)
             ? gateway.GuardAsync(http, McpHost.Operation, next) : next(http));
         app.UseEndpoints(_ => { });

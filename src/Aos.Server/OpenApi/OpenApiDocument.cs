@@ -73,7 +73,12 @@ internal static class OpenApiDocument
             ["summary"] = operation.Summary,
         };
         if (operation.Right is null) described["security"] = new JsonArray();
-        else described["description"] = operation.Right.Length == 0 ? "Needs a caller who is known." : $"Needs the right `{operation.Right}`.";
+        described["description"] = operation.Right switch
+        {
+            null => "Needs no key.",
+            "" => "Needs a caller who is known.",
+            var right => $"Needs the right `{right}`.",
+        };
         var parameters = new JsonArray([.. PathParameters(operation), .. operation.Parameters.Select(Parameter)]);
         if (parameters.Count > 0) described["parameters"] = parameters;
         if (operation.Body is { } body)
