@@ -29,6 +29,12 @@ public sealed partial class AosRuntime
 {
     private static readonly TimeSpan FollowInterval = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How often a run that this process works on is looked at all the same: it may have gone to another one.</summary>
+    private static readonly TimeSpan FollowHereInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a look must wait for each that follows a run.</summary>
+    private static readonly TimeSpan PausePerFollower = TimeSpan.FromMicroseconds(200);
+
     /// <summary>Calls one skill under a contract, as a run of one step: journaled, retried, budgeted like any other.
     /// The outcome is that of the step.</summary>
     /// <remarks>Where nobody knows whether the call took effect, and it cannot be repeated, the outcome is
@@ -347,24 +353,46 @@ public sealed partial class AosRuntime
     public async IAsyncEnumerable<TraceLine> TraceAsync(
         RunId runId, long afterSeq, bool follow, [EnumeratorCancellation] CancellationToken cancel)
     {
-        using var timer = new PeriodicTimer(FollowInterval, _services.Time);
-        var seq = afterSeq;
-        var ended = false;
-        do
+        var followed = follow ? _followers.Enter(runId) : null;
+        try
         {
-            // Asked before the events are read: what ended before has all its events in what is read then.
-            ended |= seq == afterSeq && await _services.Store.FindRunAsync(runId, cancel).ConfigureAwait(false) is null or { IsEnded: true };
-            foreach (var segment in await _services.Store.ReadAsync(runId, seq, cancel).ConfigureAwait(false))
+            var seq = afterSeq;
+            var ended = false;
+            while (true)
             {
-                // A segment may begin before the event that was asked for.
-                foreach (var e in JournalReader.Decode(runId, segment).Skip((int)(seq + 1 - segment.FirstSeq)))
+                var (next, looked) = (followed?.Next, _services.Time.GetTimestamp());
+                // Asked before the events are read: what ended before has all its events in what is read then.
+                ended |= seq == afterSeq && await _services.Store.FindRunAsync(runId, cancel).ConfigureAwait(false) is null or { IsEnded: true };
+                foreach (var segment in await _services.Store.ReadAsync(runId, seq, cancel).ConfigureAwait(false))
                 {
-                    ended |= e is RunEvent.RunEnded;
-                    yield return new TraceLine(++seq, e);
+                    // A segment may begin before the event that was asked for.
+                    foreach (var e in JournalReader.Decode(runId, segment).Skip((int)(seq + 1 - segment.FirstSeq)))
+                    {
+                        ended |= e is RunEvent.RunEnded;
+                        yield return new TraceLine(++seq, e);
+                    }
                 }
+                if (next is null || ended) yield break;
+                await WhenWrittenAsync(runId, next, looked, cancel).ConfigureAwait(false);
             }
         }
-        while (follow && !ended && await timer.WaitForNextTickAsync(cancel).ConfigureAwait(false));
+        finally
+        {
+            if (followed is not null) _followers.Leave(followed);
+        }
+    }
+
+    // What this process writes, it is told of; what others write is looked for. The more there are who follow, the seldomer each
+    // of them looks, so that together they ask the store for at most some thousands of reads a second.
+    private async ValueTask WhenWrittenAsync(RunId runId, Task next, long looked, CancellationToken cancel)
+    {
+        var pause = PausePerFollower * _followers.Count;
+        var isHere = _host.Find(runId) is { IsAlive: true } || _host.IsUnloaded(runId);
+        await next.WaitAsync(isHere ? FollowHereInterval : FollowInterval + pause, _services.Time, cancel)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancel.ThrowIfCancellationRequested();
+        if (pause - _services.Time.GetElapsedTime(looked) is { TotalMilliseconds: >= 1 } left)
+            await Task.Delay(left, _services.Time, cancel).ConfigureAwait(false);
     }
 
     /// <summary>Rows of runs, newest first.</summary>

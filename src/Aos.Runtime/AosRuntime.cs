@@ -37,6 +37,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
     private readonly FailureHistory _failures;
     private readonly JournalWriter _writer;
     private readonly Compaction _compaction;
+    private readonly Followers _followers = new();
     private bool _skillsRecorded;
 
     /// <summary>Puts a runtime together. The store stays the caller's to dispose, after the runtime.</summary>
@@ -51,7 +52,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
         var documents = new DocumentCache(source);
         var work = parts.Work;
         var secrets = new SecretVault(parts.Secrets);
-        _writer = new JournalWriter(parts.Store, work, time, parts.Metrics);
+        _writer = new JournalWriter(parts.Store, work, time, _followers, parts.Metrics);
         _outcomes = new Outcomes(new FailureIndex(parts.Catalog), time);
         _services = new RunServices
         {

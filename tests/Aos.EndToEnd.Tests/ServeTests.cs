@@ -106,9 +106,9 @@ public sealed partial class ServeTests : EndToEndTest
         await File.WriteAllTextAsync(Path.Combine(Bench.Data, "server.yaml"), "listne: http://127.0.0.1:1\ndrain_seconds: long\n", Cancel);
         Bench.Set("AOS_STORE", "mysql://somewhere");
 
-        var refused = (await Bench.AosAsync("serve", "--", "--requests-max", "0", "--oidc-audience", "x")).Exits(2);
+        var refused = (await Bench.AosAsync("serve", "--", "--requests-max", "0", "--oidc-audience", "x", "--connections-max", "5")).Exits(2);
 
-        string[] expected = ["there is no setting 'listne'. Did you mean 'listen'?", "drain_seconds: is not a whole number", "AOS_STORE: is no address", "--requests-max: is not a whole number", "without oidc_authority"];
+        string[] expected = ["there is no setting 'listne'. Did you mean 'listen'?", "drain_seconds: is not a whole number", "AOS_STORE: is no address", "--requests-max: is not a whole number", "without oidc_authority", "connections_max: 5 connections cannot carry"];
         foreach (var text in expected) Assert.Contains(text, refused.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("mysql", refused.Error, StringComparison.Ordinal);
         Assert.Equal(5, (await Bench.AosAsync("--json", "serve", "--", "--requests-max", "0", "--oidc-audience", "x")).Exits(2).Json.At("failure/details").GetArrayLength());

@@ -38,7 +38,8 @@ internal interface ISliceOwner
 /// <summary>The one writer of a store: commits whatever is queued, across runs, as one transaction, with no delay of
 /// its own. After a failed commit it stops: nobody knows what was written, so runs must be read again.</summary>
 /// <remarks>The queue is as long as there are owners, because each has one slice on its way at a time.</remarks>
-internal sealed class JournalWriter(IStore store, IWorkQueue work, TimeProvider time, RuntimeMetrics? metrics = null) : IThreadPoolWorkItem, IAsyncDisposable
+internal sealed class JournalWriter(IStore store, IWorkQueue work, TimeProvider time, Followers followers, RuntimeMetrics? metrics = null)
+    : IThreadPoolWorkItem, IAsyncDisposable
 {
     private const int BatchMax = 512;
 
@@ -93,6 +94,7 @@ internal sealed class JournalWriter(IStore store, IWorkQueue work, TimeProvider 
             for (var i = 0; i < _owners.Count; i++)
                 _owners[i].OnWritten(failure is not null ? new SliceFate(default, failure)
                     : FateOf(results[i]));
+            followers.Tell(_batch);
         }
     }
 

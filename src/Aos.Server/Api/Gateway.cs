@@ -14,8 +14,8 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
     private static readonly Caller Nobody = new() { Subject = "nobody", Tenant = "", Roles = [], Permissions = [] };
 
     private readonly RateLimit _rate = new(server.Settings.RatePerSecond, server.Time);
-    private int _requests;
-    private int _streams;
+    private readonly Places _requests = new(server.Settings.RequestsMax, server.Settings.RequestsPerCallerMax);
+    private readonly Places _streams = new(server.Settings.StreamsMax, server.Settings.StreamsPerCallerMax);
 
     /// <summary>Answers one request.</summary>
     public async Task AnswerAsync(HttpContext http, Operation operation)
@@ -66,9 +66,10 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
         try
         {
             if (await AdmitAsync(http, operation).ConfigureAwait(false) is not { } caller) return;
-            if (!Enter(operation))
+            var (places, name) = (operation.IsStream ? _streams : _requests, $"{caller.Tenant}/{caller.Subject}");
+            if (places.Enter(name) is var answered and not PlaceAnswer.Taken)
             {
-                await Problems.WriteAsync(http, Refuse(ErrorCodes.TooManyRequests, "The server has as much to do as it takes on at a time."), 503).ConfigureAwait(false);
+                await RefuseAsync(http, operation, answered).ConfigureAwait(false);
                 return;
             }
             try
@@ -77,7 +78,7 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
             }
             finally
             {
-                Leave(operation);
+                places.Leave(name);
             }
         }
         catch (BadHttpRequestException bad)
@@ -129,21 +130,14 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
         return caller;
     }
 
-    private bool Enter(Operation operation)
+    private Task RefuseAsync(HttpContext http, Operation operation, PlaceAnswer answer)
     {
-        if (operation.IsStream)
-        {
-            if (Interlocked.Increment(ref _streams) <= server.Settings.StreamsMax) return true;
-        }
-        else if (Interlocked.Increment(ref _requests) <= server.Settings.RequestsMax) return true;
-        Leave(operation);
-        return false;
-    }
-
-    private void Leave(Operation operation)
-    {
-        if (operation.IsStream) Interlocked.Decrement(ref _streams);
-        else Interlocked.Decrement(ref _requests);
+        http.Response.Headers.RetryAfter = "1";
+        return answer == PlaceAnswer.Full
+            ? Problems.WriteAsync(http, Refuse(ErrorCodes.TooManyRequests, "The server has as much to do as it takes on at a time."), 503)
+            : Problems.WriteAsync(http, Refuse(ErrorCodes.TooManyRequests, operation.IsStream
+                ? $"One caller may have {server.Settings.StreamsPerCallerMax} streams open at a time."
+                : $"One caller may have {server.Settings.RequestsPerCallerMax} requests answered at a time."));
     }
 
     private async Task CallAsync(HttpContext http, Operation operation, Caller caller)

@@ -16,6 +16,7 @@ internal static class RunsApi
     private const string Tag = "runs";
     private const string Run = "/v1/runs/{run_id}";
     private const int WaitSecondsMax = 60;
+    private static readonly TimeSpan TakenOnInterval = TimeSpan.FromMilliseconds(200);
 
     private static readonly Parameter Wait = new("wait_seconds", "query", """{"type":"integer","minimum":0,"maximum":60,"default":0}""",
         "Seconds to wait for the run to end, or to wait for somebody.");
@@ -194,7 +195,13 @@ internal static class RunsApi
         enough.CancelAfter(TimeSpan.FromSeconds(seconds));
         try
         {
-            return (await call.Runtime.FollowAsync(report.RunId, enough.Token).ConfigureAwait(false)).Value ?? report;
+            while (true)
+            {
+                var followed = await call.Runtime.FollowAsync(report.RunId, enough.Token).ConfigureAwait(false);
+                if (followed.Value is not { Status: RunStatus.Running }) return followed.Value ?? report;
+                // Its process is gone, and a server takes it on in a moment.
+                await Task.Delay(TakenOnInterval, call.Server.Time, enough.Token).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException) when (!call.Cancel.IsCancellationRequested)
         {

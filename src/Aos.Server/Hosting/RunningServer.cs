@@ -127,10 +127,13 @@ internal sealed class RunningServer : IAsyncDisposable
             limits.MaxRequestHeadersTotalSize = 32 * 1024;
             limits.MaxRequestHeaderCount = 64;
             limits.MaxRequestLineSize = 8 * 1024;
-            limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
-            limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
-            limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
-            limits.MaxConcurrentConnections = settings.RequestsMax + settings.StreamsMax;
+            limits.RequestHeadersTimeout = TimeSpan.FromSeconds(settings.HeadersSeconds);
+            limits.KeepAliveTimeout = TimeSpan.FromSeconds(settings.KeepAliveSeconds);
+            limits.MinRequestBodyDataRate = limits.MinResponseDataRate = settings.BytesPerSecondMin == 0 ? null
+                : new(settings.BytesPerSecondMin, gracePeriod: TimeSpan.FromSeconds(5));
+            limits.MaxConcurrentConnections = settings.ConnectionsMax > 0 ? settings.ConnectionsMax : (long)settings.RequestsMax + settings.StreamsMax;
+            // Without TLS there is no HTTP/2 to agree on: a connection carries one request at a time.
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http1);
         });
         builder.WebHost.UseUrls([.. settings.Listen.Select(address => address.GetLeftPart(UriPartial.Authority))]);
         return builder;

@@ -42,6 +42,26 @@ internal sealed record ServerSettings
     /// <summary>Event streams that are open at a time. Default 12,000; 1 to 1,000,000.</summary>
     public int StreamsMax { get; init; } = 12_000;
 
+    /// <summary>Requests of one caller that are answered at a time. Default 512; 1 to 100,000.</summary>
+    public int RequestsPerCallerMax { get; init; } = 512;
+
+    /// <summary>Event streams of one caller that are open at a time. Default 2,000; 1 to 1,000,000.</summary>
+    public int StreamsPerCallerMax { get; init; } = 2_000;
+
+    /// <summary>Connections that are open at a time; 0: as many as requests and streams together. Default 0; 0 to
+    /// 1,000,000.</summary>
+    public int ConnectionsMax { get; init; }
+
+    /// <summary>Seconds that the headers of a request may take. Default 15; 1 to 600.</summary>
+    public int HeadersSeconds { get; init; } = 15;
+
+    /// <summary>Seconds that a connection may be silent between requests. Default 130; 1 to 3,600.</summary>
+    public int KeepAliveSeconds { get; init; } = 130;
+
+    /// <summary>Bytes a second below which a body is too slow, both ways, once five seconds have passed. 0: no limit. Default
+    /// 240; 0 to 1,000,000.</summary>
+    public int BytesPerSecondMin { get; init; } = 240;
+
     /// <summary>The issuer of OpenID Connect tokens; null: only API keys are known.</summary>
     public Uri? OidcAuthority { get; init; }
 

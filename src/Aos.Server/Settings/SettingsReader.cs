@@ -43,6 +43,8 @@ internal static class SettingsReader
             yield return "oidc_authority needs oidc_audience: a token that was made out for somebody else must not be accepted.";
         if (settings.OidcAuthority is null && settings.OidcAudience is not null)
             yield return "oidc_audience was given without oidc_authority.";
+        if (settings.ConnectionsMax > 0 && settings.ConnectionsMax < settings.RequestsMax)
+            yield return $"connections_max: {settings.ConnectionsMax} connections cannot carry the {settings.RequestsMax} requests at a time of requests_max.";
         if (settings.Listen.Any(address => address.Scheme == "https"))
             yield return "listen: https is not offered by the server itself; put a proxy in front of it that speaks TLS.";
     }
