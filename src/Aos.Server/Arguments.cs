@@ -24,6 +24,9 @@ internal sealed record Arguments
     /// <summary>The file of the profile that acts there.</summary>
     public string? Profile { get; private init; }
 
+    /// <summary>Whether the person at the client is asked about calls that need approval.</summary>
+    public bool AsksOwner { get; private init; }
+
     /// <summary>The settings that were given as flags, by name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Flags { get; private init; } = new Dictionary<string, IReadOnlyList<string>>();
 
@@ -35,7 +38,7 @@ internal sealed record Arguments
         var problems = new List<Problem>();
         var (data, file, json, help) = (default(string), default(string), false, false);
         var isMcp = args is ["mcp", ..];
-        var profile = default(string);
+        var (profile, asksOwner) = (default(string), false);
         for (var i = isMcp ? 1 : 0; i < args.Length; i++)
         {
             var (option, value) = args[i].Split('=', 2) is [var name, var given] ? (name, given) : (args[i], null);
@@ -45,6 +48,7 @@ internal sealed record Arguments
             else if (option == "--data") data = Value();
             else if (option == "--config") file = Value();
             else if (option == "--profile" && isMcp) profile = Value();
+            else if (option == "--ask" && isMcp) asksOwner = true;
             else if (Setting.All.FirstOrDefault(setting => setting.Option == option) is { } setting)
             {
                 if ((setting.IsSwitch ? value ?? "true" : Value()) is { } text)
@@ -63,6 +67,7 @@ internal sealed record Arguments
             File = file,
             IsMcp = isMcp,
             Profile = profile,
+            AsksOwner = asksOwner,
             Flags = flags,
             Problems = problems,
         };

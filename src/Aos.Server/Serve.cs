@@ -32,7 +32,7 @@ internal static class Serve
         {
             if (read.IsMcp)
             {
-                await Mcp.McpStdio.RunAsync(settings!, read.Profile, cancel).ConfigureAwait(false);
+                await Mcp.McpStdio.RunAsync(settings!, read.Profile, read.AsksOwner, cancel).ConfigureAwait(false);
                 return 0;
             }
             var server = await RunningServer.StartAsync(settings!, TimeProvider.System, cancel).ConfigureAwait(false);

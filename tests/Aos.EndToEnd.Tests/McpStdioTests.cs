@@ -17,7 +17,7 @@ public sealed class McpStdioTests : EndToEndTest
         {
             Command = Path.GetFullPath(program),
             Arguments = ["--data", Bench.Data, "mcp"],
-        }), cancellationToken: cancel);
+        }), new McpClientOptions { DiscoverProbeTimeout = Infrastructure.Cli.Patience }, cancellationToken: cancel);
 
         var result = await client.CallToolAsync("run", JsonSerializer.Deserialize<Dictionary<string, object?>>(
             """{"plan":{"steps":[{"id":"t","skill":"json_transform@1","input":{"data":{"a":1},"expression":"a"}}]}}""")!, cancellationToken: cancel);
@@ -25,5 +25,47 @@ public sealed class McpStdioTests : EndToEndTest
         var report = JsonDocument.Parse(((TextContentBlock)result.Content[0]).Text).RootElement;
         Assert.Equal("completed", report.Text("status"));
         Assert.Contains(report.Text("run_id"), (await Bench.AosAsync("runs", "--json")).Exits(0).Out, StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData(null), InlineData("2025-11-25")]
+    public async Task The_person_at_the_client_is_asked_where_that_was_allowed_and_the_agent_never_decides(string? protocol)
+    {
+        var asked = new List<string>();
+        var plan = """{"plan":{"steps":[{"id":"t","skill":"json_transform@1","input":{"data":{"a":1},"expression":"a"},"approval":{"role":"finance"}}]}}""";
+        Assert.Equal("waiting", (await RunAsync(protocol, asked, plan)).Text("status"));
+        Assert.Empty(asked);
+
+        var report = await RunAsync(protocol, asked, plan, "--ask");
+        Assert.Equal("completed", report.Text("status"));
+        Assert.Contains("json_transform", Assert.Single(asked), StringComparison.Ordinal);
+        var decided = (await Bench.TraceAsync(report.Text("run_id"))).OfType("approval_decided").Single();
+        Assert.Equal(Environment.UserName, decided.Text("data/by"));
+    }
+
+    private async Task<JsonElement> RunAsync(string? protocol, List<string> asked, string plan, params string[] more)
+    {
+        await using var client = await McpClient.CreateAsync(new StdioClientTransport(new StdioClientTransportOptions
+        {
+            Command = Infrastructure.Cli.Binary,
+            Arguments = ["--data", Bench.Data, "mcp", .. more],
+        }), new McpClientOptions
+        {
+            ProtocolVersion = protocol,
+            DiscoverProbeTimeout = Infrastructure.Cli.Patience,
+            Handlers = new McpClientHandlers
+            {
+                ElicitationHandler = (question, _) =>
+                {
+                    asked.Add(question!.Message);
+                    return ValueTask.FromResult(new ElicitResult
+                    {
+                        Action = "accept",
+                        Content = new Dictionary<string, JsonElement> { ["decision"] = JsonSerializer.SerializeToElement("approve") },
+                    });
+                },
+            },
+        }, cancellationToken: TestContext.Current.CancellationToken);
+        var result = await client.CallToolAsync("run", JsonSerializer.Deserialize<Dictionary<string, object?>>(plan)!, cancellationToken: TestContext.Current.CancellationToken);
+        return JsonDocument.Parse(((TextContentBlock)result.Content[0]).Text).RootElement;
     }
 }

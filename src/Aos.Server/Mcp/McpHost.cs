@@ -31,7 +31,7 @@ internal static partial class McpHost
     {
         options.ServerInfo = new Implementation { Name = "aos", Title = "AOS", Version = ServerParts.Version };
         options.ServerInstructions = "Runs goals and plans of skills durably, within budgets and policies. Simulate before you run; a refusal names what to "
-            + "do next. A run that waits for approval is decided by a person, not by a tool.";
+            + "do next. A run that waits for approval is decided by a person, never by you.";
         options.Capabilities = new ServerCapabilities { Tools = new ToolsCapability() };
     }
 
@@ -42,9 +42,9 @@ internal static partial class McpHost
         services.AddMcpServer(Describe)
             .WithHttpTransport(options => options.Stateless = true)
             .WithListToolsHandler((request, cancel) => GuardAsync(request.Services!, async () =>
-                new ListToolsResult { Tools = await ToolsOf(request.Services!, cancel).ListAsync().ConfigureAwait(false) }))
+                new ListToolsResult { Tools = await ToolsOf(request.Services!, call: null, cancel).ListAsync().ConfigureAwait(false) }))
             .WithCallToolHandler((request, cancel) => GuardAsync(request.Services!, () =>
-                ToolsOf(request.Services!, cancel).CallAsync(request.Params!.Name, request.Params.Arguments)));
+                ToolsOf(request.Services!, request, cancel).CallAsync(request.Params!.Name, request.Params.Arguments)));
     }
 
     /// <summary>Answers a request. A refusal of the runtime has its own answer, and a mistake of the client the protocol's; what
@@ -55,20 +55,21 @@ internal static partial class McpHost
         {
             return await answer().ConfigureAwait(false);
         }
-        catch (Exception defect) when (defect is not (McpException or OperationCanceledException))
+        catch (Exception defect) when (defect is not (McpException or InputRequiredException or OperationCanceledException))
         {
             LogDefect(services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(McpHost)), defect);
             throw new McpProtocolException(defect is StoreException store ? store.Message : "A defect of the server; its log has it.", defect, McpErrorCode.InternalError);
         }
     }
 
-    private static McpTools ToolsOf(IServiceProvider services, CancellationToken cancel)
+    private static McpTools ToolsOf(IServiceProvider services, RequestContext<CallToolRequestParams>? call, CancellationToken cancel)
     {
         var http = services.GetRequiredService<IHttpContextAccessor>().HttpContext!;
         var caller = (Caller)http.Items[typeof(Caller)]!;
         var server = services.GetRequiredService<ServerParts>();
-        return new McpTools(new Acting(caller, server, cancel) { TraceParent = RequestTracing.ParentOf(http, server.Settings) },
-            http.Request.Query["agent_id"] is [{ Length: > 0 } agent] ? agent : null);
+        var acting = new Acting(caller, server, cancel) { TraceParent = RequestTracing.ParentOf(http, server.Settings) };
+        return new McpTools(acting, http.Request.Query["agent_id"] is [{ Length: > 0 } agent] ? agent : null,
+            call is null ? null : new McpPerson(acting, call, isOwner: false), call is null ? null : new McpProgress(acting, call));
     }
 
     [LoggerMessage(EventId = 3301, Level = LogLevel.Error, Message = "A request of the Model Context Protocol failed")]

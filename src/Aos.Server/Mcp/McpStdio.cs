@@ -14,6 +14,7 @@ using Aos.Server.Api;
 using Aos.Server.Hosting;
 using Aos.Server.Settings;
 using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
 
 namespace Aos.Server.Mcp;
 
@@ -24,10 +25,11 @@ internal static class McpStdio
     /// <summary>Answers until standard input ends, and lets calls in flight come back.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="profileFile">The profile that acts where a call names none; null: the built-in one.</param>
+    /// <param name="asksOwner">Whether the person at the client is asked about calls that need approval.</param>
     /// <param name="cancel">Ends the server.</param>
     /// <exception cref="IOException">A file cannot be read or breaks a rule.</exception>
     /// <exception cref="Abstractions.Storage.StoreException">The store cannot be opened.</exception>
-    public static async Task RunAsync(ServerSettings settings, string? profileFile, CancellationToken cancel)
+    public static async Task RunAsync(ServerSettings settings, string? profileFile, bool asksOwner, CancellationToken cancel)
     {
         var profile = profileFile is null ? null : Read(profileFile);
         var rules = profile?.Planner?.Rules is { } named ? ReadRules(Path.GetFullPath(named, Path.GetDirectoryName(Path.GetFullPath(profileFile!))!)) : null;
@@ -43,11 +45,11 @@ internal static class McpStdio
         var parts = default(ServerParts);
         builder.Services.AddMcpServer(McpHost.Describe).WithStdioServerTransport()
             .WithListToolsHandler((request, stop) => McpHost.GuardAsync(request.Services!, async () =>
-                new ListToolsResult { Tools = await ToolsOf(parts!, profile, stop).ListAsync().ConfigureAwait(false) }))
+                new ListToolsResult { Tools = await ToolsOf(parts!, profile, call: null, asksOwner, stop).ListAsync().ConfigureAwait(false) }))
             .WithCallToolHandler((request, stop) => McpHost.GuardAsync(request.Services!, async () =>
             {
                 await parts!.Rules.EnsureAsync(settings.Tenant, stop).ConfigureAwait(false);
-                return await ToolsOf(parts, profile, stop).CallAsync(request.Params!.Name, request.Params.Arguments).ConfigureAwait(false);
+                return await ToolsOf(parts, profile, request, asksOwner, stop).CallAsync(request.Params!.Name, request.Params.Arguments).ConfigureAwait(false);
             }));
         using var host = builder.Build();
         parts = host.Services.GetRequiredService<ServerParts>();
@@ -55,8 +57,10 @@ internal static class McpStdio
         await parts.Runtime.DisposeAsync().ConfigureAwait(false);
     }
 
-    // What is at the other end is an agent, whoever started it: it begins runs, and decides on nothing.
-    private static McpTools ToolsOf(ServerParts parts, AgentProfile? profile, CancellationToken cancel)
+    // What is at the other end is an agent, whoever started it: it begins runs, and decides on nothing. Who decides is the person
+    // who owns the store, in a form that the client shows; only where that was asked for, since not every client shows it.
+    private static McpTools ToolsOf(
+        ServerParts parts, AgentProfile? profile, RequestContext<CallToolRequestParams>? call, bool asksOwner, CancellationToken cancel)
     {
         string[] roles = ["operator"];
         var caller = new Caller
@@ -66,7 +70,9 @@ internal static class McpStdio
             Roles = ValueList.From(roles),
             Permissions = ValueList.From(Rights.Of(roles, [])),
         };
-        return new McpTools(new Acting(caller, parts, cancel) { Own = profile }, agentId: null);
+        var acting = new Acting(caller, parts, cancel) { Own = profile };
+        return new McpTools(acting, agentId: null, call is not null && asksOwner ? new McpPerson(acting, call, isOwner: true) : null,
+            call is null ? null : new McpProgress(acting, call));
     }
 
     private static AgentProfile Read(string file)

@@ -25,7 +25,9 @@ namespace Aos.Server.Mcp;
 /// its own calls.</summary>
 /// <param name="acting">Who calls.</param>
 /// <param name="agentId">The profile that acts where a call names none; null: the built-in one.</param>
-internal sealed class McpTools(Acting acting, string? agentId)
+/// <param name="person">Who can be asked at the client; null where nothing is called.</param>
+/// <param name="progress">Who is told how far a run has come; null where nothing is called.</param>
+internal sealed class McpTools(Acting acting, string? agentId, McpPerson? person = null, McpProgress? progress = null)
 {
     private const string SkillPrefix = "skill_";
     private const int WaitSecondsMax = 50;
@@ -83,6 +85,8 @@ internal sealed class McpTools(Acting acting, string? agentId)
             if (Questions.FirstOrDefault(question => question.Name == name) is { } question)
             {
                 Require(question.Right);
+                // The client calls again with what its person said: the run is there already.
+                if (question.Name is "run" or "get_run" && person?.Resumed is { } resumed) return await GoOnAsync(resumed, given).ConfigureAwait(false);
                 return await question.Answer(this, given).ConfigureAwait(false);
             }
             Require(Rights.RunsWrite);
@@ -109,6 +113,16 @@ internal sealed class McpTools(Acting acting, string? agentId)
         return answer.Value is { } begun ? await FollowAsync(begun, seconds).ConfigureAwait(false) : Of(answer.Outcome);
     }
 
+    private async Task<CallToolResult> GoOnAsync(RunId run, JsonObject arguments)
+    {
+        Require(Rights.RunsRead);
+        var isDecided = await person!.DecideAsync().ConfigureAwait(false);
+        var answer = await acting.Runtime.ReportAsync(run, acting.Cancel).ConfigureAwait(false);
+        // Who was asked and decided nothing is not asked again: the run waits for somebody else.
+        if (!isDecided && answer.Value is { } waiting) return Of(waiting, isError: false);
+        return answer.Value is { } report ? await FollowAsync(report, Take(arguments, "wait_seconds", WaitSecondsMax)).ConfigureAwait(false) : Of(answer.Outcome);
+    }
+
     private async Task<CallToolResult> ReportAsync(JsonObject arguments)
     {
         var seconds = Take(arguments, "wait_seconds", 0);
@@ -116,8 +130,13 @@ internal sealed class McpTools(Acting acting, string? agentId)
         return answer.Value is { } report ? await FollowAsync(report, seconds).ConfigureAwait(false) : Of(answer.Outcome);
     }
 
-    private async Task<CallToolResult> FollowAsync(RunReport report, int seconds) =>
-        Of(await RunsApi.WaitAsync(acting, report, seconds).ConfigureAwait(false), isError: false);
+    private async Task<CallToolResult> FollowAsync(RunReport report, int seconds)
+    {
+        var last = progress is null ? await RunsApi.WaitAsync(acting, report, seconds).ConfigureAwait(false)
+            : await progress.WaitAsync(report, seconds).ConfigureAwait(false);
+        if (person is not null) await person.AskAsync(last).ConfigureAwait(false);
+        return Of(last, isError: false);
+    }
 
     private async Task<CallToolResult> SimulateAsync(JsonObject arguments)
     {

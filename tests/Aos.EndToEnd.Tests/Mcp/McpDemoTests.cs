@@ -4,8 +4,8 @@ using Aos.EndToEnd.Tests.Infrastructure;
 
 namespace Aos.EndToEnd.Tests.Mcp;
 
-/// <summary>A client that others wrote, the TypeScript SDK of the protocol, walks through the demo: simulate, run, wait,
-/// ask why, read the trace. Over both transports, as a client of today's revision and as one of the last.</summary>
+/// <summary>A client that others wrote, the TypeScript SDK of the protocol, walks through the demo: simulate, run, wait
+/// and be told of each step, ask, read the trace. Over both transports, as a client of today's revision and as one of the last.</summary>
 public sealed class McpDemoTests : EndToEndTest
 {
     private static readonly string Example = Path.Combine(PublicServers.Root, "examples", "demo_btc");
@@ -62,6 +62,9 @@ public sealed class McpDemoTests : EndToEndTest
         Assert.True(answers[0].At("answer/feasible").GetBoolean());
         Assert.Equal(answers[1].Text("answer/run_id"), answers[2].Text("answer/run_id"));
         Assert.Equal(("completed", "5.5"), (answers[3].Text("answer/status"), answers[3].Text("answer/output/price_usd")));
+        Assert.Equal(["step fetch: success", "step price: success", "step tell: success"],
+            answers[3].GetProperty("progress").EnumerateArray().Select(told => told.Text("message")));
+        Assert.Equal((3, 3), (answers[3].At("progress/2/progress").GetInt32(), answers[3].At("progress/2/total").GetInt32()));
         Assert.Contains("HTTP_503", answers[4].At("answer").ToString(), StringComparison.Ordinal);
         var events = answers[5].At("answer/events").EnumerateArray().Select(line => line.Text("type")).ToList();
         Assert.Equal(("run_submitted", "run_ended", 4), (events[0], events[^1], events.Count(type => type == "attempt_started")));

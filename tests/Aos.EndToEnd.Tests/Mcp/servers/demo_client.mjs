@@ -7,7 +7,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 const given = JSON.parse(process.argv[2]);
 const client = new Client(
   { name: 'aos-demo-client', version: '1.0.0' },
-  { capabilities: given.capabilities ?? {}, versionNegotiation: { mode: given.era } });
+  { capabilities: given.capabilities ?? {}, versionNegotiation: { mode: given.era, probe: { timeoutMs: 60_000 } } });
 const transport = given.url
   ? new StreamableHTTPClientTransport(new URL(given.url), { requestInit: { headers: { Authorization: `Bearer ${given.key}` } } })
   : new StdioClientTransport({ command: given.command, args: given.args, env: process.env, stderr: 'inherit' });
