@@ -44,7 +44,8 @@ public interface ISkill
 
     /// <summary>Makes one try.</summary>
     /// <param name="call">The input, already checked against the contract, and what the call may use.</param>
-    /// <param name="cancel">Ends when the attempt is out of time or the run is stopped.</param>
+    /// <param name="cancel">Ends when the attempt is out of time or the run is stopped. Where the skill then throws,
+    /// nobody knows whether the world was changed; where it knows, it fails with <c>CANCELLED</c> and says so.</param>
     ValueTask<SkillResult> InvokeAsync(SkillCall call, CancellationToken cancel);
 }
 

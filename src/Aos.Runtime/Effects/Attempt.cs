@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Aos.Abstractions.Skills;
+using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Kernel.Runs;
 using Aos.Runtime.Runs;
@@ -107,9 +108,15 @@ internal sealed class Attempt(
 
     private void OnReturned()
     {
-        if (_late!.IsCompletedSuccessfully) End(runner.Judge(this, _late.Result));
+        if (_late!.IsCompletedSuccessfully) End(Judge(_late.Result));
         else Fail(_late.Exception?.InnerException ?? new OperationCanceledException());
     }
+
+    // Why it was stopped is known here, and what became of the call there.
+    private AttemptResult Judge(SkillResult? result) =>
+        result is { Succeeded: false } && result.Code == ErrorCodes.Cancelled && Volatile.Read(ref _phase) == Stopping
+            ? AttemptRunner.Stopped(this, Volatile.Read(ref _timedOut), result)
+            : runner.Judge(this, result);
 
     private void Fail(Exception error)
     {

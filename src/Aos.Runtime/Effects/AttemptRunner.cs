@@ -179,6 +179,13 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
         Effect = EffectState.Unknown,
     };
 
+    /// <summary>How an attempt ends that was told to stop, and whose skill knows what it did in the world.</summary>
+    public static AttemptResult Stopped(Attempt attempt, bool timedOut, SkillResult said)
+    {
+        var known = Translate(said);
+        return Stopped(attempt, timedOut, known.Cause ?? known.Message) with { Effect = known.Effect, SideEffects = known.SideEffects };
+    }
+
     private static AttemptResult NotMade(ErrorCode code, string message) => new()
     {
         Status = OutcomeStatus.Failure,

@@ -63,7 +63,20 @@ public sealed class HttpCallSkill : ISkill, IDisposable
         var (credentials, failure) = await HttpCredentials.ResolveAsync(request, call.Secrets, cancel).ConfigureAwait(false);
         if (credentials is null) return failure!;
         var exchange = new HttpExchange(_services, policy, request, credentials, call, traceTo);
-        if (request.Timeout is not { } timeout) return await exchange.RunAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            return request.Timeout is { } timeout
+                ? await RunAsync(exchange, timeout, cancel).ConfigureAwait(false)
+                : await exchange.RunAsync(cancel).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return exchange.Stopped();
+        }
+    }
+
+    private async ValueTask<SkillResult> RunAsync(HttpExchange exchange, TimeSpan timeout, CancellationToken cancel)
+    {
         using var limit = new CancellationTokenSource(timeout, _services.Clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         try

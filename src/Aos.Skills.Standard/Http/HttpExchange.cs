@@ -72,6 +72,10 @@ internal sealed class HttpExchange(
     public SkillResult TimedOut(TimeSpan timeout) => Fail(new HttpFailure(ErrorCodes.Timeout,
         $"{Authority} did not answer within {timeout.TotalMilliseconds:0} ms."));
 
+    /// <summary>The result where the call was told to stop: whether the request may have left is known here alone.</summary>
+    public SkillResult Stopped() => Fail(new HttpFailure(ErrorCodes.Cancelled, MayHaveArrived
+        ? $"The request had been sent to {Authority}." : "No request that changes anything had been sent."));
+
     private async ValueTask<Hop> SendAsync(CancellationToken cancel)
     {
         foreach (var secret in _secrets)

@@ -9,7 +9,7 @@ using Aos.Skills.Standard.Http;
 namespace Aos.Skills.Standard.Mcp;
 
 /// <summary>A tool of an MCP server, as a skill under the contract that the operator accepted.</summary>
-internal sealed class McpSkill(McpImport import, McpPin pin, McpServer server, McpSuspender suspender, TimeProvider time) : ISkill
+internal sealed class McpSkill(McpImport import, McpPin pin, McpServer server, McpSuspender suspender) : ISkill
 {
     private string? _suspended = pin.Suspended is null ? null
         : $"{Name(import, pin)} is suspended since {pin.Suspended.At:u}: the server describes the tool otherwise than it was accepted.";
@@ -32,7 +32,6 @@ internal sealed class McpSkill(McpImport import, McpPin pin, McpServer server, M
     public async ValueTask<SkillResult> InvokeAsync(SkillCall call, CancellationToken cancel)
     {
         if (Volatile.Read(ref _suspended) is { } why) return NotMade(why);
-        var began = time.GetTimestamp();
         McpConnection connection;
         try
         {
@@ -45,11 +44,10 @@ internal sealed class McpSkill(McpImport import, McpPin pin, McpServer server, M
         {
             return McpFailures.NotMade(failure);
         }
-        catch (OperationCanceledException) when (time.GetElapsedTime(began) >= call.Timeout)
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             // Better than not knowing: nothing was asked of the tool yet.
-            return SkillResult.Failure(ErrorCodes.ConnectTimeout,
-                $"'{server.Spec.Describe()}' was not ready within {call.Timeout.TotalMilliseconds:0} ms; the call was not made.", EffectState.None);
+            return SkillResult.Failure(ErrorCodes.Cancelled, $"'{server.Spec.Describe()}' was not ready; the call was not made.", EffectState.None);
         }
         try
         {

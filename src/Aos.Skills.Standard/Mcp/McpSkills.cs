@@ -22,7 +22,7 @@ public sealed class McpSkills : IAsyncDisposable
         {
             var server = new McpServer(import.Server, services);
             _servers.Add(server);
-            skills.AddRange(import.Tools.Select(pin => new McpSkill(import, pin, server, suspender, time)));
+            skills.AddRange(import.Tools.Select(pin => new McpSkill(import, pin, server, suspender)));
         }
         All = skills;
     }

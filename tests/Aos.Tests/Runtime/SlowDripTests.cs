@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
@@ -40,6 +42,31 @@ public sealed class SlowDripTests
         var returned = (await bench.JournalAsync(report.RunId)).OfType<RunEvent.AttemptReturned>().Single();
         Assert.Equal(ErrorCodes.Timeout, returned.Code);
         Assert.InRange(returned.LatencyMs, 2_000, 10_000);
+    }
+
+    [Fact]
+    public async Task A_call_whose_attempt_ends_before_its_request_is_sent_has_not_happened()
+    {
+        await using var bench = new RuntimeBench();
+        // Whoever listens here takes the connection, and never shows who it is.
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        using var skill = new HttpCallSkill(bench.Time, new ScriptedResolver(), new HttpLimits { ConnectTimeout = TimeSpan.FromMinutes(5) });
+        bench.Skills.Add(skill);
+        var request = bench.Plan($$$"""
+            {"steps":[{"id":"a","skill":"http_call","timeout_ms":2000,"retry":{"max_attempts":1},
+                       "input":{"url":"https://127.0.0.1:{{{((IPEndPoint)silent.LocalEndpoint).Port}}}/","method":"POST","body":"x"}}]}
+            """);
+
+        var running = bench.RunAsync(request with { Profile = request.Profile with { Network = new() { Allow = ["localhost"] } } });
+        using var connection = await silent.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        bench.Time.Advance(TimeSpan.FromSeconds(2));
+        var report = await running;
+
+        Assert.Equal((RunStatus.Failed, ErrorCodes.Timeout), (report.Status, report.Code!.Value));
+        var returned = (await bench.JournalAsync(report.RunId)).OfType<RunEvent.AttemptReturned>().Single();
+        Assert.Equal((ErrorCodes.Timeout, EffectState.None), (returned.Code, returned.Effect));
+        Assert.Empty(returned.SideEffects);
     }
 
     [Fact]

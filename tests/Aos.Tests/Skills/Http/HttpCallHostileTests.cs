@@ -219,7 +219,7 @@ public sealed class HttpCallHostileTests
     }
 
     [Fact]
-    public async Task The_cancellation_of_the_attempt_goes_through()
+    public async Task A_call_that_is_stopped_says_what_became_of_its_request()
     {
         using var stop = new CancellationTokenSource();
         await using var server = new RawServer(async (_, _, cancel) =>
@@ -230,8 +230,12 @@ public sealed class HttpCallHostileTests
         });
         using var harness = new HttpCallHarness();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => harness.CallAsync($$"""{"url":"{{server.Url}}","timeout_ms":600000}""", stop.Token, "localhost"));
+        var posted = await harness.CallAsync($$"""{"url":"{{server.Url}}","method":"POST","timeout_ms":600000}""", stop.Token, "localhost");
+        var unsent = await harness.CallAsync($$"""{"url":"{{server.Url}}","method":"POST"}""", stop.Token, "localhost");
+
+        Assert.Equal((ErrorCodes.Cancelled, EffectState.Unknown, 1), (posted.Code, posted.Effect, posted.SideEffects.Count));
+        Assert.Equal((ErrorCodes.Cancelled, EffectState.None, 0), (unsent.Code, unsent.Effect, unsent.SideEffects.Count));
+        Assert.Equal(1, server.Requests);
     }
 
     [Theory]

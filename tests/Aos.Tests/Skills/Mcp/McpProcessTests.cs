@@ -205,7 +205,7 @@ public sealed class McpProcessTests : IAsyncLifetime
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         patience.CancelAfter(200);
         var result = await McpBench.Named(_bench.Read(), "echo").InvokeAsync(McpBench.Call("""{"text":"x"}""", timeoutMs: 100), patience.Token);
-        Assert.Equal(("CONNECT_TIMEOUT", EffectState.None), (result.Code.Value, result.Effect));
+        Assert.Equal(("CANCELLED", EffectState.None), (result.Code.Value, result.Effect));
     }
 
     [Fact]
