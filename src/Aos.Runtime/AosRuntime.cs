@@ -77,6 +77,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
             Tenancies = tenancies,
             Metrics = parts.Metrics,
             TraceContents = parts.TraceContents,
+            Announces = parts.Announces,
             CrashesMax = Math.Max(1, parts.CrashesMax),
         };
         _host = new RunHost(_services, parts.Logger);

@@ -59,6 +59,10 @@ public sealed record AosRuntimeParts
     /// <summary>Counts what runs do. Default: nothing is counted. Stays the caller's to dispose.</summary>
     public Telemetry.RuntimeMetrics? Metrics { get; init; }
 
+    /// <summary>For which tenants what becomes of runs is announced: for <see cref="Webhooks.WebhookDispatcher"/>, in documents that
+    /// are written with the events. Asked at each write; it must answer at once. Default: for none.</summary>
+    public Func<string, bool>? Announces { get; init; }
+
     /// <summary>Whether the spans of attempts carry inputs and results, cut at 4,096 characters and without the secrets that
     /// calls were given. Default: no. Spans go to whoever listens to the source <see cref="Telemetry.RunTracing.SourceName"/>.</summary>
     public bool TraceContents { get; init; }

@@ -38,6 +38,10 @@ public sealed record JournalSlice
 
     /// <summary>What changes in the ledger; null where nothing does.</summary>
     public LedgerChange? Ledger { get; init; }
+
+    /// <summary>Documents of <see cref="IRecordStore"/> that are written with the events, or not at all. One of the same name
+    /// is replaced.</summary>
+    public IReadOnlyList<RecordChange> Records { get; init; } = [];
 }
 
 /// <summary>Whether a slice was written.</summary>

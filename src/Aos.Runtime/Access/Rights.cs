@@ -33,6 +33,9 @@ public static class Rights
     /// <summary>Reads the metrics of the server.</summary>
     public const string MetricsRead = "metrics:read";
 
+    /// <summary>Reads and changes to whom messages about runs are sent.</summary>
+    public const string WebhooksWrite = "webhooks:write";
+
     private static readonly string[] Viewer = [RunsRead, CatalogRead, MetricsRead];
 
     private static readonly Dictionary<string, string[]> ByRole = new(StringComparer.Ordinal)
@@ -40,7 +43,7 @@ public static class Rights
         ["viewer"] = Viewer,
         ["operator"] = [.. Viewer, RunsWrite, ApprovalsDecide],
         ["approver"] = [.. Viewer, ApprovalsDecide],
-        ["admin"] = [.. Viewer, RunsWrite, ApprovalsDecide, AgentsWrite, PoliciesWrite, BudgetsWrite, KeysWrite, AuditRead],
+        ["admin"] = [.. Viewer, RunsWrite, ApprovalsDecide, AgentsWrite, PoliciesWrite, BudgetsWrite, KeysWrite, AuditRead, WebhooksWrite],
     };
 
     /// <summary>The roles that carry rights. Other roles only count where an approval request names them.</summary>

@@ -14,9 +14,10 @@ namespace Aos.Runtime.Runs;
 /// <param name="stored">The row that the store has; null for a new run.</param>
 /// <param name="tenancies">The days of tenants, in which the ledger counts.</param>
 /// <param name="prefix">Events that a new run has in common with another: they come before its first.</param>
+/// <param name="announces">Says of which tenants runs are announced; null: of none.</param>
 internal sealed class PendingSlice(
     RunId runId, RunState state, ReadOnlyMemory<byte> head, RunRow? stored, Tenancies tenancies,
-    IReadOnlyList<RunEvent>? prefix)
+    IReadOnlyList<RunEvent>? prefix, Func<string, bool>? announces)
 {
     private readonly List<RunEvent> _events = new(8);
     private readonly RunProjection _projection = new(state, stored);
@@ -27,6 +28,9 @@ internal sealed class PendingSlice(
     private List<long>? _consumed;
     private bool _forgiven;
     private long _afterSeq = state.Seq;
+
+    // What was written last, where it is announced what has changed since.
+    private RunState? _announced = announces is null ? null : state;
     private ReadOnlyMemory<byte> _head = head;
 
     /// <summary>How many events there are.</summary>
@@ -73,7 +77,10 @@ internal sealed class PendingSlice(
             Approvals = _approvals ?? [],
             Consumed = _consumed ?? [],
             Ledger = _ledger.ChangeTo(state),
+            Records = _announced is { } before && announces!(state.Submitted!.Tenant)
+                ? Webhooks.RunNotices.Of(before, state, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_events), _afterSeq) : [],
         };
+        if (_announced is not null) _announced = state;
         if (_events.Count > 0) _head = hash;
         _afterSeq = state.Seq;
         _events.Clear();

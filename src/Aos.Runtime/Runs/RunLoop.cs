@@ -76,7 +76,7 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
         _durable = prefix is null ? state : RunState.Empty(services.Documents);
         _timer = new RunTimer(services, fact => Post(new Incoming(fact)));
         _effects = new RunEffects(services, this);
-        _pending = new PendingSlice(runId, _durable, head, stored, services.Tenancies, prefix);
+        _pending = new PendingSlice(runId, _durable, head, stored, services.Tenancies, prefix, services.Announces);
         _isReleased = stored?.Status == RunStatus.Quarantined;
         if (!_pending.IsClear) _cleared = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -65,6 +65,9 @@ internal sealed class RunServices
     /// <summary>Counts what is decided; null where nobody asks.</summary>
     public required RuntimeMetrics? Metrics { get; init; }
 
+    /// <summary>For which tenants what becomes of runs is announced; null: for none.</summary>
+    public required Func<string, bool>? Announces { get; init; }
+
     /// <summary>Whether spans carry inputs and results.</summary>
     public required bool TraceContents { get; init; }
 

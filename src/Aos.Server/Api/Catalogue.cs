@@ -6,7 +6,7 @@ internal static class Catalogue
     public static IReadOnlyList<Operation> Operations { get; } =
     [
         .. HealthApi.All, .. RunsApi.All, .. EventsApi.All, .. WorkApi.All, .. CatalogApi.All, .. ApprovalsApi.All, .. AgentsApi.All, .. PoliciesApi.All,
-        .. BudgetsApi.All,
+        .. BudgetsApi.All, .. WebhooksApi.All,
         .. IdentityApi.All,
     ];
 }

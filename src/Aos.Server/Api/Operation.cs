@@ -89,6 +89,8 @@ internal sealed record Parameter(string Name, string In, string Schema, string D
             ["key_id"] = ("""{"type":"string","pattern":"^[a-z0-9]{12}$"}""", "The id of the key."),
             ["skill"] = ("""{"$ref":"#/components/schemas/skill_ref"}""", "The skill, such as `http_call` or `http_call@1`."),
             ["query"] = ("""{"type":"string","pattern":"^[a-z0-9_]{1,64}$"}""", "The question; `GET` lists them."),
+            ["webhook_id"] = ("""{"type":"string","pattern":"^wh_[0-9a-f]{16}$"}""", "The address."),
+            ["message_id"] = ("""{"type":"string","pattern":"^msg_[0-9a-z_]+$"}""", "The message."),
             ["code"] = ("""{"$ref":"#/components/schemas/error_code"}""", "The code."),
         }.ToFrozenDictionary(StringComparer.Ordinal);
 }

@@ -4,6 +4,7 @@ using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Models;
 using Aos.Contracts.Policies;
+using Aos.Contracts.Values;
 using Aos.Runtime;
 using Aos.Runtime.Access;
 using Aos.Runtime.Documents;
@@ -11,6 +12,7 @@ using Aos.Runtime.Planning;
 using Aos.Runtime.Secrets;
 using Aos.Runtime.Skills;
 using Aos.Runtime.Telemetry;
+using Aos.Runtime.Webhooks;
 using Aos.Server.Api;
 using Aos.Server.Auth;
 using Aos.Server.Mcp;
@@ -47,7 +49,7 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         var files = DataFiles.Read(settings.Data);
         var store = await OpenAsync(settings, time, cancel).ConfigureAwait(false);
-        var skills = OwnedParts.Make(time);
+        var skills = OwnedParts.Make(settings, time);
         var app = default(WebApplication);
         try
         {
@@ -62,12 +64,15 @@ internal sealed class RunningServer : IAsyncDisposable
             McpHost.Add(builder.Services);
             builder.Services.AddHostedService<Sampler>();
             builder.Services.AddHostedService<Adoption>();
+            builder.Services.AddHostedService<WebhookService>();
             app = builder.Build();
             Map(app, settings);
             var parts = app.Services.GetRequiredService<ServerParts>();
             if (!settings.IsLoopback && settings.OidcAuthority is null && !settings.NewAdminKey && !await parts.Keys.AnyAsync(cancel).ConfigureAwait(false))
                 throw new IOException("The server can be reached from other machines at the addresses of 'listen', and nobody has a key yet. Make one "
                     + "first (`aos keys create --role admin`, or --new-admin-key here), or name an issuer (oidc_authority).");
+            // Before anything runs: what happens from then on is announced.
+            await parts.Dispatcher.RefreshAsync(cancel).ConfigureAwait(false);
             await app.StartAsync(cancel).ConfigureAwait(false);
             return new RunningServer(app, parts, store, skills);
         }
@@ -144,12 +149,19 @@ internal sealed class RunningServer : IAsyncDisposable
         IServiceProvider services, IPlanner? rules = null)
     {
         var records = (IRecordStore)store;
+        var metrics = services.GetRequiredService<ServerMetrics>();
+        var secrets = SecretProviders.Standard(Path.Combine(settings.Data, "secrets"));
+        var webhooks = new WebhookShelf(records, time);
+        var dispatcher = new WebhookDispatcher(webhooks, owned.Webhooks, secrets, settings.Tenant, time, settings.Webhooks,
+            services.GetRequiredService<ILogger<WebhookDispatcher>>()) { Counted = metrics.Tried };
+        metrics.Watch(() => dispatcher.Pending);
         var runtime = new AosRuntime(new AosRuntimeParts
         {
             Store = store,
             Skills = SkillRegistry.Create([owned.Http, new JsonTransformSkill(), owned.Llm]),
             Planners = [rules ?? BuiltInRules.Planner, .. owned.Planners.All],
-            Secrets = SecretProviders.Standard(Path.Combine(settings.Data, "secrets")),
+            Secrets = secrets,
+            Announces = dispatcher.Announces,
             Catalog = files.Catalog,
             Prices = files.Prices is { } own ? PriceTable.BuiltIn.Under(own) : null,
             Policies = files.Policies,
@@ -169,7 +181,9 @@ internal sealed class RunningServer : IAsyncDisposable
             Keys = new ApiKeys(records, time),
             Agents = new DocumentShelf<AgentProfile>(records, "agent"),
             Audit = new AuditLog(records, time),
-            Metrics = services.GetRequiredService<ServerMetrics>(),
+            Webhooks = webhooks,
+            Dispatcher = dispatcher,
+            Metrics = metrics,
             Time = time,
             Closing = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping,
         };
@@ -205,12 +219,20 @@ internal sealed class RunningServer : IAsyncDisposable
 }
 
 /// <summary>What the server made and ends: what holds connections.</summary>
-internal sealed record OwnedParts(HttpCallSkill Http, LlmInvokeSkill Llm, ModelPlanners Planners) : IDisposable
+internal sealed record OwnedParts(
+    HttpCallSkill Http, LlmInvokeSkill Llm, ModelPlanners Planners, GuardedHttp Guarded, WebhookSender Webhooks) : IDisposable
 {
-    public static OwnedParts Make(TimeProvider time) => new(new HttpCallSkill(time), new LlmInvokeSkill(time), new ModelPlanners(time));
+    public static OwnedParts Make(ServerSettings settings, TimeProvider time)
+    {
+        var guarded = new GuardedHttp();
+        return new(new HttpCallSkill(time), new LlmInvokeSkill(time), new ModelPlanners(time), guarded,
+            new WebhookSender(guarded, ValueList.From(settings.WebhookNetwork), time));
+    }
 
     public void Dispose()
     {
+        Webhooks.Dispose();
+        Guarded.Dispose();
         Http.Dispose();
         Llm.Dispose();
         Planners.Dispose();

@@ -21,6 +21,7 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _latency;
+    private readonly Counter<long> _webhooks;
     private volatile IReadOnlyList<(string Tenant, AccountReport Account)> _accounts = [];
     private int _approvals;
     private int _open;
@@ -31,6 +32,7 @@ internal sealed class ServerMetrics : IDisposable
         _requests = _meter.CreateCounter<long>("aos_http_requests", description: "Requests that were answered, by operation and status.");
         _latency = _meter.CreateHistogram("aos_http_request_latency", "s", "From a request to the end of its answer, by operation; streams are left out.",
             advice: Latencies);
+        _webhooks = _meter.CreateCounter<long>("aos_webhook_tries", description: "Tries of messages to webhooks, by outcome: delivered, retried, dead.");
         _meter.CreateObservableGauge("aos_http_requests_open", () => _open, description: "Requests that are being answered, streams left out.");
         _meter.CreateObservableGauge("aos_event_streams_open", () => _streams, description: "Event streams that are open.");
         _meter.CreateObservableGauge("aos_approvals_waiting", () => _approvals, description: "Approval requests that nobody has decided.");
@@ -57,6 +59,13 @@ internal sealed class ServerMetrics : IDisposable
         _requests.Add(1, name, KeyValuePair.Create("status", (object?)status));
         if (!isStream) _latency.Record(took.TotalSeconds, name);
     }
+
+    /// <summary>Counts a try of a message.</summary>
+    public void Tried(string outcome) => _webhooks.Add(1, KeyValuePair.Create("outcome", (object?)outcome));
+
+    /// <summary>Reads how many messages have not arrived, whenever it is asked for.</summary>
+    public void Watch(Func<int> pending) =>
+        _meter.CreateObservableGauge("aos_webhooks_pending", pending, description: "Messages to webhooks that are tried again.");
 
     /// <summary>Takes what a look into the store found.</summary>
     public void Found(int approvals, IReadOnlyList<(string Tenant, AccountReport Account)> accounts) =>

@@ -3,6 +3,7 @@ using Aos.Contracts.Agents;
 using Aos.Runtime;
 using Aos.Runtime.Access;
 using Aos.Runtime.Documents;
+using Aos.Runtime.Webhooks;
 using Aos.Server.Settings;
 
 namespace Aos.Server.Hosting;
@@ -23,6 +24,10 @@ internal sealed class ServerParts
     public required Rulebook Rules { get; init; }
 
     public required AuditLog Audit { get; init; }
+
+    public required WebhookShelf Webhooks { get; init; }
+
+    public required WebhookDispatcher Dispatcher { get; init; }
 
     public required ServerMetrics Metrics { get; init; }
 

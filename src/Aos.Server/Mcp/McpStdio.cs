@@ -36,7 +36,7 @@ internal static class McpStdio
         var files = DataFiles.Read(settings.Data);
         var store = await RunningServer.OpenAsync(settings, TimeProvider.System, cancel).ConfigureAwait(false);
         await using var _ = store.ConfigureAwait(false);
-        using var owned = OwnedParts.Make(TimeProvider.System);
+        using var owned = OwnedParts.Make(settings, TimeProvider.System);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         RunningServer.Log(builder.Logging, settings);
         builder.Services.AddSingleton(services => RunningServer.Assemble(settings, files, store, owned, TimeProvider.System, services, rules));

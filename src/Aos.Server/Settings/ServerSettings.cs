@@ -1,3 +1,5 @@
+using Aos.Runtime.Webhooks;
+
 namespace Aos.Server.Settings;
 
 /// <summary>How the server behaves. Read once, at the start.</summary>
@@ -96,6 +98,12 @@ internal sealed record ServerSettings
 
     /// <summary>Whether spans carry inputs and results.</summary>
     public bool TraceContents { get; init; }
+
+    /// <summary>What webhooks may reach, as entries of a network. Default: public addresses.</summary>
+    public IReadOnlyList<string> WebhookNetwork { get; init; } = ["*"];
+
+    /// <summary>How webhooks are sent; otherwise only in tests.</summary>
+    public WebhookOptions Webhooks { get; init; } = new();
 
     /// <summary>Whether it can be reached from this machine only.</summary>
     public bool IsLoopback => Listen.All(address => address.IsLoopback);

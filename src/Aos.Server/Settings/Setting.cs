@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aos.Contracts.Agents;
 
 namespace Aos.Server.Settings;
 
@@ -55,6 +56,7 @@ internal sealed record Setting(
         Text("oidc_tenant_claim", "NAME", "Claim that holds the tenant (default: all tokens are of the server's)",
             (settings, text) => (settings with { OidcTenantClaim = text }, null)),
         Flag("new_admin_key", "Make an administrator's key now and print it", (settings, value) => settings with { NewAdminKey = value }),
+        Of("webhook_network", "ENTRY", "What webhooks may reach: * for public addresses (the default), a host, an address, a range; several with commas", ReadNetwork),
         Of("otlp_endpoint", "URL", "OpenTelemetry collector for metrics, traces and logs (default: OTEL_EXPORTER_OTLP_ENDPOINT)", ReadCollector),
         Text("otlp_protocol", "NAME", "How to speak to otlp_endpoint: http/protobuf (the default) or grpc", (settings, text) =>
             text is "grpc" or "http/protobuf" ? (settings with { OtlpGrpc = text == "grpc" }, null) : (settings, "is neither http/protobuf nor grpc")),
@@ -104,6 +106,14 @@ internal sealed record Setting(
             addresses.Add(address);
         }
         return addresses.Count == 0 ? (settings, "names no address") : (settings with { Listen = addresses }, null);
+    }
+
+    private static (ServerSettings, string?) ReadNetwork(ServerSettings settings, IReadOnlyList<string> texts)
+    {
+        var entries = Split(texts);
+        return entries.FirstOrDefault(entry => !NetworkEntry.TryParse(entry, out _)) is { } mistake
+            ? (settings, $"'{mistake}' is not {NetworkEntry.Rule}")
+            : (settings with { WebhookNetwork = entries }, null);
     }
 
     private static (ServerSettings, string?) ReadCollector(ServerSettings settings, IReadOnlyList<string> texts) =>

@@ -31,6 +31,9 @@ internal sealed class AppendPlan
     /// <summary>The facts that are removed.</summary>
     public List<(StagedRun Run, long FactNo)> Consumed { get; } = [];
 
+    /// <summary>The documents that are written.</summary>
+    public List<RecordChange> Records { get; } = [];
+
     /// <summary>What changes in the ledger, with the number of its slice.</summary>
     public List<(int Number, StagedRun Run, LedgerChange Change)> Ledger { get; } = [];
 
@@ -64,6 +67,7 @@ internal sealed class AppendPlan
         if (slice.Count > 0) Segments.Add((run, slice));
         Blobs.AddRange(slice.Blobs);
         foreach (var approval in slice.Approvals) Approvals.Add((run, approval));
+        Records.AddRange(slice.Records);
         if (slice.Ledger is { } change) Ledger.Add((number, run, change));
         // A run that begins now has no facts.
         if (run.Place is null) return;

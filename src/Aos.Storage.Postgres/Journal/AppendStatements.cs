@@ -3,6 +3,7 @@ using Aos.Storage.Postgres.Approvals;
 using Aos.Storage.Postgres.Engine;
 using Aos.Storage.Postgres.Inbox;
 using Aos.Storage.Postgres.Ledger;
+using Aos.Storage.Postgres.Records;
 using Aos.Storage.Postgres.Runs;
 using Npgsql;
 
@@ -42,6 +43,7 @@ internal static class AppendStatements
         // After the rows: who posts a fact locks the row of its run, so that none slips in behind the end.
         var ended = known.FindAll(run => run.HasEnded);
         if (ended.Count > 0) InboxTable.AddClear(batch, ended);
+        foreach (var record in plan.Records) RecordTable.AddWrite(batch, record);
         if (plan.Ledger.Count > 0) LedgerTable.AddChange(batch, plan.Ledger);
         return batch;
     }

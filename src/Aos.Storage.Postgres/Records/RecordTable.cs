@@ -24,6 +24,12 @@ internal static class RecordTable
         RETURNING version
         """;
 
+    // Of one name twice in a batch, each is a statement of its own. Without an answer: those of an append are read as runs.
+    private const string WriteSql = """
+        INSERT INTO records AS r (kind, tenant, id, version, body) VALUES ($1, $2, $3, 1, $4)
+        ON CONFLICT (kind, tenant, id) DO UPDATE SET version = r.version + 1, body = excluded.body
+        """;
+
     private const string DeleteSql = """
         DELETE FROM records WHERE kind = $1 AND tenant = $2 AND id = $3 AND ($4::bigint IS NULL OR version = $4)
         RETURNING version
@@ -40,6 +46,10 @@ internal static class RecordTable
         NpgsqlConnection connection, (string Kind, string Tenant, string? After, int Limit) of, CancellationToken cancel) =>
         await connection.QueryAsync(ListSql, Read, cancel, Text(of.Kind), Text(of.Tenant), Text(of.After ?? ""),
             Commands.Parameter<long>(of.Limit)).ConfigureAwait(false);
+
+    /// <summary>Adds the statement for a record that is written with the events of a run.</summary>
+    public static void AddWrite(NpgsqlBatch batch, RecordChange change) => batch.Add(WriteSql).With(EscapedText.From(change.Kind))
+        .With(EscapedText.From(change.Tenant)).With(EscapedText.From(change.Id)).With(change.Body!.Value);
 
     /// <summary>Writes or removes a record.</summary>
     /// <returns>As <see cref="IRecordStore.PutRecordAsync"/> does.</returns>

@@ -4,6 +4,7 @@ using Aos.Storage.Sqlite.Approvals;
 using Aos.Storage.Sqlite.Engine;
 using Aos.Storage.Sqlite.Inbox;
 using Aos.Storage.Sqlite.Ledger;
+using Aos.Storage.Sqlite.Records;
 using Aos.Storage.Sqlite.Runs;
 
 namespace Aos.Storage.Sqlite.Journal;
@@ -63,6 +64,7 @@ internal static class BatchAppender
         foreach (var approval in slice.Approvals) ApprovalTable.Upsert(session.Connection, place.RunNo, approval);
         foreach (var fact in slice.Consumed) InboxTable.Remove(session.Connection, place.RunNo, fact);
         if (slice.Ledger is { } ledger) LedgerTable.Change(session.Connection, slice.RunId, ledger);
+        foreach (var record in slice.Records) RecordTable.Put(session, record);
         if (slice.Row is not { } row) return;
         if (slice.AfterSeq > 0) RunRows.Update(session.Connection, place.RunNo, slice);
         if (!row.IsEnded) return;

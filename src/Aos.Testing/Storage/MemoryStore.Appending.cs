@@ -12,7 +12,8 @@ public sealed partial class MemoryStore
             || (slice.AfterSeq == 0 && (slice.Row is null || slice.Count == 0))
             || (slice.Count > 0 && slice.Hash.Length != HashBytes)
             || (slice.Row is { } row && row.RunId != slice.RunId)
-            || slice.Approvals.Any(approval => approval.RunId != slice.RunId))
+            || slice.Approvals.Any(approval => approval.RunId != slice.RunId)
+            || slice.Records.Any(record => record.Body is null || record.Expected is not null))
             throw new ArgumentException($"A slice of {slice.RunId} breaks a rule of the port.", nameof(slice));
     }
 
@@ -58,6 +59,7 @@ public sealed partial class MemoryStore
         foreach (var approval in slice.Approvals) Upsert(approval);
         state.Inbox.RemoveAll(item => item.RunId == slice.RunId && slice.Consumed.Contains(item.Id));
         if (slice.Ledger is { } ledger) Change(slice.RunId, ledger);
+        foreach (var record in slice.Records) Put(record);
         if (slice.Row is not { } row) return;
         run.Row = row with
         {

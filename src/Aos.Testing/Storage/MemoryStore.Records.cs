@@ -40,13 +40,18 @@ public sealed partial class MemoryStore
         lock (state.Gate)
         {
             RequireAlive(cancel);
-            var key = (change.Kind, change.Tenant, change.Id);
-            var version = state.Records.GetValueOrDefault(key)?.Version ?? 0;
-            if (change.Expected is { } expected && expected != version) return ValueTask.FromResult<long?>(null);
-            if (change.Body is { } body) state.Records[key] = new StoredRecord(change.Id, ++version, body.ToArray());
-            else if (!state.Records.Remove(key)) return ValueTask.FromResult<long?>(null);
-            return ValueTask.FromResult<long?>(version);
+            return ValueTask.FromResult(Put(change));
         }
+    }
+
+    private long? Put(RecordChange change)
+    {
+        var key = (change.Kind, change.Tenant, change.Id);
+        var version = state.Records.GetValueOrDefault(key)?.Version ?? 0;
+        if (change.Expected is { } expected && expected != version) return null;
+        if (change.Body is { } body) state.Records[key] = new StoredRecord(change.Id, ++version, body.ToArray());
+        else if (!state.Records.Remove(key)) return null;
+        return version;
     }
 
     /// <inheritdoc />

@@ -23,6 +23,27 @@ public abstract class RecordContract<TFixture> : StoreContract<TFixture> where T
     }
 
     [Fact]
+    public async Task A_document_of_a_slice_is_written_with_its_events_or_not_at_all()
+    {
+        var run = new TestRun("noticed");
+        RecordChange Notice(string id, string text) => new() { Kind = "notice", Tenant = "", Id = id, Body = TestRun.Utf8(text) };
+        await AppendAsync(run.Begin("begun") with { Records = [Notice("a", "first \0 ü"), Notice("b", "second")] });
+        var next = run.Next("more");
+        await AppendAsync(next with { Records = [Notice("b", "third")] });
+        var late = next with { Records = [Notice("c", "from a writer that comes too late")] };
+
+        Assert.Equal([AppendResult.Conflict], await Store.AppendAsync(new[] { late }, Cancel));
+
+        var other = (IRecordStore)await OpenAnotherAsync();
+        Assert.Equal(["a 1 first \0 ü", "b 2 third"], (await other.ListRecordsAsync("notice", "", null, 10, Cancel))
+            .Select(record => $"{record.Id} {record.Version} {TestRun.Text(record.Body)}"));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await Store.AppendAsync(
+            new[] { run.Next("x") with { Records = [Notice("d", "x") with { Expected = 1 }] } }, Cancel));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await Store.AppendAsync(
+            new[] { run.Next("y") with { Records = [new RecordChange { Kind = "notice", Tenant = "", Id = "a" }] } }, Cancel));
+    }
+
+    [Fact]
     public async Task Each_write_raises_the_version()
     {
         await PutAsync("a", "1");

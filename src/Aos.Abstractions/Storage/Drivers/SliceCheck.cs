@@ -24,6 +24,8 @@ internal static class SliceCheck
         if (slice.Row is { } row && row.RunId != slice.RunId) return $"its row is of {row.RunId}";
         foreach (var approval in slice.Approvals)
             if (approval.RunId != slice.RunId) return $"its approval {approval.Id} is of {approval.RunId}";
+        foreach (var record in slice.Records)
+            if (record.Body is null || record.Expected is not null) return $"its document {record.Kind} {record.Id} is not one to be written";
         return slice.Ledger is { } ledger ? Fault(ledger) : null;
     }
 
