@@ -56,7 +56,8 @@ internal sealed record CommandTree(
         new SkillsCommand(), new DescribeSkillCommand(), new ModelsCommand(), new FailuresCommand(), new SecretsCommand(),
         PolicyCommand.Build(),
         new BackupCommand(), new RestoreCommand(), new PruneCommand(), new ExportCommand(),
-        new ServeCommand(), new McpCommand(), new KeysCommand(), new DemoCommand(), new DoctorCommand(), new CompletionCommand(), new VersionCommand(), new HelpCommand(),
+        new ServeCommand(), new McpCommand(), new KeysCommand(), new WebhooksCommand(),
+        new DemoCommand(), new DoctorCommand(), new CompletionCommand(), new VersionCommand(), new HelpCommand(),
         new CompleteCommand(),
     ];
 }

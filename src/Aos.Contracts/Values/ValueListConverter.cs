@@ -79,6 +79,8 @@ internal sealed class ValueListConverterFactory : JsonConverterFactory
         [typeof(ValueList<RecoveryRecord>)] = new ValueListConverter<RecoveryRecord>(),
         [typeof(ValueList<BudgetTrial>)] = new ValueListConverter<BudgetTrial>(),
         [typeof(ValueList<Money>)] = new ValueListConverter<Money>(),
+        [typeof(ValueList<WebhookInfo>)] = new ValueListConverter<WebhookInfo>(),
+        [typeof(ValueList<WebhookDelivery>)] = new ValueListConverter<WebhookDelivery>(),
     }.ToFrozenDictionary();
 
     public override bool CanConvert(Type typeToConvert) => Converters.ContainsKey(typeToConvert);

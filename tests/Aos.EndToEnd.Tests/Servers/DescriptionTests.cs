@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Aos.Contracts.Schemas;
 using Aos.EndToEnd.Tests.Infrastructure;
+using Aos.Server.Settings;
 
 namespace Aos.EndToEnd.Tests.Servers;
 
@@ -8,6 +9,8 @@ namespace Aos.EndToEnd.Tests.Servers;
 public sealed class DescriptionTests : ServerTest
 {
     private const string Quiet = """{"policy":"quiet","version":1,"rules":[{"id":"no_posts","verdict":"deny","match":{"skills":["http_call"],"methods":["POST"]}}]}""";
+
+    private protected override ServerSettings Settings => base.Settings with { WebhookNetwork = ["127.0.0.1"], RatePerSecond = 0 };
 
     private async Task<JsonElement> DescriptionAsync() => (await SendAsync("GET", "/openapi/v1.json", null, null)).Is(200).Json;
 
@@ -47,6 +50,13 @@ public sealed class DescriptionTests : ServerTest
         var listens = (await RunAsync(Submission("""{ "id": "hear", "wait": { "signal": "go" } }"""))).Text("run_id");
         var other = await KeyAsync("admin");
         var key = (await PostAsync("/v1/keys", """{"name":"x","roles":["viewer"]}""")).Json.Text("info/key_id");
+        World.On("/hook", number => new Reply(number == 1 ? 410 : 200));
+        var hook = (await PostAsync("/v1/webhooks", $$"""{"url":"{{World.Url("/hook")}}"}""")).Is(201).Json.Text("info/webhook_id");
+        await RunAsync(Submission(Transform("t")));
+        string? message = null;
+        while (message is null)
+            message = (await GetAsync($"/v1/webhooks/{hook}/deliveries?status=dead")).Json.At("items").EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } dead
+                ? dead.Text("message_id") : null;
         // In the order of the lines, each with the statuses that this request may have: those of success.
         (string Operation, string Path, string? Body)[] requests =
         [
@@ -77,6 +87,10 @@ public sealed class DescriptionTests : ServerTest
             ("list_failed_attempts", "/v1/failed_attempts?runs=5", null), ("get_calibration", "/v1/calibration?runs=5", null),
             ("delete_agent", "/v1/agents/clerk", null), ("whoami", "/v1/whoami", null), ("list_keys", "/v1/keys", null),
             ("create_key", "/v1/keys", """{"name":"y","roles":["viewer"],"scopes":["runs:read"]}"""), ("rotate_key", $"/v1/keys/{key}/rotate", null),
+            ("list_webhooks", "/v1/webhooks", null), ("get_webhook", $"/v1/webhooks/{hook}", null),
+            ("create_webhook", "/v1/webhooks", """{"url":"https://example.com/hook","events":["run.failed"],"description":"pager"}"""),
+            ("list_deliveries", $"/v1/webhooks/{hook}/deliveries?status=dead&limit=10", null), ("enable_webhook", $"/v1/webhooks/{hook}/enable", null),
+            ("replay_delivery", $"/v1/webhooks/{hook}/deliveries/{message}/replay", null), ("delete_webhook", $"/v1/webhooks/{hook}", null),
             ("revoke_key", $"/v1/keys/{key}", null), ("list_audit", "/v1/audit", null),
         ];
         // These succeed only for runs that stand otherwise: their answers are problems, which are described as well.

@@ -22,6 +22,7 @@ public sealed class IdentityTests : ServerTest
         [
             "approve", "reject", "submit_run", "cancel_run", "fork_run", "signal_run", "settle_run", "release_run", "resume_run", "execute", "put_agent",
             "delete_agent", "put_policy", "delete_policy", "tighten_run", "put_tenant", "list_keys", "create_key", "revoke_key", "rotate_key", "list_audit",
+            "list_webhooks", "create_webhook", "get_webhook", "enable_webhook", "delete_webhook", "list_deliveries", "replay_delivery",
         ],
     };
 
@@ -49,7 +50,7 @@ public sealed class IdentityTests : ServerTest
                 var own = await AskAsync(operation, mine, key);
                 var forbidden = own.Status == 403 && own.Json.Text("code") == "PERMISSION_DENIED";
                 Assert.True(forbidden != May(role, operation.Id), $"{operation.Id} as {role}: {own.Status} {own.Text}");
-                if (operation.Path.Contains("{run_id}") || operation.Path.Contains("{approval_id}") || operation.Path.Contains("{key_id}") || operation.Path.Contains("{agent_id}") || operation.Path.Contains("{policy}"))
+                if (operation.Path.Contains("{run_id}") || operation.Path.Contains("{approval_id}") || operation.Path.Contains("{key_id}") || operation.Path.Contains("{webhook_id}") || operation.Path.Contains("{agent_id}") || operation.Path.Contains("{policy}"))
                     Assert.True(foreign.Status is 404 or 403 || operation.Id is "put_agent" or "put_policy", $"{operation.Id} as {role} on another tenant's: {foreign.Status} {foreign.Text}");
                 Assert.DoesNotContain("theirs-secret", foreign.Text.Replace($"'{theirs.Agent}'", "", StringComparison.Ordinal) + own.Text, StringComparison.Ordinal);
             }
@@ -57,7 +58,7 @@ public sealed class IdentityTests : ServerTest
         Assert.Equal("waiting", (await GetAsync($"/v1/runs/{theirs.Run}", await KeyAsync("admin", "theirs"))).Json.Text("status"));
     }
 
-    private sealed record Things(string Run, string Approval, string Key, string Agent);
+    private sealed record Things(string Run, string Approval, string Key, string Agent, string Webhook);
 
     // A run that waits for approval, a key and a profile of a tenant.
     private async Task<Things> ThingsAsync(string tenant)
@@ -70,12 +71,14 @@ public sealed class IdentityTests : ServerTest
         (await SendAsync("PUT", $"/v1/agents/{agent}", $$"""{ "agent_id": "{{agent}}" }""", admin)).Is(201);
         (await SendAsync("PUT", $"/v1/policies/{agent}", $$"""{"policy":"{{agent}}","version":1,"default":"deny","scope":"named"}""", admin)).Is(201);
         (await SendAsync("PUT", "/v1/tenant", $$"""{"budget":{"per_day_cents":{{tenant.Length}} } }""", admin)).Is(201);
-        return new Things(report.Text("run_id"), approval, key, agent);
+        var webhook = (await PostAsync("/v1/webhooks", $$"""{ "url": "https://192.0.2.1/{{tenant}}-secret" }""", admin)).Is(201).Json.Text("info/webhook_id");
+        return new Things(report.Text("run_id"), approval, key, agent, webhook);
     }
 
     private Task<Answered> AskAsync(Operation operation, Things things, string? key, bool isForeign = false)
     {
         var path = operation.Path.Replace("{run_id}", things.Run).Replace("{approval_id}", things.Approval).Replace("{key_id}", things.Key)
+            .Replace("{webhook_id}", things.Webhook).Replace("{message_id}", "msg_0")
             .Replace("{agent_id}", things.Agent).Replace("{policy}", things.Agent).Replace("{skill}", "http_call").Replace("{code}", "TIMEOUT").Replace("{query}", "remaining_budget_cents");
         // What would change the things that are asked about has a body that is refused; what is another tenant's is asked for
         // in earnest.
@@ -93,6 +96,7 @@ public sealed class IdentityTests : ServerTest
         };
         // A stream of a run that waits has no end.
         if (operation.Id == "stream_events" && !isForeign) path = path.Replace(things.Run, "run_00000000");
+        if (operation.Id == "delete_webhook" && !isForeign) path = path.Replace(things.Webhook, "wh_0000000000000000");
         if (operation.Id == "revoke_key" && !isForeign) path = path.Replace(things.Key, "000000000000");
         return operation.Id is "delete_agent" or "delete_policy"
             ? SendAsync(operation.Method, path, null, key, ("If-Match", "\"0\""))
