@@ -4,6 +4,7 @@ using Aos.Benchmarks.Figures;
 using Aos.Benchmarks.Load;
 using Aos.Benchmarks.Questions;
 using Aos.Benchmarks.Recovery;
+using Aos.Benchmarks.Server;
 
 namespace Aos.Benchmarks;
 
@@ -126,6 +127,28 @@ internal static class Commands
         command.SetAction(async (parsed, _) =>
         {
             Table.Print(await StartupBench.MeasureAsync(Root(), parsed.GetValue(times)), ResultsJson.Default.ResultsStartupRow, parsed.GetValue(json));
+            return 0;
+        });
+        return command;
+    }
+
+    public static Command Server()
+    {
+        var clients = new Option<int[]>("--clients")
+        {
+            Description = "Clients at a time; may be given again (default: 1, 64, 256).",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var (seconds, json) = (Seconds(6), Json);
+        var command = new Command("server", "Runs over HTTP, beside the engine alone, in turns; and what a server takes to start and to idle.")
+        {
+            clients, seconds, json,
+        };
+        command.SetAction(async (parsed, _) =>
+        {
+            var counts = parsed.GetValue(clients) is { Length: > 0 } some ? some : [1, 64, 256];
+            Table.Print(await ServerBench.MeasureAsync(Root(), counts, parsed.GetValue(seconds), Console.Error.WriteLine),
+                ResultsJson.Default.ResultsServerRow, parsed.GetValue(json));
             return 0;
         });
         return command;

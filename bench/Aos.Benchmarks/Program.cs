@@ -12,6 +12,7 @@ var root = new RootCommand("Measures AOS on this machine. Figures of two machine
     Commands.Simulate(),
     Commands.Queries(),
     Commands.Startup(),
+    Commands.Server(),
     Commands.Waiting(),
     Commands.Growth(),
     MicroCommand.Create(),

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Aos.Benchmarks.Engine;
 using Aos.Benchmarks.Questions;
 using Aos.Benchmarks.Recovery;
+using Aos.Benchmarks.Server;
 
 namespace Aos.Benchmarks.Figures;
 
@@ -20,6 +21,7 @@ internal sealed record Results<T>
 [JsonSerializable(typeof(Results<RecoveryValueRow>))]
 [JsonSerializable(typeof(Results<QueryRow>))]
 [JsonSerializable(typeof(Results<ReplayRow>))]
+[JsonSerializable(typeof(Results<ServerRow>))]
 [JsonSerializable(typeof(Results<SimulateRow>))]
 [JsonSerializable(typeof(Results<StartupRow>))]
 [JsonSerializable(typeof(Results<WaitingRow>))]

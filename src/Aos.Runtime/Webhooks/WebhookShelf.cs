@@ -3,7 +3,6 @@ using Aos.Abstractions.Storage;
 using Aos.Contracts;
 using Aos.Contracts.Api;
 using Aos.Contracts.Secrets;
-using Aos.Contracts.Values;
 
 namespace Aos.Runtime.Webhooks;
 

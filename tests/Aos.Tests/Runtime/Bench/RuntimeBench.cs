@@ -64,6 +64,9 @@ internal sealed class RuntimeBench : IAsyncDisposable
 
     public IReadOnlyList<ISecretProvider> Secrets { get; set; } = [];
 
+    /// <summary>Of which tenants runs are announced.</summary>
+    public Func<string, bool>? Announces { get; set; }
+
     public ObservedStore Store { get; private set; } = null!;
 
     /// <summary>The process that was opened last; the first is opened by itself.</summary>
@@ -81,6 +84,7 @@ internal sealed class RuntimeBench : IAsyncDisposable
             Planners = Planners,
             Tenant = Tenant,
             Secrets = Secrets,
+            Announces = Announces,
             Time = Time,
         });
         _processes.Add((runtime, memory));

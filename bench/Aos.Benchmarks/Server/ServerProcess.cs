@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Aos.Benchmarks.Server;
+
+/// <summary>A server as users start it, built from source in Release, with an embedded store of its own.</summary>
+internal sealed partial class ServerProcess : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly Process _process;
+
+    private ServerProcess(Process process, string folder, string address, string key, double startMs) =>
+        (_process, _folder, Address, Key, StartMs) = (process, folder, address, key, startMs);
+
+    public string Address { get; }
+
+    public string Key { get; }
+
+    /// <summary>From the start of the process to the first answer of <c>/health</c>, in milliseconds.</summary>
+    public double StartMs { get; }
+
+    /// <summary>Memory of the process in MB: all that is resident, mapped files among it; and what is its own.</summary>
+    public (double Resident, double Own) Memory()
+    {
+        var lines = File.ReadAllLines($"/proc/{_process.Id}/status");
+        double Of(string name) => double.Parse(lines.First(line => line.StartsWith(name, StringComparison.Ordinal))
+            .Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1]) / 1024;
+        return (Of("VmRSS:"), Of("RssAnon:"));
+    }
+
+    public static async Task<ServerProcess> StartAsync(string root)
+    {
+        var home = Path.Combine(root, "artifacts", "aos");
+        var built = await File.ReadAllLinesAsync(Path.Combine(home, "current"));
+        var folder = Directory.CreateTempSubdirectory("aos-bench-server-").FullName;
+        var start = new ProcessStartInfo(Path.Combine(home, built[0], "server", "aos-server")) { RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in (string[])["--data", folder, "--listen", "http://127.0.0.1:0", "--rate-per-second", "0"]) start.ArgumentList.Add(argument);
+        if (built.Length > 1 && built[1].Length > 0) start.Environment["DOTNET_ROOT"] = built[1];
+        var clock = Stopwatch.StartNew();
+        var process = Process.Start(start)!;
+        var (address, key, startMs) = (default(string), default(string), 0d);
+        while (key is null)
+        {
+            var line = await process.StandardError.ReadLineAsync() ?? throw new InvalidOperationException("The server ended at its start.");
+            if (address is null && Listening().Match(line) is { Success: true } listening)
+            {
+                address = listening.Groups[1].Value;
+                using var http = new HttpClient();
+                using var health = await http.GetAsync(new Uri(address + "/health"));
+                health.EnsureSuccessStatusCode();
+                startMs = clock.Elapsed.TotalMilliseconds;
+            }
+            if (KeyText().Match(line) is { Success: true } found) key = found.Value;
+        }
+        // What it logs is nobody's concern, but a full pipe would stop it.
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginErrorReadLine();
+        return new ServerProcess(process, folder, address!, key, startMs);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [GeneratedRegex("listening on (http://[0-9.:]+)")]
+    private static partial Regex Listening();
+
+    [GeneratedRegex("aos_[0-9a-z]{12}_[0-9a-z]{58}")]
+    private static partial Regex KeyText();
+}
