@@ -20,6 +20,8 @@ namespace Aos.EndToEnd.Tests.Clients;
 /// <summary>The client against the description of the API, by way of a server.</summary>
 public sealed class ClientCoverageTests : ServerTest
 {
+    private protected override Server.Settings.ServerSettings Settings => base.Settings with { WebhookNetwork = ["127.0.0.1"], RatePerSecond = 0 };
+
     private readonly List<string> _covered = [];
     private readonly List<string> _used = [];
     private readonly Recorder _recorder = new();
@@ -37,6 +39,7 @@ public sealed class ClientCoverageTests : ServerTest
         await ServerAsync();
         await DocumentsAsync();
         await IdentityAsync();
+        await WebhooksAsync();
         var run = await RunsAsync();
         await ApprovalsAsync();
         await WorkAsync();
@@ -89,6 +92,24 @@ public sealed class ClientCoverageTests : ServerTest
         var other = await IsAsync("rotate_key", nameof(AosClient.RotateKeyAsync), _client.RotateKeyAsync(made.Info.KeyId, new KeyRotation(), Cancel));
         Assert.NotNull((await IsAsync("revoke_key", nameof(AosClient.RevokeKeyAsync), _client.RevokeKeyAsync(other.Info.KeyId, Cancel))).RevokedAt);
         Assert.NotEmpty((await IsAsync("list_audit", nameof(AosClient.ListAuditAsync), _client.ListAuditAsync(null, 100, Cancel))).Items);
+    }
+
+    private async Task WebhooksAsync()
+    {
+        World.On("/hook", number => new Reply(number == 1 ? 410 : 200));
+        var made = await IsAsync("create_webhook", nameof(AosClient.CreateWebhookAsync),
+            _client.CreateWebhookAsync(new WebhookSubmission { Url = World.Url("/hook"), Events = ["run.completed"] }, Cancel));
+        var id = made.Info.WebhookId;
+        Assert.StartsWith("whsec_", made.Secret, StringComparison.Ordinal);
+        Assert.Equal(made.Info, await IsAsync("get_webhook", nameof(AosClient.FindWebhookAsync), _client.FindWebhookAsync(id, Cancel)));
+        Assert.Equal(made.Info, Assert.Single((await IsAsync("list_webhooks", nameof(AosClient.ListWebhooksAsync), _client.ListWebhooksAsync(Cancel))).Items));
+        await RunAsync(Submission(Transform("t")));
+        var dead = await IsAsync("list_deliveries", nameof(AosClient.ListDeliveriesAsync), _client.ListDeliveriesAsync(id, true, null, 10, Cancel));
+        while (dead.Items.IsEmpty) dead = (await _client.ListDeliveriesAsync(id, true, null, 10, Cancel)).Value!;
+        Assert.Null((await IsAsync("enable_webhook", nameof(AosClient.EnableWebhookAsync), _client.EnableWebhookAsync(id, Cancel))).DisabledAt);
+        Assert.Equal("pending", (await IsAsync("replay_delivery", nameof(AosClient.ReplayDeliveryAsync),
+            _client.ReplayDeliveryAsync(id, dead.Items[0].MessageId, Cancel))).Status);
+        await IsAsync("delete_webhook", nameof(AosClient.RemoveWebhookAsync), _client.RemoveWebhookAsync(id, Cancel));
     }
 
     private async Task<RunId> RunsAsync()
