@@ -12,9 +12,11 @@ namespace Aos.Runtime.Webhooks;
 /// arrived or its tries are used up. Everything that it has to do is in the store, so a process that is killed forgets
 /// nothing, and several may work on one store: who tries a message has claimed it there.</summary>
 /// <remarks>Thread-safe, but for <see cref="RunAsync"/> and <see cref="TickAsync"/>, of which one runs at a time.</remarks>
+#pragma warning disable CA1001 // Nobody asks the semaphore for its handle: there is nothing to dispose of.
 public sealed partial class WebhookDispatcher(
     WebhookShelf shelf, IWebhookSender sender, IReadOnlyList<ISecretProvider> secrets, string secretsTenant, TimeProvider time,
     WebhookOptions options, ILogger logger)
+#pragma warning restore CA1001
 {
     private const int PageMax = 500;
     private const int SortedMax = 5_000;
@@ -25,6 +27,7 @@ public sealed partial class WebhookDispatcher(
     // Which address, and when. What is sent is read when it is tried: many messages may wait for an address that is down.
     private readonly ConcurrentDictionary<string, (string WebhookId, DateTimeOffset NextAt)> _pending = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task> _tries = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _refreshing = new(1, 1);
     private FrozenDictionary<string, StoredWebhook> _webhooks = FrozenDictionary<string, StoredWebhook>.Empty;
     private FrozenSet<string> _tenants = FrozenSet<string>.Empty;
     private DateTimeOffset _scannedAt = DateTimeOffset.MinValue;
@@ -40,17 +43,24 @@ public sealed partial class WebhookDispatcher(
     /// <summary>Told of each try: <c>delivered</c>, <c>retried</c> or <c>dead</c>.</summary>
     public Action<string>? Counted { get; set; }
 
-    /// <summary>Reads the addresses: from then on runs are announced.</summary>
+    /// <summary>Reads the addresses: from then on runs are announced. Thread-safe.</summary>
     /// <exception cref="StoreException">The store cannot be read.</exception>
     public async ValueTask RefreshAsync(CancellationToken cancel)
     {
-        shelf.Changed = () => Volatile.Write(ref _changed, true);
-        Volatile.Write(ref _changed, false);
-        var all = await shelf.ListAllAsync(cancel).ConfigureAwait(false);
-        _webhooks = all.ToFrozenDictionary(webhook => webhook.Info.WebhookId, StringComparer.Ordinal);
-        Volatile.Write(ref _tenants, all.Where(webhook => webhook.Info.DisabledAt is null)
-            .Select(webhook => webhook.Info.Tenant).ToFrozenSet(StringComparer.Ordinal));
-        _refreshedAt = time.GetUtcNow();
+        // One after the other: what was read before a change must not come after what was read behind it.
+        await _refreshing.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            shelf.Changed = () => Volatile.Write(ref _changed, true);
+            var all = await shelf.ListAllAsync(cancel).ConfigureAwait(false);
+            Volatile.Write(ref _webhooks, all.ToFrozenDictionary(webhook => webhook.Info.WebhookId, StringComparer.Ordinal));
+            Volatile.Write(ref _tenants, all.Where(webhook => webhook.Info.DisabledAt is null)
+                .Select(webhook => webhook.Info.Tenant).ToFrozenSet(StringComparer.Ordinal));
+        }
+        finally
+        {
+            _refreshing.Release();
+        }
     }
 
     /// <summary>Sends until it is told to stop; then lets go of what is in flight, which is tried again.</summary>
@@ -84,8 +94,12 @@ public sealed partial class WebhookDispatcher(
     public async ValueTask TickAsync(CancellationToken cancel)
     {
         var now = time.GetUtcNow();
-        var wasChanged = Volatile.Read(ref _changed);
-        if (wasChanged || now - _refreshedAt >= TimeSpan.FromSeconds(2)) await RefreshAsync(cancel).ConfigureAwait(false);
+        var wasChanged = Interlocked.Exchange(ref _changed, false);
+        if (wasChanged || now - _refreshedAt >= TimeSpan.FromSeconds(2))
+        {
+            await RefreshAsync(cancel).ConfigureAwait(false);
+            _refreshedAt = now;
+        }
         var scans = wasChanged || now - _scannedAt >= options.ScanInterval;
         if (scans) await ScanAsync(cancel).ConfigureAwait(false);
         // Without addresses nothing is announced; what is left of before goes with a look at everything.

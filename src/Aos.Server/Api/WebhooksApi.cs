@@ -48,6 +48,8 @@ internal static class WebhooksApi
         var made = await call.Server.Webhooks.CreateAsync(wanted, call.Caller.Tenant, call.Caller.Subject, call.Cancel).ConfigureAwait(false)
             ?? throw call.Refuse(ErrorCodes.InvalidArgument, $"A tenant has at most {WebhookShelf.WebhooksMax} webhooks; remove one first.");
         call.Target = made.Info.WebhookId;
+        // What happens once the caller has this answer is announced.
+        await call.Server.Dispatcher.RefreshAsync(call.Cancel).ConfigureAwait(false);
         return Reply.Ok(made, location: $"/v1/webhooks/{made.Info.WebhookId}");
     }
 
@@ -56,7 +58,9 @@ internal static class WebhooksApi
     private static async Task<Reply> EnableAsync(Call call)
     {
         var id = call.Target = call.Route("webhook_id");
-        return Reply.Ok(await call.Server.Webhooks.EnableAsync(call.Caller.Tenant, id, call.Cancel).ConfigureAwait(false) ?? throw Unknown(call, id));
+        var info = await call.Server.Webhooks.EnableAsync(call.Caller.Tenant, id, call.Cancel).ConfigureAwait(false) ?? throw Unknown(call, id);
+        await call.Server.Dispatcher.RefreshAsync(call.Cancel).ConfigureAwait(false);
+        return Reply.Ok(info);
     }
 
     private static async Task<Reply> DeleteAsync(Call call)

@@ -104,8 +104,8 @@ public sealed class ClientCoverageTests : ServerTest
         Assert.Equal(made.Info, await IsAsync("get_webhook", nameof(AosClient.FindWebhookAsync), _client.FindWebhookAsync(id, Cancel)));
         Assert.Equal(made.Info, Assert.Single((await IsAsync("list_webhooks", nameof(AosClient.ListWebhooksAsync), _client.ListWebhooksAsync(Cancel))).Items));
         await RunAsync(Submission(Transform("t")));
-        var dead = await IsAsync("list_deliveries", nameof(AosClient.ListDeliveriesAsync), _client.ListDeliveriesAsync(id, true, null, 10, Cancel));
-        while (dead.Items.IsEmpty) dead = (await _client.ListDeliveriesAsync(id, true, null, 10, Cancel)).Value!;
+        var dead = await UntilAsync(() => IsAsync("list_deliveries", nameof(AosClient.ListDeliveriesAsync),
+            _client.ListDeliveriesAsync(id, true, null, 10, Cancel)), page => !page.Items.IsEmpty);
         Assert.Null((await IsAsync("enable_webhook", nameof(AosClient.EnableWebhookAsync), _client.EnableWebhookAsync(id, Cancel))).DisabledAt);
         Assert.Equal("pending", (await IsAsync("replay_delivery", nameof(AosClient.ReplayDeliveryAsync),
             _client.ReplayDeliveryAsync(id, dead.Items[0].MessageId, Cancel))).Status);

@@ -53,10 +53,8 @@ public sealed class DescriptionTests : ServerTest
         World.On("/hook", number => new Reply(number == 1 ? 410 : 200));
         var hook = (await PostAsync("/v1/webhooks", $$"""{"url":"{{World.Url("/hook")}}"}""")).Is(201).Json.Text("info/webhook_id");
         await RunAsync(Submission(Transform("t")));
-        string? message = null;
-        while (message is null)
-            message = (await GetAsync($"/v1/webhooks/{hook}/deliveries?status=dead")).Json.At("items").EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } dead
-                ? dead.Text("message_id") : null;
+        var message = (await UntilAsync(async () => (await GetAsync($"/v1/webhooks/{hook}/deliveries?status=dead")).Json.At("items"),
+            items => items.GetArrayLength() > 0))[0].Text("message_id");
         // In the order of the lines, each with the statuses that this request may have: those of success.
         (string Operation, string Path, string? Body)[] requests =
         [

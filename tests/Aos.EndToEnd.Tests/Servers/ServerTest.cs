@@ -82,6 +82,19 @@ public abstract class ServerTest : IAsyncLifetime
         return new Answered((int)response.StatusCode, await response.Content.ReadAsStringAsync(Cancel), response);
     }
 
+    /// <summary>Asks until the answer is good, for as long as tests wait for anything.</summary>
+    protected static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> isGood)
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        while (true)
+        {
+            var answer = await ask();
+            if (isGood(answer)) return answer;
+            Assert.True(clock.Elapsed < Infrastructure.Cli.Patience, $"after {clock.Elapsed} the answer is still {answer}");
+            await Task.Yield();
+        }
+    }
+
     /// <summary>A submission whose agent may reach the world of the test.</summary>
     protected string Submission(params string[] steps) => $$"""
         { "plan": { "steps": [ {{string.Join(", ", steps)}} ] },

@@ -41,16 +41,8 @@ public sealed class WebhookTests : ServerTest
         await StartAsync();
     }
 
-    private async Task<JsonElement> DeliveriesAsync(string id, string status, Func<JsonElement, bool> until)
-    {
-        while (true)
-        {
-            var page = (await GetAsync($"/v1/webhooks/{id}/deliveries?status={status}")).Is(200).Json;
-            if (until(page.At("items"))) return page.At("items");
-            Cancel.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
+    private Task<JsonElement> DeliveriesAsync(string id, string status, Func<JsonElement, bool> until) => UntilAsync(
+        async () => (await GetAsync($"/v1/webhooks/{id}/deliveries?status={status}")).Is(200).Json.At("items"), until);
 
     // As the receivers of the specification check it, written apart from the code that signs.
     private static void AssertSigned(string secret, Arrival arrival)
