@@ -30,7 +30,7 @@ internal static class ServerBench
         for (var i = 0; i < Starts; i++)
         {
             await using var idle = await ServerProcess.StartAsync(root);
-            await Task.Delay(TimeSpan.FromSeconds(2));
+            await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System);
             var (resident, own) = idle.Memory();
             starts.Add((idle.StartMs, resident, own));
         }
