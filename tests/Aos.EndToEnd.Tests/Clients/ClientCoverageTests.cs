@@ -39,12 +39,12 @@ public sealed class ClientCoverageTests : ServerTest
         await ServerAsync();
         await DocumentsAsync();
         await IdentityAsync();
-        await WebhooksAsync();
         var run = await RunsAsync();
         await ApprovalsAsync();
         await WorkAsync();
         await StatisticsAsync();
         await EndAsync(run);
+        await WebhooksAsync();
 
         Assert.Empty(Operations().Select(operation => operation.Id).Except(_covered));
         // What waits by asking again is no operation of its own.
