@@ -1,6 +1,5 @@
 using Aos.Contracts.Api;
 using Aos.Contracts.Failures;
-using Aos.Contracts.Values;
 using Aos.Runtime.Access;
 using Aos.Runtime.Webhooks;
 
