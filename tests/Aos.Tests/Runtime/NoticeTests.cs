@@ -60,9 +60,8 @@ public sealed class NoticeTests
 
         (bench, told) = Announcing(_ => true);
         await using var __ = bench;
-        var run = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"w","wait":{"for_ms":3600000}}]}"""));
-        Assert.Equal(WaitReason.Timer, run.WaitingFor);
-        Assert.Empty(told);
+        var run = await bench.SubmitAsync(bench.Plan("""{"steps":[{"id":"w","wait":{"for_ms":3600000}}]}"""));
+        await bench.Store.WhenAsync<RunEvent.WaitStarted>();
         await bench.Runtime.CancelAsync(run.RunId, "test", null, CancellationToken.None);
         await bench.WaitAsync(run.RunId);
         Assert.Equal(["run.cancelled"], told.Select(message => message.Type));
