@@ -9,7 +9,7 @@ namespace Aos.EndToEnd.Tests.Faults;
 public sealed class ListenerTests(ITestOutputHelper output) : FaultTest
 {
     private const int Listeners = 10_000;
-    private const int Runs = 100;
+    private const int Runs = 50;
 
     [Fact]
     public async Task Ten_thousand_listeners_hear_everything_and_hold_nobody_back()
