@@ -49,9 +49,10 @@ public abstract class FaultTest : EndToEndTest
     protected static string Transform(string id) =>
         $$"""{ "id": "{{id}}", "skill": "json_transform@1", "input": { "data": {"a":1}, "expression": "a" } }""";
 
-    protected static async Task<(int Status, string Text)> PostAsync(HttpClient http, string path, string body)
+    protected static async Task<(int Status, string Text)> PostAsync(HttpClient http, string path, string body, string? key = null)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        if (key is not null) content.Headers.Add("Idempotency-Key", key);
         using var response = await http.PostAsync(path, content, Cancel);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(Cancel));
     }
