@@ -88,7 +88,8 @@ public sealed class FunctionSkill : ISkill
         catch (Exception failure) when (failure is NotSupportedException or JsonException or InvalidOperationException)
         {
             return SkillResult.Failure(ErrorCodes.InvalidOutput, $"What {Contract.Name} returned cannot be written as JSON.", EffectState.Happened)
-                with { Cause = failure.Message };
+                with
+            { Cause = failure.Message };
         }
     }
 

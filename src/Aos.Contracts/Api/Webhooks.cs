@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using Aos.Contracts.Skills;
 using Aos.Contracts.Runs;
+using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
 
 namespace Aos.Contracts.Api;

@@ -153,7 +153,8 @@ internal sealed class RunningServer : IAsyncDisposable
         var secrets = SecretProviders.Standard(Path.Combine(settings.Data, "secrets"));
         var webhooks = new WebhookShelf(records, time);
         var dispatcher = new WebhookDispatcher(webhooks, owned.Webhooks, secrets, settings.Tenant, time, settings.Webhooks,
-            services.GetRequiredService<ILogger<WebhookDispatcher>>()) { Counted = metrics.Tried };
+            services.GetRequiredService<ILogger<WebhookDispatcher>>())
+        { Counted = metrics.Tried };
         metrics.Watch(() => dispatcher.Pending);
         var runtime = new AosRuntime(new AosRuntimeParts
         {
