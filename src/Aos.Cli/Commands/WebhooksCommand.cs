@@ -33,7 +33,12 @@ internal sealed class WebhooksCommand : Command
             DefaultValueFactory = _ => "local",
         };
 
-        protected WebhookCommand(string name, string description) : base(name, description) => Add(_tenant);
+        protected WebhookCommand(string name, string description) : base(name, description)
+        {
+            Reach = CommandReach.Machine;
+            Instead = "It works on the store itself, and so needs no key: run it where the store is. Who has a key uses /v1/webhooks.";
+            Add(_tenant);
+        }
 
         protected Argument<string> Webhook { get; } = new("webhook") { Description = "The webhook", HelpName = "WEBHOOK" };
 

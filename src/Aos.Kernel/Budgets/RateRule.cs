@@ -31,6 +31,21 @@ public static class RateRule
         return slot;
     }
 
+    /// <summary>The first moment, from one on, at which one more call keeps several rates.</summary>
+    /// <param name="windows">What is counted under each, ascending, in microseconds; how many calls; in how many
+    /// microseconds.</param>
+    /// <param name="fromUs">The earliest moment that is of use.</param>
+    public static long FirstSlot(IReadOnlyList<(IReadOnlyList<long> Booked, int Calls, long SpanUs)> windows, long fromUs)
+    {
+        var slot = fromUs;
+        while (true)
+        {
+            var before = slot;
+            foreach (var (booked, calls, spanUs) in windows) slot = FirstSlot(booked, calls, spanUs, slot);
+            if (slot == before) return slot;
+        }
+    }
+
     // The first of the calls that are too close together with one at this moment: it stays too many until a whole span
     // after that one. Of calls + 1 in a row that hold the new one, the first and the last must be a span apart.
     private static long? FindCrowd(IReadOnlyList<long> booked, int calls, long spanUs, long slot)

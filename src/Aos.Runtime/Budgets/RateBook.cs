@@ -89,21 +89,6 @@ internal sealed class RateBook(IStore store)
         return ValueList.From(reports);
     }
 
-    /// <summary>The first moment at which a call keeps several rates.</summary>
-    /// <param name="windows">What is counted under each, ascending, in microseconds; how many calls; in how many
-    /// microseconds.</param>
-    /// <param name="fromUs">The earliest moment that is of use.</param>
-    public static long FirstSlot(IReadOnlyList<(IReadOnlyList<long> Booked, int Calls, long SpanUs)> windows, long fromUs)
-    {
-        var slot = fromUs;
-        while (true)
-        {
-            var before = slot;
-            foreach (var (booked, calls, spanUs) in windows) slot = RateRule.FirstSlot(booked, calls, spanUs, slot);
-            if (slot == before) return slot;
-        }
-    }
-
     // Null where another process came in between: what was counted of this booking is taken back.
     private static async ValueTask<Slot?> TryBookAsync(IRecordStore records, string tenant, List<Limit> limits, long from, long before)
     {
@@ -113,7 +98,7 @@ internal sealed class RateBook(IStore store)
             var record = await records.FindRecordAsync(Kind, tenant, limit.Key, CancellationToken.None).ConfigureAwait(false);
             found.Add((limit, record?.Version ?? 0, Read(record, from - limit.SpanUs)));
         }
-        var slot = FirstSlot([.. found.Select(one => ((IReadOnlyList<long>)one.Booked, one.Limit.Calls, one.Limit.SpanUs))], from);
+        var slot = RateRule.FirstSlot([.. found.Select(one => ((IReadOnlyList<long>)one.Booked, one.Limit.Calls, one.Limit.SpanUs))], from);
         if (slot >= before) return new Slot(Moment(slot), Booked: false);
         for (var i = 0; i < found.Count; i++)
         {

@@ -6,6 +6,7 @@ using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
+using Aos.Kernel.Budgets;
 using Aos.Kernel.Plans;
 using Aos.Kernel.Policies;
 using Aos.Kernel.Runs;
@@ -182,7 +183,7 @@ internal sealed partial class Simulator
             return (Booked: booked, rate.Calls, SpanUs: rate.PerSeconds * 1_000_000L);
         }).ToList();
         var now = (state.LastAt - first.At).Ticks / TimeSpan.TicksPerMicrosecond;
-        var slot = RateBook.FirstSlot([.. windows.Select(one => ((IReadOnlyList<long>)one.Booked, one.Calls, one.SpanUs))], now);
+        var slot = RateRule.FirstSlot([.. windows.Select(one => ((IReadOnlyList<long>)one.Booked, one.Calls, one.SpanUs))], now);
         var at = first.At.AddTicks(slot * TimeSpan.TicksPerMicrosecond);
         if (at < book.Before)
             foreach (var (booked, _, _) in windows) RateBook.Insert(booked, slot);

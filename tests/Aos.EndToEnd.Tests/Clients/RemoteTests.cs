@@ -75,6 +75,7 @@ public sealed class RemoteTests : EndToEndTest
     [InlineData("prune", "--older-than", "30d")]
     [InlineData("doctor")]
     [InlineData("keys", "list")]
+    [InlineData("webhooks", "list")]
     [InlineData("skills", "imports")]
     [InlineData("secrets")]
     public async Task A_command_of_this_machine_refuses_a_server_and_says_what_to_do(params string[] command)
