@@ -7,16 +7,16 @@ internal sealed class ServerProcess : IAsyncDisposable
 {
     private readonly string _folder;
     private readonly Process _process;
+    private Task _drained = Task.CompletedTask;
 
-    private ServerProcess(Process process, string folder, string address, string key, double startMs) =>
-        (_process, _folder, Address, Key, StartMs) = (process, folder, address, key, startMs);
+    private ServerProcess(Process process, string folder) => (_process, _folder) = (process, folder);
 
-    public string Address { get; }
+    public string Address { get; private set; } = "";
 
-    public string Key { get; }
+    public string Key { get; private set; } = "";
 
     /// <summary>From the start of the process to the first answer of <c>/health</c>, in milliseconds.</summary>
-    public double StartMs { get; }
+    public double StartMs { get; private set; }
 
     /// <summary>Memory of the process in MB: all that is resident, mapped files among it; and what is its own.</summary>
     public (double Resident, double Own) Memory()
@@ -36,31 +36,43 @@ internal sealed class ServerProcess : IAsyncDisposable
         foreach (var argument in (string[])["--data", folder, "--listen", "http://127.0.0.1:0", "--rate-per-second", "0"]) start.ArgumentList.Add(argument);
         if (built.Length > 1 && built[1].Length > 0) start.Environment["DOTNET_ROOT"] = built[1];
         var clock = Stopwatch.StartNew();
-        var process = Process.Start(start)!;
-        var (address, key, startMs) = (default(string), default(string), 0d);
-        while (key is null)
+        var server = new ServerProcess(Process.Start(start)!, folder);
+        try
         {
-            var line = await process.StandardError.ReadLineAsync() ?? throw new InvalidOperationException("The server ended at its start.");
-            if (address is null && line.Split("listening on ") is [_, var listening])
+            await server.ReadyAsync(clock);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task ReadyAsync(Stopwatch clock)
+    {
+        while (Key.Length == 0)
+        {
+            var line = await _process.StandardError.ReadLineAsync() ?? throw new InvalidOperationException("The server ended at its start.");
+            if (Address.Length == 0 && line.Split("listening on ") is [_, var listening])
             {
-                address = listening.Trim();
+                Address = listening.Trim();
                 using var http = new HttpClient();
-                using var health = await http.GetAsync(new Uri(address + "/health"));
+                using var health = await http.GetAsync(new Uri(Address + "/health"));
                 health.EnsureSuccessStatusCode();
-                startMs = clock.Elapsed.TotalMilliseconds;
+                StartMs = clock.Elapsed.TotalMilliseconds;
             }
-            if (line.Trim() is var text && text.StartsWith("aos_", StringComparison.Ordinal)) key = text;
+            if (line.Trim() is var text && text.StartsWith("aos_", StringComparison.Ordinal)) Key = text;
         }
         // What it logs is nobody's concern, but a full pipe would stop it.
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginErrorReadLine();
-        return new ServerProcess(process, folder, address!, key, startMs);
+        _drained = _process.StandardError.BaseStream.CopyToAsync(Stream.Null);
     }
 
     public async ValueTask DisposeAsync()
     {
         _process.Kill();
         await _process.WaitForExitAsync();
+        await _drained;
         _process.Dispose();
         Directory.Delete(_folder, recursive: true);
     }

@@ -11,17 +11,25 @@ internal ref struct StrictJsonScan
     // Up to so many plain names of an object are compared with each other; more go into a set.
     private const int FewNames = 8;
 
+    // What larger documents needed is not kept.
+    private const int SpareMax = 64;
+
+    // Values are scanned at every call, and most are small: a thread uses its arrays again.
+    [ThreadStatic]
+    private static (Frame[] Frames, Range[] Names)? _spare;
+
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     private readonly ReadOnlySpan<byte> _utf8;
     private readonly JsonLimits _limits;
     private readonly bool _isUtf8;
     private Utf8JsonReader _reader;
-    private Frame[] _frames = new Frame[4];
+    private Frame[] _frames;
 
     // Where the few names of the open objects lie, one object's after the other's.
-    private Range[] _names = new Range[FewNames];
+    private Range[] _names;
     private int _nameCount;
+    private bool _hasSets;
     private int _depth;
     private int _nodes;
     private int _read;
@@ -31,6 +39,8 @@ internal ref struct StrictJsonScan
     {
         _utf8 = utf8;
         _limits = limits;
+        (_frames, _names) = _spare ?? (new Frame[8], new Range[FewNames]);
+        _spare = null;
         _isUtf8 = utf8.Length > limits.BytesMax || Utf8.IsValid(utf8);
         // One level more than allowed, so that too deep a document is found here, with its place.
         _reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = limits.DepthMax + 1 });
@@ -62,6 +72,10 @@ internal ref struct StrictJsonScan
         catch (JsonException broken)
         {
             return GrammarProblem(broken);
+        }
+        finally
+        {
+            if (_frames.Length <= SpareMax && _names.Length <= SpareMax && !_hasSets) _spare = (_frames, _names);
         }
     }
 
@@ -135,6 +149,7 @@ internal ref struct StrictJsonScan
         if (frame.Set is null)
         {
             frame.Set = new HashSet<string>(StringComparer.Ordinal);
+            _hasSets = true;
             foreach (var plain in _names.AsSpan(frame.FirstName, _nameCount - frame.FirstName))
                 frame.Set.Add(Encoding.UTF8.GetString(_utf8[plain]));
         }

@@ -26,6 +26,16 @@ public static class Identity
         return Hash($"{run.Tenant}\n{run.RunId}\n{call.Step}\n{call.Item}\n{(isFallback ? "fallback" : "main")}");
     }
 
+    /// <summary>The span of a step in its run's trace: 16 hexadecimal digits.</summary>
+    internal static string Span(RunId run, StepId step)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<byte> text = stackalloc byte[256];
+        if (Utf8.TryWrite(text, $"{run.Value}\n{step.Value}", out var count)) SHA256.HashData(text[..count], hash);
+        else SHA256.HashData(Encoding.UTF8.GetBytes($"{run}\n{step}"), hash);
+        return Convert.ToHexStringLower(hash[..8]);
+    }
+
     /// <summary>The run that an idempotency key of a caller stands for.</summary>
     public static RunId Run(string tenant, string key) =>
         RunId.Parse($"run_{Hash($"{tenant.Length}\n{tenant}\n{key}")[..32]}");

@@ -215,8 +215,7 @@ public static class RunReporter
         };
     }
 
-    private static string SpanId(RunState state, StepId step) =>
-        Digest.Of(System.Text.Encoding.UTF8.GetBytes($"{state.Submitted!.RunId}\n{step}")).Hex[..16].ToString();
+    private static string SpanId(RunState state, StepId step) => Identity.Span(state.Submitted!.RunId, step);
 
     private static bool IsGood(OutcomeStatus status) =>
         status is OutcomeStatus.Success or OutcomeStatus.Partial or OutcomeStatus.Skipped;

@@ -37,24 +37,26 @@ internal static class PlanInspection
         for (var i = 0; i < plan.Steps.Count; i++)
         {
             var step = plan.Steps[i];
-            if (step.Skill is { } skill) Check(skill, $"/steps/{i}/skill");
-            CheckSecrets(step.Input, $"/steps/{i}/input");
-            if (step.OnFailure is not OnFailure.Fallback { Call: var call }) continue;
-            Check(call.Skill, $"/steps/{i}/on_failure/fallback/skill");
-            CheckSecrets(call.Input, $"/steps/{i}/on_failure/fallback/input");
+            if (step.Skill is { } skill) Check(i, "", skill, step.Input);
+            else CheckSecrets(i, "", step.Input);
+            if (step.OnFailure is OnFailure.Fallback { Call: var call }) Check(i, "/on_failure/fallback", call.Skill, call.Input);
         }
         return gaps;
 
-        void CheckSecrets(Payload? input, string pointer)
+        void Check(int step, string part, SkillRef reference, Payload? input)
         {
-            foreach (var gap in SecretRules.FindGaps(contract, input)) gaps.Add(gap with { Pointer = pointer + gap.Pointer });
+            if (reference.Name.Value is not null && resolve(reference) is var (name, version) && !Permissions.Allow(contract, name, version))
+            {
+                gaps.Add(new Problem($"/steps/{step}{part}/skill", ErrorCodes.SkillNotAllowed,
+                    Permissions.Gap(contract, name, version)));
+            }
+            CheckSecrets(step, part, input);
         }
 
-        void Check(SkillRef reference, string pointer)
+        void CheckSecrets(int step, string part, Payload? input)
         {
-            if (reference.Name.Value is null || resolve(reference) is not var (name, version)) return;
-            if (!Permissions.Allow(contract, name, version))
-                gaps.Add(new Problem(pointer, ErrorCodes.SkillNotAllowed, Permissions.Gap(contract, name, version)));
+            foreach (var gap in SecretRules.FindGaps(contract, input))
+                gaps.Add(gap with { Pointer = $"/steps/{step}{part}/input{gap.Pointer}" });
         }
     }
 }

@@ -122,27 +122,30 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
         if (result.Cost < Money.Zero || result.Cost > CostMax) return Defect(contract.Name, $"It reported a cost of {result.Cost}.");
         if (result.Code.Value is null) return Defect(contract.Name, "It failed without a code.");
         if (!result.Succeeded && result.Code == ErrorCodes.Ok) return Defect(contract.Name, "It failed with the code of success.");
-        var returned = Translate(result) with { Tainted = contract.Tainted };
-        if (returned.SideEffects.Count < result.SideEffects.Count)
-            returned = Broken(returned, $"{contract.Name} named a side effect without type or target.", []);
-        if (result.Result is null)
-            return result.Succeeded ? Broken(returned, $"{contract.Name} returned no result.", []) : returned;
-        if (result.Result is { IsComplete: true } payload && payload.Utf8.Length > ResultBytesMax)
-            return Broken(returned, $"{contract.Name} returned {payload.Utf8.Length} bytes; at most {ResultBytesMax} "
-                + "are kept.", []) with
-            { Code = ErrorCodes.PayloadTooLarge };
-        var (value, problem) = StrictPayload.Read(result.Result, StrictPayload.ResultLimits);
-        if (value is null)
-            return Broken(returned, $"{contract.Name} returned something that is no JSON: {Place(problem!)}{problem!.Message}", [problem]);
-        if (returned.Status != OutcomeStatus.Success)
-            return returned.Code == ErrorCodes.InvalidOutput ? returned : returned with { Result = value };
-        var problems = schemas.CheckOutput(contract, value);
-        return problems.Count == 0 ? returned with { Result = value } : Broken(returned,
-            $"{contract.Name} returned something that does not match its own schema: {Place(problems[0])}{problems[0].Message}",
-            problems);
+        var (value, fault) = ReadResult(contract, result);
+        var kept = fault is null && result.Code != ErrorCodes.InvalidOutput ? value : null;
+        var returned = Translate(result, contract.Tainted, kept);
+        if (fault is null && returned.SideEffects.Count < result.SideEffects.Count)
+            fault = new Fault($"{contract.Name} named a side effect without type or target.");
+        else if (fault is null && result.Succeeded && schemas.CheckOutput(contract, value!) is { Count: > 0 } problems)
+            fault = new Fault($"{contract.Name} returned something that does not match its own schema: "
+                + $"{Place(problems[0])}{problems[0].Message}") { Problems = problems };
+        return fault is null ? returned : Broken(returned, fault);
     }
 
-    private static AttemptResult Translate(SkillResult result) => new()
+    private static (Payload? Value, Fault? Fault) ReadResult(SkillContract contract, SkillResult result)
+    {
+        if (result.Result is not { } given)
+            return (null, result.Succeeded ? new Fault($"{contract.Name} returned no result.") : null);
+        if (given.IsComplete && given.Utf8.Length > ResultBytesMax)
+            return (null, new Fault($"{contract.Name} returned {given.Utf8.Length} bytes; at most {ResultBytesMax} are kept.")
+            { Code = ErrorCodes.PayloadTooLarge });
+        var (value, problem) = StrictPayload.Read(given, StrictPayload.ResultLimits);
+        return (value, problem is null ? null : new Fault(
+            $"{contract.Name} returned something that is no JSON: {Place(problem)}{problem.Message}") { Problems = [problem] });
+    }
+
+    private static AttemptResult Translate(SkillResult result, bool tainted = false, Payload? value = null) => new()
     {
         Status = result.Succeeded ? OutcomeStatus.Success : OutcomeStatus.Failure,
         Code = result.Code,
@@ -153,18 +156,20 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
         Problems = ForeignText.Of(result.Problems),
         Cost = result.Cost,
         CacheHit = result.CacheHit,
+        Result = value,
+        Tainted = tainted,
         SideEffects = ForeignText.Of(result.SideEffects),
     };
 
     // What it did in the world stays recorded; what it returned cannot be relied on.
-    private static AttemptResult Broken(AttemptResult returned, string message, IReadOnlyList<Problem> problems) => returned with
+    private static AttemptResult Broken(AttemptResult returned, Fault fault) => returned with
     {
         Status = OutcomeStatus.Failure,
-        Code = ErrorCodes.InvalidOutput,
-        Message = message,
+        Code = fault.Code,
+        Message = fault.Message,
         Result = null,
         Effect = returned.Effect ?? EffectState.Happened,
-        Problems = ValueList.From(problems),
+        Problems = ValueList.From(fault.Problems),
     };
 
     /// <summary>How an attempt ends that was told to stop.</summary>
@@ -206,6 +211,14 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
     };
 
     private static string Place(Problem problem) => problem.Pointer.Length == 0 ? "" : $"{problem.Pointer}: ";
+
+    /// <summary>Why what came back cannot be relied on.</summary>
+    private sealed record Fault(string Message)
+    {
+        public ErrorCode Code { get; init; } = ErrorCodes.InvalidOutput;
+
+        public IReadOnlyList<Problem> Problems { get; init; } = [];
+    }
 
     /// <summary>Stands for a skill that is not registered; it is never called.</summary>
     private sealed class MissingSkill(SkillPin pin) : ISkill

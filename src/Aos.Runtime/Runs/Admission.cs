@@ -200,9 +200,13 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
         return Digest.Of(System.Text.Encoding.UTF8.GetBytes(parts));
     }
 
-    private static List<Problem> Gaps(PinnedPlan pinned, ResourceContract contract) => PlanInspection.FindGaps(pinned.Plan, contract,
-        reference => pinned.Skills.Where(pin => reference.Accepts(pin.Name, pin.Version))
-            .Select(pin => ((Contracts.Skills.SkillName, Contracts.Skills.SkillVersion)?)(pin.Name, pin.Version)).First());
+    private static List<Problem> Gaps(PinnedPlan pinned, ResourceContract contract) =>
+        PlanInspection.FindGaps(pinned.Plan, contract, reference =>
+        {
+            foreach (var pin in pinned.Skills)
+                if (reference.Accepts(pin.Name, pin.Version)) return (pin.Name, pin.Version);
+            throw new System.Diagnostics.UnreachableException();
+        });
 
     private sealed record GrantedSettings(RunSettings Settings, Blob Document, int Year);
 

@@ -17,8 +17,8 @@ internal sealed class RequiredKeyword(SchemaNode owner, string[] names) : Keywor
             return true;
         if (run.IsCollecting)
         {
-            foreach (var name in names.Where(name => !instance.TryGetProperty(name, out _)))
-                run.Add(this, $"must have the member {JsonText.Quote(name)}");
+            foreach (var name in names)
+                if (!instance.TryGetProperty(name, out _)) run.Add(this, $"must have the member {JsonText.Quote(name)}");
         }
 
         return false;
@@ -44,9 +44,9 @@ internal sealed class DependentRequiredKeyword(
             isValid = false;
             if (!run.IsCollecting)
                 return false;
-            foreach (var missing in names.Where(missing => !instance.TryGetProperty(missing, out _)))
-                run.Add(
-                    this, $"must have the member {JsonText.Quote(missing)}, because it has {JsonText.Quote(trigger)}");
+            foreach (var missing in names)
+                if (!instance.TryGetProperty(missing, out _))
+                    run.Add(this, $"must have the member {JsonText.Quote(missing)}, because it has {JsonText.Quote(trigger)}");
         }
 
         return isValid;
