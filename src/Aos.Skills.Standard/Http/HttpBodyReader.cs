@@ -131,7 +131,7 @@ internal static class HttpBodyReader
         $"The body of {authority}'s answer is coded as '{coding}'; only {AcceptEncoding} are understood."));
 
     /// <summary>Counts what came over the wire and lets the first bytes be read twice.</summary>
-    private sealed class CountedStream(Stream inner) : Stream
+    private sealed class CountedStream(Stream inner) : ReadOnlyStream(inner)
     {
         private ReadOnlyMemory<byte> _putBack;
 
@@ -142,20 +142,6 @@ internal static class HttpBodyReader
 
         /// <summary>Whether a reader asked for more than there is, since bytes were put back.</summary>
         public bool EndSeen { get; private set; }
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public void PutBack(ReadOnlyMemory<byte> bytes) => (_putBack, EndSeen) = (bytes, false);
 
@@ -168,30 +154,11 @@ internal static class HttpBodyReader
                 _putBack = _putBack[again..];
                 return again;
             }
-            var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            var read = await Inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             BytesRead += read;
             foreach (var last in buffer.Span[Math.Max(0, read - 4)..read]) LastFour = (LastFour >> 8) | ((uint)last << 24);
             EndSeen |= read == 0 && buffer.Length > 0;
             return read;
-        }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing) inner.Dispose();
-            base.Dispose(disposing);
         }
     }
 }

@@ -165,19 +165,9 @@ internal sealed class ModelTransport(HttpServices http, ModelLimits limits, Uri 
 internal sealed class ModelWireException(string message) : IOException(message);
 
 /// <summary>An answer that is bounded in size and in silence.</summary>
-internal sealed class WatchedStream(Stream inner, ModelTransport wire, ModelLimits limits, TimeProvider clock) : Stream
+internal sealed class WatchedStream(Stream inner, ModelTransport wire, ModelLimits limits, TimeProvider clock) : ReadOnlyStream(inner)
 {
     private long _read;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -186,7 +176,7 @@ internal sealed class WatchedStream(Stream inner, ModelTransport wire, ModelLimi
         int count;
         try
         {
-            count = await inner.ReadAsync(buffer, both.Token).ConfigureAwait(false);
+            count = await Inner.ReadAsync(buffer, both.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -200,24 +190,7 @@ internal sealed class WatchedStream(Stream inner, ModelTransport wire, ModelLimi
         return _read <= limits.BytesMax ? count : throw wire.FailSize();
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     // Clients read asynchronously; one that does not is served all the same.
     public override int Read(byte[] buffer, int offset, int count) =>
         ReadAsync(buffer.AsMemory(offset, count), CancellationToken.None).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing) inner.Dispose();
-        base.Dispose(disposing);
-    }
 }
