@@ -43,7 +43,7 @@ internal sealed class ExpressionCheck(PlanChecking plan, string at, bool inFanOu
                     $"'{ExpressionError.Shorten(expression.Text)}' reads '{root}', which only a step with for_each has.");
         }
         foreach (var step in expression.MembersOf("steps").Where(step => !plan.IsStep(step) && at == "/output"))
-            plan.Add(at, ErrorCodes.InvalidPlan, $"There is no step '{step}'; the steps are {plan.StepNames}.");
+            plan.Add(at, ErrorCodes.InvalidPlan, plan.NoSuchStep(step));
         return expression.MembersOf("steps");
     }
 }

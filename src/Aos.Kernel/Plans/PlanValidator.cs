@@ -121,9 +121,13 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
 
     public bool IsStep(string name) => _steps.ContainsKey(name) || earlier?.IndexOf(name) >= 0;
 
-    public string StepNames => _steps.Count == 0 && earlier is null
-        ? "there are none"
-        : string.Join(", ", (earlier?.Steps.Select(step => step.Id.Value) ?? []).Concat(_steps.Keys).Select(name => $"'{name}'"));
+    /// <summary>That there is no step of a name, and which there are.</summary>
+    public string NoSuchStep(string name)
+    {
+        var names = (earlier?.Steps.Select(step => step.Id.Value) ?? []).Concat(_steps.Keys).ToList();
+        return $"There is no step '{name}'; "
+            + (names.Count == 0 ? "there are no steps." : $"the steps are {string.Join(", ", names.Select(one => $"'{one}'"))}.");
+    }
 
     public void CheckOutput(Payload document)
     {
@@ -134,7 +138,7 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
         {
             var place = "/output" + compiler.Places[i];
             foreach (var name in new ExpressionCheck(this, place, inFanOut: false).Check(template.Expressions[i]))
-                if (!IsStep(name)) Add(place, ErrorCodes.InvalidPlan, $"There is no step '{name}'; the steps are {StepNames}.");
+                if (!IsStep(name)) Add(place, ErrorCodes.InvalidPlan, NoSuchStep(name));
         }
     }
 
@@ -227,7 +231,7 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
             Add(at, ErrorCodes.InvalidPlan, $"Step '{name}' cannot depend on itself.");
         else if (_steps.TryGetValue(name, out var index)) found.Add(index);
         else if (!IsStep(name))
-            Add(at, ErrorCodes.InvalidPlan, $"There is no step '{name}'; the steps are {StepNames}.");
+            Add(at, ErrorCodes.InvalidPlan, NoSuchStep(name));
     }
 
     private void CheckCall(PlanStep step, SkillContract? skill, string at, Payload? input, SortedSet<int> found)

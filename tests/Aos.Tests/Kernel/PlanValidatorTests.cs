@@ -103,6 +103,11 @@ public sealed class PlanValidatorTests
         Assert.Equal(message, Assert.Single(Check(plan).Problems).Message);
 
     [Fact]
+    public void A_step_of_a_plan_without_steps_is_missed_in_as_many_words() =>
+        Assert.Equal(["A plan has at least one step.", "There is no step 'c'; there are no steps."],
+            Check("""{"steps":[],"output":"steps.c.result"}""").Problems.Select(problem => problem.Message));
+
+    [Fact]
     public void Literal_inputs_are_checked_by_the_skills_schema_and_templated_ones_are_not()
     {
         var skills = Versions.Checking((skill, _) => skill.Name.Value == "read"
