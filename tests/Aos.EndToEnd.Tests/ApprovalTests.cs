@@ -81,6 +81,34 @@ public sealed class ApprovalTests : EndToEndTest
     }
 
     [Fact]
+    public async Task Who_comes_second_lets_the_run_take_the_first_decision()
+    {
+        await Bench.RunPlanAsync(Guarded);
+        var id = await OpenAsync();
+        (await Bench.AosAsync("reject", id, "--no-resume", "--json")).Exits(0);
+        var told = (await Bench.AosAsync("approve", id, "--no-resume", "--json")).Exits(1);
+        Assert.Equal("APPROVAL_NOT_OPEN", told.Json.Text("code"));
+        Assert.Contains("resume run_", told.Json.Text("next_actions/suggested/0"), StringComparison.Ordinal);
+
+        var second = (await Bench.AosAsync("approve", id, "--json")).Exits(1);
+        Assert.Contains("is failed now", second.Json.Text("next_actions/suggested/0"), StringComparison.Ordinal);
+        Assert.Equal(0, Server.Count("/send"));
+    }
+
+    [Fact]
+    public async Task Of_two_people_who_must_approve_the_second_is_heard_although_the_run_had_yet_to_hear_the_first()
+    {
+        await Bench.RunPlanAsync(Guarded.Replace("\"money moves\"", "\"money moves\", \"quorum\": 2"));
+        var id = await OpenAsync();
+        (await Bench.AosAsync("approve", id, "--no-resume", "--json")).Exits(0);
+
+        // The same person: what is refused is the second vote, not a vote for a request that was decided.
+        var second = (await Bench.AosAsync("approve", id, "--json")).Exits(4);
+        Assert.Equal("APPROVAL_FORBIDDEN", second.Json.Text("code"));
+        Assert.Equal(1, (await Bench.AosAsync("approvals", "--json")).Exits(0).Json.At("0/approved_by").GetArrayLength());
+    }
+
+    [Fact]
     public async Task What_a_person_is_shown_reveals_characters_that_hide_or_reorder()
     {
         await Bench.RunPlanAsync(Guarded);

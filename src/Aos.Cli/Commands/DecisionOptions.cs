@@ -47,28 +47,36 @@ internal sealed class DecisionOptions
                 return ExitCodes.Waiting;
             }
         }
-        var decided = await target.DecideAsync(id, approved, new Decision
+        var decision = new Decision
         {
             Reason = session.Value(_reason),
             Input = edited,
             // What is decided on is what was read above: a request that was made anew meanwhile is another.
             Binding = session.Value(_binding) is { } given ? Session.Parse<Digest>(given, "Binding") : request.Binding,
-        }, cancel).ConfigureAwait(false);
-        if (decided.Code == ErrorCodes.ApprovalExpired)
-            decided = decided with { NextActions = new NextActions { Suggested = [await LetGoOnAsync(session, target, request.RunId, cancel).ConfigureAwait(false)] } };
+        };
+        var decided = await target.DecideAsync(id, approved, decision, cancel).ConfigureAwait(false);
+        // It is over, or somebody else's decision is to be taken first: either way the run has yet to hear of it.
+        if (decided.Code == ErrorCodes.ApprovalExpired || (isOpen && decided.Code == ErrorCodes.ApprovalNotOpen))
+        {
+            var next = await LetGoOnAsync(session, target, request.RunId, cancel).ConfigureAwait(false);
+            decided = decided with { NextActions = new NextActions { Suggested = [next] } };
+            // Of several people who must approve, the other was only the first.
+            if (!session.Value(_noResume) && (await target.FindApprovalAsync(id, cancel).ConfigureAwait(false)).Value is { Status: ApprovalView.Open })
+                decided = await target.DecideAsync(id, approved, decision, cancel).ConfigureAwait(false);
+        }
         Session.Require(decided);
         return await new RunFollower(session, target)
             .GoOnAsync(request.RunId, decided, resume: !session.Value(_noResume), cancel).ConfigureAwait(false);
     }
 
-    /// <summary>Lets a run go on whose request expired: nobody may be working on it, and so nobody noticed.</summary>
+    /// <summary>Lets a run go on whose request expired or was decided: nobody may be working on it, and so nobody noticed.</summary>
     /// <returns>What has become of it, or what to do.</returns>
     private async ValueTask<string> LetGoOnAsync(Session session, ITarget target, RunId run, CancellationToken cancel)
     {
-        if (session.Value(_noResume)) return $"To let its run go on without the call: {session.Suggest($"resume {run}")}";
+        if (session.Value(_noResume)) return $"To let its run take notice: {session.Suggest($"resume {run}")}";
         var answer = await target.ResumeAsync(run, cancel).ConfigureAwait(false);
         return answer.Value is { } report
-            ? $"Its run went on without the call and is {Words.Spaced(report.Status)} now: {session.Suggest($"trace {run}")}"
+            ? $"Its run took notice and is {Words.Spaced(report.Status)} now: {session.Suggest($"trace {run}")}"
             : $"The process that works on run {run} takes notice by itself: {session.Suggest($"trace {run}")}";
     }
 }

@@ -215,6 +215,10 @@ public abstract partial record RunEvent
         /// <summary>Who decided, as the server knows them. Absent: nobody is told apart, as on a local store, whose user
         /// is its owner with every role.</summary>
         public Principal? Principal { get; init; }
+
+        /// <summary>When they decided, which is what the expiry is compared with. Absent: when the run took notice of
+        /// it.</summary>
+        public DateTimeOffset? DecidedAt { get; init; }
     }
 
     /// <summary>A policy binds the run from here on, besides those that it was admitted under. It can only tighten them:

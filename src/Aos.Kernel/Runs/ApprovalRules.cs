@@ -15,7 +15,7 @@ public static class ApprovalRules
             return (ErrorCodes.ApprovalNotOpen, $"Request {decided.ApprovalId} is not open.");
         var call = state.Step(key.Step)!.Calls[key.Item ?? 0];
         var request = call.Approval!;
-        if (decided.At >= request.ExpiresAt)
+        if (MomentOf(decided) >= request.ExpiresAt)
             return (ErrorCodes.ApprovalExpired, $"Request {decided.ApprovalId} has expired: nobody decided in time.");
         if (decided.Binding is { } shown && shown != ApprovalBinding.Of(state.Submitted!.Tenant, state.Submitted.RunId, request))
             return (ErrorCodes.ApprovalMismatch,
@@ -29,10 +29,12 @@ public static class ApprovalRules
     /// <summary>Who decides, by a name that belongs to nobody else where people are told apart.</summary>
     internal static string NameOf(RunEvent.ApprovalDecided decided) => decided.Principal?.Subject ?? decided.By;
 
+    private static DateTimeOffset MomentOf(RunEvent.ApprovalDecided decided) => decided.DecidedAt ?? decided.At;
+
     private static (ErrorCode, string)? RefusePerson(
         RunState state, CallState call, RunEvent.ApprovalRequested request, RunEvent.ApprovalDecided decided)
     {
-        if (decided.Approved && call.Approvals!.Votes.Contains(NameOf(decided), StringComparer.Ordinal))
+        if (decided.Approved && call.Approvals!.VotersOf(request.Role).Contains(NameOf(decided), StringComparer.Ordinal))
             return (ErrorCodes.ApprovalForbidden,
                 $"{NameOf(decided)} has approved request {request.ApprovalId} already; it needs {request.Quorum} people.");
         // Where nobody is told apart, as on a local store, the user is the owner with every role.
@@ -41,9 +43,11 @@ public static class ApprovalRules
             return (ErrorCodes.ApprovalForbidden, $"{person.Subject} asked for run {state.Submitted.RunId}, and so approves none of its calls.");
         if (decided.Approved && state.Forked?.By == person.Subject)
             return (ErrorCodes.ApprovalForbidden, $"{person.Subject} forked run {state.Submitted!.RunId}, and so approves none of its calls.");
+        // Whether the run has taken notice that it is time to escalate makes no difference.
+        var other = request.EscalateAt <= MomentOf(decided) ? request.EscalateTo : null;
         foreach (var role in person.Roles)
-            if (role == request.Role || role == call.Approvals!.EscalatedTo) return null;
+            if (role == request.Role || role == other) return null;
         return (ErrorCodes.ApprovalForbidden, $"Request {request.ApprovalId} is for role '{request.Role}'"
-            + (call.Approvals!.EscalatedTo is { } other ? $" or '{other}'" : "") + $", which {person.Subject} does not have.");
+            + (other is null ? "" : $" or '{other}'") + $", which {person.Subject} does not have.");
     }
 }

@@ -15,10 +15,10 @@ internal sealed record CallApprovals
     /// <summary>The request that was decided last.</summary>
     public ApprovalId? Last { get; init; }
 
-    /// <summary>Who approved the input of the open request so far; after an edit, who made it.</summary>
-    public ImmutableArray<string> Votes { get; init; } = [];
+    /// <summary>Who approved the input of the call as it is, in which role; after an edit, who made it.</summary>
+    public ImmutableArray<Vote> Votes { get; init; } = [];
 
-    /// <summary>The roles that approved the input of the call as it is.</summary>
+    /// <summary>The roles whose requests were approved with that input.</summary>
     public ImmutableArray<string> Roles { get; init; } = [];
 
     /// <summary>The role that may decide on the open request besides its own; null: none.</summary>
@@ -26,4 +26,18 @@ internal sealed record CallApprovals
 
     /// <summary>How many requests were made for the call, so that each has a name of its own.</summary>
     public int Asked { get; init; }
+
+    /// <summary>Who approved in a role.</summary>
+    public ImmutableArray<string> VotersOf(string role)
+    {
+        var names = ImmutableArray.CreateBuilder<string>();
+        foreach (var vote in Votes)
+            if (vote.Role == role) names.Add(vote.Name);
+        return names.DrainToImmutable();
+    }
+
+    /// <summary>Somebody's approval.</summary>
+    /// <param name="Role">The role that was asked.</param>
+    /// <param name="Name">Who approved.</param>
+    internal readonly record struct Vote(string Role, string Name);
 }

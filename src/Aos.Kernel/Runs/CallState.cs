@@ -78,7 +78,7 @@ public sealed class CallState
     public ApprovalId? LastApproval => Approvals?.Last;
 
     /// <summary>Who has approved the open request so far, where it needs several people.</summary>
-    public IReadOnlyList<string> ApprovedBy => Approvals is { Open: not null } asked ? asked.Votes : [];
+    public IReadOnlyList<string> ApprovedBy => Approvals is { Open: not null } asked ? asked.VotersOf(asked.Open.Role) : [];
 
     /// <summary>Whether <see cref="Input"/> was approved by some role.</summary>
     public bool IsApproved => Approvals is { Roles.IsEmpty: false };

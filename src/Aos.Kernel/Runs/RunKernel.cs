@@ -16,8 +16,10 @@ public readonly record struct Transition(
 public static class RunKernel
 {
     /// <summary>The version of these rules, which every run records. A change of behaviour is a new version; runs of an
-    /// earlier one keep theirs. Since 2, what a failed call says is tainted where its results are.</summary>
-    public const int RulesVersion = 2;
+    /// earlier one keep theirs. Since 2, what a failed call says is tainted where its results are. Since 3, who approves does
+    /// so in the role that was asked, a policy that comes later may ask for more people of it, and calls of one skill that
+    /// wait for their slots hold up no other skill.</summary>
+    public const int RulesVersion = 3;
 
     /// <summary>Takes a fact. Its time is kept to the microsecond, as the journal keeps it.</summary>
     public static Transition Advance(RunState state, RunEvent.Fact fact)

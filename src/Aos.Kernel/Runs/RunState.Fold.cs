@@ -159,7 +159,9 @@ public sealed partial class RunState
         call.Approvals = asked with
         {
             Open = requested,
-            Votes = [.. requested.ApprovedBy],
+            Votes = [.. asked.Votes.Where(vote => vote.Role != requested.Role),
+                .. requested.ApprovedBy.Select(name => new CallApprovals.Vote(requested.Role, name))],
+            Roles = asked.Roles.Remove(requested.Role),
             EscalatedTo = null,
             Asked = asked.Asked + 1,
         };
@@ -180,8 +182,9 @@ public sealed partial class RunState
         var request = asked.Open!;
         var isEdited = decided.Input is not null;
         // Whoever edits the input approves that input, and nobody else has yet.
-        var votes = !decided.Approved ? [] : isEdited ? [ApprovalRules.NameOf(decided)] : asked.Votes.Add(ApprovalRules.NameOf(decided));
-        var isComplete = decided.Approved && votes.Length >= (request.Quorum ?? 1);
+        var vote = new CallApprovals.Vote(request.Role, ApprovalRules.NameOf(decided));
+        ImmutableArray<CallApprovals.Vote> votes = !decided.Approved ? [] : isEdited ? [vote] : asked.Votes.Add(vote);
+        var isComplete = decided.Approved && votes.Count(one => one.Role == request.Role) >= (request.Quorum ?? 1);
         if (decided.Approved && !isComplete && !isEdited)
         {
             call.Approvals = asked with { Votes = votes };
@@ -191,7 +194,7 @@ public sealed partial class RunState
         {
             Open = null,
             Last = decided.ApprovalId,
-            Votes = isComplete ? [] : votes,
+            Votes = votes,
             Roles = !isComplete ? (isEdited ? [] : asked.Roles) : isEdited ? [request.Role] : asked.Roles.Add(request.Role),
         };
         call.Phase = CallPhase.Ready; // Where it was rejected, the decision that follows ends the call.

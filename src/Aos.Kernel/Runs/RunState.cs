@@ -181,6 +181,19 @@ public sealed partial class RunState
     /// <summary>Whether a call waits for nothing but a moment, so that somebody's turn is not all that the run waits for.</summary>
     public bool GoesOnByItself => IsBackingOff || IsSleeping;
 
+    /// <summary>Whether the time of an open request for approval is over.</summary>
+    /// <param name="at">The moment.</param>
+    public bool HasExpiredRequest(DateTimeOffset at)
+    {
+        foreach (var step in Steps)
+        {
+            if (step.IsEnded) continue;
+            foreach (var call in step.Calls)
+                if (call.Phase == CallPhase.AwaitingApproval && call.Approval!.ExpiresAt <= at) return true;
+        }
+        return false;
+    }
+
     /// <summary>How the run came from another; null where it was not forked.</summary>
     public RunEvent.RunForked? Forked { get; private set; }
 

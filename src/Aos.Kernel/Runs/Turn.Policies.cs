@@ -56,21 +56,36 @@ internal sealed partial class Turn
 
     /// <summary>The next approval that a call waits for; null where it may be made. What the plan asks for comes first;
     /// several that ask the same role are one.</summary>
-    private static RequiredRequest? NextRequest(StepState step, CallState call, PolicyJudgement judgement)
+    private RequiredRequest? NextRequest(StepState step, CallState call, PolicyJudgement judgement)
     {
         var plan = step.Program.Source.Approval;
         if (plan is null && judgement.Approvals.IsEmpty) return null;
-        var given = call.Approvals?.Roles ?? [];
-        var planned = plan is null ? null : new RequiredRequest(plan.Role ?? DefaultRole, plan, []);
-        if (planned is not null && !given.Contains(planned.Role, StringComparer.Ordinal))
-            return Together(planned, judgement.Approvals);
+        if (plan is not null)
+        {
+            var planned = Together(new RequiredRequest(plan.Role ?? DefaultRole, plan, []), judgement.Approvals);
+            if (!IsGiven(call, planned)) return planned;
+        }
         foreach (var required in judgement.Approvals)
         {
-            var role = required.Spec.Role ?? DefaultRole;
-            if (!given.Contains(role, StringComparer.Ordinal))
-                return Together(new RequiredRequest(role, required.Spec, []), judgement.Approvals);
+            var request = Together(new RequiredRequest(required.Spec.Role ?? DefaultRole, required.Spec, []), judgement.Approvals);
+            if (!IsGiven(call, request)) return request;
         }
         return null;
+    }
+
+    // A policy that came since may ask for more people than were asked for.
+    private bool IsGiven(CallState call, RequiredRequest request) => call.Approvals is { } asked
+        && (State.Settings.RulesVersion < 3
+            ? asked.Roles.Contains(request.Role, StringComparer.Ordinal)
+            : asked.VotersOf(request.Role).Length >= (request.Spec.Quorum ?? 1));
+
+    // Who has approved this input already, as far as this role is concerned.
+    private ValueList<string> VotersOf(CallState call, string role)
+    {
+        if (call.Approvals is not { Votes.IsEmpty: false } asked) return [];
+        return State.Settings.RulesVersion < 3
+            ? ValueList.From(asked.Votes.Where(vote => !asked.Roles.Contains(vote.Role, StringComparer.Ordinal)).Select(vote => vote.Name))
+            : ValueList.From(asked.VotersOf(role));
     }
 
     // Of what several ask of one role, the strictest holds.
@@ -114,7 +129,7 @@ internal sealed partial class Turn
             ReasonRequired = spec.ReasonRequired == true ? true : null,
             EscalateAt = spec.Escalate is { } escalate ? Moments.After(Now, escalate.AfterMs) : null,
             EscalateTo = spec.Escalate?.Role,
-            ApprovedBy = call.Approvals is { Votes: { IsEmpty: false } votes } ? ValueList.From(votes) : [],
+            ApprovedBy = VotersOf(call, request.Role),
             Rules = request.Rules,
         });
     }

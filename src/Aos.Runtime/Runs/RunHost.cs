@@ -47,7 +47,10 @@ internal sealed partial class RunHost : IAsyncDisposable
     {
         RequireStaying();
         var loop = new RunLoop(
-            admitted.Submitted.RunId, _services, RunState.Empty(_services.Documents), HashChain.Genesis, stored: null);
+            admitted.Submitted.RunId, _services, RunState.Empty(_services.Documents), HashChain.Genesis, stored: null)
+        {
+            Look = LookAsync,
+        };
         if (!_loops.TryAdd(admitted.Submitted.RunId, loop)) return null;
         Watch(loop, [new Incoming(admitted.Submitted, Blobs: admitted.Documents)]);
         try
@@ -71,7 +74,7 @@ internal sealed partial class RunHost : IAsyncDisposable
     public async ValueTask<RunLoop> ForkAsync(
         IReadOnlyList<RunEvent> prefix, RunState state, RunEvent.RunForked forked, IReadOnlyList<Blob> documents)
     {
-        var loop = new RunLoop(forked.RunId, _services, state, HashChain.Genesis, stored: null, prefix);
+        var loop = new RunLoop(forked.RunId, _services, state, HashChain.Genesis, stored: null, prefix) { Look = LookAsync };
         if (!_loops.TryAdd(forked.RunId, loop)) throw new InvalidOperationException($"Run {forked.RunId} was drawn twice.");
         Watch(loop, new Incoming(forked, Blobs: documents));
         try
@@ -133,7 +136,7 @@ internal sealed partial class RunHost : IAsyncDisposable
                 $"Run {runId} waits for {missing.Name}@{missing.Version}, which is not registered here.");
         }
 
-        var loop = new RunLoop(runId, _services, state!, journal!.Head, row);
+        var loop = new RunLoop(runId, _services, state!, journal!.Head, row) { Look = LookAsync };
         // Also where the store knows this process as the owner: the loop before this one may have left attempts behind.
         var recovered = new RunEvent.RunRecovered
         {
@@ -142,20 +145,27 @@ internal sealed partial class RunHost : IAsyncDisposable
             Restored = row.Code == ErrorCodes.RunHeld ? true : null,
         };
         // Before the loop is there for others: a store that fails must leave none behind that never begins.
-        var cancellations = cancelFirst ? await CancellationsOfAsync(runId, recovered.At, cancel).ConfigureAwait(false) : [];
+        var cancellations = cancelFirst ? await LeftAsync<RunEvent.CancelRequested>(runId, recovered.At, cancel).ConfigureAwait(false) : [];
+        var decisions = state.HasExpiredRequest(recovered.At)
+            ? await LeftAsync<RunEvent.ApprovalDecided>(runId, recovered.At, cancel).ConfigureAwait(false) : [];
         if (!TryReplace(loop)) return new Adoption(Find(runId));
-        var first = FirstOf(state, recovered);
         await DeliverAsync(loop, cancellations).ConfigureAwait(false);
-        Watch(loop, first);
+        var (recovery, overdue) = (Recovering(state, recovered), Overdue(state, recovered));
+        Watch(loop, decisions.Count == 0 ? [.. recovery, .. overdue] : recovery);
+        if (decisions.Count > 0)
+        {
+            await DeliverAsync(loop, decisions).ConfigureAwait(false);
+            foreach (var time in overdue) loop.Post(time);
+        }
         await PollAsync(cancel).ConfigureAwait(false);
         return new Adoption(loop);
     }
 
-    private async ValueTask<List<Incoming>> CancellationsOfAsync(RunId runId, DateTimeOffset at, CancellationToken cancel)
+    private async ValueTask<List<Incoming>> LeftAsync<T>(RunId runId, DateTimeOffset at, CancellationToken cancel) where T : RunEvent.Fact
     {
         var found = new List<Incoming>();
         foreach (var item in await _services.Store.ReadInboxAsync(cancel).ConfigureAwait(false))
-            if (item.RunId == runId && Read(item) is RunEvent.CancelRequested fact) found.Add(new Incoming(fact with { At = at }, item.Id));
+            if (item.RunId == runId && Read(item) is T fact) found.Add(Left(fact, at, item.Id));
         return found;
     }
 
@@ -184,7 +194,7 @@ internal sealed partial class RunHost : IAsyncDisposable
         {
             foreach (var item in await _services.Store.ReadInboxAsync(cancel).ConfigureAwait(false))
                 if (Find(item.RunId) is { IsAlive: true } loop && Read(item) is { } fact)
-                    loop.Deliver(new Incoming(fact with { At = Later(_services.Now, loop.LastAt) }, item.Id));
+                    loop.Deliver(Left(fact, Later(_services.Now, loop.LastAt), item.Id));
                 else if (IsUnloaded(item.RunId) && !unloaded.Contains(item.RunId)) unloaded.Add(item.RunId);
         }
         finally
@@ -233,8 +243,15 @@ internal sealed partial class RunHost : IAsyncDisposable
             throw new StoreException(ErrorCodes.StorageUnavailable, "This runtime is going down, and begins no more work.");
     }
 
-    // A fact that this version cannot read stays in the inbox, for one that can; it holds up nothing else. What can be
-    // read counts from the moment at which the run takes notice of it, never from before its last event.
+    // What was left counts from the moment at which the run takes notice of it, never from before its last event; but
+    // whether somebody decided in time goes by when they did.
+    private static Incoming Left(RunEvent.Fact fact, DateTimeOffset at, long id) => new(fact switch
+    {
+        RunEvent.ApprovalDecided decided when decided.At < at => decided with { At = at, DecidedAt = decided.At },
+        _ => fact with { At = at },
+    }, id);
+
+    // A fact that this version cannot read stays in the inbox, for one that can; it holds up nothing else.
     private static RunEvent.Fact? Read(InboxItem item)
     {
         try
@@ -247,17 +264,13 @@ internal sealed partial class RunHost : IAsyncDisposable
         }
     }
 
-    // A run that only waits for somebody is taken on without a trace: there is nothing to recover in it. What is overdue
-    // is taken notice of before anybody is told how the run stands.
-    private List<Incoming> FirstOf(RunState state, RunEvent.RunRecovered recovered)
-    {
-        var first = new List<Incoming>(2);
-        if (RunKernel.Advance(state, recovered) is not { Events.Length: 1, Effects.IsEmpty: true })
-            first.Add(new Incoming(recovered));
-        if (state.NextWake <= recovered.At && _services.Clock.MayFire())
-            first.Add(new Incoming(new RunEvent.TimeReached { At = recovered.At }));
-        return first;
-    }
+    // A run that only waits for somebody is taken on without a trace: there is nothing to recover in it.
+    private static List<Incoming> Recovering(RunState state, RunEvent.RunRecovered recovered) =>
+        RunKernel.Advance(state, recovered) is { Events.Length: 1, Effects.IsEmpty: true } ? [] : [new Incoming(recovered)];
+
+    // What is overdue is taken notice of before anybody is told how the run stands.
+    private List<Incoming> Overdue(RunState state, RunEvent.RunRecovered recovered) =>
+        state.NextWake <= recovered.At && _services.Clock.MayFire() ? [new Incoming(new RunEvent.TimeReached { At = recovered.At })] : [];
 
     // Two callers may adopt one run at a time; one loop works on it.
     private bool TryReplace(RunLoop loop)
@@ -297,13 +310,20 @@ internal sealed partial class RunHost : IAsyncDisposable
         else if (loop.IsUnloaded) Unload(loop);
     }
 
-    private async Task TryPollAsync()
+    private Task LookAsync() => TryAsync(() => PollAsync(CancellationToken.None));
+
+    private Task TryPollAsync() => TryAsync(async () =>
+    {
+        await PollAsync(_closing).ConfigureAwait(false);
+        await WakeDueAsync(_closing).ConfigureAwait(false);
+        UnloadIdle();
+    });
+
+    private async Task TryAsync(Func<ValueTask> look)
     {
         try
         {
-            await PollAsync(_closing).ConfigureAwait(false);
-            await WakeDueAsync(_closing).ConfigureAwait(false);
-            UnloadIdle();
+            await look().ConfigureAwait(false);
         }
         catch (StoreException error)
         {

@@ -74,7 +74,7 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
         _services = services;
         _state = state;
         _durable = prefix is null ? state : RunState.Empty(services.Documents);
-        _timer = new RunTimer(services, fact => Post(new Incoming(fact)));
+        _timer = new RunTimer(services, TellTime);
         _effects = new RunEffects(services, this);
         _pending = new PendingSlice(runId, _durable, head, stored, services.Tenancies, prefix, services.Announces);
         _isReleased = stored?.Status == RunStatus.Quarantined;
@@ -82,6 +82,9 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
     }
 
     public RunId RunId { get; }
+
+    /// <summary>Looks into the store's inbox for what was left for runs; null where nobody does.</summary>
+    public Func<Task>? Look { get; init; }
 
     /// <summary>The state up to the last event that is known to be durable: all that may be shown.</summary>
     public RunState Shown => Volatile.Read(ref _durable);
@@ -190,6 +193,25 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
         {
             _closing = true;
             if (!_stopped) Activate();
+        }
+    }
+
+    // Who decided in time is not too late because the run has yet to hear of it.
+    private void TellTime(RunEvent.Fact fact)
+    {
+        if (Look is { } look && Current.HasExpiredRequest(fact.At)) _ = _services.Work.StartAsync(() => TellTimeAsync(fact, look));
+        else Post(new Incoming(fact));
+    }
+
+    private async Task TellTimeAsync(RunEvent.Fact fact, Func<Task> look)
+    {
+        try
+        {
+            await look().ConfigureAwait(false);
+        }
+        finally
+        {
+            Post(new Incoming(fact));
         }
     }
 

@@ -101,6 +101,16 @@ public sealed class ApprovalTests
     }
 
     [Fact]
+    public void Who_decided_in_time_is_not_too_late_because_the_run_hears_of_it_later()
+    {
+        var given = Given.Run(Ask);
+        var heard = Decide(given.State, approved: true) with { At = Ask.Start.AddSeconds(9) };
+
+        given.When(heard with { DecidedAt = Ask.Start.AddSeconds(5) }).ThenNothing();
+        given.When(heard with { DecidedAt = Ask.Start.AddMilliseconds(4_999) }).Then("started a#1");
+    }
+
+    [Fact]
     public void A_decision_works_once_and_only_for_an_open_request()
     {
         var given = Given.Run(Ask);

@@ -133,6 +133,59 @@ public sealed class PolicyRunTests
     }
 
     [Fact]
+    public void Who_edits_an_input_in_one_role_is_not_counted_among_those_of_another()
+    {
+        const string policy = """
+            {"policy":"out","version":1,"rules":[
+              {"id":"law","verdict":"require_approval","approval":{"role":"legal","quorum":2}},
+              {"id":"two","verdict":"require_approval","approval":{"role":"owner","quorum":2}}]}
+            """;
+        var given = Given.Run(Bound("""{"steps":[{"id":"a","skill":"send","input":{"to":"x"}}]}""", policy));
+        given.When(Decide(Open(given), "ann", role: "legal")).Then(decisions: (string[])[]);
+        given.When(Decide(Open(given), "bob", role: "legal")).Then("asked a owner");
+        given.When(Decide(Open(given), "cat", role: "owner") with { Input = Json("""{"to":"y"}""") }).Then("asked a legal");
+
+        Assert.Empty(Open(given).ApprovedBy);
+        given.When(Decide(Open(given), "ann", role: "legal")).Then(decisions: (string[])[]);
+        given.When(Decide(Open(given), "bob", role: "legal")).Then("asked a owner");
+        // What cat made she has approved.
+        Assert.Equal(["cat"], Open(given).ApprovedBy);
+        given.When(Decide(Open(given), "dan", role: "owner")).Then("started a#1");
+    }
+
+    [Fact]
+    public void A_policy_that_comes_later_and_asks_for_more_people_is_obeyed()
+    {
+        var given = Given.Run(Bound("""{"steps":[{"id":"a","skill":"send","approval":{"role":"owner"}}]}"""));
+        given.When(new RunEvent.PolicyTightened
+        {
+            Policy = Policy("""{"policy":"p","version":1,"rules":[{"id":"two","verdict":"require_approval","approval":{"role":"owner","quorum":2}}]}"""),
+            By = "cfo",
+        }).Then(decisions: (string[])[]);
+        var first = Open(given);
+
+        given.When(Decide(first, "ann")).Then("asked a owner");
+
+        Assert.NotEqual(first.ApprovalId, Open(given).ApprovalId);
+        Assert.Equal((2, "ann"), (Open(given).Quorum, Assert.Single(Open(given).ApprovedBy)));
+        given.When(Decide(Open(given), "ann")).ThenNothing();
+        given.When(Decide(Open(given), "bob")).Then("started a#1");
+    }
+
+    [Fact]
+    public void Runs_of_earlier_rules_ask_as_they_did()
+    {
+        var given = Given.Run(Bound("""{"steps":[{"id":"a","skill":"send","approval":{"role":"owner"}}]}""") with { RulesVersion = 2 });
+        given.When(new RunEvent.PolicyTightened
+        {
+            Policy = Policy("""{"policy":"p","version":1,"rules":[{"id":"two","verdict":"require_approval","approval":{"role":"owner","quorum":2}}]}"""),
+            By = "cfo",
+        });
+
+        given.When(Decide(Open(given), "ann")).Then("started a#1");
+    }
+
+    [Fact]
     public void A_request_that_nobody_decides_on_is_escalated_and_then_expires()
     {
         var given = Given.Run(RunScenario.Of("""
@@ -141,6 +194,9 @@ public sealed class PolicyRunTests
         var request = Open(given);
         Assert.Equal(given.State.LastAt.AddSeconds(20), given.State.NextWake);
         given.When(Decide(request, "max", role: "boss")).ThenNothing();
+        // Who may decide by now may do so before the run has taken notice of the time.
+        var boss = Decide(request, "max", role: "boss") with { At = given.State.LastAt.AddSeconds(20) };
+        Assert.Equal("started a#1", Assert.Single(RunKernel.Advance(given.State, boss).Events.OfType<RunEvent.Decision>().Lines()));
 
         given.WhenItIsTime().Then("escalated a boss");
 

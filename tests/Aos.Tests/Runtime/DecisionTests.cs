@@ -65,6 +65,42 @@ public sealed class DecisionTests
     }
 
     [Fact]
+    public async Task Who_decided_in_time_is_heard_although_nobody_worked_on_the_run_until_later()
+    {
+        await using var bench = new RuntimeBench();
+        var waiting = await bench.RunAsync(bench.Plan(Guarded));
+        bench.Crash();
+        var second = bench.Open();
+        var row = await OnlyAsync(second);
+        bench.Time.Advance(TimeSpan.FromSeconds(59));
+        var decided = bench.Time.GetUtcNow();
+        Assert.Equal(OutcomeStatus.Success, (await second.DecideAsync(row.Id, true, "me", null, null, CancellationToken.None)).Status);
+        bench.Time.Advance(TimeSpan.FromHours(3));
+
+        Assert.Equal(RunStatus.Completed, (await second.ResumeAsync(waiting.RunId, CancellationToken.None))[0].Value!.Status);
+        Assert.Single(bench.Put.Calls);
+        Assert.Equal(decided, Assert.Single((await bench.JournalAsync(waiting.RunId)).OfType<RunEvent.ApprovalDecided>()).DecidedAt);
+        await bench.VerifyAsync(waiting.RunId);
+    }
+
+    [Fact]
+    public async Task Who_decides_at_the_last_moment_is_heard_before_the_time_is_over()
+    {
+        await using var bench = new RuntimeBench();
+        var waiting = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"put","approval":{"expires_in_ms":60050}}]}"""));
+        var (first, other) = (bench.Runtime, bench.Open());
+        // Between two looks into the inbox.
+        bench.Time.Advance(TimeSpan.FromMilliseconds(60_010));
+        Assert.Equal(OutcomeStatus.Success, (await other.DecideAsync((await OnlyAsync(other)).Id, true, "me", null, null, CancellationToken.None)).Status);
+        bench.Time.Advance(TimeSpan.FromMilliseconds(50));
+
+        var ended = (await first.WaitAsync(waiting.RunId, CancellationToken.None)).Value!;
+        while (ended.Status == RunStatus.Waiting) ended = (await first.WaitAsync(waiting.RunId, CancellationToken.None)).Value!;
+        Assert.Equal(RunStatus.Completed, ended.Status);
+        await bench.VerifyAsync(waiting.RunId);
+    }
+
+    [Fact]
     public async Task A_settlement_of_the_wrong_item_names_those_that_wait()
     {
         await using var bench = new RuntimeBench();
