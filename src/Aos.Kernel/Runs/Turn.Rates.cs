@@ -1,6 +1,7 @@
 using Aos.Contracts.Failures;
 using Aos.Contracts.Plans;
 using Aos.Contracts.Runs;
+using Aos.Contracts.Skills;
 using Aos.Kernel.Budgets;
 
 namespace Aos.Kernel.Runs;
@@ -11,18 +12,19 @@ internal sealed partial class Turn
     // How late a call may be made in its slot: later, it would fall among calls that were counted for another moment.
     private const int SlotMs = 1_000;
 
-    // Calls that have asked or wait; counted when first needed.
-    private int? _paced;
+    // Calls that have asked or wait, by what holds them up together; counted when first needed.
+    private Dictionary<(SkillName, SkillVersion), int>? _paced;
 
     /// <summary>Whether a call may be made now; where it may not, it has asked for a slot, or will when there is room.</summary>
     private bool KeepsRates(CallState call, SkillPin skill)
     {
         var rates = RateRule.For(State.Contract, skill);
         if (rates.IsEmpty || (call.Due is { } slot && Now <= Moments.After(slot, SlotMs))) return true;
-        // No more slots are booked than calls may be in flight: a run that is cancelled takes few from others.
-        _paced ??= State.Steps.Sum(step => step.Calls.Count(one => one.Phase is CallPhase.AwaitingSlot or CallPhase.Paced));
-        if (_paced >= State.Contract.MaxParallelSteps) return false;
-        _paced++;
+        // No more slots are booked for a skill than calls may be in flight: a run that is cancelled takes few from others.
+        _paced ??= CountPaced();
+        var paced = _paced.GetValueOrDefault(PacedWith(skill));
+        if (paced >= State.Contract.MaxParallelSteps) return false;
+        _paced[PacedWith(skill)] = paced + 1;
         Emit(new RunEvent.SlotRequested
         {
             At = Now,
@@ -34,6 +36,23 @@ internal sealed partial class Turn
         Ask(new Effect.BookSlot { Call = call.Key, Rates = rates, Before = State.Deadline });
         return false;
     }
+
+    private Dictionary<(SkillName, SkillVersion), int> CountPaced()
+    {
+        var paced = new Dictionary<(SkillName, SkillVersion), int>();
+        foreach (var step in State.Steps)
+            foreach (var call in step.Calls)
+                if (call.Phase is CallPhase.AwaitingSlot or CallPhase.Paced)
+                {
+                    var key = PacedWith((call.IsFallback ? step.Program.Fallback : step.Program.Main)!.Skill);
+                    paced[key] = paced.GetValueOrDefault(key) + 1;
+                }
+        return paced;
+    }
+
+    // Calls of one skill keep the same rates. Before version 3 all calls of a run stood in one line.
+    private (SkillName, SkillVersion) PacedWith(SkillPin skill) =>
+        State.Settings.RulesVersion < 3 ? default : (skill.Name, skill.Version);
 
     public void Take(RunEvent.SlotAnswered answered)
     {

@@ -78,6 +78,20 @@ public sealed class RateTests
     }
 
     [Fact]
+    public void A_call_that_waits_for_its_slot_holds_up_no_other_skill()
+    {
+        var scenario = RunScenario.Of("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"put"},{"id":"c","skill":"read"}]}""")
+            .Limited(contract => contract with { Rates = [Rate("read"), Rate("put")], MaxParallelSteps = 1 });
+
+        var given = Given.Run(scenario).And(Slot("a", 30));
+        Assert.Equal([CallPhase.Paced, CallPhase.AwaitingSlot, CallPhase.Ready], Phases(given));
+        given.When(Slot("b", 0)).Then("started b#1");
+
+        // As it was decided before, all calls of a run stood in one line.
+        Assert.Equal([CallPhase.Paced, CallPhase.Ready, CallPhase.Ready], Phases(Given.Run(scenario with { RulesVersion = 2 }).And(Slot("a", 30))));
+    }
+
+    [Fact]
     public void Only_the_rates_that_a_skill_falls_under_hold_for_it()
     {
         var rates = (ValueList<RateLimit>)[Rate("read"), Rate("put") with { Scope = RateScope.Tenant }, Rate(null) with { Scope = RateScope.Tenant }];
@@ -94,6 +108,9 @@ public sealed class RateTests
         Assert.Equal(["started a#1"], ScriptedRun.Of(recorded).Journal.OfType<RunEvent.AttemptStarted>().Lines());
         Assert.Empty(ScriptedRun.Of(recorded).Effects.OfType<Effect.BookSlot>());
     }
+
+    private static IEnumerable<CallPhase> Phases(Given given) =>
+        given.State.Steps.Select(step => step.Calls.IsEmpty ? CallPhase.Ready : step.Calls[0].Phase);
 
     private static RunScenario One(string plan) => RunScenario.Of(plan).Limited(contract => contract with { Rates = [Rate("read")], MaxRunMs = 600_000 });
 
