@@ -180,6 +180,7 @@ public static class AosJson
 [JsonSerializable(typeof(KeyRotation))]
 [JsonSerializable(typeof(ApiKeyPage))]
 [JsonSerializable(typeof(WebhookSubmission))]
+[JsonSerializable(typeof(WebhookRotation))]
 [JsonSerializable(typeof(WebhookInfo))]
 [JsonSerializable(typeof(NewWebhook))]
 [JsonSerializable(typeof(WebhookPage))]

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Aos.Abstractions.Storage;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
+using Aos.Cli.Targets;
 using Aos.Contracts.Api;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Values;
@@ -20,62 +20,46 @@ internal sealed class KeysCommand : Command
         Add(new RevokeCommand());
     }
 
-    private abstract class KeyCommand : CliCommand
+    private abstract class KeyCommand : TenantCommand
     {
-        private readonly Option<string> _tenant = new("--tenant")
-        {
-            Description = "The tenant (default: local)",
-            HelpName = "NAME",
-            DefaultValueFactory = _ => "local",
-        };
-
         protected KeyCommand(string name, string description) : base(name, description)
         {
             Reach = CommandReach.Machine;
-            Instead = "It makes keys in the store itself, and so needs none: run it where the store is. Who has a key already uses /v1/keys.";
-            Add(_tenant);
+            Instead = "It makes keys in the store itself, and so needs none: run it where the store is. "
+                + "Who has a key already uses /v1/keys.";
         }
 
-        public override async Task<int> RunAsync(Session session, CancellationToken cancel)
+        protected sealed override async ValueTask DoAsync(Session session, string tenant, CancellationToken cancel)
         {
-            var tenant = session.Value(_tenant) ?? "local";
-            if (!Rights.IsName(tenant)) throw Refusal.Argument($"--tenant '{tenant}' is no name of a tenant.");
-            var store = await session.OpenStoreAsync(cancel).ConfigureAwait(false);
-            var (keys, audit) = (new ApiKeys(store, session.Time), new AuditLog(store, session.Time));
-            try
-            {
-                var target = await DoAsync(session, keys, tenant, cancel).ConfigureAwait(false);
-                if (target is not null)
-                    await audit.AddAsync(tenant, $"user:{session.User}", $"{Name}_key", target, ErrorCodes.Ok, cancel).ConfigureAwait(false);
-                return ExitCodes.Ok;
-            }
-            catch (StoreException error)
-            {
-                throw Refusal.Of(error.Code, error.Message);
-            }
+            var records = new LocalRecords(await session.OpenStoreAsync(cancel).ConfigureAwait(false), session, tenant);
+            var keys = new ApiKeys(records.Store, session.Time);
+            if (await DoAsync(session, keys, records, cancel).ConfigureAwait(false) is { } target)
+                await records.AuditAsync($"{Name}_key", target, cancel).ConfigureAwait(false);
         }
 
         /// <summary>Does it.</summary>
         /// <returns>The key that was changed; null where none was.</returns>
-        protected abstract ValueTask<string?> DoAsync(Session session, ApiKeys keys, string tenant, CancellationToken cancel);
+        protected abstract ValueTask<string?> DoAsync(
+            Session session, ApiKeys keys, LocalRecords records, CancellationToken cancel);
 
         protected static void Show(Session session, NewApiKey made)
         {
             if (session.Screen.Json) session.Screen.WriteJson(made);
-            else
-            {
-                session.Screen.Out.WriteLine(made.Key);
-                session.Screen.Error.WriteLine($"aos: key {made.Info.KeyId} ({string.Join(", ", made.Info.Roles)}) of tenant {made.Info.Tenant}. "
-                    + "It is shown this once.");
-            }
+            else ShowOnce(session, made.Key, $"key {made.Info.KeyId} ({string.Join(", ", made.Info.Roles)}) of tenant {made.Info.Tenant}.");
         }
 
-        protected static Refusal Unknown(string id) => Refusal.Of(ErrorCodes.UnknownKey, $"There is no key '{id}' that works; `aos keys list` lists them.");
+        protected static Refusal Unknown(string id) =>
+            Refusal.Of(ErrorCodes.UnknownKey, $"There is no key '{id}' that works; `aos keys list` lists them.");
     }
 
     private sealed class CreateCommand : KeyCommand
     {
-        private readonly Option<string> _name = new("--name") { Description = "What it is for (default: key)", HelpName = "TEXT", DefaultValueFactory = _ => "key" };
+        private readonly Option<string> _name = new("--name")
+        {
+            Description = "What it is for (default: key)",
+            HelpName = "TEXT",
+            DefaultValueFactory = _ => "key",
+        };
 
         private readonly Option<string[]> _role = new("--role")
         {
@@ -92,7 +76,11 @@ internal sealed class KeysCommand : Command
             AllowMultipleArgumentsPerToken = false,
         };
 
-        private readonly Option<string?> _expires = new("--expires-in-days") { Description = "Days for which it works (default: until it is revoked)", HelpName = "N" };
+        private readonly Option<string?> _expires = new("--expires-in-days")
+        {
+            Description = "Days for which it works (default: until it is revoked)",
+            HelpName = "N",
+        };
 
         public CreateCommand() : base("create", "Make a key and print it, once")
         {
@@ -100,7 +88,8 @@ internal sealed class KeysCommand : Command
             Examples = [("aos keys create --role operator --name ci --expires-in-days 90", "a key for a machine")];
         }
 
-        protected override async ValueTask<string?> DoAsync(Session session, ApiKeys keys, string tenant, CancellationToken cancel)
+        protected override async ValueTask<string?> DoAsync(
+            Session session, ApiKeys keys, LocalRecords records, CancellationToken cancel)
         {
             var wanted = new ApiKeySubmission
             {
@@ -110,7 +99,7 @@ internal sealed class KeysCommand : Command
                 ExpiresInDays = Numbers.Positive(session.Value(_expires), "--expires-in-days", 3_650),
             };
             if (ApiKeys.Refuse(wanted) is { } mistake) throw Refusal.Argument(mistake);
-            var made = await keys.CreateAsync(wanted, tenant, $"user:{session.User}", cancel).ConfigureAwait(false);
+            var made = await keys.CreateAsync(wanted, records.Tenant, records.Subject, cancel).ConfigureAwait(false);
             Show(session, made);
             return made.Info.KeyId;
         }
@@ -118,9 +107,10 @@ internal sealed class KeysCommand : Command
 
     private sealed class ListCommand() : KeyCommand("list", "List the keys, without their secrets")
     {
-        protected override async ValueTask<string?> DoAsync(Session session, ApiKeys keys, string tenant, CancellationToken cancel)
+        protected override async ValueTask<string?> DoAsync(
+            Session session, ApiKeys keys, LocalRecords records, CancellationToken cancel)
         {
-            var all = await keys.ListAsync(tenant, cancel).ConfigureAwait(false);
+            var all = await keys.ListAsync(records.Tenant, cancel).ConfigureAwait(false);
             if (session.Screen.Json)
             {
                 session.Screen.WriteJson(new ApiKeyPage { Items = [.. all] });
@@ -141,7 +131,12 @@ internal sealed class KeysCommand : Command
     private sealed class RotateCommand : KeyCommand
     {
         private readonly Argument<string> _key = new("key") { Description = "The id of the key", HelpName = "KEY" };
-        private readonly Option<string?> _overlap = new("--overlap-minutes") { Description = "Minutes for which the old key goes on to work (default: 0)", HelpName = "N" };
+
+        private readonly Option<string?> _overlap = new("--overlap-minutes")
+        {
+            Description = "Minutes for which the old key goes on to work (default: 0)",
+            HelpName = "N",
+        };
 
         public RotateCommand() : base("rotate", "Replace a key by another with the same roles, and print that, once")
         {
@@ -149,10 +144,12 @@ internal sealed class KeysCommand : Command
             Add(_overlap);
         }
 
-        protected override async ValueTask<string?> DoAsync(Session session, ApiKeys keys, string tenant, CancellationToken cancel)
+        protected override async ValueTask<string?> DoAsync(
+            Session session, ApiKeys keys, LocalRecords records, CancellationToken cancel)
         {
-            var (id, minutes) = (session.Value(_key)!, Numbers.Index(session.Value(_overlap), "--overlap-minutes") ?? 0);
-            var made = await keys.RotateAsync(tenant, id, TimeSpan.FromMinutes(minutes), $"user:{session.User}", cancel).ConfigureAwait(false)
+            var id = session.Value(_key)!;
+            var overlap = TimeSpan.FromMinutes(Numbers.Index(session.Value(_overlap), "--overlap-minutes", OverlapMinutesMax) ?? 0);
+            var made = await keys.RotateAsync(records.Tenant, id, overlap, records.Subject, cancel).ConfigureAwait(false)
                 ?? throw Unknown(id);
             Show(session, made);
             return id;
@@ -165,10 +162,11 @@ internal sealed class KeysCommand : Command
 
         public RevokeCommand() : base("revoke", "End a key, at once") => Add(_key);
 
-        protected override async ValueTask<string?> DoAsync(Session session, ApiKeys keys, string tenant, CancellationToken cancel)
+        protected override async ValueTask<string?> DoAsync(
+            Session session, ApiKeys keys, LocalRecords records, CancellationToken cancel)
         {
             var id = session.Value(_key)!;
-            var ended = await keys.RevokeAsync(tenant, id, cancel).ConfigureAwait(false) ?? throw Unknown(id);
+            var ended = await keys.RevokeAsync(records.Tenant, id, cancel).ConfigureAwait(false) ?? throw Unknown(id);
             if (session.Screen.Json) session.Screen.WriteJson(ended);
             else session.Screen.Out.WriteLine($"Key {id} no longer works.");
             return id;

@@ -1,74 +1,43 @@
 using System.CommandLine;
-using Aos.Abstractions.Storage;
 using Aos.Cli.Invocation;
 using Aos.Cli.Rendering;
+using Aos.Cli.Targets;
 using Aos.Contracts.Api;
-using Aos.Contracts.Failures;
 using Aos.Contracts.Values;
-using Aos.Runtime.Access;
 using Aos.Runtime.Webhooks;
 
 namespace Aos.Cli.Commands;
 
-/// <summary><c>aos webhooks</c>: whom a server of the store of this user tells what becomes of runs, and what did not
-/// arrive.</summary>
+/// <summary><c>aos webhooks</c>: whom a server tells what becomes of runs, and what did not arrive.</summary>
 internal sealed class WebhooksCommand : Command
 {
     public WebhooksCommand() : base("webhooks", "Say who is told what becomes of runs, and send again what did not arrive")
     {
         Add(new AddCommand());
         Add(new ListCommand());
+        Add(new ShowCommand());
         Add(new EnableCommand());
+        Add(new RotateCommand());
         Add(new RemoveCommand());
         Add(new DeliveriesCommand());
         Add(new ReplayCommand());
     }
 
-    private abstract class WebhookCommand : CliCommand
+    private abstract class WebhookCommand(string name, string description) : TenantCommand(name, description)
     {
-        private readonly Option<string> _tenant = new("--tenant")
-        {
-            Description = "The tenant (default: local)",
-            HelpName = "NAME",
-            DefaultValueFactory = _ => "local",
-        };
-
-        protected WebhookCommand(string name, string description) : base(name, description)
-        {
-            Reach = CommandReach.Machine;
-            Instead = "It works on the store itself, and so needs no key: run it where the store is. Who has a key uses /v1/webhooks.";
-            Add(_tenant);
-        }
-
         protected Argument<string> Webhook { get; } = new("webhook") { Description = "The webhook", HelpName = "WEBHOOK" };
 
-        public override async Task<int> RunAsync(Session session, CancellationToken cancel)
+        protected sealed override async ValueTask DoAsync(Session session, string tenant, CancellationToken cancel) =>
+            await DoAsync(session, await session.Target.WebhooksAsync(tenant, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
+
+        /// <summary>Does it, and says so.</summary>
+        protected abstract ValueTask DoAsync(Session session, IWebhooks webhooks, CancellationToken cancel);
+
+        protected static void Show(Session session, NewWebhook made)
         {
-            var tenant = session.Value(_tenant) ?? "local";
-            if (!Rights.IsName(tenant)) throw Refusal.Argument($"--tenant '{tenant}' is no name of a tenant.");
-            var store = await session.OpenStoreAsync(cancel).ConfigureAwait(false);
-            try
-            {
-                var target = await DoAsync(session, new WebhookShelf(store, session.Time), tenant, cancel).ConfigureAwait(false);
-                if (target is not null)
-                    await new AuditLog(store, session.Time).AddAsync(tenant, $"user:{session.User}", $"{Name}_webhook", target, ErrorCodes.Ok, cancel).ConfigureAwait(false);
-                return ExitCodes.Ok;
-            }
-            catch (StoreException error)
-            {
-                throw Refusal.Of(error.Code, error.Message);
-            }
+            if (session.Screen.Json) session.Screen.WriteJson(made);
+            else ShowOnce(session, made.Secret, $"{(made.Secret is null ? "" : "the secret of ")}webhook {made.Info.WebhookId}.");
         }
-
-        /// <summary>Does it.</summary>
-        /// <returns>The webhook that was changed; null where none was.</returns>
-        protected abstract ValueTask<string?> DoAsync(Session session, WebhookShelf shelf, string tenant, CancellationToken cancel);
-
-        protected async ValueTask<WebhookInfo> FindAsync(Session session, WebhookShelf shelf, string tenant, CancellationToken cancel) =>
-            await shelf.FindAsync(tenant, session.Value(Webhook)!, cancel).ConfigureAwait(false) ?? throw Unknown(session.Value(Webhook)!);
-
-        protected static Refusal Unknown(string id) =>
-            Refusal.Of(ErrorCodes.UnknownResource, $"There is no webhook '{id}'; `aos webhooks list` lists them.");
     }
 
     private sealed class AddCommand : WebhookCommand
@@ -82,7 +51,12 @@ internal sealed class WebhooksCommand : Command
             AllowMultipleArgumentsPerToken = false,
         };
 
-        private readonly Option<string?> _secret = new("--secret-name") { Description = "Secret of the server that signs (default: one is made and shown once)", HelpName = "NAME" };
+        private readonly Option<string?> _secret = new("--secret-name")
+        {
+            Description = "Secret of the server that signs (default: one is made and shown once)",
+            HelpName = "NAME",
+        };
+
         private readonly Option<string?> _text = new("--description") { Description = "What it is for", HelpName = "TEXT" };
 
         public AddCommand() : base("add", "Add an address, and print its secret, once")
@@ -92,45 +66,35 @@ internal sealed class WebhooksCommand : Command
             Examples = [("aos webhooks add https://example.com/hook --event run.failed", "told of runs that fail")];
         }
 
-        protected override async ValueTask<string?> DoAsync(Session session, WebhookShelf shelf, string tenant, CancellationToken cancel)
-        {
-            var wanted = new WebhookSubmission
+        protected override async ValueTask DoAsync(Session session, IWebhooks webhooks, CancellationToken cancel) =>
+            Show(session, Session.Require(await webhooks.AddAsync(new WebhookSubmission
             {
                 Url = session.Value(_url)!,
                 Events = ValueList.From(session.Value(_event) ?? []),
                 Description = session.Value(_text),
                 SecretName = session.Value(_secret),
-            };
-            if (WebhookShelf.Refuse(wanted) is { } mistake) throw Refusal.Argument(mistake);
-            var made = await shelf.CreateAsync(wanted, tenant, $"user:{session.User}", cancel).ConfigureAwait(false)
-                ?? throw Refusal.Argument($"A tenant has at most {WebhookShelf.WebhooksMax} webhooks; remove one first.");
-            if (session.Screen.Json) session.Screen.WriteJson(made);
-            else
-            {
-                if (made.Secret is not null) session.Screen.Out.WriteLine(made.Secret);
-                session.Screen.Error.WriteLine($"aos: webhook {made.Info.WebhookId}.{(made.Secret is null ? "" : " Its secret is shown this once.")}");
-            }
-            return made.Info.WebhookId;
-        }
+            }, cancel).ConfigureAwait(false)));
     }
 
     private sealed class ListCommand() : WebhookCommand("list", "List the addresses, without their secrets")
     {
-        protected override async ValueTask<string?> DoAsync(Session session, WebhookShelf shelf, string tenant, CancellationToken cancel)
+        protected override async ValueTask DoAsync(Session session, IWebhooks webhooks, CancellationToken cancel)
         {
-            var all = await shelf.ListAsync(tenant, cancel).ConfigureAwait(false);
-            if (session.Screen.Json)
-            {
-                session.Screen.WriteJson(new WebhookPage { Items = [.. all] });
-                return null;
-            }
-            if (all.Count == 0) session.Screen.Error.WriteLine("There are no webhooks; `aos webhooks add URL` adds one.");
-            var table = new Listing("WEBHOOK", "ADDRESS", "MESSAGES", "STATE");
-            foreach (var webhook in all)
-                table.Add(webhook.WebhookId, Plain.Line(webhook.Url, 60), webhook.Events.IsEmpty ? "all" : string.Join(", ", webhook.Events),
-                    webhook.DisabledAt is null ? "told" : "disabled");
-            table.Show(session.Screen);
-            return null;
+            var page = Session.Require(await webhooks.ListAsync(cancel).ConfigureAwait(false));
+            if (session.Screen.Json) session.Screen.WriteJson(page);
+            else WebhookView.Show(session, page);
+        }
+    }
+
+    private sealed class ShowCommand : WebhookCommand
+    {
+        public ShowCommand() : base("show", "Show an address, without its secret") => Add(Webhook);
+
+        protected override async ValueTask DoAsync(Session session, IWebhooks webhooks, CancellationToken cancel)
+        {
+            var info = Session.Require(await webhooks.FindAsync(session.Value(Webhook)!, cancel).ConfigureAwait(false));
+            if (session.Screen.Json) session.Screen.WriteJson(info);
+            else WebhookView.Show(session, info);
         }
     }
 
@@ -138,13 +102,34 @@ internal sealed class WebhooksCommand : Command
     {
         public EnableCommand() : base("enable", "Tell an address again that had asked for no more messages") => Add(Webhook);
 
-        protected override async ValueTask<string?> DoAsync(Session session, WebhookShelf shelf, string tenant, CancellationToken cancel)
+        protected override async ValueTask DoAsync(Session session, IWebhooks webhooks, CancellationToken cancel)
         {
-            var id = session.Value(Webhook)!;
-            var info = await shelf.EnableAsync(tenant, id, cancel).ConfigureAwait(false) ?? throw Unknown(id);
+            var info = Session.Require(await webhooks.EnableAsync(session.Value(Webhook)!, cancel).ConfigureAwait(false));
             if (session.Screen.Json) session.Screen.WriteJson(info);
-            else session.Screen.Out.WriteLine($"Webhook {id} is told again.");
-            return id;
+            else session.Screen.Out.WriteLine($"Webhook {info.WebhookId} is told again.");
+        }
+    }
+
+    private sealed class RotateCommand : WebhookCommand
+    {
+        private readonly Option<string?> _overlap = new("--overlap-minutes")
+        {
+            Description = "Minutes for which the secret before signs beside the new one; 0 ends it at once (default: 1440)",
+            HelpName = "N",
+        };
+
+        public RotateCommand() : base("rotate", "Replace the secret of an address, and print the new one, once")
+        {
+            Add(Webhook);
+            Add(_overlap);
+            Details = "Until the overlap is over, messages carry a signature of each secret, so that a receiver takes them by either.";
+            Examples = [("aos webhooks rotate wh_0123456789abcdef --overlap-minutes 0", "the secret is known to somebody else")];
+        }
+
+        protected override async ValueTask DoAsync(Session session, IWebhooks webhooks, CancellationToken cancel)
+        {
+            var minutes = Numbers.Index(session.Value(_overlap), "--overlap-minutes", OverlapMinutesMax);
+            Show(session, Session.Require(await webhooks.RotateAsync(session.Value(Webhook)!, minutes, cancel).ConfigureAwait(false)));
         }
     }
 
@@ -152,13 +137,12 @@ internal sealed class WebhooksCommand : Command
     {
         public RemoveCommand() : base("remove", "Remove an address, and the messages that have not arrived there") => Add(Webhook);
 
-        protected override async ValueTask<string?> DoAsync(Session session, WebhookShelf shelf, string tenant, CancellationToken cancel)
+        protected override async ValueTask DoAsync(Session session, IWebhooks webhooks, CancellationToken cancel)
         {
-            var info = await FindAsync(session, shelf, tenant, cancel).ConfigureAwait(false);
-            await shelf.DeleteAsync(tenant, info.WebhookId, cancel).ConfigureAwait(false);
+            var info = Session.Require(await webhooks.FindAsync(session.Value(Webhook)!, cancel).ConfigureAwait(false));
+            Session.Require(await webhooks.RemoveAsync(info.WebhookId, cancel).ConfigureAwait(false));
             if (session.Screen.Json) session.Screen.WriteJson(info);
             else session.Screen.Out.WriteLine($"Webhook {info.WebhookId} is removed.");
-            return info.WebhookId;
         }
     }
 
@@ -172,21 +156,12 @@ internal sealed class WebhooksCommand : Command
             Add(_dead);
         }
 
-        protected override async ValueTask<string?> DoAsync(Session session, WebhookShelf shelf, string tenant, CancellationToken cancel)
+        protected override async ValueTask DoAsync(Session session, IWebhooks webhooks, CancellationToken cancel)
         {
-            var info = await FindAsync(session, shelf, tenant, cancel).ConfigureAwait(false);
-            var page = await shelf.DeliveriesAsync(info, session.Value(_dead), null, 1_000, cancel).ConfigureAwait(false);
-            if (session.Screen.Json)
-            {
-                session.Screen.WriteJson(new WebhookDeliveryPage { Items = [.. page] });
-                return null;
-            }
-            var table = new Listing("MESSAGE", "TYPE", "TRIES", "LAST", "NEXT");
-            foreach (var delivery in page)
-                table.Add(delivery.MessageId, delivery.Message.Type, $"{delivery.Attempts}", delivery.LastResult ?? "",
-                    delivery.NextAt is { } next ? Times.Relative(next, session.Time.GetUtcNow()) : "never");
-            table.Show(session.Screen);
-            return null;
+            var page = Session.Require(
+                await webhooks.DeliveriesAsync(session.Value(Webhook)!, session.Value(_dead), cancel).ConfigureAwait(false));
+            if (session.Screen.Json) session.Screen.WriteJson(page);
+            else WebhookView.Show(session, page);
         }
     }
 
@@ -200,15 +175,12 @@ internal sealed class WebhooksCommand : Command
             Add(_message);
         }
 
-        protected override async ValueTask<string?> DoAsync(Session session, WebhookShelf shelf, string tenant, CancellationToken cancel)
+        protected override async ValueTask DoAsync(Session session, IWebhooks webhooks, CancellationToken cancel)
         {
-            var info = await FindAsync(session, shelf, tenant, cancel).ConfigureAwait(false);
             var message = session.Value(_message)!;
-            var delivery = await shelf.ReplayAsync(info, message, cancel).ConfigureAwait(false) ?? throw Refusal.Of(ErrorCodes.UnknownResource,
-                $"Webhook {info.WebhookId} has no dead message '{message}'; `aos webhooks deliveries {info.WebhookId} --dead` lists them.");
-            if (session.Screen.Json) session.Screen.WriteJson(delivery);
+            var sent = Session.Require(await webhooks.ReplayAsync(session.Value(Webhook)!, message, cancel).ConfigureAwait(false));
+            if (session.Screen.Json) session.Screen.WriteJson(sent);
             else session.Screen.Out.WriteLine($"Message {message} is sent by the next look of a server.");
-            return info.WebhookId;
         }
     }
 }

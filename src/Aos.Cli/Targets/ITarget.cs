@@ -116,6 +116,12 @@ internal interface ITarget
 
     ValueTask<StructuredOutcome> TightenAsync(RunId run, Policy policy, string? reason, CancellationToken cancel);
 
+    /// <summary>The addresses that are told what becomes of runs.</summary>
+    /// <param name="tenant">The tenant, of a store; a server has that of the key.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <exception cref="Invocation.Refusal">The store cannot be opened.</exception>
+    ValueTask<IWebhooks> WebhooksAsync(string tenant, CancellationToken cancel);
+
     /// <summary>When the next of the waiting runs goes on, where no process would wake it then.</summary>
     ValueTask<(RunId Run, DateTimeOffset At)?> NextSleeperAsync(CancellationToken cancel);
 

@@ -180,6 +180,12 @@ internal sealed class LocalTarget(Session session) : ITarget
     public ValueTask<StructuredOutcome> TightenAsync(RunId run, Policy policy, string? reason, CancellationToken cancel) =>
         Runtime.TightenAsync(run, policy, session.User, reason, cancel);
 
+    public async ValueTask<IWebhooks> WebhooksAsync(string tenant, CancellationToken cancel) =>
+        new LocalWebhooks(await RecordsAsync(tenant, cancel).ConfigureAwait(false));
+
+    private async ValueTask<LocalRecords> RecordsAsync(string tenant, CancellationToken cancel) =>
+        new(await session.OpenStoreAsync(cancel).ConfigureAwait(false), session, tenant);
+
     public async ValueTask<(RunId Run, DateTimeOffset At)?> NextSleeperAsync(CancellationToken cancel)
     {
         var filter = new RunFilter { Statuses = [RunStatus.Waiting], Limit = 1_000 };

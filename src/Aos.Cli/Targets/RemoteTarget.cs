@@ -164,6 +164,9 @@ internal sealed class RemoteTarget(AosClient client, TimeProvider time) : ITarge
     public async ValueTask<StructuredOutcome> TightenAsync(RunId run, Policy policy, string? reason, CancellationToken cancel) =>
         await client.TightenAsync(run, policy, reason, cancel).ConfigureAwait(false);
 
+    public ValueTask<IWebhooks> WebhooksAsync(string tenant, CancellationToken cancel) =>
+        ValueTask.FromResult<IWebhooks>(new RemoteWebhooks(client));
+
     public ValueTask<(RunId Run, DateTimeOffset At)?> NextSleeperAsync(CancellationToken cancel) => ValueTask.FromResult<(RunId, DateTimeOffset)?>(null);
 
     public bool WorksOn(RunId run) => false;

@@ -17,8 +17,8 @@ public sealed record WebhookSubmission
     /// <summary>What it is for, for people; at most 200 characters.</summary>
     public string? Description { get; init; }
 
-    /// <summary>The name of a secret of the server that signs: its value is <c>whsec_</c> and base64, or any text. Absent: one is
-    /// made and shown once.</summary>
+    /// <summary>The name of a secret of the server that signs: its value is <c>whsec_</c> and base64, several of them with spaces
+    /// between, each of which signs, or any other text. Absent: one is made and shown once.</summary>
     public string? SecretName { get; init; }
 }
 
@@ -43,6 +43,9 @@ public sealed record WebhookInfo
     /// <summary>The name of the secret of the server that signs; absent where one was made for it.</summary>
     public string? SecretName { get; init; }
 
+    /// <summary>Until when secrets that were replaced sign beside the present one; absent where none does.</summary>
+    public DateTimeOffset? PreviousSecretUntil { get; init; }
+
     /// <summary>When it was made.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -56,7 +59,16 @@ public sealed record WebhookInfo
     public string? DisabledReason { get; init; }
 }
 
-/// <summary>An address that was just made.</summary>
+/// <summary>How the secret of an address is to be replaced.</summary>
+public sealed record WebhookRotation
+{
+    /// <summary>Minutes for which the secret before signs beside the new one, so that receivers can be told of it. 0: it ends at
+    /// once, with every secret before it. Absent: 1,440, a day.</summary>
+    [Bounds(0, 43_200)]
+    public int? OverlapMinutes { get; init; }
+}
+
+/// <summary>An address that was just made, or whose secret was just replaced.</summary>
 public sealed record NewWebhook
 {
     /// <summary>What the receiver checks signatures with: <c>whsec_</c> and base64. Shown this once; absent where the server has

@@ -56,6 +56,9 @@ public static class Identity
     /// <summary>The same for a round of planning, which no step can be called like.</summary>
     internal static ulong DrawForPlanner(RunId run, int round) => Draw($"{run}\n(planner)\n\n{round}");
 
+    /// <summary>The same for a message to an address beyond this process.</summary>
+    internal static ulong DrawForDelivery(string delivery, int attempt) => Draw($"{delivery}\n(delivery)\n\n{attempt}");
+
     private static ulong Draw(string identity)
     {
         Span<byte> hash = stackalloc byte[32];

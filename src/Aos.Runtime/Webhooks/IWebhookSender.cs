@@ -12,7 +12,7 @@ public interface IWebhookSender
 /// <param name="Url">The address.</param>
 /// <param name="MessageId">The field <c>webhook-id</c>: the same for every try.</param>
 /// <param name="At">The time of the try, which the field <c>webhook-timestamp</c> tells in seconds.</param>
-/// <param name="Signature">The field <c>webhook-signature</c>.</param>
+/// <param name="Signature">The field <c>webhook-signature</c>: a signature of each secret that signs.</param>
 /// <param name="Body">The body.</param>
 public sealed record WebhookRequest(Uri Url, string MessageId, DateTimeOffset At, string Signature, ReadOnlyMemory<byte> Body);
 
@@ -20,11 +20,4 @@ public sealed record WebhookRequest(Uri Url, string MessageId, DateTimeOffset At
 /// <param name="Status">The status of the answer; null where there was none.</param>
 /// <param name="Problem">Why there was none, as a code; null where there was one.</param>
 /// <param name="RetryAfter">How long the other side asked to wait.</param>
-public sealed record WebhookAnswer(int? Status, string? Problem = null, TimeSpan? RetryAfter = null)
-{
-    /// <summary>Whether the message has arrived.</summary>
-    public bool HasArrived => Status is >= 200 and < 300;
-
-    /// <summary>Whether the other side wants no messages any more.</summary>
-    public bool IsGone => Status == 410;
-}
+public sealed record WebhookAnswer(int? Status, string? Problem = null, TimeSpan? RetryAfter = null);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Aos.Contracts;
@@ -8,7 +9,26 @@ namespace Aos.Runtime.Webhooks;
 /// <summary>An address as the store has it.</summary>
 /// <param name="Info">What is shown of it.</param>
 /// <param name="Secret">The secret that was made for it; null where the server has it by name.</param>
-internal sealed record StoredWebhook(WebhookInfo Info, string? Secret);
+/// <param name="Replaced">The secrets before it that were given time, the newest first.</param>
+internal sealed record StoredWebhook(WebhookInfo Info, string? Secret, IReadOnlyList<ReplacedSecret> Replaced)
+{
+    /// <summary>The secrets of its own that sign at a moment, the newest first.</summary>
+    public IEnumerable<string> SecretsAt(DateTimeOffset now)
+    {
+        if (Secret is not null) yield return Secret;
+        foreach (var replaced in Replaced)
+            if (replaced.SignsUntil > now) yield return replaced.Secret;
+    }
+
+    /// <summary>What is shown of it at a moment.</summary>
+    public WebhookInfo ShownAt(DateTimeOffset now) =>
+        Replaced.Any(replaced => replaced.SignsUntil > now)
+            ? Info with { PreviousSecretUntil = Replaced.Max(replaced => replaced.SignsUntil) }
+            : Info;
+}
+
+/// <summary>A secret that was replaced, and signs for a while.</summary>
+internal sealed record ReplacedSecret(string Secret, DateTimeOffset SignsUntil);
 
 /// <summary>A message on its way to one address, as the store has it.</summary>
 internal sealed record StoredDelivery
@@ -61,15 +81,33 @@ internal sealed partial class WebhookJson : JsonSerializerContext
             writer.WritePropertyName("info");
             writer.WriteRawValue(AosJson.Write(webhook.Info));
             if (webhook.Secret is not null) writer.WriteString("secret", webhook.Secret);
+            if (webhook.Replaced.Count > 0) WriteReplaced(writer, webhook.Replaced);
             writer.WriteEndObject();
         }
         return memory.ToArray();
+    }
+
+    private static void WriteReplaced(Utf8JsonWriter writer, IEnumerable<ReplacedSecret> secrets)
+    {
+        writer.WriteStartArray("replaced");
+        foreach (var (secret, until) in secrets)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("secret", secret);
+            writer.WriteString("signs_until", until.ToString("O", CultureInfo.InvariantCulture));
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
     }
 
     public static StoredWebhook ReadWebhook(ReadOnlyMemory<byte> body)
     {
         var element = Contracts.Values.Payload.FromUtf8(body).Element;
         return new StoredWebhook(AosJson.Read<WebhookInfo>(element.GetProperty("info")),
-            element.TryGetProperty("secret", out var secret) ? secret.GetString() : null);
+            element.TryGetProperty("secret", out var secret) ? secret.GetString() : null,
+            element.TryGetProperty("replaced", out var replaced)
+                ? [.. replaced.EnumerateArray().Select(one =>
+                    new ReplacedSecret(one.GetProperty("secret").GetString()!, one.GetProperty("signs_until").GetDateTimeOffset()))]
+                : []);
     }
 }

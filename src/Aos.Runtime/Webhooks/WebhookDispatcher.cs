@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Diagnostics;
 using System.Text;
 using Aos.Abstractions.Secrets;
 using Aos.Abstractions.Storage;
+using Aos.Contracts.Api;
 using Aos.Contracts.Secrets;
+using Aos.Kernel.Retries;
 using Microsoft.Extensions.Logging;
 
 namespace Aos.Runtime.Webhooks;
@@ -22,7 +25,7 @@ public sealed partial class WebhookDispatcher(
     private const int SortedMax = 5_000;
 
     // How long a process may take for a try, until another one takes it for dead.
-    private TimeSpan Claim => options.Timeout + TimeSpan.FromSeconds(30);
+    private TimeSpan Claim => options.Timeout + options.ClaimMargin;
 
     // Which address, and when. What is sent is read when it is tried: many messages may wait for an address that is down.
     private readonly ConcurrentDictionary<string, (string WebhookId, DateTimeOffset NextAt)> _pending = new(StringComparer.Ordinal);
@@ -243,12 +246,14 @@ public sealed partial class WebhookDispatcher(
         await SettleAsync(webhook, claimed, mine, answer, cancel).ConfigureAwait(false);
     }
 
-    private async ValueTask<WebhookAnswer> SendAsync(StoredWebhook webhook, StoredDelivery delivery, DateTimeOffset now, CancellationToken cancel)
+    private async ValueTask<WebhookAnswer> SendAsync(
+        StoredWebhook webhook, StoredDelivery delivery, DateTimeOffset now, CancellationToken cancel)
     {
-        if (await SecretOfAsync(webhook, cancel).ConfigureAwait(false) is not { } secret) return new WebhookAnswer(null, "SECRET_MISSING");
+        var signing = await SecretsOfAsync(webhook, now, cancel).ConfigureAwait(false);
+        if (signing.Count == 0) return new WebhookAnswer(null, "SECRET_MISSING");
         var body = Encoding.UTF8.GetBytes(delivery.Body);
-        var request = new WebhookRequest(new Uri(webhook.Info.Url), delivery.MessageId, now,
-            WebhookSignature.Sign(secret, delivery.MessageId, now, body), body);
+        var signature = WebhookSignature.Sign(signing, delivery.MessageId, now, body);
+        var request = new WebhookRequest(new Uri(webhook.Info.Url), delivery.MessageId, now, signature, body);
         using var limit = new CancellationTokenSource(options.Timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         try
@@ -262,50 +267,61 @@ public sealed partial class WebhookDispatcher(
     }
 
     // The secrets of the server are those of its own tenant.
-    private async ValueTask<string?> SecretOfAsync(StoredWebhook webhook, CancellationToken cancel)
+    private async ValueTask<IReadOnlyList<string>> SecretsOfAsync(
+        StoredWebhook webhook, DateTimeOffset now, CancellationToken cancel)
     {
-        if (webhook.Info.SecretName is not { } text) return webhook.Secret;
-        if (webhook.Info.Tenant != secretsTenant || !SecretName.TryParse(text, out var name)) return null;
+        if (webhook.Info.SecretName is not { } text) return [.. webhook.SecretsAt(now)];
+        if (webhook.Info.Tenant != secretsTenant || !SecretName.TryParse(text, out var name)) return [];
         foreach (var place in secrets)
         {
             var found = await place.FindAsync(name, cancel).ConfigureAwait(false);
-            if (found.Problem is not null) return null;
-            if (found.Value is { Length: > 0 } value) return value;
+            if (found.Problem is not null) return [];
+            if (found.Value is { Length: > 0 } value) return WebhookSignature.SecretsIn(value);
         }
-        return null;
+        return [];
     }
 
-    private async ValueTask SettleAsync(StoredWebhook webhook, StoredDelivery delivery, long version, WebhookAnswer answer, CancellationToken cancel)
+    private async ValueTask SettleAsync(
+        StoredWebhook webhook, StoredDelivery delivery, long version, WebhookAnswer answer, CancellationToken cancel)
     {
-        if (answer.HasArrived)
-        {
-            Counted?.Invoke("delivered");
-            await EndAsync(delivery, cancel).ConfigureAwait(false);
-            return;
-        }
         var tried = delivery with { LastResult = answer.Status is { } status ? $"status {status}" : answer.Problem };
-        if (answer.IsGone)
+        var asked = answer.RetryAfter is { } wait ? (long?)Math.Max(0, wait.TotalMilliseconds) : null;
+        switch (DeliveryRetry.Decide(options.Retry, delivery.Id, delivery.Attempts, answer.Status, asked))
         {
-            await shelf.ChangeAsync(webhook.Info.Tenant, webhook.Info.WebhookId, info => info with
-            {
-                DisabledAt = info.DisabledAt ?? time.GetUtcNow(),
-                DisabledReason = info.DisabledReason ?? "It answered with status 410: it wants no messages any more.",
-            }, cancel).ConfigureAwait(false);
-            LogGone(webhook.Info.WebhookId);
+            case DeliveryDecision.Arrived:
+                Counted?.Invoke("delivered");
+                await EndAsync(delivery, cancel).ConfigureAwait(false);
+                break;
+            case DeliveryDecision.Again again:
+                Counted?.Invoke("retried");
+                await PutOffAsync(tried with { NextAt = time.GetUtcNow().AddMilliseconds(again.DelayMs) }, version, cancel)
+                    .ConfigureAwait(false);
+                break;
+            case DeliveryDecision.Dead dead:
+                if (dead.IsUnwanted) await DisableAsync(webhook.Info, cancel).ConfigureAwait(false);
+                await BuryAsync(tried, cancel).ConfigureAwait(false);
+                break;
+            default:
+                throw new UnreachableException();
         }
-        if (answer.IsGone || delivery.Attempts > options.Waits.Count)
+    }
+
+    // Where it stands otherwise by now, the next look finds out how.
+    private async ValueTask PutOffAsync(StoredDelivery tried, long version, CancellationToken cancel)
+    {
+        var body = WebhookJson.Write(tried);
+        if (await shelf.PutAsync(WebhookShelf.PendingKind, tried.Id, body, version, cancel).ConfigureAwait(false) is not null)
+            _pending[tried.Id] = (tried.WebhookId, tried.NextAt);
+    }
+
+    private async ValueTask DisableAsync(WebhookInfo webhook, CancellationToken cancel)
+    {
+        await shelf.ChangeAsync(webhook.Tenant, webhook.WebhookId, info => info with
         {
-            await BuryAsync(tried, cancel).ConfigureAwait(false);
-            return;
-        }
-        var wait = options.Waits[delivery.Attempts - 1];
-        // Who asks to wait longer is heard, up to a day.
-        if (answer.RetryAfter is { } asked && asked > wait) wait = asked < TimeSpan.FromDays(1) ? asked : TimeSpan.FromDays(1);
-        tried = tried with { NextAt = time.GetUtcNow() + wait };
-        Counted?.Invoke("retried");
-        // Where it stands otherwise by now, the next look finds out how.
-        if (await shelf.PutAsync(WebhookShelf.PendingKind, delivery.Id, WebhookJson.Write(tried), version, cancel).ConfigureAwait(false) is not null)
-            _pending[delivery.Id] = (delivery.WebhookId, tried.NextAt);
+            DisabledAt = info.DisabledAt ?? time.GetUtcNow(),
+            DisabledReason = info.DisabledReason ?? "It answered with status 410: it wants no messages any more.",
+        }, cancel).ConfigureAwait(false);
+        LogGone(webhook.WebhookId);
     }
 
     private async ValueTask BuryAsync(StoredDelivery delivery, CancellationToken cancel)

@@ -1,18 +1,20 @@
+using Aos.Contracts.Failures;
+using Aos.Kernel.Retries;
+
 namespace Aos.Runtime.Webhooks;
 
 /// <summary>How messages are sent.</summary>
 public sealed record WebhookOptions
 {
-    /// <summary>The waits after the first try, the second, and so on; after the last of them a message is dead. Default: 5 s, 5 min,
-    /// 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.</summary>
-    public IReadOnlyList<TimeSpan> Waits { get; init; } =
-    [
-        TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(5),
-        TimeSpan.FromHours(10), TimeSpan.FromHours(14), TimeSpan.FromHours(20), TimeSpan.FromHours(24),
-    ];
+    /// <summary>How often a message is tried, and how long the waits are. Default: <see cref="DeliveryRetry.Default"/>.</summary>
+    public RetryRule Retry { get; init; } = DeliveryRetry.Default;
 
     /// <summary>How long a try may take. Default 15 seconds.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How much longer than a try may take nobody else tries the message: then whoever claimed it counts as dead.
+    /// Default 30 seconds.</summary>
+    public TimeSpan ClaimMargin { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Tries at a time. Default 32.</summary>
     public int TriesMax { get; init; } = 32;

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using Aos.Abstractions.Storage;
-using Aos.Contracts;
 using Aos.Contracts.Api;
+using Aos.Contracts.Failures;
+using Aos.Contracts.Outcomes;
 using Aos.Contracts.Secrets;
 
 namespace Aos.Runtime.Webhooks;
@@ -9,14 +10,15 @@ namespace Aos.Runtime.Webhooks;
 /// <summary>The addresses that are told what becomes of runs, and the messages that have not arrived. Thread-safe.</summary>
 /// <remarks>A secret that was made here is kept in the store, because every message is signed with it: whoever can read the
 /// store can sign.</remarks>
-public sealed class WebhookShelf(IRecordStore store, TimeProvider time)
+public sealed partial class WebhookShelf(IRecordStore store, TimeProvider time)
 {
     /// <summary>How many addresses a tenant may have.</summary>
     public const int WebhooksMax = 50;
 
+    /// <summary>How many secrets of an address may sign at a time.</summary>
+    public const int SecretsMax = 5;
+
     internal const string Kind = "webhook";
-    internal const string PendingKind = "webhook_pending";
-    internal const string DeadKind = "webhook_dead";
     internal const string AllTenants = "";
 
     private const int PageMax = 1_000;
@@ -26,29 +28,45 @@ public sealed class WebhookShelf(IRecordStore store, TimeProvider time)
     /// <summary>The types of messages.</summary>
     public static IReadOnlyList<string> Types => RunNotices.Types;
 
+    /// <summary>What is said where a tenant has no address of a name.</summary>
+    public static string Unknown(string id) => $"There is no webhook '{id}'.";
+
+    /// <summary>What is said where an address has no dead message of a name.</summary>
+    public static string Unknown(string id, string message) => $"Webhook {id} has no dead message '{message}'.";
+
+    /// <summary>What is said where a tenant has as many addresses as it may.</summary>
+    public static string TooMany => $"A tenant has at most {WebhooksMax} webhooks; remove one first.";
+
     internal IRecordStore Store => store;
 
     /// <summary>Ends a wait of the dispatcher of this process: something is new.</summary>
     internal Action? Changed { get; set; }
 
-    /// <summary>What is wrong with an address that somebody wants; null where nothing is.</summary>
-    public static string? Refuse(WebhookSubmission wanted)
+    /// <summary>What is wrong with an address that somebody wants, by its place; empty where nothing is.</summary>
+    public static IReadOnlyList<Problem> Check(WebhookSubmission wanted)
     {
-        if (wanted.Url.Length > UrlCharactersMax || !Uri.TryCreate(wanted.Url, UriKind.Absolute, out var url)
-            || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0 || url.Fragment.Length > 0)
-            return $"url: an http or https address without user name and fragment, of at most {UrlCharactersMax} characters.";
-        if (wanted.Events.FirstOrDefault(type => !Types.Contains(type)) is { } unknown)
-            return $"events: there is no type '{unknown}'; there are {string.Join(", ", Types)}.";
-        if (wanted.Description?.Length > DescriptionCharactersMax) return $"description: at most {DescriptionCharactersMax} characters.";
-        return wanted.SecretName is { } name && !SecretName.TryParse(name, out _) ? $"secret_name: '{name}' is not {SecretName.Rule}." : null;
+        var problems = new List<Problem>();
+        void Add(string pointer, string message) => problems.Add(new Problem(pointer, ErrorCodes.InvalidArgument, message));
+        if (!IsAddress(wanted.Url))
+            Add("/url", $"An http or https address without user name and fragment is expected, of at most {UrlCharactersMax} characters.");
+        for (var i = 0; i < wanted.Events.Count; i++)
+            if (!Types.Contains(wanted.Events[i]))
+                Add($"/events/{i}", $"There is no type '{wanted.Events[i]}'; there are {string.Join(", ", Types)}.");
+        if (wanted.Description?.Length > DescriptionCharactersMax)
+            Add("/description", $"It has more than {DescriptionCharactersMax} characters.");
+        if (wanted.SecretName is { } name && !SecretName.TryParse(name, out _)) Add("/secret_name", $"'{name}' is not {SecretName.Rule}.");
+        return problems;
     }
+
+    private static bool IsAddress(string text) => text.Length <= UrlCharactersMax && Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && url.Scheme is "http" or "https" && url.UserInfo.Length == 0 && url.Fragment.Length == 0;
 
     /// <summary>Adds an address.</summary>
     /// <returns>It, with its secret where one was made; null where the tenant has <see cref="WebhooksMax"/> of them.</returns>
-    /// <exception cref="ArgumentException"><see cref="Refuse"/> says why.</exception>
+    /// <exception cref="ArgumentException"><see cref="Check"/> says why.</exception>
     public async ValueTask<NewWebhook?> CreateAsync(WebhookSubmission wanted, string tenant, string by, CancellationToken cancel)
     {
-        if (Refuse(wanted) is { } mistake) throw new ArgumentException(mistake, nameof(wanted));
+        if (Check(wanted) is [var mistake, ..]) throw new ArgumentException($"{mistake.Pointer}: {mistake.Message}", nameof(wanted));
         if ((await ListAsync(tenant, cancel).ConfigureAwait(false)).Count >= WebhooksMax) return null;
         var now = time.GetUtcNow();
         var info = new WebhookInfo
@@ -63,23 +81,57 @@ public sealed class WebhookShelf(IRecordStore store, TimeProvider time)
             CreatedBy = by,
         };
         var secret = wanted.SecretName is null ? WebhookSignature.DrawSecret() : null;
-        await PutAsync(Kind, info.WebhookId, WebhookJson.Write(new StoredWebhook(info, secret)), expected: 0, cancel).ConfigureAwait(false);
+        var stored = WebhookJson.Write(new StoredWebhook(info, secret, []));
+        await PutAsync(Kind, info.WebhookId, stored, expected: 0, cancel).ConfigureAwait(false);
         Changed?.Invoke();
         return new NewWebhook { Secret = secret, Info = info };
     }
 
     /// <summary>The addresses of a tenant, by name.</summary>
     public async ValueTask<IReadOnlyList<WebhookInfo>> ListAsync(string tenant, CancellationToken cancel) =>
-        [.. (await ListAllAsync(cancel).ConfigureAwait(false)).Select(webhook => webhook.Info).Where(info => info.Tenant == tenant)];
+    [
+        .. (await ListAllAsync(cancel).ConfigureAwait(false)).Where(webhook => webhook.Info.Tenant == tenant)
+            .Select(webhook => webhook.ShownAt(time.GetUtcNow())),
+    ];
 
     /// <summary>An address; null where the tenant has none of that name.</summary>
     public async ValueTask<WebhookInfo?> FindAsync(string tenant, string id, CancellationToken cancel) =>
-        (await FindStoredAsync(tenant, id, cancel).ConfigureAwait(false))?.Webhook.Info;
+        (await FindStoredAsync(tenant, id, cancel).ConfigureAwait(false))?.Webhook.ShownAt(time.GetUtcNow());
 
     /// <summary>Tells an address again that nothing was sent to.</summary>
     /// <returns>It; null where the tenant has none of that name.</returns>
     public ValueTask<WebhookInfo?> EnableAsync(string tenant, string id, CancellationToken cancel) =>
         ChangeAsync(tenant, id, info => info with { DisabledAt = null, DisabledReason = null }, cancel);
+
+    /// <summary>Makes a new secret for an address. Those before it sign beside it for a while.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="id">The address.</param>
+    /// <param name="overlap">For how long from now they sign at the longest; zero: they end at once.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <returns>The address with its new secret, or why it gets none; neither where the tenant has none of that name.</returns>
+    public async ValueTask<(NewWebhook? Made, string? Refusal)> RotateAsync(
+        string tenant, string id, TimeSpan overlap, CancellationToken cancel)
+    {
+        var secret = WebhookSignature.DrawSecret();
+        while (await FindStoredAsync(tenant, id, cancel).ConfigureAwait(false) is var (webhook, version))
+        {
+            if (webhook.Secret is not { } present)
+                return (null, $"The server has the secret of webhook {id} as '{webhook.Info.SecretName}', and it is replaced there: of "
+                    + "several values that begin with whsec_, with spaces between, each signs.");
+            var now = time.GetUtcNow();
+            var ends = now + overlap;
+            var replaced = webhook.Replaced.Select(old => old with { SignsUntil = old.SignsUntil < ends ? old.SignsUntil : ends })
+                .Prepend(new ReplacedSecret(present, ends)).Where(old => old.SignsUntil > now).ToList();
+            if (replaced.Count >= SecretsMax)
+                return (null, $"{SecretsMax} secrets of webhook {id} sign already. Wait until one has ended, or replace them all at once "
+                    + "by an overlap of 0 minutes.");
+            var changed = webhook with { Secret = secret, Replaced = replaced };
+            if (await PutAsync(Kind, id, WebhookJson.Write(changed), version, cancel).ConfigureAwait(false) is null) continue;
+            Changed?.Invoke();
+            return (new NewWebhook { Secret = secret, Info = changed.ShownAt(now) }, null);
+        }
+        return (null, null);
+    }
 
     /// <summary>Removes an address and its messages.</summary>
     /// <returns>Whether there was one.</returns>
@@ -92,33 +144,6 @@ public sealed class WebhookShelf(IRecordStore store, TimeProvider time)
                 foreach (var (delivery, _) in page) await PutAsync(kind, delivery.Id, null, null, cancel).ConfigureAwait(false);
         Changed?.Invoke();
         return true;
-    }
-
-    /// <summary>Messages that have not arrived at an address, by message.</summary>
-    /// <param name="webhook">The address.</param>
-    /// <param name="dead">Those that are not tried again; otherwise those that are.</param>
-    /// <param name="after">Only messages after this one; null: from the first.</param>
-    /// <param name="limit">At most so many, 1 to 1,000.</param>
-    /// <param name="cancel">Ends the wait.</param>
-    public async ValueTask<IReadOnlyList<WebhookDelivery>> DeliveriesAsync(
-        WebhookInfo webhook, bool dead, string? after, int limit, CancellationToken cancel) =>
-    [
-        .. (await PageAsync(dead ? DeadKind : PendingKind, webhook.WebhookId, after, limit, cancel).ConfigureAwait(false))
-            .Select(entry => Describe(entry.Delivery, dead)),
-    ];
-
-    /// <summary>Sends a dead message again, from the first try.</summary>
-    /// <returns>It; null where the address has no dead message of that name.</returns>
-    public async ValueTask<WebhookDelivery?> ReplayAsync(WebhookInfo webhook, string messageId, CancellationToken cancel)
-    {
-        var id = $"{webhook.WebhookId}.{messageId}";
-        if (await store.FindRecordAsync(DeadKind, AllTenants, id, cancel).ConfigureAwait(false) is not { } dead) return null;
-        var delivery = WebhookJson.ReadDelivery(dead.Body) with { Attempts = 0, NextAt = time.GetUtcNow() };
-        // In this order: a crash between the two sends it once more rather than never.
-        await PutAsync(PendingKind, id, WebhookJson.Write(delivery), expected: 0, cancel).ConfigureAwait(false);
-        await PutAsync(DeadKind, id, null, null, cancel).ConfigureAwait(false);
-        Changed?.Invoke();
-        return Describe(delivery, isDead: false);
     }
 
     internal async ValueTask<IReadOnlyList<StoredWebhook>> ListAllAsync(CancellationToken cancel)
@@ -141,7 +166,7 @@ public sealed class WebhookShelf(IRecordStore store, TimeProvider time)
             var changed = webhook with { Info = change(webhook.Info) };
             if (await PutAsync(Kind, id, WebhookJson.Write(changed), version, cancel).ConfigureAwait(false) is null) continue;
             Changed?.Invoke();
-            return changed.Info;
+            return changed.ShownAt(time.GetUtcNow());
         }
         return null;
     }
@@ -161,25 +186,4 @@ public sealed class WebhookShelf(IRecordStore store, TimeProvider time)
             && WebhookJson.ReadWebhook(record.Body) is var webhook && webhook.Info.Tenant == tenant
             ? (webhook, record.Version)
             : null;
-
-    // Names begin with that of the address, so those of one address stand together.
-    private async ValueTask<IReadOnlyList<(StoredDelivery Delivery, long Version)>> PageAsync(
-        string kind, string webhook, string? after, int limit, CancellationToken cancel)
-    {
-        var page = await store.ListRecordsAsync(kind, AllTenants, $"{webhook}.{after}", limit, cancel).ConfigureAwait(false);
-        return [.. page.TakeWhile(record => record.Id.StartsWith(webhook + ".", StringComparison.Ordinal))
-            .Select(record => (WebhookJson.ReadDelivery(record.Body), record.Version))];
-    }
-
-    private static WebhookDelivery Describe(StoredDelivery delivery, bool isDead) => new()
-    {
-        MessageId = delivery.MessageId,
-        WebhookId = delivery.WebhookId,
-        Status = isDead ? "dead" : "pending",
-        Attempts = delivery.Attempts,
-        CreatedAt = delivery.CreatedAt,
-        NextAt = isDead ? null : delivery.NextAt,
-        LastResult = delivery.LastResult,
-        Message = AosJson.Read<WebhookMessage>(System.Text.Encoding.UTF8.GetBytes(delivery.Body)),
-    };
 }

@@ -12,7 +12,19 @@ public static class WebhookSignature
     /// <summary>A new secret: <c>whsec_</c> and 256 bits in base64.</summary>
     public static string DrawSecret() => Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretBytes));
 
-    /// <summary>The value of the field <c>webhook-signature</c>.</summary>
+    /// <summary>The value of the field <c>webhook-signature</c> where several secrets sign: a signature of each, with spaces
+    /// between, so that a receiver takes the message by any of them.</summary>
+    public static string Sign(IEnumerable<string> secrets, string messageId, DateTimeOffset at, ReadOnlyMemory<byte> body) =>
+        string.Join(' ', secrets.Select(secret => Sign(secret, messageId, at, body.Span)));
+
+    /// <summary>The secrets that the value of a named secret holds: several where each begins with <c>whsec_</c>.</summary>
+    public static IReadOnlyList<string> SecretsIn(string value)
+    {
+        var parts = value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        return parts.Length > 1 && parts.All(part => part.StartsWith(Prefix, StringComparison.Ordinal)) ? parts : [value];
+    }
+
+    /// <summary>The signature of one secret.</summary>
     /// <param name="secret"><c>whsec_</c> and base64; any other text counts as the bytes of its UTF-8.</param>
     /// <param name="messageId">The field <c>webhook-id</c>.</param>
     /// <param name="at">The time of the try; in the field <c>webhook-timestamp</c> as seconds since 1970.</param>

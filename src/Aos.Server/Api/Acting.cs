@@ -38,14 +38,10 @@ internal class Acting(Caller caller, ServerParts server, CancellationToken cance
 
     public bool Has(string right) => caller.Permissions.Contains(right);
 
-    public T Require<T>(DocumentResult<T> read) where T : class
-    {
-        if (read.Value is { } value) return value;
-        var first = read.Problems[0];
-        throw Refuse(first.Code == ErrorCodes.SchemaViolation ? ErrorCodes.SchemaViolation : first.Code,
-            read.Problems.Count == 1 ? $"{first.Pointer}: {first.Message}" : $"The body has {read.Problems.Count} mistakes; first: {first.Pointer}: {first.Message}",
-            read.Problems);
-    }
+    /// <summary>Refuses something with mistakes: all of them, each by its place.</summary>
+    public ApiRefusal Refuse(ErrorCode code, IReadOnlyList<Problem> mistakes) => Refuse(code, Mistakes.Summary(mistakes), mistakes);
+
+    public T Require<T>(DocumentResult<T> read) where T : class => read.Value ?? throw Refuse(read.Problems[0].Code, read.Problems);
 
     /// <summary>What a submission asks for.</summary>
     public async Task<RunRequest> RequestAsync(RunSubmission body)

@@ -107,6 +107,10 @@ public sealed class ClientCoverageTests : ServerTest
         var dead = await UntilAsync(() => IsAsync("list_deliveries", nameof(AosClient.ListDeliveriesAsync),
             _client.ListDeliveriesAsync(id, true, null, 10, Cancel)), page => !page.Items.IsEmpty);
         Assert.Null((await IsAsync("enable_webhook", nameof(AosClient.EnableWebhookAsync), _client.EnableWebhookAsync(id, Cancel))).DisabledAt);
+        var rotated = await IsAsync("rotate_webhook", nameof(AosClient.RotateWebhookAsync),
+            _client.RotateWebhookAsync(id, new WebhookRotation { OverlapMinutes = 5 }, Cancel));
+        Assert.NotEqual(made.Secret, rotated.Secret);
+        Assert.NotNull(rotated.Info.PreviousSecretUntil);
         Assert.Equal("pending", (await IsAsync("replay_delivery", nameof(AosClient.ReplayDeliveryAsync),
             _client.ReplayDeliveryAsync(id, dead.Items[0].MessageId, Cancel))).Status);
         await IsAsync("delete_webhook", nameof(AosClient.RemoveWebhookAsync), _client.RemoveWebhookAsync(id, Cancel));

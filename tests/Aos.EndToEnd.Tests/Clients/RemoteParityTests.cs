@@ -45,6 +45,13 @@ public sealed partial class RemoteParityTests : EndToEndTest
         "failures TIMEOUT", "failures --export failed.jsonl --force --json",
         "policy list --json", "policy show quiet.json", "policy what-if quiet.json --json",
         "stats calibration no_such_skill --json", "export {good} -o good.aosrun --force --json", "replay good.aosrun --json",
+        "webhooks list", "webhooks add http://192.0.2.1/hook --event run.cancelled --description pager --json > hook", "webhooks list --json",
+        "webhooks list", "webhooks show {hook}", "webhooks rotate {hook} --overlap-minutes 5 --json", "webhooks show {hook} --json",
+        "webhooks rotate {hook} --overlap-minutes 0", "webhooks show {hook}", "webhooks rotate {hook} --overlap-minutes 43201",
+        "webhooks enable {hook} --json", "webhooks enable {hook}", "webhooks deliveries {hook} --json", "webhooks deliveries {hook} --dead",
+        "webhooks replay {hook} msg_none --json", "webhooks add ftp://example.com --event nothing --json", "webhooks add ftp://example.com",
+        "webhooks add http://192.0.2.1/ --secret-name HOOK --json > hook2", "webhooks rotate {hook2}", "webhooks rotate {hook2} --json",
+        "webhooks remove {hook}", "webhooks remove {hook2} --json", "webhooks show {hook} --json", "webhooks deliveries {hook}",
     ];
 
     [GeneratedRegex("run_[0-9a-z]{20,}", RegexOptions.ExplicitCapture, 1_000)]
@@ -52,6 +59,12 @@ public sealed partial class RemoteParityTests : EndToEndTest
 
     [GeneratedRegex("apr_[0-9a-f]{16,}", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex ApprovalIdText();
+
+    [GeneratedRegex("wh_[0-9a-f]{16}", RegexOptions.ExplicitCapture, 1_000)]
+    private static partial Regex WebhookIdText();
+
+    [GeneratedRegex("whsec_[A-Za-z0-9+/]{43}=", RegexOptions.ExplicitCapture, 1_000)]
+    private static partial Regex SecretText();
 
     [Fact]
     public async Task Each_command_says_the_same_and_exits_the_same_on_a_store_and_on_a_server()
@@ -112,7 +125,8 @@ public sealed partial class RemoteParityTests : EndToEndTest
             var (said, complained) = (Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(error.ToArray()));
             if (name is not null)
             {
-                var ids = (name.StartsWith("request", StringComparison.Ordinal) ? ApprovalIdText() : RunIdText()).Matches(said);
+                var ids = (name.StartsWith("request", StringComparison.Ordinal) ? ApprovalIdText()
+                    : name.StartsWith("hook", StringComparison.Ordinal) ? WebhookIdText() : RunIdText()).Matches(said);
                 kept[name] = ids.Count > 0 ? ids[^1].Value : "none";
             }
             // Where there is data, what stands beside it is progress, which comes when it comes.
@@ -141,7 +155,7 @@ public sealed partial class RemoteParityTests : EndToEndTest
     {
         text = Target().Replace(text.Replace(Bench.Folder, "FOLDER", StringComparison.Ordinal), "");
         foreach (var (pattern, with) in ((Regex, string)[])
-            [(RunIdText(), "RUN"), (ApprovalIdText(), "APR"), (Moment(), "TIME"), (DigestText(), "DIGEST"), (Member(), "${name}:0"), (Mark(), "${name}:\"ID\""), (Asker(), ""), (Who(), "WHO"), (Span(), "SPAN"), (Spaces(), " ")])
+            [(RunIdText(), "RUN"), (ApprovalIdText(), "APR"), (WebhookIdText(), "HOOK"), (SecretText(), "SECRET"), (Moment(), "TIME"), (DigestText(), "DIGEST"), (Member(), "${name}:0"), (Mark(), "${name}:\"ID\""), (Asker(), ""), (Who(), "WHO"), (Span(), "SPAN"), (Spaces(), " ")])
             text = pattern.Replace(text, with);
         return text;
     }
@@ -163,7 +177,7 @@ public sealed partial class RemoteParityTests : EndToEndTest
     private static partial Regex Mark();
 
     // A store knows its user by the name on this machine, a server its caller by the key.
-    private static Regex Who() => new($"key:[0-9a-z]{{12}}|\\b{Regex.Escape(Environment.UserName)}\\b", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+    private static Regex Who() => new($"key:[0-9a-z]{{12}}|(user:)?\\b{Regex.Escape(Environment.UserName)}\\b", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
 
     [GeneratedRegex(",\"(requested_by|principal)\": ?(\"[^\"]*\"|\\{[^{}]*\\})", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Asker();

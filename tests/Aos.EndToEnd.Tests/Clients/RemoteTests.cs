@@ -62,6 +62,7 @@ public sealed class RemoteTests : EndToEndTest
         await RefusesAsync(2, "INVALID_ARGUMENT", "runs", "--server", Server.Url(""), "--key-file", Path.Combine(Bench.Folder, "none"));
         await RefusesAsync(2, "INVALID_ARGUMENT", "runs", "--server", Server.Url(""), "--key-file", Bench.Write("two.key", "one\ntwo"));
         await RefusesAsync(2, "INVALID_ARGUMENT", "runs", "--key-file", Bench.Profile);
+        await RefusesAsync(2, "INVALID_ARGUMENT", "webhooks", "list", "--tenant", "local", "--server", Server.Url(""));
         Bench.Set("AOS_API_KEY", null);
         await RefusesAsync(4, "UNAUTHENTICATED", "runs", "--server", Server.Url(""));
         Bench.Set("AOS_API_KEY_FILE", Bench.Write("a.key", "aos_000000000000_other\n"));
@@ -75,7 +76,7 @@ public sealed class RemoteTests : EndToEndTest
     [InlineData("prune", "--older-than", "30d")]
     [InlineData("doctor")]
     [InlineData("keys", "list")]
-    [InlineData("webhooks", "list")]
+    [InlineData("models")]
     [InlineData("skills", "imports")]
     [InlineData("secrets")]
     public async Task A_command_of_this_machine_refuses_a_server_and_says_what_to_do(params string[] command)

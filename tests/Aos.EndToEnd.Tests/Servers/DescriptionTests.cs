@@ -88,6 +88,7 @@ public sealed class DescriptionTests : ServerTest
             ("list_webhooks", "/v1/webhooks", null), ("get_webhook", $"/v1/webhooks/{hook}", null),
             ("create_webhook", "/v1/webhooks", """{"url":"https://example.com/hook","events":["run.failed"],"description":"pager"}"""),
             ("list_deliveries", $"/v1/webhooks/{hook}/deliveries?status=dead&limit=10", null), ("enable_webhook", $"/v1/webhooks/{hook}/enable", null),
+            ("rotate_webhook", $"/v1/webhooks/{hook}/rotate", """{"overlap_minutes":5}"""),
             ("replay_delivery", $"/v1/webhooks/{hook}/deliveries/{message}/replay", null), ("delete_webhook", $"/v1/webhooks/{hook}", null),
             ("revoke_key", $"/v1/keys/{key}", null), ("list_audit", "/v1/audit", null),
         ];

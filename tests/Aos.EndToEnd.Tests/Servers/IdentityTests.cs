@@ -22,7 +22,7 @@ public sealed class IdentityTests : ServerTest
         [
             "approve", "reject", "submit_run", "cancel_run", "fork_run", "signal_run", "settle_run", "release_run", "resume_run", "execute", "put_agent",
             "delete_agent", "put_policy", "delete_policy", "tighten_run", "put_tenant", "list_keys", "create_key", "revoke_key", "rotate_key", "list_audit",
-            "list_webhooks", "create_webhook", "get_webhook", "enable_webhook", "delete_webhook", "list_deliveries", "replay_delivery",
+            "list_webhooks", "create_webhook", "get_webhook", "enable_webhook", "rotate_webhook", "delete_webhook", "list_deliveries", "replay_delivery",
         ],
     };
 

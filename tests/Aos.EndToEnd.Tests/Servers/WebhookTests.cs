@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Aos.Contracts.Failures;
 using Aos.EndToEnd.Tests.Infrastructure;
 using Aos.Runtime.Webhooks;
 using Aos.Server.Settings;
@@ -21,7 +22,7 @@ public sealed class WebhookTests : ServerTest
         WebhookNetwork = ["127.0.0.1"],
         Webhooks = new WebhookOptions
         {
-            Waits = [TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1)],
+            Retry = new RetryRule { MaxAttempts = 3, InitialMs = 1, MaxMs = 1 },
             Interval = TimeSpan.FromMilliseconds(5),
             Timeout = TimeSpan.FromSeconds(1),
         },
@@ -118,7 +119,7 @@ public sealed class WebhookTests : ServerTest
         // Nobody sends while this server lives: its looks are a day apart.
         await RestartAsync(settings => settings with
         {
-            Webhooks = new WebhookOptions { Interval = TimeSpan.FromDays(1), Waits = [TimeSpan.FromMilliseconds(1)] },
+            Webhooks = new WebhookOptions { Interval = TimeSpan.FromDays(1) },
             WebhookNetwork = ["127.0.0.1"],
         });
         await RunAsync(Submission(Transform("t")));
@@ -241,6 +242,37 @@ public sealed class WebhookTests : ServerTest
         Assert.Equal("PERMISSION_DENIED", other.Is(403).Json.Text("code"));
         await DeliveriesAsync(id, "pending", items => items.GetArrayLength() == 0);
     }
+
+    [Fact]
+    public async Task A_secret_that_is_replaced_signs_beside_the_new_one_and_the_audit_log_says_who_replaced_it()
+    {
+        World.On("/hook", _ => new Reply(200));
+        var (id, first) = await RegisterAsync(World.Url("/hook"));
+        var made = (await PostAsync($"/v1/webhooks/{id}/rotate", """{"overlap_minutes":60}""")).Is(201).Json;
+        var second = made.Text("secret");
+        await RunAsync(Submission(Transform("t")));
+        await World.ArrivedAsync("/hook");
+        var arrival = World.Arrivals.Single(arrival => arrival.Path == "/hook");
+        var signatures = arrival.Head["webhook-signature"].Split(' ');
+        Assert.Equal(2, signatures.Length);
+        AssertSigned(second, arrival with { Head = With(arrival.Head, signatures[0]) });
+        AssertSigned(first, arrival with { Head = With(arrival.Head, signatures[1]) });
+        Assert.Equal(made.Text("info/previous_secret_until"), (await GetAsync($"/v1/webhooks/{id}")).Json.Text("previous_secret_until"));
+
+        var third = (await PostAsync($"/v1/webhooks/{id}/rotate", """{"overlap_minutes":0}""")).Is(201).Json.Text("secret");
+        await RunAsync(Submission(Transform("t")));
+        await World.ArrivedAsync("/hook", 2);
+        AssertSigned(third, World.Arrivals.Last(arrival => arrival.Path == "/hook"));
+
+        Assert.Equal(400, (await PostAsync($"/v1/webhooks/{id}/rotate", """{"overlap_minutes":43201}""")).Status);
+        var rotations = (await GetAsync("/v1/audit")).Json.At("items").EnumerateArray().Where(entry => entry.Text("action") == "rotate_webhook").ToList();
+        Assert.Equal([$"{id} OK", $"{id} OK", $"{id} SCHEMA_VIOLATION"], rotations.Select(entry => $"{entry.Text("target")} {entry.Text("code")}"));
+        foreach (var secret in (string[])[first, second, third])
+            Assert.DoesNotContain(secret, (await GetAsync("/v1/audit")).Text + (await GetAsync("/v1/webhooks")).Text, StringComparison.Ordinal);
+    }
+
+    private static Dictionary<string, string> With(IReadOnlyDictionary<string, string> head, string signature) =>
+        new(head, StringComparer.Ordinal) { ["webhook-signature"] = signature };
 
     [Fact]
     public async Task The_receiver_of_the_examples_takes_what_is_signed_and_refuses_the_rest()

@@ -58,6 +58,7 @@ internal sealed record SchemaFile(string Name, JsonTypeInfo Info, bool IsClosed)
         new("api_key_submission", AosJson.Of<ApiKeySubmission>(), IsClosed: true),
         new("key_rotation", AosJson.Of<KeyRotation>(), IsClosed: true),
         new("webhook_submission", AosJson.Of<WebhookSubmission>(), IsClosed: true),
+        new("webhook_rotation", AosJson.Of<WebhookRotation>(), IsClosed: true),
         new("webhook_info", AosJson.Of<WebhookInfo>(), IsClosed: false),
         new("new_webhook", AosJson.Of<NewWebhook>(), IsClosed: false),
         new("webhook_page", AosJson.Of<WebhookPage>(), IsClosed: false),
