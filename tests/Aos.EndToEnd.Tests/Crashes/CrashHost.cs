@@ -1,8 +1,12 @@
 using System.Globalization;
 using Aos.Abstractions.Storage;
+using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Runtime;
+using Aos.Runtime.Webhooks;
+using Aos.Server.Hosting;
+using Aos.Server.Settings;
 using Aos.Storage.Sqlite;
 using Aos.Storage.Sqlite.Backups;
 
@@ -33,6 +37,9 @@ internal static class CrashHost
             case [Argument, "backup", var root]:
                 await SqliteBackup.CreateAsync(Path.Combine(root, "data"), Path.Combine(root, "backup.db"), replace: true, Never);
                 return 0;
+            case [Argument, "serve", var root]:
+                await ServeAsync(root);
+                return 0;
             case [Argument, "fail", var root, var error, var span, var stride]:
                 await FailAtCallsAsync(root, Number(error), Enum.Parse<FaultSpan>(span), Number(stride), template: null,
                     (folder, ledger) => FailAsync(Path.Combine(folder, "data"), ledger));
@@ -44,6 +51,29 @@ internal static class CrashHost
                 await Console.Error.WriteLineAsync($"{Argument} what? {string.Join(' ', arguments)}");
                 return 2;
         }
+    }
+
+    /// <summary>A server that sends webhooks in a hurry, and soon takes a process that died for dead.</summary>
+    private static async Task ServeAsync(string root)
+    {
+        await using var server = await RunningServer.StartAsync(new ServerSettings
+        {
+            Data = root,
+            Listen = [new Uri("http://127.0.0.1:0")],
+            RatePerSecond = 0,
+            AdoptSeconds = 1,
+            WebhookNetwork = ["127.0.0.1"],
+            Webhooks = new WebhookOptions
+            {
+                Retry = new RetryRule { MaxAttempts = 3, InitialMs = 1, MaxMs = 1 },
+                Interval = TimeSpan.FromMilliseconds(5),
+                ScanInterval = TimeSpan.FromMilliseconds(100),
+                Timeout = TimeSpan.FromSeconds(1),
+                ClaimMargin = TimeSpan.FromMilliseconds(100),
+            },
+        }, TimeProvider.System, Never);
+        await Console.Error.WriteLineAsync($"listening on {server.Addresses[0]} .");
+        await server.WaitAsync(Never);
     }
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

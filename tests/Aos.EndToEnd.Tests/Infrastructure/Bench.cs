@@ -73,7 +73,8 @@ public sealed class Bench : IDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private Cli Keep(Cli process)
+    /// <summary>Ends a process with the bench.</summary>
+    public Cli Keep(Cli process)
     {
         _processes.Add(process);
         return process;

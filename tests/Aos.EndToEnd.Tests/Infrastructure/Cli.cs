@@ -63,6 +63,10 @@ public sealed partial class Cli : IDisposable
     public static Cli StartInShell(IReadOnlyDictionary<string, string?> environment, string before, params string[] arguments) =>
         new(Prepare("/bin/bash", environment, ["-c", $"{before}; exec \"$0\" \"$@\"", Binary, .. arguments]), null);
 
+    /// <summary>Starts this very program as a crash host.</summary>
+    public static Cli StartHost(params string[] arguments) =>
+        new(Prepare(Environment.ProcessPath!, new Dictionary<string, string?>(), [Crashes.CrashHost.Argument, .. arguments]), null);
+
     /// <summary>What the system calls the process; a server that `aos serve` becomes keeps it.</summary>
     public int Id => _process.Id;
 
