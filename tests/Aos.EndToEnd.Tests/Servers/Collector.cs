@@ -4,6 +4,8 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Aos.EndToEnd.Tests.Servers;
@@ -11,33 +13,61 @@ namespace Aos.EndToEnd.Tests.Servers;
 /// <summary>A span or a log record as it arrived.</summary>
 public sealed record Told(string TraceId, string SpanId, string ParentId, string Name, int Kind, int Status, IReadOnlyDictionary<string, string> Tags);
 
-/// <summary>A collector that speaks OTLP over HTTP with protobuf, on loopback. It reads the wire format itself, by the field
-/// numbers of the protocol's own files.</summary>
+/// <summary>A collector that speaks OTLP, over HTTP with protobuf or over gRPC, on loopback. It reads the wire formats itself, by
+/// the field numbers of the protocol's own files and by the frames of gRPC.</summary>
 public sealed class Collector : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<(string Path, byte[] Body)> _bodies = new();
 
-    private Collector(WebApplication app) => _app = app;
+    // The services of the protocol's own files, and where the same requests go over HTTP.
+    private static readonly Dictionary<string, string> Services = new(StringComparer.Ordinal)
+    {
+        ["/opentelemetry.proto.collector.trace.v1.TraceService/Export"] = "/v1/traces",
+        ["/opentelemetry.proto.collector.metrics.v1.MetricsService/Export"] = "/v1/metrics",
+        ["/opentelemetry.proto.collector.logs.v1.LogsService/Export"] = "/v1/logs",
+    };
+
+    private Collector(WebApplication app, bool isGrpc) => (_app, IsGrpc) = (app, isGrpc);
+
+    public bool IsGrpc { get; }
 
     public Uri Address => new(_app.Urls.First());
 
-    public static async Task<Collector> StartAsync()
+    public static async Task<Collector> StartAsync(bool grpc = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        // Without TLS nothing says which version is spoken: gRPC begins with HTTP/2.
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = grpc ? HttpProtocols.Http2 : HttpProtocols.Http1));
         var app = builder.Build();
-        var collector = new Collector(app);
+        var collector = new Collector(app, grpc);
         app.Run(async http =>
         {
             using var memory = new MemoryStream();
             await http.Request.Body.CopyToAsync(memory);
-            collector._bodies.Enqueue((http.Request.Path, memory.ToArray()));
-            http.Response.ContentType = "application/x-protobuf";
+            if (grpc) await collector.TakeCallAsync(http, memory.ToArray());
+            else
+            {
+                collector._bodies.Enqueue((http.Request.Path, memory.ToArray()));
+                http.Response.ContentType = "application/x-protobuf";
+            }
         });
         await app.StartAsync();
         return collector;
+    }
+
+    // A message is five bytes (not compressed; its length) and the request; so is the answer, which is empty, before its trailers.
+    private async Task TakeCallAsync(HttpContext http, byte[] message)
+    {
+        var isCall = http.Request.Method == "POST" && http.Request.ContentType == "application/grpc" && http.Request.Headers.TE == "trailers"
+            && Services.ContainsKey(http.Request.Path) && message is [0, ..] && BinaryPrimitives.ReadInt32BigEndian(message.AsSpan(1)) == message.Length - 5;
+        if (isCall) _bodies.Enqueue((Services[http.Request.Path], message[5..]));
+        http.Response.ContentType = "application/grpc";
+        await http.Response.Body.WriteAsync(new byte[5]);
+        http.Response.AppendTrailer("grpc-status", isCall ? "0" : "3");
     }
 
     /// <summary>Everything that arrived, as text in which UTF-8 can be searched for.</summary>
@@ -49,6 +79,9 @@ public sealed class Collector : IAsyncDisposable
 
     public IReadOnlyList<Told> Logs => [.. Of("/v1/logs").Select(log => new Told(
         Hex(One(log, 9)), Hex(One(log, 10)), "", Text(One(One(log, 5), 1)), 0, 0, Tags(log, 6)))];
+
+    /// <summary>The names of the metrics that arrived.</summary>
+    public IReadOnlySet<string> Metrics => Of("/v1/metrics").Select(metric => Text(One(metric, 1))).ToHashSet(StringComparer.Ordinal);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 

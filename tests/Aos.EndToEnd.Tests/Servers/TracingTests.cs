@@ -1,44 +1,12 @@
 using System.Text.Json;
 using Aos.EndToEnd.Tests.Infrastructure;
-using Aos.Server.Settings;
 
 namespace Aos.EndToEnd.Tests.Servers;
 
-/// <summary>What a collector is told of runs: traces and logs, over the wire. Servers of other tests in this process are heard
-/// as well, so each test looks at its own traces.</summary>
-public sealed class TracingTests : ServerTest
+/// <summary>What a collector is told of runs: traces and logs, over the wire.</summary>
+public sealed class TracingTests : TracedTest
 {
     private const string Canary = "canary-7f3a91";
-    private const string CallerTrace = "0af7651916cd43dd8448eb211c80319c";
-    private const string CallerSpan = "b7ad6b7169203331";
-    private const string CallerHeader = $"00-{CallerTrace}-{CallerSpan}-01";
-
-    private Collector? _collector;
-    private Func<ServerSettings, ServerSettings> _change = settings => settings;
-
-    private protected override ServerSettings Settings
-    {
-        get
-        {
-            var settings = base.Settings with { OtlpEndpoint = _collector?.Address, AdoptSeconds = 1, DrainSeconds = 0 };
-            return _change(settings);
-        }
-    }
-
-    // A server that ends has told everything.
-    private async Task<Collector> RestartAsync(Func<ServerSettings, ServerSettings>? change = null)
-    {
-        var before = _collector;
-        _collector ??= await Collector.StartAsync();
-        _change = change ?? _change;
-        Http.Dispose();
-        await Running.DisposeAsync();
-        if (before is not null && change is null) _change = settings => settings with { OtlpEndpoint = null };
-        await StartAsync();
-        return _collector;
-    }
-
-    private static string TraceOf(JsonElement report) => report.Text("steps/0/outcome/trace/trace_id");
 
     [Fact]
     public async Task A_collector_sees_the_tree_of_a_run()
