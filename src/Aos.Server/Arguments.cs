@@ -45,9 +45,9 @@ internal sealed record Arguments
             string? Value() => value ?? (i + 1 < args.Length ? args[++i] : null);
             if (option is "--help" or "-h") help = true;
             else if (option == "--json") json = true;
-            else if (option == "--data") data = Value();
-            else if (option == "--config") file = Value();
-            else if (option == "--profile" && isMcp) profile = Value();
+            else if (option == "--data") data = Named(option, "DIR", Value());
+            else if (option == "--config") file = Named(option, "FILE", Value());
+            else if (option == "--profile" && isMcp) profile = Named(option, "FILE", Value());
             else if (option == "--ask" && isMcp) asksOwner = true;
             else if (Setting.All.FirstOrDefault(setting => setting.Option == option) is { } setting)
             {
@@ -56,6 +56,13 @@ internal sealed record Arguments
                 else problems.Add(Problem($"{option} needs a value: {setting.Value}."));
             }
             else problems.Add(Unknown(option));
+        }
+        // What was meant to be named is never what it would be without it.
+        string? Named(string option, string what, string? value)
+        {
+            if (value is { Length: > 0 }) return value;
+            problems.Add(Problem($"{option} needs a value: {what}."));
+            return null;
         }
         var folder = data ?? environment("AOS_HOME") ?? DefaultData();
         if (folder.Length == 0) problems.Add(Problem("This user has no folder for data. Name one with --data DIR or AOS_HOME."));

@@ -73,6 +73,11 @@ public sealed class ApiKeys(IRecordStore store, TimeProvider time)
         return CryptographicOperations.FixedTimeEquals(hash, ApiKeyText.Hash(key)) && WorksAt(info, Now) ? info : null;
     }
 
+    /// <summary>A key by its id, working or not; null where the tenant has none of that id.</summary>
+    public async ValueTask<ApiKeyInfo?> FindByIdAsync(string tenant, string id, CancellationToken cancel) =>
+        await store.FindRecordAsync(Kind, AllTenants, id, cancel).ConfigureAwait(false) is { } record
+            && Read(record.Body).Info is var info && info.Tenant == tenant ? info : null;
+
     /// <summary>The keys of a tenant, by id, those that no longer work too.</summary>
     public async ValueTask<IReadOnlyList<ApiKeyInfo>> ListAsync(string tenant, CancellationToken cancel)
     {

@@ -36,8 +36,7 @@ internal static class IdentityApi
     {
         var wanted = await call.ReadAsync<ApiKeySubmission>().ConfigureAwait(false);
         if (ApiKeys.Refuse(wanted) is { } mistake) throw call.Refuse(ErrorCodes.InvalidArgument, mistake);
-        if (Rights.Of(wanted.Roles, wanted.Scopes).Except(call.Caller.Permissions).ToList() is [var missing, ..])
-            throw call.Refuse(ErrorCodes.PermissionDenied, $"The key would have the right {missing}, which the caller does not have.");
+        RequireRightsOf(call, wanted.Roles, wanted.Scopes);
         var made = await call.Server.Keys.CreateAsync(wanted, call.Caller.Tenant, call.Caller.Subject, call.Cancel).ConfigureAwait(false);
         call.Target = made.Info.KeyId;
         return Reply.Ok(made);
@@ -55,9 +54,18 @@ internal static class IdentityApi
     {
         var id = call.Target = call.Route("key_id");
         var overlap = TimeSpan.FromMinutes((await call.ReadAsync<KeyRotation>().ConfigureAwait(false)).OverlapMinutes ?? 0);
+        // Whoever replaces a key is shown one with its rights.
+        if (await call.Server.Keys.FindByIdAsync(call.Caller.Tenant, id, call.Cancel).ConfigureAwait(false) is { } old)
+            RequireRightsOf(call, old.Roles, old.Scopes);
         return await call.Server.Keys.RotateAsync(call.Caller.Tenant, id, overlap, call.Caller.Subject, call.Cancel).ConfigureAwait(false) is { } made
             ? Reply.Ok(made)
             : throw call.Refuse(ErrorCodes.UnknownKey, $"There is no key '{id}' that works.");
+    }
+
+    private static void RequireRightsOf(Call call, IEnumerable<string> roles, IReadOnlyCollection<string> scopes)
+    {
+        if (Rights.Of(roles, scopes).Except(call.Caller.Permissions).ToList() is [var missing, ..])
+            throw call.Refuse(ErrorCodes.PermissionDenied, $"The key would have the right {missing}, which the caller does not have.");
     }
 
     private static async Task<Reply> AuditAsync(Call call)

@@ -198,7 +198,7 @@ internal sealed class RunningServer : IAsyncDisposable
         {
             if (guard.Refuse(http.Request) is { } why)
                 await Problems.WriteAsync(http, gateway.Refuse(ErrorCodes.PermissionDenied, why)).ConfigureAwait(false);
-            else await next(http).ConfigureAwait(false);
+            else if (!CrossOrigin.Answer(http)) await next(http).ConfigureAwait(false);
             // Routing answers a wrong method by itself, and says nothing more.
             if (http.Response is { StatusCode: 405, HasStarted: false })
                 await Problems.WriteAsync(http, gateway.Refuse(ErrorCodes.UnknownResource,

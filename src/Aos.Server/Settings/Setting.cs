@@ -101,8 +101,12 @@ internal sealed record Setting(
         var addresses = new List<Uri>();
         foreach (var text in Split(texts))
         {
-            if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.PathAndQuery != "/")
+            if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https")
+                || address.PathAndQuery != "/" || address.UserInfo.Length > 0 || address.Fragment.Length > 0)
                 return (settings, $"'{text}' is no address such as http://127.0.0.1:7400");
+            // A name would be listened for at every address of the machine, whatever it stands for.
+            if (address.Host != "localhost" && address.HostNameType is not (UriHostNameType.IPv4 or UriHostNameType.IPv6))
+                return (settings, $"'{text}' names a host: say at which address, such as http://127.0.0.1:7400, or http://0.0.0.0:7400 for all of them");
             addresses.Add(address);
         }
         return addresses.Count == 0 ? (settings, "names no address") : (settings with { Listen = addresses }, null);

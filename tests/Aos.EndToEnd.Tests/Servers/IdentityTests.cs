@@ -1,5 +1,6 @@
 using Aos.EndToEnd.Tests.Infrastructure;
 using Aos.Server.Api;
+using Aos.Server.Settings;
 using Reply = Aos.EndToEnd.Tests.Infrastructure.Reply;
 
 namespace Aos.EndToEnd.Tests.Servers;
@@ -7,6 +8,18 @@ namespace Aos.EndToEnd.Tests.Servers;
 /// <summary>Who may ask what, and whose it is.</summary>
 public sealed class IdentityTests : ServerTest
 {
+    private Func<ServerSettings, ServerSettings> _change = settings => settings;
+
+    private protected override ServerSettings Settings => _change(base.Settings);
+
+    private async Task RestartAsync(Func<ServerSettings, ServerSettings> change)
+    {
+        _change = change;
+        Http.Dispose();
+        await Running.DisposeAsync();
+        await StartAsync();
+    }
+
     // Written by hand, apart from the server's own table: what each role may do.
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
@@ -180,6 +193,13 @@ public sealed class IdentityTests : ServerTest
         Assert.Equal("PERMISSION_DENIED", (await PostAsync("/v1/keys", """{"name":"x","roles":["admin"]}""", narrow)).Is(403).Json.Text("code"));
         (await PostAsync("/v1/keys", """{"name":"x","roles":["admin"],"scopes":["keys:write"]}""", narrow)).Is(201);
         Assert.Equal("INVALID_ARGUMENT", (await PostAsync("/v1/keys", """{"name":"x","roles":["admin"],"scopes":["all"]}""")).Is(400).Json.Text("code"));
+
+        // The replacement of a greater key would be one.
+        var mine = (await GetAsync("/v1/whoami")).Json.Text("subject")["key:".Length..];
+        Assert.Equal("PERMISSION_DENIED", (await PostAsync($"/v1/keys/{mine}/rotate", null, narrow)).Is(403).Json.Text("code"));
+        (await GetAsync("/v1/whoami")).Is(200);
+        var own = (await GetAsync("/v1/whoami", narrow)).Json.Text("subject")["key:".Length..];
+        (await PostAsync($"/v1/keys/{own}/rotate", null, narrow)).Is(201);
     }
 
     [Fact]
@@ -250,6 +270,32 @@ public sealed class IdentityTests : ServerTest
         Assert.Equal(who, entries[0].Text("subject"));
         Assert.Empty((await GetAsync("/v1/audit", await KeyAsync("admin", "other"))).Json.At("items").EnumerateArray());
         Assert.Null(await Abstractions.Storage.Drivers.AuditChain.FindBreakAsync((Abstractions.Storage.IRecordStore)Running.Parts.Store, Cancel));
+    }
+
+    [Fact]
+    public async Task A_browser_is_told_which_pages_may_call_and_no_others()
+    {
+        await RestartAsync(settings => settings with { AllowedOrigins = ["https://console.example"] });
+        (string, string) page = ("Origin", "https://console.example");
+        Task<Answered> AskAsync((string, string) origin) => SendAsync("OPTIONS", "/v1/agents/clerk", null, null, origin,
+            ("Access-Control-Request-Method", "PUT"), ("Access-Control-Request-Headers", "authorization,if-match"));
+        static string Of(Answered answer, string name) => answer.Message.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : "";
+
+        var before = (await AskAsync(page)).Is(204);
+        Assert.Equal("https://console.example", Of(before, "Access-Control-Allow-Origin"));
+        Assert.Contains("PUT", Of(before, "Access-Control-Allow-Methods"), StringComparison.Ordinal);
+        foreach (var name in (string[])["Authorization", "If-Match", "Idempotency-Key", "Last-Event-ID"])
+            Assert.Contains(name, Of(before, "Access-Control-Allow-Headers"), StringComparison.Ordinal);
+        Assert.Equal("", Of(before, "Access-Control-Allow-Credentials"));
+        Assert.Equal("https://console.example", Of((await SendAsync("GET", "/v1/runs", null, Admin, page)).Is(200), "Access-Control-Allow-Origin"));
+        var refused = (await SendAsync("GET", "/v1/runs", null, null, page)).Is(401);
+        Assert.Equal("https://console.example", Of(refused, "Access-Control-Allow-Origin")); // So that the page can read why.
+        Assert.Contains("ETag", Of(refused, "Access-Control-Expose-Headers"), StringComparison.Ordinal);
+
+        foreach (var evil in (string[])["https://evil.example", "null", "https://console.example.evil.example"])
+            Assert.Equal("", Of((await AskAsync(("Origin", evil))).Is(403), "Access-Control-Allow-Origin"));
+        Assert.Equal("", Of((await GetAsync("/v1/runs")).Is(200), "Access-Control-Allow-Origin"));
+        (await SendAsync("OPTIONS", "/v1/runs", null, null)).Is(405);
     }
 
     [Theory]
