@@ -133,7 +133,8 @@ public interface IStore : IAsyncDisposable
     ValueTask<SweepResult> SweepBlobsAsync(CancellationToken cancel);
 
     /// <summary>Checks the store: the engine's own integrity check, the sequence and the hash chain of every run, the
-    /// digest of every blob, and the ledger against what its runs hold and spent. Reads all of it.</summary>
+    /// digest of every blob, the ledger against what its runs hold and spent, and the chain of the audit log. Reads all of
+    /// it.</summary>
     /// <returns>What is wrong; empty where nothing is.</returns>
     ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancel);
 }

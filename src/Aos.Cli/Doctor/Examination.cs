@@ -88,7 +88,7 @@ internal static class Examination
     {
         var faults = await store.CheckAsync(cancel).ConfigureAwait(false);
         return faults.Count == 0
-            ? [new Finding("store", FindingLevel.Good, "sound: the database and every hash chain were read")]
+            ? [new Finding("store", FindingLevel.Good, "sound: the database and every hash chain were read, the audit log's too")]
             : [.. faults.Select(fault => new Finding("store", FindingLevel.Wrong, fault,
                 "History was changed or damaged. Keep a copy of the data folder, then restore a backup."))];
     }

@@ -3,6 +3,7 @@ using Aos.Abstractions.Storage.Drivers;
 using Aos.Contracts.Values;
 using Aos.Storage.Postgres.Engine;
 using Aos.Storage.Postgres.Journal;
+using Aos.Storage.Postgres.Records;
 using Aos.Storage.Postgres.Schema;
 using Aos.Storage.Postgres.Skills;
 using Npgsql;
@@ -49,6 +50,9 @@ internal static class StoreCheck
                 .ConfigureAwait(false));
             foreach (var skill in await SkillTable.ListAsync(connection, store.Name, cancel).ConfigureAwait(false))
                 if (SkillFaults.Of(skill) is { } fault) findings.Add(fault);
+            var audit = new AuditChainCheck();
+            findings.AddRange(await ReadAsync(connection, AuditTable.AllSql, row => audit.Fault(AuditTable.Read(row)), cancel)
+                .ConfigureAwait(false));
         }
         catch (PostgresException damage)
             when (damage.SqlState is PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted)

@@ -43,6 +43,10 @@ internal static class AuditTable
             .ConfigureAwait(false);
     }
 
-    private static AuditRow Read(NpgsqlDataReader row) =>
+    /// <summary>All entries, in the order of their chain.</summary>
+    public const string AllSql = $"SELECT {Columns} FROM audit ORDER BY entry_no";
+
+    /// <summary>An entry of <see cref="AllSql"/>.</summary>
+    public static AuditRow Read(NpgsqlDataReader row) =>
         new(row.GetInt64(0), EscapedText.To(row.GetString(1)), row.Bytes(2), row.Bytes(3));
 }

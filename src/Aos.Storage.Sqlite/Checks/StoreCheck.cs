@@ -5,6 +5,7 @@ using Aos.Contracts.Values;
 using Aos.Storage.Sqlite.Engine;
 using Aos.Storage.Sqlite.Journal;
 using Aos.Storage.Sqlite.Ledger;
+using Aos.Storage.Sqlite.Records;
 using Aos.Storage.Sqlite.Skills;
 
 namespace Aos.Storage.Sqlite.Checks;
@@ -38,6 +39,7 @@ internal static class StoreCheck
             CheckRuns(connection, findings, cancel);
             CheckBlobs(connection, findings, cancel);
             CheckSkills(connection, findings);
+            if (AuditTable.FindFault(connection, cancel) is { } broken) findings.Add(broken);
         }
         catch (StoreException) when (cancel.IsCancellationRequested)
         {

@@ -34,7 +34,23 @@ internal static class AuditTable
             : "SELECT entry_no, tenant, entry, hash FROM audit WHERE tenant = ?3 AND entry_no > ?1 ORDER BY entry_no LIMIT ?2")
             .Bind(1, of.AfterSeq).Bind(2, of.Limit);
         if (of.Tenant is not null) list.Bind(3, of.Tenant);
-        while (list.Step()) rows.Add(new AuditRow(list.Integer(0), list.Text(1), list.Blob(2), list.Blob(3)));
+        while (list.Step()) rows.Add(Row(list));
         return rows;
     }
+
+    /// <summary>What is wrong with the chain of all entries; null where nothing is.</summary>
+    public static string? FindFault(Connection connection, CancellationToken cancel)
+    {
+        var (chain, fault) = (new AuditChainCheck(), default(string));
+        var list = connection.Prepare("SELECT entry_no, tenant, entry, hash FROM audit ORDER BY entry_no");
+        while (list.Step())
+        {
+            cancel.ThrowIfCancellationRequested();
+            fault ??= chain.Fault(Row(list));
+        }
+
+        return fault;
+    }
+
+    private static AuditRow Row(Statement row) => new(row.Integer(0), row.Text(1), row.Blob(2), row.Blob(3));
 }

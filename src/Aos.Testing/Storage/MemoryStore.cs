@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Aos.Abstractions.Storage;
+using Aos.Abstractions.Storage.Drivers;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
@@ -283,8 +284,10 @@ public sealed partial class MemoryStore(MemoryStoreState state) : IStore, IRecor
         lock (state.Gate)
         {
             RequireAlive(cancel);
+            var audit = new AuditChainCheck();
             IReadOnlyList<string> findings = [.. state.Runs.Where(run => !IsChained(run)).Select(run =>
-                $"{run.Row.RunId}: the hash chain is broken, or does not confirm the row"), .. LedgerFaults()];
+                $"{run.Row.RunId}: the hash chain is broken, or does not confirm the row"), .. LedgerFaults(),
+                .. state.Audit.Select(audit.Fault).OfType<string>()];
             return ValueTask.FromResult(findings);
         }
     }

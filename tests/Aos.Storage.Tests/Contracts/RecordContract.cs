@@ -1,5 +1,4 @@
 using Aos.Abstractions.Storage;
-using Aos.Abstractions.Storage.Drivers;
 
 namespace Aos.Storage.Tests.Contracts;
 
@@ -112,7 +111,7 @@ public abstract class RecordContract<TFixture> : StoreContract<TFixture> where T
 
         var all = await Records.ReadAuditAsync(null, 0, 1_000, Cancel);
         Assert.Equal(Enumerable.Range(1, 24).Select(seq => (long)seq), all.Select(row => row.Seq));
-        Assert.Null(await AuditChain.FindBreakAsync(Records, Cancel));
+        Assert.Empty(await Store.CheckAsync(Cancel));
         Assert.Equal(12, (await Records.ReadAuditAsync("odd", 0, 1_000, Cancel)).Count);
         Assert.Equal(all.Skip(5).Take(3).Select(row => row.Seq), (await Records.ReadAuditAsync(null, 5, 3, Cancel)).Select(row => row.Seq));
     }

@@ -184,6 +184,12 @@ public sealed class PostgresFailureTests : IAsyncLifetime
     [InlineData("UPDATE blobs SET bytes = 'f'")]
     [InlineData("INSERT INTO inbox (run_no, posted_at, fact) VALUES (77, 0, '')")]
     [InlineData("INSERT INTO approvals (id, run_no, status, requested_at, expires_at, request) VALUES ('x', 77, 'open', 0, 0, '')")]
+    [InlineData("UPDATE audit SET entry = 'f' WHERE entry_no = 2")]
+    [InlineData("UPDATE audit SET tenant = 'u' WHERE entry_no = 3")]
+    [InlineData("UPDATE audit SET hash = (SELECT hash FROM audit WHERE entry_no = 2) WHERE entry_no = 1")]
+    [InlineData("DELETE FROM audit WHERE entry_no = 1")]
+    [InlineData("DELETE FROM audit WHERE entry_no = 2")]
+    [InlineData("UPDATE audit SET entry_no = 9 WHERE entry_no = 3")]
     public async Task The_check_finds_what_was_edited_behind_its_back(string edit)
     {
         await using var store = await _schema.OpenAsync();
@@ -193,6 +199,7 @@ public sealed class PostgresFailureTests : IAsyncLifetime
             run.Begin(), run.Next("2"),
             run.Next("3") with { Row = run.Row(RunStatus.Waiting), Blobs = [TestRun.BlobOf("blob")] },
         }, Cancel);
+        foreach (var entry in (string[])["one", "two", "three"]) await store.AppendAuditAsync("t", TestRun.Utf8(entry), Cancel);
         Assert.Empty(await store.CheckAsync(Cancel));
 
         await _schema.ExecuteAsync(edit);

@@ -169,6 +169,12 @@ public sealed class SqliteFailureTests : IDisposable
     [InlineData("UPDATE blobs SET bytes = x'66'")]
     [InlineData("INSERT INTO inbox (run_no, posted_at, fact) VALUES (77, 0, x'00')")]
     [InlineData("INSERT INTO approvals (id, run_no, status, requested_at, expires_at, request) VALUES ('x', 77, 'open', 0, 0, x'00')")]
+    [InlineData("UPDATE audit SET entry = x'66' WHERE entry_no = 2")]
+    [InlineData("UPDATE audit SET tenant = 'u' WHERE entry_no = 3")]
+    [InlineData("UPDATE audit SET hash = (SELECT hash FROM audit WHERE entry_no = 2) WHERE entry_no = 1")]
+    [InlineData("DELETE FROM audit WHERE entry_no = 1")]
+    [InlineData("DELETE FROM audit WHERE entry_no = 2")]
+    [InlineData("UPDATE audit SET entry_no = 9 WHERE entry_no = 3")]
     public async Task The_check_finds_what_was_edited_behind_its_back(string edit)
     {
         await using var store = await _directory.OpenAsync();
@@ -178,6 +184,7 @@ public sealed class SqliteFailureTests : IDisposable
             run.Begin(), run.Next("2"),
             run.Next("3") with { Row = run.Row(RunStatus.Waiting), Blobs = [TestRun.BlobOf("blob")] },
         }, Cancel);
+        foreach (var entry in (string[])["one", "two", "three"]) await store.AppendAuditAsync("t", TestRun.Utf8(entry), Cancel);
         Assert.Empty(await store.CheckAsync(Cancel));
 
         _directory.Execute(edit);

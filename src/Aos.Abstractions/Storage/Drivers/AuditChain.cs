@@ -19,23 +19,27 @@ public static class AuditChain
         hash.AppendData(entry);
         return hash.GetHashAndReset();
     }
+}
 
-    /// <summary>Follows the chain from its beginning.</summary>
-    /// <returns>The place of the first entry that does not follow from those before it; null where all do.</returns>
-    public static async ValueTask<long?> FindBreakAsync(IRecordStore store, CancellationToken cancel)
+/// <summary>Follows the chain of the audit log, entry by entry from the first. Not thread-safe.</summary>
+public sealed class AuditChainCheck
+{
+    private long _seq;
+    private ReadOnlyMemory<byte> _head = AuditChain.Genesis;
+    private bool _isBroken;
+
+    /// <summary>Takes the next entry.</summary>
+    /// <returns>What is wrong, told once: entries behind a break say nothing. Null where the entry follows.</returns>
+    public string? Fault(AuditRow row)
     {
-        const int PageMax = 1_000;
-        var (seq, head) = (0L, Genesis);
-        while (true)
+        if (_isBroken) return null;
+        var expected = _seq + 1;
+        if (row.Seq == expected && AuditChain.Link(_head.Span, row.Tenant, row.Entry.Span).AsSpan().SequenceEqual(row.Hash.Span))
         {
-            var page = await store.ReadAuditAsync(tenant: null, seq, PageMax, cancel).ConfigureAwait(false);
-            foreach (var row in page)
-            {
-                if (row.Seq != seq + 1 || !Link(head.Span, row.Tenant, row.Entry.Span).AsSpan().SequenceEqual(row.Hash.Span)) return seq + 1;
-                (seq, head) = (row.Seq, row.Hash);
-            }
-
-            if (page.Count < PageMax) return null;
+            (_seq, _head) = (row.Seq, row.Hash);
+            return null;
         }
+        _isBroken = true;
+        return $"The audit log breaks at entry {expected}: that entry, or one before it, was changed or removed.";
     }
 }
