@@ -1,5 +1,6 @@
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Api;
+using Aos.Contracts.Failures;
 using Aos.Server.Api;
 using Aos.Server.Hosting;
 using ModelContextProtocol;
@@ -44,16 +45,20 @@ internal static partial class McpHost
             .WithListToolsHandler((request, cancel) => GuardAsync(request.Services!, async () =>
                 new ListToolsResult { Tools = await ToolsOf(request.Services!, call: null, cancel).ListAsync().ConfigureAwait(false) }))
             .WithCallToolHandler((request, cancel) => GuardAsync(request.Services!, () =>
-                ToolsOf(request.Services!, request, cancel).CallAsync(request.Params!.Name, request.Params.Arguments)));
+                ToolsOf(request.Services!, request, cancel).CallAsync(request.Params)));
     }
 
-    /// <summary>Answers a request. A refusal of the runtime has its own answer, and a mistake of the client the protocol's; what
+    /// <summary>Answers a request. What a tool refuses has its own answer, and any other mistake of the client the protocol's; what
     /// is left is a defect, which is told to the log alone.</summary>
     public static async ValueTask<T> GuardAsync<T>(IServiceProvider services, Func<Task<T>> answer)
     {
         try
         {
             return await answer().ConfigureAwait(false);
+        }
+        catch (ApiRefusal refusal)
+        {
+            throw new McpProtocolException(refusal.Message, refusal, McpErrorCode.InvalidParams);
         }
         catch (Exception defect) when (defect is not (McpException or InputRequiredException or OperationCanceledException))
         {
@@ -68,9 +73,17 @@ internal static partial class McpHost
         var caller = (Caller)http.Items[typeof(Caller)]!;
         var server = services.GetRequiredService<ServerParts>();
         var acting = new Acting(caller, server, cancel) { TraceParent = RequestTracing.ParentOf(http, server.Settings) };
-        return new McpTools(acting, http.Request.Query["agent_id"] is [{ Length: > 0 } agent] ? agent : null,
-            call is null ? null : new McpPerson(acting, call, isOwner: false), call is null ? null : new McpProgress(acting, call));
+        return new McpTools(acting, AgentOf(http.Request, acting), call is null ? null : new McpPerson(acting, call, isOwner: false),
+            call is null ? null : new McpProgress(acting, call));
     }
+
+    // Who acts is never a guess: an empty name is a mistake, and so are two.
+    private static string? AgentOf(HttpRequest request, Acting acting) => request.Query["agent_id"] switch
+    {
+        [] => null,
+        [{ Length: > 0 } agent] => agent,
+        _ => throw acting.Refuse(ErrorCodes.InvalidArgument, "agent_id names one profile, or is left out."),
+    };
 
     [LoggerMessage(EventId = 3301, Level = LogLevel.Error, Message = "A request of the Model Context Protocol failed")]
     private static partial void LogDefect(ILogger logger, Exception defect);

@@ -49,7 +49,7 @@ internal static class McpStdio
             .WithCallToolHandler((request, stop) => McpHost.GuardAsync(request.Services!, async () =>
             {
                 await parts!.Rules.EnsureAsync(settings.Tenant, stop).ConfigureAwait(false);
-                return await ToolsOf(parts, profile, request, asksOwner, stop).CallAsync(request.Params!.Name, request.Params.Arguments).ConfigureAwait(false);
+                return await ToolsOf(parts, profile, request, asksOwner, stop).CallAsync(request.Params).ConfigureAwait(false);
             }));
         using var host = builder.Build();
         parts = host.Services.GetRequiredService<ServerParts>();

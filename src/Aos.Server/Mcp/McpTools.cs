@@ -76,15 +76,18 @@ internal sealed class McpTools(Acting acting, string? agentId, McpPerson? person
     }
 
     /// <summary>Answers a call.</summary>
-    public async Task<CallToolResult> CallAsync(string name, IDictionary<string, JsonElement>? arguments)
+    /// <exception cref="McpProtocolException">The call names no tool of this caller.</exception>
+    public async Task<CallToolResult> CallAsync(CallToolRequestParams? call)
     {
-        var given = new JsonObject((arguments ?? new Dictionary<string, JsonElement>()).Select(pair =>
+        if (call is not { Name: { } name }) throw new McpProtocolException("The call names no tool.", McpErrorCode.InvalidParams);
+        var given = new JsonObject((call.Arguments ?? new Dictionary<string, JsonElement>()).Select(pair =>
             KeyValuePair.Create(pair.Key, JsonNode.Parse(pair.Value.GetRawText()))));
         try
         {
             if (Questions.FirstOrDefault(question => question.Name == name) is { } question)
             {
                 Require(question.Right);
+                RequireKnown(question.Schema, given);
                 // The client calls again with what its person said: the run is there already.
                 if (question.Name is "run" or "get_run" && person?.Resumed is { } resumed) return await GoOnAsync(resumed, given).ConfigureAwait(false);
                 return await question.Answer(this, given).ConfigureAwait(false);
@@ -194,6 +197,15 @@ internal sealed class McpTools(Acting acting, string? agentId, McpPerson? person
     private void Require(string right)
     {
         if (!acting.Has(right)) throw acting.Refuse(ErrorCodes.PermissionDenied, $"This needs the right {right}.");
+    }
+
+    // As the schemas of the tools say: what is not known was meant to be something else.
+    private void RequireKnown(JsonElement schema, JsonObject arguments)
+    {
+        foreach (var (name, _) in arguments)
+            if (!schema.GetProperty("properties").TryGetProperty(name, out _))
+                throw acting.Refuse(ErrorCodes.SchemaViolation, $"/{name}: the tool takes {string.Join(", ",
+                    schema.GetProperty("properties").EnumerateObject().Select(known => known.Name))}, and nothing else.");
     }
 
     private T Read<T>(JsonObject arguments, string schema) where T : class

@@ -81,6 +81,31 @@ public sealed class McpTests : ServerTest
         (await SendAsync("POST", "/mcp", "{}", Admin, ("Host", "evil.example"))).Is(403);
     }
 
+    [Fact]
+    public async Task Mistakes_of_a_client_are_told_to_it_and_are_no_defects()
+    {
+        var run = (await RunAsync(Submission(Transform("t")))).Text("run_id");
+        async Task<JsonElement> AskAsync(string message, string query = "")
+        {
+            var text = (await SendAsync("POST", "/mcp" + query, message, Admin, ("Accept", "application/json, text/event-stream"))).Is(200).Text;
+            return JsonDocument.Parse(text[text.IndexOf('{', StringComparison.Ordinal)..]).RootElement;
+        }
+        const string List = """{"jsonrpc":"2.0","id":1,"method":"tools/list"}""";
+        foreach (var (query, why) in ((string, string)[])[("?agent_id=nobody", "no agent profile 'nobody'"), ("?agent_id=", "names one profile"), ("?agent_id=default&agent_id=default", "names one profile")])
+        {
+            var refused = await AskAsync(List, query);
+            Assert.Equal("-32602", refused.Text("error/code"));
+            Assert.Contains(why, refused.Text("error/message"), StringComparison.Ordinal);
+        }
+        var nothing = await AskAsync("""{"jsonrpc":"2.0","id":1,"method":"tools/call"}""");
+        Assert.Equal(("-32602", "The call names no tool."), (nothing.Text("error/code"), nothing.Text("error/message")));
+
+        await using var client = await ConnectAsync(Admin);
+        foreach (var (tool, arguments) in ((string, string)[])[("get_run", $$"""{"run_id":"{{run}}","wait":5}"""), ("trace", $$"""{"run_id":"{{run}}","from":5}"""),
+            ("query", $$"""{"run_id":"{{run}}","query":"remaining_budget_cents","step":"t"}"""), ("describe_skill", """{"skill":"http_call","version":"1"}""")])
+            Assert.Equal((true, "SCHEMA_VIOLATION"), await CodeAsync(client, tool, arguments));
+    }
+
     private static async Task<(bool, string)> CodeAsync(McpClient client, string tool, string arguments)
     {
         var (isError, json) = await CallAsync(client, tool, arguments);

@@ -60,6 +60,13 @@ public sealed class RunsApiTests : ServerTest
         Assert.Equal(2, World.Count("/once"));
     }
 
+    [Theory]
+    [InlineData("gzip", 400)]
+    [InlineData("identity, br", 400)]
+    [InlineData("identity", 202)]
+    public async Task A_body_that_says_it_is_packed_is_not_read_as_if_it_were_not(string packing, int status) =>
+        (await PostAsync("/v1/runs", Submission(Transform("t")), null, ("Content-Encoding", packing))).Is(status);
+
     [Fact]
     public async Task A_call_with_a_key_that_is_still_being_answered_is_a_conflict()
     {

@@ -77,7 +77,8 @@ public abstract class ServerTest : IAsyncLifetime
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         if (!string.IsNullOrEmpty(key)) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        foreach (var (name, value) in headers)
+            if (!request.Headers.TryAddWithoutValidation(name, value)) request.Content!.Headers.TryAddWithoutValidation(name, value);
         var response = await Http.SendAsync(request, Cancel);
         return new Answered((int)response.StatusCode, await response.Content.ReadAsStringAsync(Cancel), response);
     }
