@@ -46,5 +46,23 @@ internal sealed class Readers(NpgsqlDataSource source, StoreAddress store, Write
         {
             return (default!, true);
         }
+        catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException)
+        {
+            Forget(connection);
+            throw;
+        }
+    }
+
+    private void Forget(NpgsqlConnection connection)
+    {
+        try
+        {
+            connection.ForgetStatements();
+        }
+        catch (NpgsqlException)
+        {
+            // Nobody reads on it again: connections are closed as they come back.
+            source.Clear();
+        }
     }
 }

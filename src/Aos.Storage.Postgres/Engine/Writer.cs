@@ -98,7 +98,7 @@ internal sealed class Writer(StoreAddress store, Func<CancellationToken, Task<Ow
         {
             // What the server refused, it rolled back: the session and its lock are as good as before.
             session.Places.Clear();
-            if (!session.IsOpen)
+            if (!IsSound(session))
             {
                 await GiveUpAsync(session).ConfigureAwait(false);
                 _lossUntold &= !isAppend;
@@ -106,6 +106,20 @@ internal sealed class Writer(StoreAddress store, Func<CancellationToken, Task<Ow
 
             if (PostgresFailure.IsOfStore(failure)) throw PostgresFailure.From(failure, store);
             throw;
+        }
+    }
+
+    private static bool IsSound(OwnerSession session)
+    {
+        if (!session.IsOpen) return false;
+        try
+        {
+            session.Connection.ForgetStatements();
+            return session.IsOpen;
+        }
+        catch (Exception broken) when (PostgresFailure.IsOfStore(broken))
+        {
+            return false;
         }
     }
 

@@ -27,7 +27,7 @@ internal static class SegmentTable
         SELECT s.first_seq, s.count, s.events, s.hash, s.links FROM runs r JOIN segments s ON s.run_no = r.run_no
         WHERE r.id = $1 AND s.first_seq + s.count - 1 > $2
           AND s.first_seq >= coalesce((SELECT max(first_seq) FROM segments
-                WHERE run_no = (SELECT run_no FROM runs WHERE id = $1) AND first_seq <= $2 + 1), 0)
+                WHERE run_no = (SELECT run_no FROM runs WHERE id = $1) AND first_seq - 1 <= $2), 0)
         ORDER BY s.first_seq
         """;
 

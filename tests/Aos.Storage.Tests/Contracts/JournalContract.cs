@@ -32,7 +32,8 @@ public abstract class JournalContract<TFixture> : StoreContract<TFixture> where 
     [InlineData(5, "6")]
     [InlineData(6)]
     [InlineData(99)]
-    public async Task A_read_begins_with_the_segment_that_holds_the_next_event(int after, params string[] expected)
+    [InlineData(long.MaxValue)]
+    public async Task A_read_begins_with_the_segment_that_holds_the_next_event(long after, params string[] expected)
     {
         var run = new TestRun("a");
         await WriteAsync(run.Begin("1", "2"), run.Next("3", "4", "5"), run.Next("6"));

@@ -1,7 +1,10 @@
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Runs;
 using Aos.Storage.Postgres;
+using Aos.Storage.Postgres.Engine;
+using Aos.Storage.Postgres.Runs;
 using Aos.Storage.Tests.Contracts;
+using Npgsql;
 
 namespace Aos.Storage.Tests.Postgres;
 
@@ -41,6 +44,53 @@ public sealed class PostgresFailureTests : IAsyncLifetime
 
         await _schema.ExecuteAsync("DROP TRIGGER fail ON segments");
         Assert.All(await store.AppendAsync(slices, Cancel), result => Assert.Equal(AppendResult.Written, result));
+    }
+
+    // Adding one is refused as the server binds the value: then the driver takes the statement, which it is about to prepare, for
+    // one that is not prepared, and the server keeps it.
+    private static async Task<long> AddOneAsync(NpgsqlConnection connection, long value) =>
+        (await connection.QueryAsync("SELECT $1 + 1", row => row.GetInt64(0), Cancel, Commands.Parameter(value)))[0];
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public async Task A_read_that_the_server_refuses_leaves_no_answer_behind_for_others(int before)
+    {
+        var address = StoreAddress.Parse(_schema.Options);
+        await using var store = await _schema.OpenAsync();
+        await using var writing = address.ForWriting();
+        await using var writer = new Writer(address, cancel =>
+            OwnerSession.OpenAsync(writing, address, _schema.Options, OwnerName.Draw(), TimeProvider.System, cancel));
+        await using var readers = new Readers(address.ForReading(), address, writer);
+        ValueTask<long> ReadAsync(long value) => readers.ReadAsync(value, (connection, of, _) => AddOneAsync(connection, of), Cancel);
+
+        for (var i = 0; i < before; i++) Assert.Equal(i + 1, await ReadAsync(i));
+        await Assert.ThrowsAsync<StoreException>(async () => await ReadAsync(long.MaxValue));
+        for (var i = 0; i < 10; i++) Assert.Equal(i + 1, await ReadAsync(i));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public async Task A_write_that_the_server_refuses_leaves_no_answer_behind_and_keeps_the_session(int before)
+    {
+        var address = StoreAddress.Parse(_schema.Options);
+        await using var store = await _schema.OpenAsync();
+        await using var writing = address.ForWriting();
+        await using var writer = new Writer(address, cancel =>
+            OwnerSession.OpenAsync(writing, address, _schema.Options, OwnerName.Draw(), TimeProvider.System, cancel));
+        ValueTask<long> WriteAsync(long value) => writer.TransactAsync(value, (session, of) => AddOneAsync(session.Connection, of), Cancel);
+
+        for (var i = 0; i < before; i++) Assert.Equal(i + 1, await WriteAsync(i));
+        await writer.SettleAsync(Cancel);
+        var session = writer.Session;
+        await Assert.ThrowsAsync<StoreException>(async () => await WriteAsync(long.MaxValue));
+        for (var i = 0; i < 10; i++) Assert.Equal(i + 1, await WriteAsync(i));
+        Assert.Same(session, writer.Session);
     }
 
     [Fact]
