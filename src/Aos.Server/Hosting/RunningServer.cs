@@ -124,6 +124,7 @@ internal sealed class RunningServer : IAsyncDisposable
         Log(builder.Logging, settings);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(settings.DrainSeconds + 10));
         builder.Services.AddRoutingCore();
+        builder.Services.AddCors();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -198,12 +199,13 @@ internal sealed class RunningServer : IAsyncDisposable
         {
             if (guard.Refuse(http.Request) is { } why)
                 await Problems.WriteAsync(http, gateway.Refuse(ErrorCodes.PermissionDenied, why)).ConfigureAwait(false);
-            else if (!CrossOrigin.Answer(http)) await next(http).ConfigureAwait(false);
+            else await next(http).ConfigureAwait(false);
             // Routing answers a wrong method by itself, and says nothing more.
             if (http.Response is { StatusCode: 405, HasStarted: false })
                 await Problems.WriteAsync(http, gateway.Refuse(ErrorCodes.UnknownResource,
                     $"{http.Request.Path} takes {http.Response.Headers.Allow}, not {http.Request.Method}."), 405).ConfigureAwait(false);
         });
+        app.UseCors(CrossOrigin.Policy);
         app.Services.GetRequiredService<ServerParts>().Scrape =
             ((IApplicationBuilder)app).New().UseOpenTelemetryPrometheusScrapingEndpoint(_ => true).Build();
         app.UseRouting();
