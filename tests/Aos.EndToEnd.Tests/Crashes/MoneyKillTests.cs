@@ -11,36 +11,30 @@ public sealed class MoneyKillTests : IAsyncLifetime
     private const int Killed = 137;
     private const int NoMoney = 5;
 
-    // Each call costs a cent and could cost two; a run has three calls and holds eight cents.
     private const decimal PerDay = 30;
-    private const decimal PerRun = 8;
 
-    private static readonly int Rounds = Environment.GetEnvironmentVariable("AOS_KILL_ROUNDS") is { Length: > 0 } text
-        ? int.Parse(text, CultureInfo.InvariantCulture) : 3;
+    private static readonly int Rounds = PaidWorld.RoundsOr(2);
 
     private readonly Dice _dice = new(Seed);
     private readonly Bench _bench = new();
-    private readonly CancellationTokenSource _end = new();
-    private CountingServer _server = null!;
+    private PaidWorld _world = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _server = await CountingServer.StartAsync();
+        _world = await PaidWorld.StartAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
         _bench.Dispose();
-        await _end.CancelAsync();
-        _end.Dispose();
-        await _server.DisposeAsync();
+        await _world.DisposeAsync();
     }
 
     [Fact]
     public async Task Whoever_is_killed_with_money_in_hand_nothing_is_overspent_and_nothing_stays_held()
     {
         (await _bench.AosAsync("budget", "--per-day", PerDay.ToString(CultureInfo.InvariantCulture), "--json")).Exits(0);
-        var plan = _bench.Write("ask.json", PlanText);
+        var plan = _bench.Write("ask.json", PaidWorld.Plan);
         var calls = await CountAsync(plan);
         var exits = new List<int>();
         for (var round = 1; round <= Rounds; round++)
@@ -48,15 +42,15 @@ public sealed class MoneyKillTests : IAsyncLifetime
             // One is killed at any call to the disk, the other as the answer to its second question is on its way.
             var disk = Buy(plan, $"disk{round}", killAt: 1 + _dice.Below(calls));
             var world = Buy(plan, $"world{round}", killAt: 0, silentAt: 2);
-            await Task.WhenAny(world.CausesAsync(_server.ArrivedAsync(PathOf($"world{round}"), 2)), world.EndAsync());
+            await Task.WhenAny(world.CausesAsync(_world.AskedAsync($"world{round}", 2)), world.EndAsync());
             world.Crash();
             exits.Add((await world.EndAsync()).ExitCode);
             exits.Add((await disk.EndAsync()).ExitCode);
             // In every state that a process leaves: what is spent and what is held fit into the day together.
             var (held, spent) = await TodayAsync();
             Assert.True(held + spent <= PerDay, $"{spent} spent and {held} held of {PerDay}");
-            Assert.Equal(PerRun * (await OpenRunsAsync()).Count, held);
-            if (round == 1) Assert.True(held >= PerRun, "Nobody was killed with money in hand.");
+            Assert.Equal(PaidWorld.PerRun * (await OpenRunsAsync()).Count, held);
+            if (round == 1) Assert.True(held >= PaidWorld.PerRun, "Nobody was killed with money in hand.");
         }
 
         await EndAllAsync();
@@ -67,49 +61,9 @@ public sealed class MoneyKillTests : IAsyncLifetime
         Assert.Equal(0, left);
         Assert.Equal(runs.Sum(run => run.At("cost_cents").GetDecimal()), paid);
         // A cent for each question that arrived, and more where the answer got lost.
-        Assert.InRange(_server.Arrivals.Count, 1, paid);
+        Assert.InRange(_world.Server.Arrivals.Count, 1, paid);
         Assert.True(paid <= PerDay, $"{paid} of {PerDay}");
         Assert.True((await _bench.AosAsync("doctor", "--json")).Exits(0).Json.At("healthy").GetBoolean());
-    }
-
-    private static string PathOf(string buyer) => $"/{buyer}/v1/chat/completions";
-
-    // A model that answers everything but one question.
-    private string Profile(string buyer, int silentAt)
-    {
-        _server.On(PathOf(buyer), async (number, _) =>
-        {
-            if (number == silentAt) await Task.Delay(Timeout.Infinite, _end.Token);
-            return new Reply(200, $$"""
-                data: {{Chunk("""[{"index":0,"delta":{"role":"assistant","content":"yes"},"finish_reason":"stop"}]""", "")}}
-
-                data: {{Chunk("[]", ""","usage":{"prompt_tokens":5,"completion_tokens":10,"total_tokens":15}""")}}
-
-                data: [DONE]
-
-
-                """, Type: "text/event-stream");
-        });
-        return _bench.Write($"{buyer}.json", $$"""
-            { "agent_id": "buyer", "skills": ["llm_invoke@1"], "network": { "allow": ["127.0.0.1"] }, "budget": { "per_run_cents": {{PerRun}} },
-              "models": { "m": { "provider": "openai", "model": "m", "base_url": "{{_server.Url($"/{buyer}/v1")}}",
-                                 "price": { "input_per_mtok_usd": 0, "output_per_mtok_usd": 1000 } } } }
-            """);
-
-        static string Chunk(string choices, string usage) =>
-            $$"""{"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":{{choices}}{{usage}}}""";
-    }
-
-    private static string PlanText
-    {
-        get
-        {
-            static string Ask(string id, string? after) => $$"""
-                { "id": "{{id}}", "skill": "llm_invoke@1", "input": { "model": "m", "prompt": "ask", "max_tokens": 20 },
-                  "depends_on": [{{(after is null ? "" : $"\"{after}\"")}}] }
-                """;
-            return $$"""{ "steps": [ {{Ask("a", null)}}, {{Ask("b", "a")}}, {{Ask("c", "b")}} ] }""";
-        }
     }
 
     // The calls to the disk of a process that nobody kills, over a store that is there.
@@ -120,7 +74,7 @@ public sealed class MoneyKillTests : IAsyncLifetime
         foreach (var (name, value) in DiskShim.Watch(_bench.Folder, record)) _bench.Set(name, value);
         var run = (await Buy(plan, "counted", killAt: null).EndAsync()).Exits(0).Json;
         _bench.Set("LD_PRELOAD", null);
-        Assert.Equal(3, run.At("cost_cents").GetDecimal());
+        Assert.Equal(PaidWorld.Costs, run.At("cost_cents").GetDecimal());
         return DiskRecord.Read(record).Count;
     }
 
@@ -128,7 +82,7 @@ public sealed class MoneyKillTests : IAsyncLifetime
     {
         if (killAt is { } at)
             foreach (var (name, value) in DiskShim.Watch(_bench.Folder, record: null, at)) _bench.Set(name, value);
-        var process = _bench.Start("run", "--plan", plan, "--agent", Profile(buyer, silentAt), "--json");
+        var process = _bench.Start("run", "--plan", plan, "--agent", _bench.Write($"{buyer}.json", _world.Profile(buyer, silentAt)), "--json");
         if (killAt is not null) _bench.Set("LD_PRELOAD", null);
         return process;
     }
