@@ -27,8 +27,10 @@ internal sealed class CallView(PolicyCall call, ZoneClocks clocks)
     /// <summary>The host of the address, in the one spelling that there is.</summary>
     public string Host => _host ??= NetworkEntry.HostOf(Address.Url!);
 
-    /// <summary>The path of the address as a server reads it.</summary>
-    public string Path => _path ??= Uri.UnescapeDataString(Address.Url!.AbsolutePath);
+    /// <summary>The path of the address as servers read it. What one of them may take for another path is that path.</summary>
+    public string Path => _path ??= call.RulesVersion < 3
+        ? Uri.UnescapeDataString(Address.Url!.AbsolutePath)
+        : Resolve(Uri.UnescapeDataString(Address.Url!.AbsolutePath));
 
     /// <summary>The method of a call with an address; null where it is not known.</summary>
     public string? Method => Part(MethodTokens) switch
@@ -67,6 +69,17 @@ internal sealed class CallView(PolicyCall call, ZoneClocks clocks)
         if (index >= value.GetArrayLength()) return false;
         value = value[index];
         return true;
+    }
+
+    // Many servers take two slashes for one, a backslash for a slash, and an escaped slash for a plain one.
+    private static string Resolve(string path)
+    {
+        var parts = path.Split('/', '\\');
+        var kept = new List<string>(parts.Length);
+        foreach (var part in parts)
+            if (part != "..") { if (part is not ("" or ".")) kept.Add(part); }
+            else if (kept.Count > 0) kept.RemoveAt(kept.Count - 1);
+        return kept.Count == 0 ? "/" : $"/{string.Join('/', kept)}{(parts[^1] is "" or "." or ".." ? "/" : "")}";
     }
 
     private (Certainty, Uri?) ReadAddress()

@@ -1,5 +1,6 @@
 using Aos.Contracts.Skills;
 using Aos.Contracts.Values;
+using Aos.Kernel.Runs;
 
 namespace Aos.Kernel.Policies;
 
@@ -38,6 +39,9 @@ public sealed record PolicyCall
 
     /// <summary>Whether its input holds anything that a model or a stranger wrote.</summary>
     public bool? Tainted { get; init; }
+
+    /// <summary>The version of the rules by which it is judged. Default: the newest.</summary>
+    public int RulesVersion { get; init; } = RunKernel.RulesVersion;
 }
 
 /// <summary>What a run has used of a limit.</summary>

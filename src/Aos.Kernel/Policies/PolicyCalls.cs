@@ -30,6 +30,7 @@ public static class PolicyCalls
             Tenant = state.Contract.Tenant,
             At = at,
             Tainted = Taint.IsInputTainted(state, key),
+            RulesVersion = state.Settings.RulesVersion,
         };
 
     // A skill that is asked what a call costs has said it of the way that is taken now, or not yet.

@@ -17,8 +17,8 @@ public static class RunKernel
 {
     /// <summary>The version of these rules, which every run records. A change of behaviour is a new version; runs of an
     /// earlier one keep theirs. Since 2, what a failed call says is tainted where its results are. Since 3, who approves does
-    /// so in the role that was asked, a policy that comes later may ask for more people of it, and calls of one skill that
-    /// wait for their slots hold up no other skill.</summary>
+    /// so in the role that was asked, a policy that comes later may ask for more people of it, calls of one skill that wait
+    /// for their slots hold up no other skill, and paths are matched as servers resolve them.</summary>
     public const int RulesVersion = 3;
 
     /// <summary>Takes a fact. Its time is kept to the microsecond, as the journal keeps it.</summary>

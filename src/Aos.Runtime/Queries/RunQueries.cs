@@ -126,7 +126,8 @@ internal static class RunQueries
         ["status"] = pair.Attempt.Returned is { } returned ? Snake(returned.Status) : pair.Attempt.IsLost ? "unknown" : "in_flight",
         ["code"] = pair.Attempt.Returned?.Code.Value,
         ["message"] = pair.Attempt.Returned?.Message,
-        ["cost_cents"] = Number(pair.Attempt.Returned?.Cost ?? Money.Zero),
+        // What got lost counts with all that was held for it.
+        ["cost_cents"] = Number(pair.Attempt.Returned?.Cost ?? (pair.Attempt.IsLost ? pair.Attempt.Started.Reserved : Money.Zero)),
     })]);
 
     private static JsonArray SkillsForGoal(QueryContext context)
@@ -173,12 +174,13 @@ internal static class RunQueries
             ["failure"] = Node(outcome.Failure!),
             ["recovery"] = outcome.Execution?.Skill is { } skill && FailureHistory.Find(context.Records, skill, outcome.Code) is { } record
                 ? Node(record) : null,
-            ["attempts"] = new JsonArray([.. step.Calls.SelectMany(call => call.History).Select(attempt => new JsonObject
+            ["attempts"] = new JsonArray([.. step.Calls.SelectMany(call => call.History.Select(attempt => (call, attempt))).Select(pair => new JsonObject
             {
-                ["attempt"] = attempt.Number,
-                ["code"] = attempt.Returned?.Code.Value,
-                ["message"] = attempt.Returned?.Message,
-                ["retried_after_ms"] = attempt.Retry?.DelayMs,
+                ["item"] = pair.call.Key.Item,
+                ["attempt"] = pair.attempt.Number,
+                ["code"] = pair.attempt.Returned?.Code.Value ?? (pair.attempt.IsLost ? ErrorCodes.AttemptLost.Value : null),
+                ["message"] = pair.attempt.Returned?.Message,
+                ["retried_after_ms"] = pair.attempt.Retry?.DelayMs,
             })]),
         };
     }

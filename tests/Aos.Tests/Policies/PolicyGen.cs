@@ -13,7 +13,8 @@ internal sealed class PolicyGen(ulong seed)
     private static readonly string[] Hosts = ["api.example.com", "example.com", "*.example.com", "*", "localhost", "api.example.com:443", "example.com:8080"];
     private static readonly string[] Urls =
         ["https://api.example.com/v1/users", "https://example.com/", "http://example.com:8080/admin/x", "https://a.b.example.com/%61dmin",
-            "http://localhost:1/", "https://other.org/a/../admin", "not a url", "/relative"];
+            "http://localhost:1/", "https://other.org/a/../admin", "not a url", "/relative",
+            "https://other.org//admin", "https://other.org/v1/..%2fadmin/", "https://other.org/a%5c.%5c%2fx/.."];
     private static readonly string[] Paths = ["/*", "/admin*", "/v1/users", "*x", "/"];
     private static readonly string[] Methods = ["GET", "post", "POST", "DELETE"];
     private static readonly string[] Inputs = ["/url", "/amount", "/to", "/deep/0", "/missing", "", "/to/1"];

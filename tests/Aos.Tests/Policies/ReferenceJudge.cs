@@ -49,13 +49,21 @@ internal static class ReferenceJudge
             match.SideEffects.Count == 0 || (changes && match.SideEffects.Intersect(call.SideEffects, StringComparer.Ordinal).Any()),
             match.Tainted is null || match.Tainted == call.Tainted,
             match.Hosts.Count == 0 || (url is not null && match.Hosts.Any(host => IsHost(host, url))),
-            match.Paths.Count == 0 || (url is not null && match.Paths.Any(pattern => Like(pattern, Uri.UnescapeDataString(url.AbsolutePath)))),
+            match.Paths.Count == 0 || (url is not null && match.Paths.Any(pattern => Like(pattern, PathOf(url)))),
             match.Methods.Count == 0 || (url is not null && match.Methods.Any(method =>
                 string.Equals(method, Text(call.Input.Element, "method") ?? "GET", StringComparison.OrdinalIgnoreCase))),
             match.Times.Count == 0 || match.Times.Any(window => IsIn(window, call.At!.Value, zones)),
             match.Input.All(condition => Holds(condition, call.Input.Element)),
         ];
         return Array.TrueForAll(sentences, sentence => sentence);
+    }
+
+    // The parts between slashes of either kind, with those of no length left out, resolved by the framework.
+    private static string PathOf(Uri url)
+    {
+        var parts = Uri.UnescapeDataString(url.AbsolutePath).Replace('\\', '/').Split('/').Select(Uri.EscapeDataString).ToList();
+        var ending = parts[^1].Length == 0 ? "/" : "";
+        return Uri.UnescapeDataString(new Uri($"http://x/{string.Join('/', parts.Where(part => part.Length > 0))}{ending}").AbsolutePath).Replace("//", "/");
     }
 
     // The generator writes names, '*.name', '*' and 'localhost', all lower case and with a port or without.

@@ -92,6 +92,23 @@ public sealed class QueryTests
     }
 
     [Fact]
+    public async Task What_got_lost_is_told_with_what_it_counts()
+    {
+        await using var bench = new RuntimeBench();
+        bench.Paid.Answers(TwinAnswer.Hangs(), TwinAnswer.Fail("HTTP_404"));
+        var run = await bench.SubmitAsync(bench.Plan("""{"steps":[{"id":"a","skill":"paid","for_each":"[`1`]"}]}"""));
+        await bench.Paid.WhenCalledAsync();
+        bench.Crash();
+        await bench.Open().ResumeAsync(null, CancellationToken.None);
+
+        var tried = JsonDocument.Parse(await AskAsync(bench, run, "what_did_i_try_already")).RootElement;
+        Assert.Equal(["unknown 10", "failure 0"], tried.EnumerateArray().Select(one => $"{one.GetProperty("status").GetString()} {Number(one, "cost_cents")}"));
+        var why = JsonDocument.Parse(await AskAsync(bench, run, "why_did_step_fail")).RootElement.GetProperty("attempts");
+        Assert.Equal(["0 1 ATTEMPT_LOST", "0 2 HTTP_404"],
+            why.EnumerateArray().Select(one => $"{Number(one, "item")} {Number(one, "attempt")} {one.GetProperty("code").GetString()}"));
+    }
+
+    [Fact]
     public async Task A_run_that_waits_to_be_settled_says_what_is_to_be_found_out()
     {
         await using var bench = new RuntimeBench();
