@@ -61,18 +61,19 @@ internal sealed class SkillFunction(AosRuntime runtime, AgentProfile profile, Sk
         if (purse is null || contract.Cost is not { } cost || (cost.Worst == Money.Zero && cost.Quoted != true))
             return await runtime.ExecuteAsync(request, cancel).ConfigureAwait(false);
         await purse.TakeTurnAsync(cancel).ConfigureAwait(false);
-        // Where nothing is heard of what it cost, it cost what it was allowed to.
-        var allowed = request.Budget is { } own && own < purse.Left ? own : purse.Left;
-        var spent = allowed;
+        Money? allowed = null;
+        StructuredOutcome? outcome = null;
         try
         {
-            var outcome = await runtime.ExecuteAsync(request with { Budget = allowed }, cancel).ConfigureAwait(false);
-            spent = outcome.Execution?.Cost ?? Money.Zero;
+            await purse.LookAsync(runtime, cancel).ConfigureAwait(false);
+            allowed = request.Budget is { } own && own < purse.Left ? own : purse.Left;
+            outcome = await runtime.ExecuteAsync(request with { Budget = allowed }, cancel).ConfigureAwait(false);
             return outcome;
         }
         finally
         {
-            purse.Settle(spent);
+            if (allowed is { } most) purse.Settle(outcome, most);
+            purse.EndTurn();
         }
     }
 

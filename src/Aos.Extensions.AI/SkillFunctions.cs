@@ -74,26 +74,3 @@ public static class SkillFunctions
             : throw new ArgumentException($"Two skills of the profile would be the function '{numbered}'; leave one of them out.", nameof(contract));
     }
 }
-
-/// <summary>Money that several calls share. Thread-safe.</summary>
-internal sealed class Purse(Money total) : IDisposable
-{
-    private readonly SemaphoreSlim _turn = new(1);
-    private Money _left = total;
-
-    /// <summary>What is left.</summary>
-    public Money Left => _left;
-
-    /// <summary>Waits until no other call that costs something is in flight.</summary>
-    public Task TakeTurnAsync(CancellationToken cancel) => _turn.WaitAsync(cancel);
-
-    /// <summary>Ends the turn.</summary>
-    /// <param name="spent">What the call cost.</param>
-    public void Settle(Money spent)
-    {
-        _left = spent >= _left ? Money.Zero : _left - spent;
-        _turn.Release();
-    }
-
-    public void Dispose() => _turn.Dispose();
-}

@@ -132,6 +132,35 @@ public sealed class SkillFunctionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_call_that_waits_for_somebody_counts_with_what_it_may_cost_and_once_it_ended_with_what_it_did()
+    {
+        _bench.Paid.Answers(_ => TwinAnswer.Ok(cents: 3));
+        var profile = Under("""{"policy":"p","version":1,"rules":[{"id":"ask","verdict":"require_approval","match":{"input":[{"path":"/ask","any_of":[true]}]}}]}""");
+        var paid = _bench.Runtime.AsFunctions(profile, new SkillFunctionOptions
+        {
+            TotalBudget = Money.FromCents(30),
+            PerCallBudget = Money.FromCents(25),
+            KeyOf = arguments => arguments.TryGetValue("name", out var name) ? $"{name}" : null,
+        }).Single(function => function.Name == "paid");
+        var waiting = await AskAsync(new() { ["ask"] = true, ["name"] = "one" });
+        Assert.Equal("APPROVAL_REQUIRED", Text(waiting, "code"));
+
+        // Of 30 cents the call that waits may cost 25; another may cost 10, and 5 are left.
+        Assert.Equal("BUDGET_EXCEEDED", Text(await AskAsync([]), "code"));
+        var approval = Assert.Single(await _bench.MemoryOf().ListApprovalsAsync(openOnly: true, Stop));
+        await _bench.Runtime.DecideAsync(new ApprovalDecision { Id = approval.Id, Approved = true, By = "ann" }, Stop);
+        await _bench.WaitAsync(RunIdOf(waiting));
+
+        // It has cost 3, however often the same call is asked for; six more cost 18, and 9 are less than the next may cost.
+        for (var i = 0; i < 3; i++) await AskAsync(new() { ["ask"] = true, ["name"] = "one" });
+        for (var i = 0; i < 6; i++) Assert.Equal("{}", (await AskAsync([])).GetRawText());
+        Assert.Equal("BUDGET_EXCEEDED", Text(await AskAsync([]), "code"));
+        Assert.Equal(7, _bench.Paid.Calls.Count);
+
+        async Task<JsonElement> AskAsync(AIFunctionArguments arguments) => (JsonElement)(await paid.InvokeAsync(arguments, Stop))!;
+    }
+
+    [Fact]
     public async Task Skills_that_say_what_a_call_costs_are_paid_from_the_total_budget_too()
     {
         var folder = Directory.CreateTempSubdirectory("aos-functions-");
