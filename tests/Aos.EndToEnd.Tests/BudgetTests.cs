@@ -52,6 +52,25 @@ public sealed class BudgetTests : EndToEndTest
     }
 
     [Fact]
+    public async Task What_a_run_is_not_given_it_cannot_cost_and_what_is_refused_does_not_begin()
+    {
+        Bench.Write("answers.json", """{"answers":[{"text":"7","input_tokens":5,"output_tokens":20}]}""");
+        var agent = Bench.Write("spender.json", """
+            { "agent_id": "spender", "skills": ["llm_invoke@1"], "budget": { "per_run_cents": 5, "per_day_cents": 6 },
+              "models": { "m": { "provider": "scripted", "model": "demo", "script": "answers.json",
+                                 "price": { "input_per_mtok_usd": 0, "output_per_mtok_usd": 1000 } } } }
+            """);
+        // Two cents a call, and eight at worst.
+        var plan = Bench.Write("paid.json", """{ "steps": [ { "id": "a", "skill": "llm_invoke@1", "input": { "model": "m", "prompt": "x", "max_tokens": 20 } } ] }""");
+
+        (await Bench.AosAsync("run", "--plan", plan, "--agent", agent, "--max-cost-cents", "4", "--json")).Exits(5);
+        var trials = (await Bench.AosAsync("simulate", "--plan", plan, "--agent", agent, "--budget", "6", "--budget", "7")).Exits(0).Out;
+        Assert.Matches("6¢ +2¢ +8¢ +no +1 of 1 +OK\\s", trials);
+        Assert.Matches("7¢ +2¢ +8¢ +no +0 of 1 +AGENT_BUDGET_EXCEEDED\\s", trials);
+        (await Bench.AosAsync("run", "--plan", plan, "--agent", agent, "--max-cost-cents", "5", "--json")).Exits(0);
+    }
+
+    [Fact]
     public async Task A_limit_or_a_zone_that_is_none_is_refused_and_changes_nothing()
     {
         Assert.Equal(2, (await Bench.AosAsync("budget", "--per-day", "-1")).ExitCode);

@@ -4,6 +4,8 @@ using Aos.Cli.Rendering;
 using Aos.Cli.Targets;
 using Aos.Contracts.Api;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Runs;
+using Aos.Contracts.Values;
 
 namespace Aos.Cli.Commands;
 
@@ -54,6 +56,11 @@ internal sealed class RunCommand : CliCommand
             .WaitAsync(submitted.RunId, () => target.FollowAsync(submitted.RunId, cancel), cancel, hasBegun: key is null).ConfigureAwait(false);
     }
 
+    // A run is stopped where what is held for it is spent; only in soft mode it can cost more.
+    private static Money MostOf(Simulation simulation) =>
+        simulation.Hold is { } hold && hold < simulation.WorstCost && simulation.Risks.All(risk => risk.Code != "SOFT_BUDGET")
+            ? hold : simulation.WorstCost;
+
     private async ValueTask<bool> MayBeginAsync(
         Session session, ITarget target, RunSubmission request, SourceDocument? document, CancellationToken cancel)
     {
@@ -64,9 +71,8 @@ internal sealed class RunCommand : CliCommand
             throw Refusal.Argument("--confirm asks on a terminal, and there is none. Add --yes to begin without being asked.");
         var simulation = Session.Require(await target.SimulateAsync(request, cancel).ConfigureAwait(false), document);
         if (session.Value(_confirm)) SimulationView.Show(session.Screen.OnError(), simulation);
-        if (most is { } limit && simulation.WorstCost > limit)
-            throw Refusal.Of(ErrorCodes.BudgetExceeded, $"At worst the run costs {simulation.WorstCost}, and --max-cost-cents allows {limit}. "
-                + "Nothing was run.");
+        if (most is { } limit && MostOf(simulation) is var worst && worst > limit)
+            throw Refusal.Of(ErrorCodes.BudgetExceeded, $"At worst the run costs {worst}, and --max-cost-cents allows {limit}. Nothing was run.");
         return !asks || Question.Ask(session.Screen, "Begin this run?");
     }
 }

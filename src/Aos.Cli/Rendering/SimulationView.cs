@@ -1,3 +1,4 @@
+using Aos.Contracts.Failures;
 using Aos.Contracts.Runs;
 using Spectre.Console;
 
@@ -35,10 +36,12 @@ internal static class SimulationView
         foreach (var trial in trials)
         {
             var simulation = trial.Simulation;
-            var done = simulation.Steps.Count(step => step.Status == StepStatus.Success);
+            // What the ledger has no room for does not begin.
+            var isRefused = simulation.Code == ErrorCodes.AgentBudgetExceeded || simulation.Code == ErrorCodes.TenantBudgetExceeded;
+            var done = isRefused ? 0 : simulation.Steps.Count(step => step.Status == StepStatus.Success);
             table.Add(new Cell(simulation.Feasible ? "✓" : "✗", simulation.Feasible ? Styles.Good : Styles.Bad), $"{trial.Budget}",
                 $"{simulation.EstimatedCost}", $"{simulation.WorstCost}", simulation.BudgetOk ? "yes" : "no", $"{done} of {simulation.Steps.Count}",
-                $"{(simulation.Code is { } code ? code.Value : "-")}{(simulation.LimitsHit is [{ StepId: { } step }, ..] ? $" at {step}" : "")}");
+                $"{(simulation.Code is { } code ? code.Value : "-")}{(!isRefused && simulation.LimitsHit is [{ StepId: { } step }, ..] ? $" at {step}" : "")}");
         }
         table.Show(screen);
     }
