@@ -104,6 +104,10 @@ public sealed partial class AosRuntime : IAsyncDisposable
     /// <summary>Calls that this process has in flight: attempts, and questions to planners.</summary>
     public int CallsInFlight => _host.InFlight;
 
+    /// <summary>Why this runtime begins nothing more and every run of it has stopped: an append failed, and another process has
+    /// to read what was written. Null while it works.</summary>
+    public StructuredOutcome? Failure => _writer.Failure is { } failure ? _outcomes.Failure(failure.Code, failure.Message) : null;
+
     /// <summary>How many of them are in memory: those that wait for longer than a moment are not.</summary>
     public int RunsInMemory => _host.Loaded;
 
@@ -193,7 +197,10 @@ public sealed partial class AosRuntime : IAsyncDisposable
         var answers = new List<Answer<RunReport>>();
         // All that wait are this process's from here on; those with nothing to do are not even read.
         if (runId is null && await TakeOverWaitingAsync(adopted, cancel).ConfigureAwait(false) is { } failure) answers.Add(failure);
-        foreach (var (id, isSuspect) in runId is { } only ? [(only, false)] : await OpenRunsAsync(cancel).ConfigureAwait(false))
+        var open = runId is { } only ? new([(only, false)], _outcomes.Success()) : await OpenRunsAsync(cancel).ConfigureAwait(false);
+        // A store that cannot be read is one reason for all of them, and a process that stays asks again.
+        if (open.Value is null) answers.Add(new Answer<RunReport>(null, open.Outcome));
+        foreach (var (id, isSuspect) in open.Value ?? [])
         {
             if (runId is null && (_host.IsUnloaded(id) || adopted.Contains(id))) continue;
             var answer = await GuardAsync(() => AdoptAsync(id, release: false, cancel)).ConfigureAwait(false);
@@ -412,7 +419,7 @@ public sealed partial class AosRuntime : IAsyncDisposable
     }
 
     /// <summary>The open runs, oldest first, but those before all others that one more crash would quarantine.</summary>
-    private async ValueTask<IEnumerable<(RunId Id, bool IsSuspect)>> OpenRunsAsync(CancellationToken cancel)
+    private ValueTask<Answer<IReadOnlyList<(RunId Id, bool IsSuspect)>>> OpenRunsAsync(CancellationToken cancel) => GuardAsync(async () =>
     {
         var open = new List<(RunId Id, bool IsSuspect)>();
         RunId? before = null;
@@ -429,8 +436,8 @@ public sealed partial class AosRuntime : IAsyncDisposable
             before = page[^1].RunId;
         }
         open.Reverse();
-        return open.OrderByDescending(run => run.IsSuspect);
-    }
+        return new Answer<IReadOnlyList<(RunId Id, bool IsSuspect)>>([.. open.OrderByDescending(run => run.IsSuspect)], _outcomes.Success());
+    });
 
     private ValueTask<StructuredOutcome> PostAsync(RunId runId, RunEvent.Fact fact, bool adopt, CancellationToken cancel) => GuardAsync(async () =>
     {

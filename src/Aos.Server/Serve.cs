@@ -39,7 +39,7 @@ internal static class Serve
             await using var _ = server.ConfigureAwait(false);
             if (await WelcomeAsync(server, error, cancel).ConfigureAwait(false) is { } why) return Refuse(read.Json, [why], output, error);
             await server.WaitAsync(cancel).ConfigureAwait(false);
-            return 0;
+            return server.Parts.Runtime.Failure is { } failure ? Fail(read.Json, failure.Code, failure.Message ?? "", output, error) : 0;
         }
         catch (Exception failure) when (failure is StoreException or IOException or System.Net.Sockets.SocketException)
         {

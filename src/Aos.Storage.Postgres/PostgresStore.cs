@@ -45,6 +45,11 @@ public sealed partial class PostgresStore : IStore, IRecordStore
     /// <inheritdoc />
     public string Owner => _owner.Value;
 
+    /// <inheritdoc />
+    /// <remarks>The session that failed has ended, with its transaction, before anything is read again; and a server whose own
+    /// flush failed ends, and recovers.</remarks>
+    public bool AppendsAfterFailure => true;
+
     /// <summary>Opens the store of a schema. Makes the schema where there is none, and brings an older one forward;
     /// never removes or replaces anything.</summary>
     /// <param name="options">Where the store is and how it behaves.</param>

@@ -100,6 +100,23 @@ public sealed partial class ServeTests : EndToEndTest
     }
 
     [Fact]
+    public async Task A_server_whose_own_store_fails_takes_no_work_and_ends_so_that_the_next_one_can_look()
+    {
+        var (process, http) = await ServeAsync(key: null, "--adopt-seconds", "1");
+        Server.On("/next", _ => new Reply(200));
+        RawDatabase.Execute(Bench.Database, "ALTER TABLE segments RENAME TO elsewhere");
+        using var body = new StringContent(Submission(Call("a", "/next")), Encoding.UTF8, "application/json");
+        using (var refused = await http.PostAsync("/v1/runs", body, Cancel)) Assert.False(refused.IsSuccessStatusCode);
+        using (var ready = await http.GetAsync("/ready", Cancel)) Assert.Equal(503, (int)ready.StatusCode);
+
+        Assert.Contains("it ends, and the next one goes on", (await process.EndAsync()).Exits(1).Error, StringComparison.Ordinal);
+
+        RawDatabase.Execute(Bench.Database, "ALTER TABLE elsewhere RENAME TO segments");
+        var (_, again) = await ServeAsync(Key().Match(process.Said).Value);
+        Assert.Equal("completed", (await PostAsync(again, "/v1/runs?wait_seconds=60", Submission(Call("a", "/next")))).Text("status"));
+    }
+
+    [Fact]
     public async Task Every_mistake_of_the_configuration_is_named_at_once()
     {
         Directory.CreateDirectory(Bench.Data);

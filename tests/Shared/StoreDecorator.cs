@@ -12,6 +12,8 @@ internal abstract class StoreDecorator(IStore inner) : IStore, IRecordStore
 
     public string Owner => Inner.Owner;
 
+    public virtual bool AppendsAfterFailure => Inner.AppendsAfterFailure;
+
     public virtual ValueTask<AppendResult[]> AppendAsync(ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel) =>
         Inner.AppendAsync(slices, cancel);
 

@@ -12,6 +12,11 @@ public interface IStore : IAsyncDisposable
     /// free again when the process dies, however it dies.</summary>
     string Owner { get; }
 
+    /// <summary>Whether this process may go on to append after an append failed with an unknown outcome: what it reads from
+    /// then on is durable. Not so where a flush failed on a disk of this machine: what was lost there can still be read, and
+    /// another process has to look. Default: no.</summary>
+    bool AppendsAfterFailure => false;
+
     /// <summary>Appends events of several runs, each run's all or nothing, durable on return. A slice names the
     /// sequence number that it follows, which keeps a second writer out. Slices of one run may follow each other. Only
     /// the owner of a run appends to it; a new run belongs to the process that began it, with epoch 1.</summary>

@@ -36,7 +36,8 @@ internal interface ISliceOwner
 }
 
 /// <summary>The one writer of a store: commits whatever is queued, across runs, as one transaction, with no delay of
-/// its own. After a failed commit it stops: nobody knows what was written, so runs must be read again.</summary>
+/// its own. After a failed commit nobody knows what was written, so the runs in it must be read again; and where the store says
+/// so, by another process: then this one writes no more.</summary>
 /// <remarks>The queue is as long as there are owners, because each has one slice on its way at a time.</remarks>
 internal sealed class JournalWriter(IStore store, IWorkQueue work, TimeProvider time, Followers followers, RuntimeMetrics? metrics = null)
     : IThreadPoolWorkItem, IAsyncDisposable
@@ -50,6 +51,9 @@ internal sealed class JournalWriter(IStore store, IWorkQueue work, TimeProvider 
     private TaskCompletionSource? _closed;
     private StoreException? _failure;
     private bool _active;
+
+    /// <summary>Why nothing more is written; null while it is.</summary>
+    public StoreException? Failure => Volatile.Read(ref _failure);
 
     /// <summary>How many slices wait for the next commit.</summary>
     public int Depth
@@ -135,9 +139,11 @@ internal sealed class JournalWriter(IStore store, IWorkQueue work, TimeProvider 
         }
         catch (Exception error)
         {
-            _failure = error as StoreException
+            var failure = error as StoreException
                 ?? new StoreException(ErrorCodes.StorageUnavailable, $"The store failed: {error.Message}", error);
-            return ([], _failure);
+            // Slices of other runs follow what they know to be durable: the store holds each to its own.
+            if (!store.AppendsAfterFailure) Volatile.Write(ref _failure, failure);
+            return ([], failure);
         }
     }
 

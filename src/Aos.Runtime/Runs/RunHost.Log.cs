@@ -24,8 +24,8 @@ internal sealed partial class RunHost
     private partial void LogRunEnded(string run, string code);
 
     [LoggerMessage(EventId = 1001, Level = LogLevel.Warning,
-        Message = "The inbox could not be read; decisions and cancellations from other processes wait until it can")]
-    private partial void LogInboxUnreadable(Exception error);
+        Message = "The inbox could not be read; decisions and cancellations from other processes wait until it can: {Code}: {Reason}")]
+    private partial void LogInboxUnreadable(string code, string reason);
 
     [LoggerMessage(EventId = 1002, Level = LogLevel.Error, Message = "Run {Run} stopped in this process")]
     private partial void LogRunStopped(Exception error, string run);

@@ -23,6 +23,7 @@ internal sealed partial class RunHost : IAsyncDisposable
     private readonly CancellationTokenSource _shutdown = new();
     private readonly SemaphoreSlim _polling = new(1, 1);
     private Task? _poller;
+    private bool _isStoreAway;
     private readonly CancellationToken _closing;
     private readonly Lock _gate = new();
     private bool _closed;
@@ -119,7 +120,12 @@ internal sealed partial class RunHost : IAsyncDisposable
     public async ValueTask<Adoption> AdoptAsync(
         RunId runId, bool release, bool requireSkills, CancellationToken cancel, bool cancelFirst = false)
     {
-        if (Find(runId) is { IsAlive: true } running) return new Adoption(running);
+        if (Find(runId) is { } before)
+        {
+            if (before.IsAlive) return new Adoption(before);
+            // A loop that failed lets go of its calls first: two of one step at a time is for nobody to explain.
+            if (!before.IsUnloaded && !before.Completion.IsCompleted) return default;
+        }
         RequireStaying();
         if (await _services.Store.AdoptAsync(runId, cancel).ConfigureAwait(false) is not { } epoch) return default;
         var row = await _services.Store.FindRunAsync(runId, cancel).ConfigureAwait(false)
@@ -324,11 +330,13 @@ internal sealed partial class RunHost : IAsyncDisposable
         try
         {
             await look().ConfigureAwait(false);
+            _isStoreAway = false;
         }
         catch (StoreException error)
         {
             // Nothing is lost: the inbox is looked into again. A store that fails for good shows at the next append.
-            LogInboxUnreadable(error);
+            if (!_isStoreAway) LogInboxUnreadable(error.Code.Value, error.Message);
+            _isStoreAway = true;
         }
     }
 

@@ -69,6 +69,7 @@ public sealed partial class WebhookDispatcher(
     /// <summary>Sends until it is told to stop; then lets go of what is in flight, which is tried again.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
+        var isAway = false;
         using var timer = new PeriodicTimer(options.Interval, time);
         try
         {
@@ -77,10 +78,13 @@ public sealed partial class WebhookDispatcher(
                 try
                 {
                     await TickAsync(cancel).ConfigureAwait(false);
+                    isAway = false;
                 }
                 catch (StoreException error)
                 {
-                    LogStoreFailed(error);
+                    // Once, however often it is tried.
+                    if (!isAway) LogStoreFailed(error.Message);
+                    isAway = true;
                 }
             }
             while (await timer.WaitForNextTickAsync(cancel).ConfigureAwait(false));
@@ -204,7 +208,7 @@ public sealed partial class WebhookDispatcher(
         }
         catch (StoreException error)
         {
-            LogStoreFailed(error); // The look at everything finds it again.
+            LogStoreFailed(error.Message); // The look at everything finds it again.
             _pending.TryRemove(id, out _);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -339,8 +343,8 @@ public sealed partial class WebhookDispatcher(
         _pending.TryRemove(delivery.Id, out _);
     }
 
-    [LoggerMessage(EventId = 1031, Level = LogLevel.Warning, Message = "The store cannot be reached for webhooks; it is tried again")]
-    private partial void LogStoreFailed(Exception error);
+    [LoggerMessage(EventId = 1031, Level = LogLevel.Warning, Message = "The store cannot be reached for webhooks; it is tried again: {Reason}")]
+    private partial void LogStoreFailed(string reason);
 
     [LoggerMessage(EventId = 1032, Level = LogLevel.Warning, Message = "Message {Message} did not arrive at webhook {Webhook}, and is not tried again: {Result}")]
     private partial void LogDead(string message, string webhook, string result);

@@ -92,14 +92,24 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
         {
             // The client is gone, or the server goes: nobody reads an answer. A stream is taken up elsewhere.
         }
+        catch (StoreException failure)
+        {
+            // No defect of the server, and while the store is away every request says the same.
+            LogStoreFailed(operation.Id, http.TraceIdentifier, failure.Code.Value, failure.Message);
+            await FailAsync(http, Refuse(failure.Code, failure.Message)).ConfigureAwait(false);
+        }
         catch (Exception defect)
         {
             LogDefect(defect, operation.Id, http.TraceIdentifier);
-            if (http.Response.HasStarted) http.Abort();
-            else await Problems.WriteAsync(http, defect is StoreException store
-                ? Refuse(store.Code, store.Message)
-                : Refuse(ErrorCodes.InternalError, "A defect of the server; its log has the request.")).ConfigureAwait(false);
+            await FailAsync(http, Refuse(ErrorCodes.InternalError, "A defect of the server; its log has the request.")).ConfigureAwait(false);
         }
+    }
+
+    // A client that has read a part of an answer must not take it for the whole.
+    private static async Task FailAsync(HttpContext http, StructuredOutcome outcome)
+    {
+        if (http.Response.HasStarted) http.Abort();
+        else await Problems.WriteAsync(http, outcome).ConfigureAwait(false);
     }
 
     public StructuredOutcome Refuse(ErrorCode code, string message) => server.Runtime.Refuse(code, message);
@@ -201,4 +211,7 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
 
     [LoggerMessage(EventId = 3001, Level = LogLevel.Error, Message = "Operation {Operation} failed in request {Request}")]
     private partial void LogDefect(Exception defect, string operation, string request);
+
+    [LoggerMessage(EventId = 3002, Level = LogLevel.Warning, Message = "Operation {Operation} failed in request {Request}: {Code}: {Reason}")]
+    private partial void LogStoreFailed(string operation, string request, string code, string reason);
 }

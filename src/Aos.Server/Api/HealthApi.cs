@@ -24,6 +24,7 @@ internal static class HealthApi
     private static async Task<Reply> ReadyAsync(Call call)
     {
         if (call.Server.IsDraining) return Status("draining", 503);
+        if (call.Server.Runtime.Failure is not null) return Status("unavailable", 503);
         var listed = await call.Server.Runtime.ListRunsAsync(new RunFilter { Limit = 1 }, call.Cancel).ConfigureAwait(false);
         return listed.Succeeded ? Status("ok", 200) : Status("unavailable", 503);
     }

@@ -4,7 +4,7 @@ namespace Aos.Server.Hosting;
 
 /// <summary>Takes on the runs whose process is gone, at the start and again and again; and lets what is in flight come
 /// back before the server ends.</summary>
-internal sealed partial class Adoption(ServerParts server, ILogger<Adoption> logger) : BackgroundService, IHostedLifecycleService
+internal sealed partial class Adoption(ServerParts server, IHostApplicationLifetime host, ILogger<Adoption> logger) : BackgroundService, IHostedLifecycleService
 {
     private readonly HashSet<(RunId?, ErrorCode)> _told = [];
 
@@ -29,8 +29,18 @@ internal sealed partial class Adoption(ServerParts server, ILogger<Adoption> log
         do
         {
             if (server.IsDraining) return;
-            foreach (var outcome in await server.Runtime.AdoptAsync(stoppingToken).ConfigureAwait(false))
+            if (server.Runtime.Failure is { } failure)
+            {
+                // Whoever starts it again lets another process read what was written.
+                LogFailed(failure.Code.Value, failure.Message ?? "");
+                host.StopApplication();
+                return;
+            }
+            var refused = await server.Runtime.AdoptAsync(stoppingToken).ConfigureAwait(false);
+            foreach (var outcome in refused)
                 if (_told.Add((outcome.RunId, outcome.Code))) LogRefused(outcome.Code.Value, outcome.Message ?? "");
+            // What was the store's fault is told again when it comes again.
+            _told.RemoveWhere(told => told.Item1 is null && !refused.Any(outcome => outcome.RunId is null && outcome.Code == told.Item2));
         }
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }
@@ -41,6 +51,10 @@ internal sealed partial class Adoption(ServerParts server, ILogger<Adoption> log
     [LoggerMessage(EventId = 3102, Level = LogLevel.Warning,
         Message = "{Calls} calls are still in flight; what becomes of them is decided when their runs are taken on")]
     private partial void LogLeft(int calls);
+
+    [LoggerMessage(EventId = 3104, Level = LogLevel.Critical,
+        Message = "The store failed, and this process can write no more; it ends, and the next one goes on: {Code}: {Reason}")]
+    private partial void LogFailed(string code, string reason);
 
     [LoggerMessage(EventId = 3103, Level = LogLevel.Warning, Message = "A run was not taken on: {Code}: {Reason}")]
     private partial void LogRefused(string code, string reason);

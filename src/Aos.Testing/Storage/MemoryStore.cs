@@ -20,6 +20,9 @@ public sealed partial class MemoryStore(MemoryStoreState state) : IStore, IRecor
     /// <inheritdoc />
     public string Owner { get; } = Register(state);
 
+    /// <summary>Whether a process may go on to append after an append failed. Default: no.</summary>
+    public bool AppendsAfterFailure { get; set; }
+
     /// <summary>Makes the next append fail, as a disk does: nobody is told whether it was written.</summary>
     /// <param name="code">The code of the failure.</param>
     /// <param name="written">Whether it was.</param>

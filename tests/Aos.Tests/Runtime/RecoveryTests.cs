@@ -3,6 +3,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
+using Aos.Runtime;
 using Aos.Testing.Skills;
 using Aos.Tests.Runtime.Bench;
 
@@ -65,7 +66,56 @@ public sealed class RecoveryTests
         bench.Crash();
 
         var second = bench.Open();
-        var resumed = await second.ResumeAsync(null, CancellationToken.None);
+        await JudgeAsync(bench, second, await second.ResumeAsync(null, CancellationToken.None), append);
+        Assert.Empty(await bench.MemoryOf(1).CheckAsync(CancellationToken.None));
+    }
+
+    public static TheoryData<int, bool> EveryFailedAppend
+    {
+        get
+        {
+            var data = new TheoryData<int, bool>();
+            for (var append = 1; append <= 14; append++)
+                foreach (var written in (bool[])[true, false]) data.Add(append, written);
+            return data;
+        }
+    }
+
+    [Theory, MemberData(nameof(EveryFailedAppend))]
+    public async Task A_run_goes_on_in_the_same_process_where_the_store_says_what_is_durable(int append, bool written)
+    {
+        await using var bench = new RuntimeBench();
+        bench.Pure.Answers(TwinAnswer.Ok("""{"n":7}"""));
+        bench.Paid.Answers(TwinAnswer.Ok(cents: 4));
+        var runtime = bench.Open();
+        bench.MemoryOf().AppendsAfterFailure = true;
+        bench.Store.BeforeAppend = number =>
+        {
+            if (number == append) bench.MemoryOf().FailNextAppend(ErrorCodes.StorageUnavailable, written);
+        };
+        var answer = await runtime.RunAsync(bench.Plan(Plan, Input), CancellationToken.None);
+        if (!answer.Succeeded) Assert.Equal("STORAGE_UNAVAILABLE", answer.Outcome.Code.Value);
+        Assert.Null(runtime.Failure);
+
+        await JudgeAsync(bench, runtime, await TakeOnAgainAsync(runtime), append);
+        Assert.Empty(await bench.MemoryOf().CheckAsync(CancellationToken.None));
+        bench.Store.BeforeAppend = null;
+        Assert.Equal(RunStatus.Completed, (await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"put"}]}"""))).Status);
+    }
+
+    // What the loop that failed had in flight comes back first.
+    private static async Task<IReadOnlyList<Answer<RunReport>>> TakeOnAgainAsync(AosRuntime runtime)
+    {
+        while (true)
+        {
+            var resumed = await runtime.ResumeAsync(null, CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(60), CancellationToken.None);
+            if (resumed.Count > 0 || (await runtime.ListRunsAsync(new RunFilter(), CancellationToken.None)).Value!.All(row => row.IsEnded)) return resumed;
+            await Task.Yield();
+        }
+    }
+
+    private static async Task JudgeAsync(RuntimeBench bench, AosRuntime second, IReadOnlyList<Answer<RunReport>> resumed, int append)
+    {
         var rows = (await second.ListRunsAsync(new RunFilter(), CancellationToken.None)).Value!;
         if (rows.Count == 0)
         {
@@ -94,7 +144,6 @@ public sealed class RecoveryTests
         Assert.Single(bench.Read.Calls.Select(call => call.IdempotencyKey).Distinct());
         Assert.Equal(3, bench.Put.Calls.Select(call => call.IdempotencyKey).Distinct().Count());
         await bench.VerifyAsync(run);
-        Assert.Empty(await bench.MemoryOf(1).CheckAsync(CancellationToken.None));
     }
 
     [Fact]
@@ -242,6 +291,7 @@ public sealed class RecoveryTests
         bench.MemoryOf().FailNextAppend(ErrorCodes.StorageFull, written: false);
         Assert.Equal("STORAGE_FULL", (await runtime.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"put"}]}"""), CancellationToken.None)).Outcome.Code.Value);
         Assert.Equal("STORAGE_FULL", (await runtime.SubmitAsync(bench.Plan("""{"steps":[{"id":"a","skill":"put"}]}"""), CancellationToken.None)).Outcome.Code.Value);
+        Assert.Equal("STORAGE_FULL", runtime.Failure!.Code.Value);
         Assert.Empty(bench.Put.Calls);
         await runtime.DisposeAsync();
     }

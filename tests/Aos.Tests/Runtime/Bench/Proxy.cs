@@ -8,6 +8,8 @@ internal abstract class Proxy(IStore inner) : IStore, IRecordStore
 {
     private IRecordStore Records => (IRecordStore)inner;
 
+    public bool AppendsAfterFailure => inner.AppendsAfterFailure;
+
     public string Owner => inner.Owner;
 
     public virtual ValueTask<AppendResult[]> AppendAsync(ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel) => inner.AppendAsync(slices, cancel);
