@@ -43,8 +43,10 @@ internal static class Serve
         }
         catch (Exception failure) when (failure is StoreException or IOException or System.Net.Sockets.SocketException)
         {
-            var code = failure is StoreException store ? store.Code : ErrorCodes.InternalError;
-            return Fail(read.Json, code, failure.Message, output, error);
+            // What is no failure of the store is one of what the server was told: an address, a file, a key that is missing.
+            return failure is StoreException store
+                ? Fail(read.Json, store.Code, store.Message, output, error)
+                : Refuse(read.Json, [new Problem("", ErrorCodes.InvalidArgument, failure.Message)], output, error);
         }
     }
 
@@ -79,7 +81,7 @@ internal static class Serve
             error.WriteLine($"aos: the server was not started: {outcome.Message}");
             if (problems.Count > 1)
                 foreach (var problem in problems) error.WriteLine($"  {problem.Message}");
-            error.WriteLine("aos: `aos serve --help` lists the settings");
+            error.WriteLine("aos: `aos serve -- --help` lists the settings");
         }
         return Usage;
     }

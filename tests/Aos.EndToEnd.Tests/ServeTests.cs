@@ -132,9 +132,18 @@ public sealed partial class ServeTests : EndToEndTest
     }
 
     [Fact]
+    public async Task An_address_that_is_taken_is_named_without_a_stack()
+    {
+        var refused = (await Bench.AosAsync("serve", "--", "--listen", new Uri(Server.Url("/")).GetLeftPart(UriPartial.Authority))).Exits(2);
+
+        Assert.Contains("address already in use", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task It_does_not_listen_beyond_loopback_while_nobody_has_a_key()
     {
-        var refused = (await Bench.AosAsync("serve", "--", "--listen", "http://0.0.0.0:0")).Exits(1);
+        var refused = (await Bench.AosAsync("serve", "--", "--listen", "http://0.0.0.0:0")).Exits(2);
         Assert.Contains("nobody has a key yet", refused.Error, StringComparison.Ordinal);
 
         var made = (await Bench.AosAsync("keys", "create", "--role", "viewer", "--json")).Exits(0).Json;

@@ -25,6 +25,18 @@ internal sealed partial class Adoption(ServerParts server, IHostApplicationLifet
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        try
+        {
+            await LookAsync(stoppingToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The end that was asked for; also where the server could not begin.
+        }
+    }
+
+    private async Task LookAsync(CancellationToken stoppingToken)
+    {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(server.Settings.AdoptSeconds), server.Time);
         do
         {

@@ -85,6 +85,18 @@ internal sealed partial class Sampler(ServerParts server, ServerMetrics metrics,
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        try
+        {
+            await LookAsync(stoppingToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The end that was asked for; also where the server could not begin.
+        }
+    }
+
+    private async Task LookAsync(CancellationToken stoppingToken)
+    {
         using var timer = new PeriodicTimer(Interval, server.Time);
         do
         {
