@@ -1,6 +1,5 @@
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
-using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Runtime;
 
