@@ -135,7 +135,9 @@ internal sealed class RunWitness(RunId runId, IRunDocuments documents, Action<st
             violated($"{RunId} used approval {decided.ApprovalId} twice, or never asked for it.");
             return;
         }
-        if (decided.At >= requested.Request.ExpiresAt) violated($"{RunId} used approval {decided.ApprovalId} after it had expired.");
+        // In time is who decided in time, whenever the run heard of it.
+        if (decided.DecidedAt >= decided.At) violated($"{RunId} heard of a decision on {decided.ApprovalId} before it was made.");
+        if ((decided.DecidedAt ?? decided.At) >= requested.Request.ExpiresAt) violated($"{RunId} used approval {decided.ApprovalId} after it had expired.");
         _approved[(new CallKey(requested.Request.StepId, requested.Request.Item), requested.IsFallback)] =
             DigestOf(decided.Input ?? requested.Request.Input);
     }

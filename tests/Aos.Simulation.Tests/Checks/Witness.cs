@@ -195,11 +195,14 @@ internal sealed class Witness(MemoryStoreState store, History history, Money per
             Violated($"A {posted.Fact.GetType().Name} of {posted.Run} was removed from the inbox with events that do not hold it.");
     }
 
-    // When the run looked at it is between its last event and now; a request may have expired in between.
-    private static bool Heeds(RunState state, RunEvent.Fact fact, DateTimeOffset now) =>
-        state.Submitted is not null
-        && !RunKernel.Advance(state, fact with { At = state.LastAt }).Events.IsEmpty
-        && (now <= state.LastAt || !RunKernel.Advance(state, fact with { At = now }).Events.IsEmpty);
+    // When the run looked at it is between its last event and now. Whether a decision is in time goes by when it was made.
+    private static bool Heeds(RunState state, RunEvent.Fact fact, DateTimeOffset now)
+    {
+        if (state.Submitted is null) return false;
+        if (fact is RunEvent.ApprovalDecided decided) fact = decided with { DecidedAt = decided.At };
+        return !RunKernel.Advance(state, fact with { At = state.LastAt }).Events.IsEmpty
+            && (now <= state.LastAt || !RunKernel.Advance(state, fact with { At = now }).Events.IsEmpty);
+    }
 
     private List<RunEvent> Decode(JournalSlice slice)
     {
