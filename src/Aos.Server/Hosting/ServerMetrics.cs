@@ -46,6 +46,9 @@ internal sealed class ServerMetrics : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
+    /// <summary>Requests that are being answered, streams left out.</summary>
+    public int RequestsOpen => Volatile.Read(ref _open);
+
     /// <summary>Counts a request that begins.</summary>
     public void Enter(bool isStream) => _ = isStream ? Interlocked.Increment(ref _streams) : Interlocked.Increment(ref _open);
 

@@ -70,6 +70,9 @@ public sealed class McpTests : ServerTest
         await using var viewer = await ConnectAsync(await KeyAsync("viewer"));
         Assert.DoesNotContain(await viewer.ListToolsAsync(cancellationToken: Cancel), tool => tool.Name is "run" or "execute" || tool.Name.StartsWith("skill_", StringComparison.Ordinal));
         Assert.Equal((true, "PERMISSION_DENIED"), await CodeAsync(viewer, "run", """{"goal":"x"}"""));
+        Assert.Equal((true, "PERMISSION_DENIED"), await CodeAsync(viewer, "execute", """{"skill":"json_transform@1"}"""));
+        // The profile allows the skill, and the caller may still begin nothing.
+        Assert.Equal((true, "PERMISSION_DENIED"), await CodeAsync(viewer, "skill_json_transform", """{"data":{"a":7},"expression":"a"}"""));
         await using var other = await ConnectAsync(await KeyAsync("admin", "other"));
         Assert.Equal((true, "UNKNOWN_RUN"), await CodeAsync(other, "get_run", $$"""{"run_id":"{{run}}"}"""));
         Assert.Equal((true, "INVALID_ARGUMENT"), await CodeAsync(other, "get_run", "{}"));
@@ -79,6 +82,35 @@ public sealed class McpTests : ServerTest
         (await SendAsync("POST", "/mcp", "{}", null)).Is(401);
         (await SendAsync("POST", "/mcp", "{}", Admin, ("Origin", "https://evil.example"))).Is(403);
         (await SendAsync("POST", "/mcp", "{}", Admin, ("Host", "evil.example"))).Is(403);
+    }
+
+    [Fact]
+    public async Task A_call_that_nobody_waits_for_any_more_holds_no_place_and_its_run_goes_on()
+    {
+        var gate = new TaskCompletionSource();
+        World.Hold("/slow", gate.Task);
+        var run = (await PostAsync("/v1/runs", Submission(Call("slow", "/slow")))).Is(202).Json.Text("run_id");
+        await World.ArrivedAsync("/slow");
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        using var waiting = new HttpRequestMessage(HttpMethod.Post, "/mcp")
+        {
+            Content = new StringContent("""
+                {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_run","_meta":{"progressToken":"t"},
+                 "arguments":{"run_id":"RUN","wait_seconds":50}}}
+                """.Replace("RUN", run, StringComparison.Ordinal), System.Text.Encoding.UTF8, "application/json"),
+        };
+        waiting.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
+        waiting.Headers.Authorization = new("Bearer", Admin);
+        var asked = Http.SendAsync(waiting, HttpCompletionOption.ResponseHeadersRead, gone.Token);
+        await UntilAsync(() => Task.FromResult(Running.Parts.Metrics.RequestsOpen), open => open == 1);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await asked);
+
+        // Sooner than the call would have ended by itself.
+        await UntilAsync(() => Task.FromResult(Running.Parts.Metrics.RequestsOpen), open => open == 0).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        Assert.Equal("running", (await GetAsync($"/v1/runs/{run}")).Is(200).Json.Text("status"));
+        gate.SetResult();
+        Assert.Equal("completed", (await GetAsync($"/v1/runs/{run}?wait_seconds=60")).Json.Text("status"));
     }
 
     [Fact]

@@ -46,6 +46,46 @@ public sealed class AosClientTests
     }
 
     [Fact]
+    public async Task Every_listing_asks_for_the_page_that_was_asked_for()
+    {
+        var server = new Scripted(Scripted.Json(Page));
+        var client = Of(server);
+
+        await client.ListRunsAsync([RunStatus.Failed, RunStatus.Waiting], "clerk", "run_1", 7, Cancel);
+        await client.ListAgentsAsync("b&c", 7, Cancel);
+        await client.ListAuditAsync("17", 7, Cancel);
+        await client.ListDeliveriesAsync("wh_1", dead: true, "msg_1", 7, Cancel);
+
+        Assert.Equal(
+        [
+            "/v1/runs?limit=7&status=failed%2Cwaiting&agent_id=clerk&cursor=run_1", "/v1/agents?limit=7&cursor=b%26c", "/v1/audit?limit=7&cursor=17",
+            "/v1/webhooks/wh_1/deliveries?status=dead&limit=7&cursor=msg_1",
+        ], server.Asked.Select(asked => asked.Split(' ')[1]));
+    }
+
+    [Fact]
+    public async Task A_document_is_written_under_the_etag_with_which_it_was_read()
+    {
+        var server = new Scripted(request =>
+        {
+            var response = Scripted.Json("""{"agent_id":"clerk"}""")(request);
+            response.Headers.TryAddWithoutValidation("ETag", "\"3-abc\"");
+            return response;
+        });
+        var client = Of(server);
+
+        var read = (await client.FindAgentAsync("clerk", Cancel)).Value!;
+        Assert.Equal("\"3-abc\"", read.ETag);
+        await client.PutAgentAsync(read.Value, Condition.Unchanged(read.ETag!), Cancel);
+        await client.PutAgentAsync(read.Value, Condition.Absent, Cancel);
+        await client.PutAgentAsync(read.Value, default, Cancel);
+        await client.RemoveAgentAsync("clerk", Condition.Unchanged(read.ETag!), Cancel);
+
+        string[] expected = ["PUT /v1/agents/clerk If-Match=\"3-abc\"", "PUT /v1/agents/clerk If-None-Match=*", "PUT /v1/agents/clerk", "DELETE /v1/agents/clerk If-Match=\"3-abc\""];
+        Assert.Equal(expected, server.Asked.Skip(1).Select(asked => asked.Replace($" Authorization=Bearer {Secret}", "", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task What_comes_from_outside_cannot_leave_its_part_of_the_path()
     {
         var server = new Scripted(Scripted.Problem(ErrorCodes.UnknownPolicy, HttpStatusCode.NotFound));

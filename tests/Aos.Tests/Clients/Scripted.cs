@@ -17,7 +17,7 @@ internal sealed class Scripted(params Func<HttpRequestMessage, HttpResponseMessa
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         await Task.Yield();
-        var headers = request.Headers.Where(header => header.Key is "Last-Event-ID" or "Idempotency-Key" or "If-Match" or "Authorization")
+        var headers = request.Headers.Where(header => header.Key is "Last-Event-ID" or "Idempotency-Key" or "If-Match" or "If-None-Match" or "Authorization")
             .Select(header => $" {header.Key}={string.Join(',', header.Value)}");
         Asked.Add($"{request.Method} {request.RequestUri!.PathAndQuery}{string.Concat(headers)}");
         return answers[Math.Min(Asked.Count, answers.Length) - 1](request);
