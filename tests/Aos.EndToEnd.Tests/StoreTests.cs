@@ -103,6 +103,18 @@ public sealed class StoreTests : EndToEndTest
     }
 
     [Fact]
+    public async Task An_entry_of_the_audit_log_that_was_changed_by_hand_is_found_by_doctor_and_by_the_next_backup()
+    {
+        foreach (var name in (string[])["one", "two"]) (await Bench.AosAsync("keys", "create", "--role", "viewer", "--name", name)).Exits(0);
+        (await Bench.AosAsync("doctor")).Exits(0);
+
+        Assert.Equal(1, Sql("UPDATE audit SET entry = CAST(replace(CAST(entry AS TEXT), 'create_key', 'revoke_key') AS BLOB) WHERE entry_no = 1"));
+
+        Assert.Contains("audit log breaks at entry 1", (await Bench.AosAsync("doctor", "--json")).Exits(1).Json.ToString(), StringComparison.Ordinal);
+        Assert.Contains("audit log breaks at entry 1", (await Bench.AosAsync("backup", Path.Combine(Bench.Folder, "copy.aos"))).Exits(1).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_event_that_was_changed_by_hand_is_found_by_doctor_and_by_replay()
     {
         // An open run: the journal of one that has ended is compressed.
