@@ -54,7 +54,7 @@ internal sealed record CommandTree(
         new RunsCommand(), new TraceCommand(), new QueryCommand(), new BudgetCommand(), StatsCommand.Build(), new ReplayCommand(),
         new ApprovalsCommand(), new ApproveCommand(), new RejectCommand(), new SettleCommand(), new SignalCommand(),
         new SkillsCommand(), new DescribeSkillCommand(), new ModelsCommand(), new FailuresCommand(), new SecretsCommand(),
-        PolicyCommand.Build(),
+        PolicyCommand.Build(), new AgentsCommand(),
         new BackupCommand(), new RestoreCommand(), new PruneCommand(), new ExportCommand(),
         new ServeCommand(), new McpCommand(), new KeysCommand(), new WebhooksCommand(),
         new DemoCommand(), new DoctorCommand(), new CompletionCommand(), new VersionCommand(), new HelpCommand(),

@@ -24,6 +24,13 @@ public sealed partial class AosClient
     public Task<StructuredOutcome> ValidateAsync(RunSubmission run, CancellationToken cancel) =>
         _line.AskAsync(Question.Post($"v1/validate", AosJson.Write(run)) with { MayRepeat = true }, cancel);
 
+    /// <summary>As <see cref="ValidateAsync"/>, of a submission as text, whose form may be wrong: everything else that can be
+    /// checked is checked too, and every mistake named by its place in the text.</summary>
+    /// <param name="submission">The submission as UTF-8 JSON.</param>
+    /// <param name="cancel">Ends the call.</param>
+    public Task<StructuredOutcome> ValidateTextAsync(byte[] submission, CancellationToken cancel) =>
+        _line.AskAsync(Question.Post($"v1/validate", submission) with { MayRepeat = true, IsText = true }, cancel);
+
     /// <summary>Calls one skill under a contract, and waits for it.</summary>
     /// <param name="call">The call.</param>
     /// <param name="idempotencyKey">As for <see cref="SubmitAsync"/>.</param>

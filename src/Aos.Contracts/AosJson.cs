@@ -131,6 +131,7 @@ public static class AosJson
 [JsonSerializable(typeof(Policy))]
 [JsonSerializable(typeof(PolicyCases))]
 [JsonSerializable(typeof(PolicySource))]
+[JsonSerializable(typeof(PlanningRulesSource))]
 [JsonSerializable(typeof(PolicyTestReport))]
 [JsonSerializable(typeof(CaseResult))]
 [JsonSerializable(typeof(WhatIfReport))]

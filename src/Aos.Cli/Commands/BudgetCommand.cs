@@ -49,7 +49,8 @@ internal sealed class BudgetCommand : CliCommand
         Examples =
         [
             ("aos budget", "what is left today and this month?"),
-            ("aos budget --per-day 500 --time-zone Europe/Berlin", "at most 500 cents a day, from midnight to midnight in Berlin"),
+            ("aos budget --per-day 500 --time-zone Europe/Berlin",
+                "at most 500 cents a day, from midnight to midnight in Berlin"),
         ];
     }
 
@@ -67,8 +68,9 @@ internal sealed class BudgetCommand : CliCommand
     private async ValueTask<(string? Name, Agent? Agent)> AgentAsync(Session session, CancellationToken cancel)
     {
         if (session.Value(_agent) is not { } text) return (null, null);
-        if (!File.Exists(text)) return (text, null);
-        var agent = await Agent.ReadAsync(text, cancel).ConfigureAwait(false);
+        var isKept = !session.IsRemote && await session.FindAgentAsync(text, cancel).ConfigureAwait(false) is not null;
+        if (!isKept && !File.Exists(text)) return (text, null);
+        var agent = await Agent.ReadAsync(session, text, cancel).ConfigureAwait(false);
         return (agent.Profile.AgentId, agent);
     }
 

@@ -13,12 +13,14 @@ namespace Aos.Cli.Commands;
 /// <summary><c>aos policy</c>: what agents may do.</summary>
 internal sealed class PolicyCommand : Command
 {
-    private PolicyCommand(IEnumerable<Command> commands) : base("policy", "Look at, test and apply policies: what agents may do")
+    private PolicyCommand(IEnumerable<Command> commands)
+        : base("policy", "Look at, keep, test and apply policies: what agents may do")
     {
         foreach (var command in commands) Add(command);
     }
 
-    public static PolicyCommand Build() => new([new List(), new Show(), new Test(), new TryOut(), new Tighten()]);
+    public static PolicyCommand Build() =>
+        new([new List(), new Show(), new Put(), new Remove(), new Test(), new TryOut(), new Tighten()]);
 
     private static Argument<string> FileArgument() =>
         new("file") { Description = "A policy, in YAML or JSON; - reads standard input", HelpName = "FILE" };
@@ -63,6 +65,60 @@ internal sealed class PolicyCommand : Command
             policy ??= (await PolicyFiles.ReadFileAsync(name, cancel).ConfigureAwait(false)).Policy;
             if (session.Screen.Json) session.Screen.WriteJson(policy);
             else PolicyView.Show(session.Screen, policy);
+            if (known.Contains(policy))
+                Tags.Show(session, (await session.Target.FindPolicyAsync(name, cancel).ConfigureAwait(false)).Value?.ETag);
+            return ExitCodes.Ok;
+        }
+    }
+
+    private sealed class Put : CliCommand
+    {
+        private readonly Argument<string> _file = FileArgument();
+        private readonly WriteConditions _conditions = new();
+
+        public Put() : base("put", "Keep a policy under its name, in place of what was kept")
+        {
+            Group = CommandGroup.Check;
+            Add(_file);
+            _conditions.AddTo(this, writes: true);
+            Details = "In the data folder it is a file of the folder `policies`, as it was written; a server reads these when it "
+                + "starts. Runs that have begun keep the policies that they were begun under; `aos policy tighten` binds them too.";
+            Examples = [("aos policy put outbound.yaml", "bind every run from now on")];
+        }
+
+        public override async Task<int> RunAsync(Session session, CancellationToken cancel)
+        {
+            var (policy, document) = await PolicyFiles.ReadFileAsync(session.Value(_file)!, cancel)
+                .ConfigureAwait(false);
+            var put = await session.Target.PutPolicyAsync(policy, document, _conditions.Read(session), cancel)
+                .ConfigureAwait(false);
+            var kept = Session.Require(put, document);
+            if (session.Screen.Json) session.Screen.WriteJson(kept.Value);
+            else session.Screen.Out.WriteLine($"The policy {policy.Name} version {policy.Version} is kept.");
+            Tags.Show(session, kept.ETag);
+            return ExitCodes.Ok;
+        }
+    }
+
+    private sealed class Remove : CliCommand
+    {
+        private readonly Argument<string> _name = new("name") { Description = "The name of the policy", HelpName = "NAME" };
+        private readonly WriteConditions _conditions = new();
+
+        public Remove() : base("remove", "Keep a policy no longer")
+        {
+            Group = CommandGroup.Check;
+            Add(_name);
+            _conditions.AddTo(this, writes: false);
+        }
+
+        public override async Task<int> RunAsync(Session session, CancellationToken cancel)
+        {
+            var name = session.Value(_name)!;
+            var done = Session.Require(
+                await session.Target.RemovePolicyAsync(name, _conditions.Read(session), cancel).ConfigureAwait(false));
+            if (session.Screen.Json) session.Screen.WriteJson(done);
+            else session.Screen.Out.WriteLine($"The policy {name} is kept no longer.");
             return ExitCodes.Ok;
         }
     }
@@ -95,7 +151,8 @@ internal sealed class PolicyCommand : Command
                 cases = cases.Concat((await PolicyFiles.ReadCasesAsync(beside, cancel).ConfigureAwait(false)).Cases);
             var results = PolicyTrial.Run(policy, cases, session.Skills);
             if (results.IsEmpty)
-                throw Refusal.Argument($"Policy '{policy.Name}' has no cases. Write them into it as `cases`, or name a file with --cases.");
+                throw Refusal.Argument(
+                    $"Policy '{policy.Name}' has no cases. Write them into it as `cases`, or name a file with --cases.");
             var report = new PolicyTestReport
             {
                 Policy = policy.Name,
@@ -138,6 +195,7 @@ internal sealed class PolicyCommand : Command
 
     private sealed class Tighten : CliCommand
     {
+        private static readonly RunStatus[] Open = [RunStatus.Running, RunStatus.Waiting, RunStatus.Quarantined];
         private readonly Argument<string> _file = FileArgument();
         private readonly Option<string[]> _runs = new("--run") { Description = "Only this run; may be given several times (default: every open run)", HelpName = "RUN" };
         private readonly Option<string?> _reason = new("--reason") { Description = "Why, for the journals", HelpName = "TEXT" };
@@ -150,26 +208,31 @@ internal sealed class PolicyCommand : Command
             Add(_file);
             Add(_runs);
             Add(_reason);
-            Examples = [("aos policy tighten no-posts.yaml --reason \"incident 12\"", "stop every open run from posting")];
+            Examples = [("aos policy tighten no-posts.yaml --reason \"incident 12\"",
+                "stop every open run from posting")];
         }
 
         public override async Task<int> RunAsync(Session session, CancellationToken cancel)
         {
             var (policy, _) = await PolicyFiles.ReadFileAsync(session.Value(_file)!, cancel).ConfigureAwait(false);
             var named = (session.Value(_runs) ?? []).Select(text => Session.Parse<RunId>(text, "Run")).ToList();
-            if (!session.IsRemote && !session.HasStore) throw Refusal.Argument($"There is no store in '{session.Data}' yet, so there are no open runs.");
+            if (!session.IsRemote && !session.HasStore)
+                throw Refusal.Argument($"There is no store in '{session.Data}' yet, so there are no open runs.");
             var target = await session.OpenAsync(null, cancel).ConfigureAwait(false);
             var runs = named.Count > 0 ? named
-                : [.. (await target.AllRunsAsync([RunStatus.Running, RunStatus.Waiting, RunStatus.Quarantined], cancel).ConfigureAwait(false)).Select(run => run.RunId)];
+                : [.. (await target.AllRunsAsync(Open, cancel).ConfigureAwait(false)).Select(run => run.RunId)];
             var bound = new List<RunId>();
             foreach (var run in runs)
             {
-                var outcome = await target.TightenAsync(run, policy, session.Value(_reason), cancel).ConfigureAwait(false);
+                var outcome = await target.TightenAsync(run, policy, session.Value(_reason), cancel)
+                    .ConfigureAwait(false);
                 if (outcome.Status == OutcomeStatus.Success) bound.Add(run);
                 else if (named.Count > 0) throw new Refusal(outcome);
             }
             if (session.Screen.Json) session.Screen.WriteJson(ListText.Tightened(policy, bound));
-            else session.Screen.Out.WriteLine($"{policy.Name} version {policy.Version} binds {Words.Count(bound.Count, "open run")} from the next attempt on.");
+            else
+                session.Screen.Out.WriteLine($"{policy.Name} version {policy.Version} binds {Words.Count(bound.Count, "open run")} "
+                    + "from the next attempt on.");
             return ExitCodes.Ok;
         }
     }

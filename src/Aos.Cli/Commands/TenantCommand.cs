@@ -11,11 +11,9 @@ internal abstract class TenantCommand : CliCommand
     /// <summary>The longest time that what is replaced goes on to hold: 30 days.</summary>
     protected const int OverlapMinutesMax = 30 * 24 * 60;
 
-    private const string Own = "local";
-
     private readonly Option<string?> _tenant = new("--tenant")
     {
-        Description = $"The tenant (default: {Own}); on a server it is that of the key",
+        Description = $"The tenant (default: {Tenants.Own}); on a server it is that of the key",
         HelpName = "NAME",
     };
 
@@ -25,11 +23,13 @@ internal abstract class TenantCommand : CliCommand
     {
         var named = session.Value(_tenant);
         if (named is not null && session.IsRemote)
-            throw Refusal.Argument("--tenant is for the store of this machine: on a server the tenant is that of the key.");
-        if (named is not null && !Rights.IsName(named)) throw Refusal.Argument($"--tenant '{named}' is no name of a tenant.");
+            throw Refusal.Argument(
+                "--tenant is for the store of this machine: on a server the tenant is that of the key.");
+        if (named is not null && !Rights.IsName(named))
+            throw Refusal.Argument($"--tenant '{named}' is no name of a tenant.");
         try
         {
-            await DoAsync(session, named ?? Own, cancel).ConfigureAwait(false);
+            await DoAsync(session, named ?? Tenants.Own, cancel).ConfigureAwait(false);
             return ExitCodes.Ok;
         }
         catch (StoreException error)

@@ -22,24 +22,26 @@ internal static class Documents
         string path, Agent agent, Session session, CancellationToken cancel)
     {
         var document = await ReadAsync(path, "plan", ErrorCodes.InvalidPlan, cancel).ConfigureAwait(false);
-        // The skills of a server are known there.
-        var read = session.IsRemote ? PlanReader.Read(document.Utf8) : PlanReader.Read(document.Utf8, session.Skills, agent.Profile);
+        var read = await session.Target.ReadPlanAsync(document.Utf8, agent, cancel).ConfigureAwait(false);
         return read.Value is { } plan
             ? (plan, document)
             : throw Refuse(ErrorCodes.InvalidPlan, "plan", document, read.Problems);
     }
 
-    /// <summary>Reads the JSON object of an option: text, <c>@file</c> or <c>-</c>. Null where the option is absent.</summary>
+    /// <summary>Reads the JSON object of an option: text, <c>@file</c> or <c>-</c>. Null where the option is
+    /// absent.</summary>
     /// <exception cref="Refusal">It cannot be read, is not JSON or no object.</exception>
     public static async ValueTask<Payload?> InputAsync(string? text, string option, CancellationToken cancel)
     {
         if (await ValueAsync(text, option, cancel).ConfigureAwait(false) is not { } value) return null;
         return value.Element.ValueKind == System.Text.Json.JsonValueKind.Object
             ? value
-            : throw Refusal.Of(ErrorCodes.InvalidArgument, $"{option} must be a JSON object, such as '{{\"name\":\"value\"}}'.");
+            : throw Refusal.Of(ErrorCodes.InvalidArgument,
+                $"{option} must be a JSON object, such as '{{\"name\":\"value\"}}'.");
     }
 
-    /// <summary>Reads the JSON value of an option: text, <c>@file</c> or <c>-</c>. Null where the option is absent.</summary>
+    /// <summary>Reads the JSON value of an option: text, <c>@file</c> or <c>-</c>. Null where the option is
+    /// absent.</summary>
     /// <exception cref="Refusal">It cannot be read or is not JSON.</exception>
     public static async ValueTask<Payload?> ValueAsync(string? text, string option, CancellationToken cancel)
     {
@@ -58,13 +60,15 @@ internal static class Documents
     public static void RequireWhole(string text, string what)
     {
         if (text.Contains('\uFFFD', StringComparison.Ordinal))
-            throw Refusal.Argument($"{what} is not valid UTF-8 at character {text.IndexOf('\uFFFD', StringComparison.Ordinal) + 1}. "
+            throw Refusal.Argument(
+                $"{what} is not valid UTF-8 at character {text.IndexOf('\uFFFD', StringComparison.Ordinal) + 1}. "
                 + "Where the character U+FFFD itself is meant, write it in a file, or as \\ufffd in JSON.");
     }
 
     /// <summary>Reads a file, or standard input for <c>-</c>.</summary>
     /// <exception cref="Refusal">It cannot be read or is too large.</exception>
-    public static async ValueTask<SourceDocument> ReadAsync(string path, string what, ErrorCode code, CancellationToken cancel)
+    public static async ValueTask<SourceDocument> ReadAsync(string path, string what, ErrorCode code,
+        CancellationToken cancel)
     {
         if (path.Length == 0) throw Refusal.Argument($"The {what} needs the name of a file; an empty text is none.");
         var name = path == "-" ? "standard input" : path;
@@ -101,17 +105,20 @@ internal static class Documents
     public static Refusal Refuse(ErrorCode code, string what, SourceDocument document, IReadOnlyList<Problem> problems)
     {
         var count = problems.Count == 1 ? "a mistake" : $"{problems.Count} mistakes";
-        return Refusal.Of(code, $"The {what} {(document.Name == what ? "" : $"'{document.Name}' ")}has {count}.", problems, document);
+        return Refusal.Of(code, $"The {what} {(document.Name == what ? "" : $"'{document.Name}' ")}has {count}.",
+            problems, document);
     }
 
-    private static async ValueTask<byte[]> ReadAsync(Stream source, string name, ErrorCode code, CancellationToken cancel)
+    private static async ValueTask<byte[]> ReadAsync(Stream source, string name, ErrorCode code,
+        CancellationToken cancel)
     {
         using var memory = new MemoryStream();
         var buffer = new byte[64 * 1024];
         while (await source.ReadAsync(buffer, cancel).ConfigureAwait(false) is > 0 and var count)
         {
             memory.Write(buffer, 0, count);
-            if (memory.Length > BytesMax) throw Refusal.Of(code, $"'{name}' is larger than {BytesMax / (1024 * 1024)} MiB.");
+            if (memory.Length > BytesMax) throw Refusal.Of(code,
+                $"'{name}' is larger than {BytesMax / (1024 * 1024)} MiB.");
         }
         return memory.ToArray();
     }

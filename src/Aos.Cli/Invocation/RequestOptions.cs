@@ -45,9 +45,6 @@ internal sealed class RequestOptions
             throw Refusal.Argument("--plan and --input cannot both be standard input.");
         if (goal is not null) Documents.RequireWhole(goal, "The GOAL");
         var agent = await Agent.ReadAsync(session, session.Value(_acting.Agent), cancel).ConfigureAwait(false);
-        if (session.IsRemote && goal is not null && agent.Profile.Planner?.Rules is { } rules)
-            throw Refusal.Argument($"The profile plans by the rules in '{rules}', a file beside it, which the server does not have. Leave planner.rules out, "
-                + "so that the server plans, or give a plan with --plan.");
         var (plan, document) = path is null ? (null, null) : await Documents.PlanAsync(path, agent, session, cancel).ConfigureAwait(false);
         return (new RunSubmission
         {

@@ -25,6 +25,8 @@ internal sealed record ServerChoice(Uri Address, string Arguments, string? KeyFi
             throw Refusal.Argument("--server and --data were both given: a command works on a server or on a store of this machine.");
         if (given is not null && command.Instead is { } instead)
             throw Refusal.Argument($"`{NameOf(command)}` works on this machine, and not by way of a server. {instead}");
+        if (given is not null && command is { Reach: CommandReach.Nothing, Hidden: false })
+            throw Refusal.Argument($"`{NameOf(command)}` concerns neither a store nor a server: leave --server out.");
         if (command.Reach == CommandReach.Nothing) return null;
         var text = given ?? (hasStore ? null : Environment.GetEnvironmentVariable(Variable));
         if (given is null && string.IsNullOrEmpty(text))

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Aos.Abstractions.Planning;
 using Aos.Abstractions.Storage;
 using Aos.Cli.Rendering;
 using Aos.Cli.Targets;
@@ -10,6 +9,8 @@ using Aos.Contracts.Models;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Values;
 using Aos.Runtime;
+using Aos.Runtime.Agents;
+using Aos.Runtime.Documents;
 using Aos.Runtime.Policies;
 using Aos.Runtime.Secrets;
 using Aos.Skills.Standard.Planning;
@@ -89,6 +90,12 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     /// <summary>Whether there is a store in the data folder, sound or not.</summary>
     public bool HasStore => _store is not null || SqliteStore.Exists(Data);
 
+    /// <summary>A profile that the store of this machine keeps; null where it keeps none of that name.</summary>
+    /// <exception cref="Refusal">The store cannot be opened or read.</exception>
+    public async ValueTask<AgentProfile?> FindAgentAsync(string name, CancellationToken cancel) => await ReadAsync(null, async store =>
+        (await new DocumentShelf<AgentProfile>((IRecordStore)store, AgentProfiles.Kind)
+            .FindAsync(Tenants.Own, name, cancel).ConfigureAwait(false))?.Document, cancel).ConfigureAwait(false);
+
     /// <summary>Makes sure that there is a store, for what would be pointless on a new one.</summary>
     /// <exception cref="Refusal">There is none; none was made.</exception>
     public void RequireStore()
@@ -143,11 +150,10 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     public async ValueTask<ITarget> OpenAsync(Agent? agent, CancellationToken cancel, bool begins = false)
     {
         if (_runtime is not null || IsRemote) return Target;
-        var planner = await Planners.RuleAsync(agent, cancel).ConfigureAwait(false);
         var isActing = agent is not null || begins;
         var policies = isActing ? await PolicyFiles.ReadAsync(Data, cancel).ConfigureAwait(false) : PolicyShelf.Empty;
         _prices = isActing ? await Prices.OwnAsync(Data, cancel).ConfigureAwait(false) : null;
-        _runtime = Over(await OpenStoreAsync(cancel).ConfigureAwait(false), planner,
+        _runtime = Over(await OpenStoreAsync(cancel).ConfigureAwait(false),
             await TenantFile.ReadAsync(Data, cancel).ConfigureAwait(false), policies,
             await CatalogFile.ReadAsync(Data, cancel).ConfigureAwait(false));
         return Target;
@@ -165,7 +171,7 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     {
         if (_runtime is not null || IsRemote) return Target;
         _prices = await Prices.OwnAsync(Data, cancel).ConfigureAwait(false);
-        _runtime = Over(new NoStore(), await Planners.RuleAsync(agent, cancel).ConfigureAwait(false),
+        _runtime = Over(new NoStore(),
             await TenantFile.ReadAsync(Data, cancel).ConfigureAwait(false),
             await PolicyFiles.ReadAsync(Data, cancel).ConfigureAwait(false),
             await CatalogFile.ReadAsync(Data, cancel).ConfigureAwait(false));
@@ -180,13 +186,13 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
         return new RemoteTarget(new AosClient(new AosClientOptions { Server = choice.Address, Key = key }), Time);
     }
 
-    private AosRuntime Over(
-        IStore store, IPlanner planner, TenantProfile tenant, PolicyShelf policies, FailureCatalog catalog) => new(new AosRuntimeParts
+    private AosRuntime Over(IStore store, TenantProfile tenant, PolicyShelf policies, FailureCatalog catalog) =>
+        new(new AosRuntimeParts
         {
             Store = store,
             Policies = policies,
             Skills = Skills,
-            Planners = [planner, .. (_models ??= new ModelPlanners(Time)).All],
+            Planners = [new LatePlanner(), .. (_models ??= new ModelPlanners(Time)).All],
             Tenant = tenant,
             Secrets = SecretProviders.Standard(DataFolder.SecretsOf(Data)),
             Catalog = catalog,

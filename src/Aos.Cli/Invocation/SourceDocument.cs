@@ -1,6 +1,5 @@
-using System.Text;
-using System.Text.Json;
-using Aos.Runtime.Agents;
+using Aos.Contracts.Outcomes;
+using Aos.Runtime.Documents;
 
 namespace Aos.Cli.Invocation;
 
@@ -10,75 +9,12 @@ namespace Aos.Cli.Invocation;
 internal sealed record SourceDocument(string Name, ReadOnlyMemory<byte> Utf8)
 {
     /// <summary>The text before a message about a place: <c>plan.json:4:12</c>, or the name alone where the document is
-    /// neither JSON nor a profile in YAML.</summary>
+    /// neither JSON nor YAML.</summary>
     public string Locate(string pointer) =>
-        (JsonPlaces.Find(Utf8.Span, pointer) ?? ProfileReader.Locate(Utf8, pointer)) is { } place ? $"{Name}:{place.Line}:{place.Column}" : Name;
-}
+        DocumentPlaces.Find(Utf8, pointer) is { } place ? $"{Name}:{place.Line}:{place.Column}" : Name;
 
-/// <summary>Where in a JSON text a pointer points.</summary>
-internal static class JsonPlaces
-{
-    /// <summary>Line and column, from 1, of the value; of the innermost value on the way to it where the value itself
-    /// is missing; null where the text is not JSON.</summary>
-    public static (int Line, int Column)? Find(ReadOnlySpan<byte> utf8, string pointer)
-    {
-        try
-        {
-            return Place(utf8, Offset(utf8, pointer));
-        }
-        catch (JsonException)
-        {
-            // YAML, or broken JSON whose place the reader has named itself.
-            return null;
-        }
-    }
-
-    private static long Offset(ReadOnlySpan<byte> utf8, string pointer)
-    {
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = 1024 });
-        reader.Read();
-        var found = reader.TokenStartIndex;
-        foreach (var part in pointer.Split('/').Skip(1))
-        {
-            var name = part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
-            var inside = reader.TokenType switch
-            {
-                JsonTokenType.StartObject => EnterMember(ref reader, name),
-                JsonTokenType.StartArray => int.TryParse(name, out var index) && EnterItem(ref reader, index),
-                _ => false,
-            };
-            if (!inside) return found;
-            found = reader.TokenStartIndex;
-        }
-        return found;
-    }
-
-    private static bool EnterMember(ref Utf8JsonReader reader, string name)
-    {
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var hit = reader.ValueTextEquals(name);
-            reader.Read();
-            if (hit) return true;
-            reader.Skip();
-        }
-        return false;
-    }
-
-    private static bool EnterItem(ref Utf8JsonReader reader, int index)
-    {
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            if (index-- == 0) return true;
-            reader.Skip();
-        }
-        return false;
-    }
-
-    private static (int Line, int Column) Place(ReadOnlySpan<byte> utf8, long offset)
-    {
-        var before = utf8[..(int)offset];
-        var lineStart = before.LastIndexOf((byte)'\n') + 1;
-        return (before.Count((byte)'\n') + 1, Encoding.UTF8.GetCharCount(before[lineStart..]) + 1);
-    }
+    /// <summary>A refusal whose details say line and column of this document.</summary>
+    public StructuredOutcome Place(StructuredOutcome outcome) => outcome.Failure is not { Details.IsEmpty: false } failure
+        ? outcome
+        : outcome with { Failure = failure with { Details = [.. DocumentPlaces.Place(failure.Details, Utf8)] } };
 }

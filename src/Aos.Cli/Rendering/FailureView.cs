@@ -14,7 +14,7 @@ internal static partial class FailureView
     /// <returns>The exit code.</returns>
     public static int Show(Screen screen, StructuredOutcome outcome, SourceDocument? document = null)
     {
-        if (screen.Json) screen.WriteJson(outcome);
+        if (screen.Json) screen.WriteJson(document?.Place(outcome) ?? outcome);
         else Explain(screen, outcome, document);
         return Math.Max(ExitCodes.Failed, ExitCodes.Of(outcome));
     }

@@ -1,13 +1,17 @@
+using Aos.Cli.Invocation;
+using Aos.Client;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Api;
 using Aos.Contracts.Budgets;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
+using Aos.Contracts.Plans;
 using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Statistics;
 using Aos.Contracts.Values;
 using Aos.Runtime.Archives;
+using Aos.Runtime.Documents;
 
 namespace Aos.Cli.Targets;
 
@@ -76,6 +80,9 @@ internal interface ITarget
     /// <summary>Checks a plan. The result of a success is the pinned plan.</summary>
     ValueTask<StructuredOutcome> ValidateAsync(RunSubmission run, CancellationToken cancel);
 
+    /// <summary>Reads a plan, and where its form is wrong names everything else that is wrong with it as well.</summary>
+    ValueTask<DocumentResult<Plan>> ReadPlanAsync(ReadOnlyMemory<byte> utf8, Agent agent, CancellationToken cancel);
+
     /// <summary>What a profile asks for that the target does not have, by its place.</summary>
     IReadOnlyList<Problem> Examine(AgentProfile profile);
 
@@ -121,6 +128,25 @@ internal interface ITarget
     /// <param name="cancel">Ends the wait.</param>
     /// <exception cref="Invocation.Refusal">The store cannot be opened.</exception>
     ValueTask<IWebhooks> WebhooksAsync(string tenant, CancellationToken cancel);
+
+    /// <summary>The agent profiles that are kept.</summary>
+    /// <param name="tenant">The tenant, of a store; a server has that of the key.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <exception cref="Invocation.Refusal">The store cannot be opened.</exception>
+    ValueTask<IAgents> AgentsAsync(string tenant, CancellationToken cancel);
+
+    /// <summary>One policy, and its ETag where it has one.</summary>
+    ValueTask<Answer<Kept<Policy>>> FindPolicyAsync(string name, CancellationToken cancel);
+
+    /// <summary>Writes a policy, under its name.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="document">Its file: a data folder keeps it as it was written.</param>
+    /// <param name="condition">When it is written.</param>
+    /// <param name="cancel">Ends the call.</param>
+    ValueTask<Answer<Kept<Policy>>> PutPolicyAsync(
+        Policy policy, SourceDocument document, Condition condition, CancellationToken cancel);
+
+    ValueTask<StructuredOutcome> RemovePolicyAsync(string name, Condition condition, CancellationToken cancel);
 
     /// <summary>When the next of the waiting runs goes on, where no process would wake it then.</summary>
     ValueTask<(RunId Run, DateTimeOffset At)?> NextSleeperAsync(CancellationToken cancel);

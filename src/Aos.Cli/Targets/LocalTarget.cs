@@ -1,11 +1,13 @@
 using Aos.Abstractions.Storage;
 using Aos.Cli.Invocation;
+using Aos.Client;
 using Aos.Contracts;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Api;
 using Aos.Contracts.Budgets;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
+using Aos.Contracts.Plans;
 using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Statistics;
@@ -13,6 +15,8 @@ using Aos.Contracts.Values;
 using Aos.Runtime;
 using Aos.Runtime.Agents;
 using Aos.Runtime.Archives;
+using Aos.Runtime.Documents;
+using Aos.Runtime.Policies;
 using Aos.Runtime.Runs;
 
 namespace Aos.Cli.Targets;
@@ -120,6 +124,9 @@ internal sealed class LocalTarget(Session session) : ITarget
             : Runtime.Refuse(AosRuntime.GapCode(check.Problems) ?? ErrorCodes.InvalidPlan, check.Problems[0].Message, problems: check.Problems));
     }
 
+    public ValueTask<DocumentResult<Plan>> ReadPlanAsync(ReadOnlyMemory<byte> utf8, Agent agent, CancellationToken cancel) =>
+        ValueTask.FromResult(PlanReader.Read(utf8, session.Skills, agent.Profile));
+
     public IReadOnlyList<Problem> Examine(AgentProfile profile) => Runtime.Examine(profile);
 
     public ValueTask<Answer<SkillPage>> SkillsAsync(CancellationToken cancel) => Found(new SkillPage { Items = [.. session.Skills.Contracts] });
@@ -183,6 +190,23 @@ internal sealed class LocalTarget(Session session) : ITarget
     public async ValueTask<IWebhooks> WebhooksAsync(string tenant, CancellationToken cancel) =>
         new LocalWebhooks(await RecordsAsync(tenant, cancel).ConfigureAwait(false));
 
+    public async ValueTask<IAgents> AgentsAsync(string tenant, CancellationToken cancel) =>
+        new LocalAgents(await RecordsAsync(tenant, cancel).ConfigureAwait(false));
+
+    public async ValueTask<Answer<Kept<Policy>>> FindPolicyAsync(string name, CancellationToken cancel) =>
+        (await PolicyFiles.ReadAsync(session.Data, cancel).ConfigureAwait(false)).All.FirstOrDefault(one => one.Name == name) is { } policy
+            ? await Found(new Kept<Policy>(policy, null)).ConfigureAwait(false)
+            : LocalRecords.Refuse<Kept<Policy>>(ErrorCodes.UnknownPolicy, PolicyShelf.Unknown(name));
+
+    public async ValueTask<Answer<Kept<Policy>>> PutPolicyAsync(
+        Policy policy, SourceDocument document, Condition condition, CancellationToken cancel) =>
+        await PolicyFiles.PutAsync(session.Data, policy, document, condition, cancel).ConfigureAwait(false) is { } refusal
+            ? new Answer<Kept<Policy>>(null, refusal)
+            : await Found(new Kept<Policy>(policy, null)).ConfigureAwait(false);
+
+    public async ValueTask<StructuredOutcome> RemovePolicyAsync(string name, Condition condition, CancellationToken cancel) =>
+        await PolicyFiles.RemoveAsync(session.Data, name, condition, cancel).ConfigureAwait(false) ?? Success();
+
     private async ValueTask<LocalRecords> RecordsAsync(string tenant, CancellationToken cancel) =>
         new(await session.OpenStoreAsync(cancel).ConfigureAwait(false), session, tenant);
 
@@ -207,10 +231,12 @@ internal sealed class LocalTarget(Session session) : ITarget
 
     private static Refusal? Refuse(Exception failure) => failure is StoreException store ? Refusal.Of(store.Code, store.Message) : null;
 
-    private ValueTask<Answer<T>> Found<T>(T value) where T : class => ValueTask.FromResult(new Answer<T>(value, new StructuredOutcome
+    private ValueTask<Answer<T>> Found<T>(T value) where T : class => ValueTask.FromResult(new Answer<T>(value, Success()));
+
+    private StructuredOutcome Success() => new()
     {
         Status = OutcomeStatus.Success,
         Code = ErrorCodes.Ok,
         Timestamp = session.Time.GetUtcNow(),
-    }));
+    };
 }

@@ -1,16 +1,21 @@
+using System.Text;
+using System.Text.Json;
 using Aos.Cli.Invocation;
 using Aos.Client;
+using Aos.Contracts;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Api;
 using Aos.Contracts.Budgets;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
+using Aos.Contracts.Plans;
 using Aos.Contracts.Policies;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Statistics;
 using Aos.Contracts.Values;
 using Aos.Runtime;
 using Aos.Runtime.Archives;
+using Aos.Runtime.Documents;
 
 namespace Aos.Cli.Targets;
 
@@ -18,6 +23,7 @@ namespace Aos.Cli.Targets;
 internal sealed class RemoteTarget(AosClient client, TimeProvider time) : ITarget, IDisposable
 {
     private const string PlanPrefix = "/plan";
+    private const string TrialPrefix = "/run/plan";
 
     public async ValueTask<Answer<RunReport>> SubmitAsync(RunSubmission run, string? key, CancellationToken cancel) =>
         Placed(await client.SubmitAsync(run, key, cancel).ConfigureAwait(false));
@@ -117,6 +123,36 @@ internal sealed class RemoteTarget(AosClient client, TimeProvider time) : ITarge
     public async ValueTask<StructuredOutcome> ValidateAsync(RunSubmission run, CancellationToken cancel) =>
         Placed(await client.ValidateAsync(run, cancel).ConfigureAwait(false));
 
+    // The skills of a server are known there, so that it says what else is wrong with a plan that cannot be sent as one.
+    public async ValueTask<DocumentResult<Plan>> ReadPlanAsync(ReadOnlyMemory<byte> utf8, Agent agent, CancellationToken cancel)
+    {
+        var read = PlanReader.Read(utf8);
+        if (read.Value is not null || DocumentReader.ReadValue(utf8).Value is null) return read;
+        var answer = await client.ValidateTextAsync(Submission(utf8, agent), cancel).ConfigureAwait(false);
+        var told = (answer.Failure?.Details ?? []).Where(problem => IsIn(PlanPrefix, problem)).ToList();
+        // It may be away, or refuse the key: what is known here is wrong with the plan all the same.
+        return told.Count == 0 ? read : DocumentResult<Plan>.Refused([.. told.Select(problem => Placed(problem))]);
+    }
+
+    private static byte[] Submission(ReadOnlyMemory<byte> plan, Agent agent)
+    {
+        using var memory = new MemoryStream();
+        memory.Write("{\"plan\":"u8);
+        memory.Write(plan.Span);
+        if (agent.Id is { } id)
+        {
+            memory.Write(",\"agent_id\":"u8);
+            memory.Write(Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(id)}\""));
+        }
+        if (agent.Sent is { } profile)
+        {
+            memory.Write(",\"profile\":"u8);
+            memory.Write(AosJson.Write(profile));
+        }
+        memory.WriteByte((byte)'}');
+        return memory.ToArray();
+    }
+
     // What the server does not have it says itself.
     public IReadOnlyList<Problem> Examine(AgentProfile profile) => [];
 
@@ -167,6 +203,19 @@ internal sealed class RemoteTarget(AosClient client, TimeProvider time) : ITarge
     public ValueTask<IWebhooks> WebhooksAsync(string tenant, CancellationToken cancel) =>
         ValueTask.FromResult<IWebhooks>(new RemoteWebhooks(client));
 
+    public ValueTask<IAgents> AgentsAsync(string tenant, CancellationToken cancel) =>
+        ValueTask.FromResult<IAgents>(new RemoteAgents(client));
+
+    public async ValueTask<Answer<Kept<Policy>>> FindPolicyAsync(string name, CancellationToken cancel) =>
+        await client.FindPolicyAsync(name, cancel).ConfigureAwait(false);
+
+    public async ValueTask<Answer<Kept<Policy>>> PutPolicyAsync(
+        Policy policy, SourceDocument document, Condition condition, CancellationToken cancel) =>
+        await client.PutPolicyAsync(policy, condition, cancel).ConfigureAwait(false);
+
+    public async ValueTask<StructuredOutcome> RemovePolicyAsync(string name, Condition condition, CancellationToken cancel) =>
+        await client.RemovePolicyAsync(name, condition, cancel).ConfigureAwait(false);
+
     public ValueTask<(RunId Run, DateTimeOffset At)?> NextSleeperAsync(CancellationToken cancel) => ValueTask.FromResult<(RunId, DateTimeOffset)?>(null);
 
     public bool WorksOn(RunId run) => false;
@@ -187,7 +236,14 @@ internal sealed class RemoteTarget(AosClient client, TimeProvider time) : ITarge
         },
     };
 
-    private static Problem Placed(Problem problem) => problem.Pointer == PlanPrefix || problem.Pointer.StartsWith(PlanPrefix + "/", StringComparison.Ordinal)
-        ? problem with { Pointer = problem.Pointer[PlanPrefix.Length..] }
+    private static Problem Placed(Problem problem) => IsIn(PlanPrefix, problem) ? Stripped(problem, PlanPrefix)
+        : IsIn(TrialPrefix, problem) ? Stripped(problem, TrialPrefix)
         : problem;
+
+    // Lines are those of the body, which nobody wrote.
+    private static Problem Stripped(Problem problem, string prefix) =>
+        problem with { Pointer = problem.Pointer[prefix.Length..], Line = null, Column = null };
+
+    private static bool IsIn(string prefix, Problem problem) =>
+        problem.Pointer == prefix || problem.Pointer.StartsWith(prefix + "/", StringComparison.Ordinal);
 }

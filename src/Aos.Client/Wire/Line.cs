@@ -108,7 +108,8 @@ internal sealed class Line(HttpClient http, AosClientOptions options, TimeProvid
             var isGood = response.IsSuccessStatusCode || response.StatusCode == alsoGood;
             if (isGood && (response.StatusCode == HttpStatusCode.NoContent || TypeOf(response) == type))
                 return new Heard(body, Failures.Success(), response.Headers.ETag?.ToString());
-            return new Heard(null, Refusal(response, body, type))
+            var refusal = Refusal(response, body, type);
+            return new Heard(null, question.IsText ? refusal : WithoutLines(refusal))
             {
                 IsPassing = MayPass(response.StatusCode),
                 IsUntouched = response.StatusCode == HttpStatusCode.TooManyRequests,
@@ -165,6 +166,14 @@ internal sealed class Line(HttpClient http, AosClientOptions options, TimeProvid
             return Failures.Unknown($"it points to {response.Headers.Location}; if that is the server, name that address");
         return Failures.Unknown(response.IsSuccessStatusCode ? $"it answers with {type} instead of {wanted}" : $"it answers {status} with {type}");
     }
+
+    // Lines of a body that was written here are nothing to whoever asked.
+    private static StructuredOutcome WithoutLines(StructuredOutcome outcome) => outcome.Failure is not { Details.IsEmpty: false } failure
+        ? outcome
+        : outcome with
+        {
+            Failure = failure with { Details = [.. failure.Details.Select(problem => problem with { Line = null, Column = null })] },
+        };
 
     private static bool MayPass(HttpStatusCode status) => status is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway
         or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;

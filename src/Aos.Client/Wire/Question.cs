@@ -22,6 +22,9 @@ internal sealed record Question(HttpMethod Method, string Path)
     /// <summary>Whether it does no harm to send it twice, although neither its method nor a key says so.</summary>
     public bool MayRepeat { get; init; }
 
+    /// <summary>Whether the body is text of the caller, so that lines of it mean something to them.</summary>
+    public bool IsText { get; init; }
+
     /// <summary>How long the answer may take; null: as long as any.</summary>
     public TimeSpan? Timeout { get; init; }
 

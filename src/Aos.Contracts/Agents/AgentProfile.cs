@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Aos.Contracts.Models;
+using Aos.Contracts.Plans;
 using Aos.Contracts.Policies;
 using Aos.Contracts.Secrets;
 using Aos.Contracts.Skills;
@@ -62,8 +63,9 @@ public sealed record PlannerChoice
     /// <summary>Whether it plans once or after each round of steps. Absent: static.</summary>
     public PlannerMode? Mode { get; init; }
 
-    /// <summary>A file of planning rules, relative to the profile. Absent: the built-in rules alone.</summary>
-    public string? Rules { get; init; }
+    /// <summary>Planning rules that come before the built-in ones: the rules themselves, or the name of a file of them, relative
+    /// to the profile, where the profile is a file too. Absent: the built-in rules alone.</summary>
+    public PlanningRulesSource? Rules { get; init; }
 }
 
 /// <summary>Whether a planner plans once or goes on.</summary>

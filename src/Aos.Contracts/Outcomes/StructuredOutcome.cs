@@ -110,7 +110,19 @@ public sealed record FailureInfo
 /// <param name="Pointer">RFC 6901 pointer into the document; empty for the whole.</param>
 /// <param name="Code">The code of the rule that was broken.</param>
 /// <param name="Message">What is wrong and what would be right.</param>
-public sealed record Problem(string Pointer, ErrorCode Code, string Message);
+public sealed record Problem(string Pointer, ErrorCode Code, string Message)
+{
+    /// <summary>The line of the text that was read, from 1, where the value begins; absent where there was no text, or nobody
+    /// looked.</summary>
+    public int? Line { get; init; }
+
+    /// <summary>The character of the line, from 1.</summary>
+    public int? Column { get; init; }
+
+    /// <summary>The same mistake as part of a larger document.</summary>
+    /// <param name="pointer">The place of the document that it is a mistake of.</param>
+    public Problem Under(string pointer) => this with { Pointer = pointer + Pointer };
+}
 
 /// <summary>Another call that may reach the same end.</summary>
 public sealed record Alternative

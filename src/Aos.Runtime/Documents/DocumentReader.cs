@@ -56,7 +56,11 @@ public static class DocumentReader
     }
 
     private static Problem ProblemOf(JsonProblem problem) => new(problem.Pointer, ErrorCode.Parse(problem.Code),
-        $"Line {problem.Line}, column {problem.Column}: {problem.Message}");
+        $"Line {problem.Line}, column {problem.Column}: {problem.Message}")
+    {
+        Line = problem.Line,
+        Column = problem.Column,
+    };
 
     // "$.steps[0].skill" as System.Text.Json writes it becomes "/steps/0/skill".
     private static string PointerOf(string? path) => path is null or "$" ? ""

@@ -155,5 +155,9 @@ internal static class YamlDocument
     }
 
     private static (ReadOnlyMemory<byte>, Problem?) Refuse(string message, Mark at) =>
-        (default, new Problem("", ErrorCodes.InvalidProfile, $"Line {at.Line}, column {at.Column}: {message}"));
+        (default, new Problem("", ErrorCodes.InvalidProfile, $"Line {at.Line}, column {at.Column}: {message}")
+        {
+            Line = (int)at.Line,
+            Column = (int)at.Column,
+        });
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Aos.Abstractions.Planning;
 using Aos.Contracts.Failures;
@@ -43,14 +44,31 @@ public sealed partial class RulePlanner : IPlanner
 
     /// <inheritdoc />
     public ValueTask<PlannerAnswer> PlanAsync(PlannerRequest request, CancellationToken cancel) =>
-        ValueTask.FromResult(Plan(request));
+        ValueTask.FromResult(request.Choice.Rules switch
+        {
+            null => Plan(request, _rules),
+            PlanningRulesSource.Inline { Rules: var own } => PlanBy(own, request),
+            PlanningRulesSource.Beside { Path: var path } => PlannerAnswer.Failure(ErrorCodes.InvalidProfile,
+                $"The planning rules of the profile are in the file '{path}', which was not read."),
+            _ => throw new UnreachableException(),
+        });
 
-    private PlannerAnswer Plan(PlannerRequest request)
+    // The rules of the profile come before the planner's own.
+    private PlannerAnswer PlanBy(PlanningRules own, PlannerRequest request)
+    {
+        var compiled = Create(own);
+        return compiled.Value is { } first
+            ? Plan(request, [.. first._rules, .. _rules])
+            : PlannerAnswer.Failure(ErrorCodes.InvalidProfile, "The planning rules of the profile cannot be used: "
+                + Mistakes.Summary(compiled.Problems));
+    }
+
+    private static PlannerAnswer Plan(PlannerRequest request, ImmutableArray<CompiledRule> rules)
     {
         var goal = Spaces().Replace(request.Goal, " ").Trim();
         if (goal.Length == 0) return PlannerAnswer.Failure(ErrorCodes.PlannerInvalidGoal, "The goal is blank.");
         var lacking = new List<string>();
-        foreach (var rule in _rules)
+        foreach (var rule in rules)
         {
             if (rule.Match(goal) is not { } captures) continue;
             if (Missing(rule.Source, request.Input) is { Count: > 0 } missing)
@@ -60,7 +78,7 @@ public sealed partial class RulePlanner : IPlanner
         }
         return PlannerAnswer.Failure(ErrorCodes.PlannerNoPlan, lacking.Count > 0
             ? string.Join(" ", lacking)
-            : $"No planning rule fits '{goal}'. There are rules for: {string.Join("; ", _rules.Select(rule => rule.Source.Description ?? rule.Source.Id))}.");
+            : $"No planning rule fits '{goal}'. There are rules for: {string.Join("; ", rules.Select(rule => rule.Source.Description ?? rule.Source.Id))}.");
     }
 
     private static List<string> Missing(PlanningRule rule, Payload input)

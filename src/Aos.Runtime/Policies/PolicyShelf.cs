@@ -20,6 +20,12 @@ public sealed class PolicyShelf
     /// <summary>All of them, by name.</summary>
     public IReadOnlyList<Policy> All => _policies;
 
+    /// <summary>What is said where there is no policy of a name.</summary>
+    public static string Unknown(string name) => $"There is no policy '{name}'; `aos policy list` lists them.";
+
+    /// <summary>A policy, as the begin of a sentence.</summary>
+    public static string What(string name) => $"The policy '{name}'";
+
     /// <summary>Puts policies on a shelf.</summary>
     /// <exception cref="ArgumentException">One breaks a rule, or two have the same name.</exception>
     public static PolicyShelf Create(IEnumerable<Policy> policies)

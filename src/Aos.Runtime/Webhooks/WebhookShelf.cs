@@ -29,10 +29,11 @@ public sealed partial class WebhookShelf(IRecordStore store, TimeProvider time)
     public static IReadOnlyList<string> Types => RunNotices.Types;
 
     /// <summary>What is said where a tenant has no address of a name.</summary>
-    public static string Unknown(string id) => $"There is no webhook '{id}'.";
+    public static string Unknown(string id) => $"There is no webhook '{id}'; `aos webhooks list` lists them.";
 
     /// <summary>What is said where an address has no dead message of a name.</summary>
-    public static string Unknown(string id, string message) => $"Webhook {id} has no dead message '{message}'.";
+    public static string Unknown(string id, string message) =>
+        $"Webhook {id} has no dead message '{message}'; `aos webhooks deliveries {id} --dead` lists them.";
 
     /// <summary>What is said where a tenant has as many addresses as it may.</summary>
     public static string TooMany => $"A tenant has at most {WebhooksMax} webhooks; remove one first.";

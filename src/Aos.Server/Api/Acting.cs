@@ -3,6 +3,7 @@ using Aos.Contracts.Agents;
 using Aos.Contracts.Api;
 using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
+using Aos.Contracts.Plans;
 using Aos.Contracts.Values;
 using Aos.Runtime;
 using Aos.Runtime.Access;
@@ -39,22 +40,28 @@ internal class Acting(Caller caller, ServerParts server, CancellationToken cance
     public bool Has(string right) => caller.Permissions.Contains(right);
 
     /// <summary>Refuses something with mistakes: all of them, each by its place.</summary>
-    public ApiRefusal Refuse(ErrorCode code, IReadOnlyList<Problem> mistakes) => Refuse(code, Mistakes.Summary(mistakes), mistakes);
+    public ApiRefusal Refuse(ErrorCode code, IReadOnlyList<Problem> mistakes) =>
+        Refuse(code, Mistakes.Summary(mistakes), Place(mistakes));
+
+    /// <summary>Mistakes by their places in what was sent, as line and column where it was text.</summary>
+    protected virtual IReadOnlyList<Problem> Place(IReadOnlyList<Problem> mistakes) => mistakes;
 
     public T Require<T>(DocumentResult<T> read) where T : class => read.Value ?? throw Refuse(read.Problems[0].Code, read.Problems);
 
     /// <summary>What a submission asks for.</summary>
-    public async Task<RunRequest> RequestAsync(RunSubmission body)
+    /// <param name="body">The submission.</param>
+    /// <param name="at">Its place in what was sent.</param>
+    public async Task<RunRequest> RequestAsync(RunSubmission body, string at = "")
     {
         if (body.Goal is null == body.Plan is null)
             throw Refuse(ErrorCodes.InvalidArgument, "Say what is to be done with exactly one of goal and plan.");
-        RequireObject(body.Input, "/input");
+        RequireObject(body.Input, at + "/input");
         return new RunRequest
         {
             Goal = body.Goal,
             Plan = body.Plan,
             Input = body.Input ?? Payload.Empty,
-            Profile = await ProfileAsync(body.AgentId, body.Profile).ConfigureAwait(false),
+            Profile = await ProfileAsync(body.AgentId, body.Profile, body.Plan, at).ConfigureAwait(false),
             Budget = body.Budget,
             RequestedBy = caller.Subject,
             TraceParent = TraceParent,
@@ -80,7 +87,11 @@ internal class Acting(Caller caller, ServerParts server, CancellationToken cance
     }
 
     /// <summary>Who acts: a profile that the server keeps, one that came along, or the built-in one.</summary>
-    public async Task<AgentProfile> ProfileAsync(string? agentId, AgentProfile? sent)
+    /// <param name="agentId">The name of one that the server keeps.</param>
+    /// <param name="sent">The one that came along.</param>
+    /// <param name="plan">The plan that came with it, whose mistakes are told with those of the profile.</param>
+    /// <param name="at">The place of the submission in what was sent.</param>
+    public async Task<AgentProfile> ProfileAsync(string? agentId, AgentProfile? sent, Plan? plan = null, string at = "")
     {
         if (agentId is not null && sent is not null)
             throw Refuse(ErrorCodes.InvalidArgument, "agent_id and profile were both given; one of them says who acts.");
@@ -89,14 +100,14 @@ internal class Acting(Caller caller, ServerParts server, CancellationToken cance
             if (!Has(Rights.AgentsWrite))
                 throw Refuse(ErrorCodes.PermissionDenied, $"A profile in a request says what may be reached and spent, so it needs the right {Rights.AgentsWrite}. "
                     + "Name one that the server keeps with agent_id.");
-            return ProfileRules.Check(sent) is [var broken, ..] all
-                ? throw Refuse(ErrorCodes.InvalidProfile, $"/profile{broken.Pointer}: {broken.Message}", all.Select(problem => problem with { Pointer = "/profile" + problem.Pointer }))
-                : Guard(sent);
+            var broken = SubmissionMistakes.OfProfile(sent, at);
+            if (broken.Count == 0) return Guard(sent);
+            throw Refuse(ErrorCodes.InvalidProfile, plan is null ? broken : [.. broken, .. SubmissionMistakes.OfPlan(this, plan, null, at)]);
         }
         if (agentId is null or "default") return Own ?? AgentProfiles.Default;
         return await server.Agents.FindAsync(caller.Tenant, agentId, Cancel).ConfigureAwait(false) is { } found
             ? Guard(found.Document)
-            : throw Refuse(ErrorCodes.UnknownAgent, $"The server keeps no agent profile '{agentId}'; `GET /v1/agents` lists them.");
+            : throw Refuse(ErrorCodes.UnknownAgent, AgentProfiles.Unknown(agentId));
     }
 
     // The secrets of a server are those of its own tenant: another one would learn them by sending them to itself.

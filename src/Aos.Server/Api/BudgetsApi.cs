@@ -2,6 +2,7 @@ using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
 using Aos.Runtime.Access;
 using Aos.Runtime.Agents;
+using Aos.Runtime.Documents;
 
 namespace Aos.Server.Api;
 
@@ -34,7 +35,7 @@ internal static class BudgetsApi
     {
         var found = await call.Server.Rules.Tenants.FindAsync(call.Caller.Tenant, call.Caller.Tenant, call.Cancel).ConfigureAwait(false);
         return found is { } known && !call.Server.Rules.IsTenantFile(call.Caller.Tenant)
-            ? Reply.Ok(call.Runtime.Limits, etag: Condition.TagOf(known.Document, known.Version))
+            ? Reply.Ok(call.Runtime.Limits, etag: DocumentTag.Of(known.Document, known.Version))
             : Reply.Ok(call.Runtime.Limits);
     }
 
@@ -54,6 +55,6 @@ internal static class BudgetsApi
         if (await shelf.PutAsync(tenant, tenant, limits, expected, call.Cancel).ConfigureAwait(false) is not { } written)
             throw Condition.Changed(call, "The document of the tenant");
         await call.Server.Rules.ReadAsync(tenant, call.Cancel).ConfigureAwait(false);
-        return Reply.Ok(call.Runtime.Limits, written == 1 ? 201 : 200, Condition.TagOf(limits, written), "/v1/tenant");
+        return Reply.Ok(call.Runtime.Limits, written == 1 ? 201 : 200, DocumentTag.Of(limits, written), "/v1/tenant");
     }
 }

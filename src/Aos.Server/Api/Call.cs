@@ -1,8 +1,11 @@
 using System.Globalization;
 using Aos.Contracts.Api;
 using Aos.Contracts.Failures;
+using Aos.Contracts.Json;
+using Aos.Contracts.Outcomes;
 using Aos.Contracts.Schemas;
 using Aos.Contracts.Values;
+using Aos.Runtime;
 using Aos.Runtime.Documents;
 using Aos.Server.Hosting;
 
@@ -13,6 +16,7 @@ internal sealed class Call(HttpContext http, Operation operation, Caller caller,
     : Acting(caller, server, http.RequestAborted)
 {
     private const string JsonType = "application/json";
+    private ReadOnlyMemory<byte> _body;
 
     public Operation Operation => operation;
 
@@ -49,6 +53,33 @@ internal sealed class Call(HttpContext http, Operation operation, Caller caller,
             ? number
             : throw Refuse(ErrorCodes.InvalidArgument, $"'{name}' is the number of an event.");
 
+    /// <summary>A submission, checked by its published schema; where that finds mistakes, all others are told as well.</summary>
+    /// <typeparam name="T">The body.</typeparam>
+    /// <param name="at">The place of the submission in the body.</param>
+    public async Task<T> ReadSubmissionAsync<T>(string at = "") where T : class
+    {
+        var text = await BodyAsync().ConfigureAwait(false);
+        var read = DocumentReader.Read<T>(text, ContractSchemas.Named(operation.Body!), ErrorCodes.InvalidArgument);
+        if (read.Value is { } value) return value;
+        // What is no JSON has no other mistakes that could be told.
+        throw Refuse(read.Problems[0].Code, DocumentReader.ReadValue(text).Value is { } whole
+            && JsonPointer.TryParse(at, out var place) && place.TryResolve(whole.Element, out var submission)
+            ? SubmissionMistakes.Of(this, submission, read.Problems, at) : read.Problems);
+    }
+
+    /// <summary>The places of mistakes in a plan, as places in the body that held it.</summary>
+    public StructuredOutcome PlacePlan(StructuredOutcome outcome, string at = "/plan") =>
+        outcome.Failure is not { Details.IsEmpty: false } failure
+        || (outcome.Code != ErrorCodes.InvalidPlan && outcome.Code != AosRuntime.GapCode(failure.Details))
+            ? outcome
+            : outcome with
+            {
+                Failure = failure with { Details = [.. Place([.. failure.Details.Select(problem => problem.Under(at))])] },
+            };
+
+    /// <inheritdoc />
+    protected override IReadOnlyList<Problem> Place(IReadOnlyList<Problem> mistakes) => DocumentPlaces.Place(mistakes, _body);
+
     /// <summary>The body, checked by its published schema.</summary>
     public async Task<T> ReadAsync<T>() where T : class
     {
@@ -67,7 +98,7 @@ internal sealed class Call(HttpContext http, Operation operation, Caller caller,
             throw Refuse(ErrorCodes.InvalidArgument, $"The body is {type ?? "of no type"}; {JsonType} is what is read here.");
         if (memory.Length > 0 && http.Request.Headers.ContentEncoding is { Count: > 0 } packed && packed != "identity")
             throw Refuse(ErrorCodes.InvalidArgument, $"The body is packed ({packed}); it is read as it is.");
-        return memory.ToArray();
+        return _body = memory.ToArray();
     }
 
     /// <summary>The <c>Idempotency-Key</c> of the request; null where there is none.</summary>

@@ -3,6 +3,7 @@ using Aos.Contracts.Failures;
 using Aos.Contracts.Policies;
 using Aos.Contracts.Values;
 using Aos.Runtime.Access;
+using Aos.Runtime.Documents;
 using Aos.Runtime.Policies;
 
 namespace Aos.Server.Api;
@@ -42,7 +43,7 @@ internal static class PoliciesApi
     {
         var name = Name(call);
         if (await call.Server.Rules.Policies.FindAsync(call.Caller.Tenant, name, call.Cancel).ConfigureAwait(false) is { } found
-            && !call.Server.Rules.IsFile(name)) return Reply.Ok(found.Document, etag: Condition.TagOf(found.Document, found.Version));
+            && !call.Server.Rules.IsFile(name)) return Reply.Ok(found.Document, etag: DocumentTag.Of(found.Document, found.Version));
         return call.Runtime.Policies.All.FirstOrDefault(policy => policy.Name == name) is { } file ? Reply.Ok(file) : throw Unknown(call, name);
     }
 
@@ -54,11 +55,11 @@ internal static class PoliciesApi
         RefuseFile(call, name);
         var shelf = call.Server.Rules.Policies;
         var found = await shelf.FindAsync(call.Caller.Tenant, name, call.Cancel).ConfigureAwait(false);
-        var expected = Condition.Expected(call, What(name), found);
+        var expected = Condition.Expected(call, PolicyShelf.What(name), found);
         if (await shelf.PutAsync(call.Caller.Tenant, name, policy, expected, call.Cancel).ConfigureAwait(false) is not { } written)
-            throw Condition.Changed(call, What(name));
+            throw Condition.Changed(call, PolicyShelf.What(name));
         await call.Server.Rules.ReadAsync(call.Caller.Tenant, call.Cancel).ConfigureAwait(false);
-        return Reply.Ok(policy, written == 1 ? 201 : 200, Condition.TagOf(policy, written), $"/v1/policies/{name}");
+        return Reply.Ok(policy, written == 1 ? 201 : 200, DocumentTag.Of(policy, written), $"/v1/policies/{name}");
     }
 
     private static async Task<Reply> DeleteAsync(Call call)
@@ -67,9 +68,9 @@ internal static class PoliciesApi
         RefuseFile(call, name);
         var shelf = call.Server.Rules.Policies;
         if (await shelf.FindAsync(call.Caller.Tenant, name, call.Cancel).ConfigureAwait(false) is not { } found) throw Unknown(call, name);
-        var expected = Condition.Expected<Policy>(call, What(name), found);
+        var expected = Condition.Expected<Policy>(call, PolicyShelf.What(name), found);
         if (await shelf.PutAsync(call.Caller.Tenant, name, null, expected, call.Cancel).ConfigureAwait(false) is null)
-            throw Condition.Changed(call, What(name));
+            throw Condition.Changed(call, PolicyShelf.What(name));
         await call.Server.Rules.ReadAsync(call.Caller.Tenant, call.Cancel).ConfigureAwait(false);
         return new Reply.Empty(204);
     }
@@ -89,8 +90,6 @@ internal static class PoliciesApi
 
     private static string Name(Call call) => call.Target = call.Route("policy");
 
-    private static string What(string name) => $"The policy '{name}'";
-
     private static void RefuseFile(Call call, string name)
     {
         if (call.Server.Rules.IsFile(name))
@@ -98,5 +97,5 @@ internal static class PoliciesApi
     }
 
     private static ApiRefusal Unknown(Call call, string name) =>
-        call.Refuse(ErrorCodes.UnknownPolicy, $"There is no policy '{name}'; `GET /v1/policies` lists them.");
+        call.Refuse(ErrorCodes.UnknownPolicy, PolicyShelf.Unknown(name));
 }

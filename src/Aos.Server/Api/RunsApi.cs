@@ -1,7 +1,6 @@
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Api;
 using Aos.Contracts.Failures;
-using Aos.Contracts.Outcomes;
 using Aos.Contracts.Runs;
 using Aos.Contracts.Values;
 using Aos.Runtime;
@@ -61,7 +60,7 @@ internal static class RunsApi
     {
         var request = await RequestAsync(call).ConfigureAwait(false) with { IdempotencyKey = call.Key() };
         var answer = await call.Runtime.SubmitAsync(request, call.Cancel).ConfigureAwait(false);
-        if (answer.Value is not { } begun) return new Reply.Refused(Place(answer.Outcome));
+        if (answer.Value is not { } begun) return new Reply.Refused(call.PlacePlan(answer.Outcome));
         call.Target = begun.RunId.Value;
         var report = await WaitAsync(call, begun).ConfigureAwait(false);
         return Reply.Ok(report, IsEnded(report.Status) ? 200 : 202, location: $"/v1/runs/{begun.RunId}");
@@ -170,19 +169,7 @@ internal static class RunsApi
 
     /// <summary>What a submission asks for.</summary>
     public static async Task<RunRequest> RequestAsync(Call call) =>
-        await call.RequestAsync(await call.ReadAsync<RunSubmission>().ConfigureAwait(false)).ConfigureAwait(false);
-
-    /// <summary>The places of mistakes in a plan, as places in the body that held it.</summary>
-    public static StructuredOutcome Place(StructuredOutcome outcome) =>
-        outcome.Failure is not { Details.IsEmpty: false } failure || (outcome.Code != ErrorCodes.InvalidPlan && outcome.Code != AosRuntime.GapCode(failure.Details))
-            ? outcome
-            : outcome with
-            {
-                Failure = failure with
-                {
-                    Details = ValueList.From(failure.Details.Select(problem => problem with { Pointer = "/plan" + problem.Pointer })),
-                },
-            };
+        await call.RequestAsync(await call.ReadSubmissionAsync<RunSubmission>().ConfigureAwait(false)).ConfigureAwait(false);
 
     private static Task<RunReport> WaitAsync(Call call, RunReport report) =>
         WaitAsync(call, report, call.Number("wait_seconds", 0, WaitSecondsMax, absent: 0));

@@ -25,28 +25,32 @@ internal static class WorkApi
 
     private static async Task<Reply> SimulateAsync(Call call)
     {
-        var answer = await call.Runtime.SimulateAsync(await RunsApi.RequestAsync(call).ConfigureAwait(false), call.Cancel).ConfigureAwait(false);
-        return answer.Value is { } simulation ? Reply.Ok(simulation) : new Reply.Refused(RunsApi.Place(answer.Outcome));
+        var request = await RunsApi.RequestAsync(call).ConfigureAwait(false);
+        var answer = await call.Runtime.SimulateAsync(request, call.Cancel).ConfigureAwait(false);
+        return answer.Value is { } simulation ? Reply.Ok(simulation) : new Reply.Refused(call.PlacePlan(answer.Outcome));
     }
 
     private static async Task<Reply> BudgetsAsync(Call call)
     {
-        var body = await call.ReadAsync<BudgetQuestion>().ConfigureAwait(false);
-        var request = await call.RequestAsync(body.Run).ConfigureAwait(false);
+        var body = await call.ReadSubmissionAsync<BudgetQuestion>("/run").ConfigureAwait(false);
+        var request = await call.RequestAsync(body.Run, "/run").ConfigureAwait(false);
         var answer = await call.Runtime.SimulateBudgetsAsync(request, body.Budgets, call.Cancel).ConfigureAwait(false);
-        return answer.Value is { } trials ? Reply.Ok(new BudgetTrials { Items = [.. trials] }) : new Reply.Refused(RunsApi.Place(answer.Outcome));
+        return answer.Value is { } trials
+            ? Reply.Ok(new BudgetTrials { Items = [.. trials] })
+            : new Reply.Refused(call.PlacePlan(answer.Outcome, "/run/plan"));
     }
 
     private static async Task<Reply> ValidateAsync(Call call)
     {
         var request = await RunsApi.RequestAsync(call).ConfigureAwait(false);
         if (request.Plan is not { } plan) throw call.Refuse(ErrorCodes.InvalidArgument, "A plan is what can be checked.");
-        var check = call.Runtime.Validate(plan, request.Profile);
-        if (check.Pinned is { } pinned) return Reply.Of(call.Server.Runtime.Succeed(Payload.FromUtf8(AosJson.Write(pinned))) with { Message = "The plan is valid." });
+        var (check, runtime) = (call.Runtime.Validate(plan, request.Profile), call.Server.Runtime);
+        if (check.Pinned is { } pinned)
+            return Reply.Of(runtime.Succeed(Payload.FromUtf8(AosJson.Write(pinned))) with { Message = "The plan is valid." });
         var gap = AosRuntime.GapCode(check.Problems);
-        return new Reply.Refused(RunsApi.Place(call.Server.Runtime.Refuse(gap ?? ErrorCodes.InvalidPlan,
-            gap is not null ? check.Problems[0].Message : $"The plan has {(check.Problems.Length == 1 ? "a mistake" : $"{check.Problems.Length} mistakes")}.",
-            problems: check.Problems)));
+        var count = check.Problems.Length == 1 ? "a mistake" : $"{check.Problems.Length} mistakes";
+        return new Reply.Refused(call.PlacePlan(runtime.Refuse(gap ?? ErrorCodes.InvalidPlan,
+            gap is not null ? check.Problems[0].Message : $"The plan has {count}.", problems: check.Problems)));
     }
 
     private static async Task<Reply> ExecuteAsync(Call call)

@@ -1,4 +1,3 @@
-using Aos.Abstractions.Planning;
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Failures;
@@ -7,6 +6,7 @@ using Aos.Contracts.Policies;
 using Aos.Contracts.Values;
 using Aos.Runtime;
 using Aos.Runtime.Access;
+using Aos.Runtime.Agents;
 using Aos.Runtime.Documents;
 using Aos.Runtime.Planning;
 using Aos.Runtime.Secrets;
@@ -147,13 +147,14 @@ internal sealed class RunningServer : IAsyncDisposable
         return builder;
     }
 
-    /// <summary>Puts together what every request shares. Without a planner for rules, the built-in ones hold.</summary>
+    /// <summary>Puts together what every request shares.</summary>
     public static ServerParts Assemble(ServerSettings settings, DataFiles files, IStore store, OwnedParts owned, TimeProvider time,
-        IServiceProvider services, IPlanner? rules = null)
+        IServiceProvider services)
     {
         var records = (IRecordStore)store;
         var metrics = services.GetRequiredService<ServerMetrics>();
         var secrets = SecretProviders.Standard(Path.Combine(settings.Data, "secrets"));
+        var skills = SkillRegistry.Create([owned.Http, new JsonTransformSkill(), owned.Llm]);
         var webhooks = new WebhookShelf(records, time);
         var dispatcher = new WebhookDispatcher(webhooks, owned.Webhooks, secrets, settings.Tenant, time, settings.Webhooks,
             services.GetRequiredService<ILogger<WebhookDispatcher>>())
@@ -162,8 +163,8 @@ internal sealed class RunningServer : IAsyncDisposable
         var runtime = new AosRuntime(new AosRuntimeParts
         {
             Store = store,
-            Skills = SkillRegistry.Create([owned.Http, new JsonTransformSkill(), owned.Llm]),
-            Planners = [rules ?? BuiltInRules.Planner, .. owned.Planners.All],
+            Skills = skills,
+            Planners = [BuiltInRules.Planner, .. owned.Planners.All],
             Secrets = secrets,
             Announces = dispatcher.Announces,
             Catalog = files.Catalog,
@@ -181,9 +182,10 @@ internal sealed class RunningServer : IAsyncDisposable
             Settings = settings,
             Store = store,
             Runtime = runtime,
+            Skills = skills,
             Rules = new Rulebook(files, new DocumentShelf<Policy>(records, "policy"), new DocumentShelf<TenantProfile>(records, "tenant"), runtime, time),
             Keys = new ApiKeys(records, time),
-            Agents = new DocumentShelf<AgentProfile>(records, "agent"),
+            Agents = new DocumentShelf<AgentProfile>(records, AgentProfiles.Kind),
             Audit = new AuditLog(records, time),
             Webhooks = webhooks,
             Dispatcher = dispatcher,

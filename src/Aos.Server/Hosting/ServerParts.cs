@@ -1,3 +1,4 @@
+using Aos.Abstractions.Skills;
 using Aos.Abstractions.Storage;
 using Aos.Contracts.Agents;
 using Aos.Runtime;
@@ -16,6 +17,9 @@ internal sealed class ServerParts
     public required IStore Store { get; init; }
 
     public required AosRuntime Runtime { get; init; }
+
+    /// <summary>The skills that runs may call.</summary>
+    public required ISkillRegistry Skills { get; init; }
 
     public required ApiKeys Keys { get; init; }
 

@@ -1,10 +1,7 @@
-using Aos.Abstractions.Planning;
 using Aos.Contracts.Agents;
 using Aos.Contracts.Api;
-using Aos.Contracts.Failures;
 using Aos.Contracts.Outcomes;
 using Aos.Contracts.Plans;
-using Aos.Contracts.Schemas;
 using Aos.Contracts.Values;
 using Aos.Runtime.Access;
 using Aos.Runtime.Agents;
@@ -32,14 +29,13 @@ internal static class McpStdio
     public static async Task RunAsync(ServerSettings settings, string? profileFile, bool asksOwner, CancellationToken cancel)
     {
         var profile = profileFile is null ? null : Read(profileFile);
-        var rules = profile?.Planner?.Rules is { } named ? ReadRules(Path.GetFullPath(named, Path.GetDirectoryName(Path.GetFullPath(profileFile!))!)) : null;
         var files = DataFiles.Read(settings.Data);
         var store = await RunningServer.OpenAsync(settings, TimeProvider.System, cancel).ConfigureAwait(false);
         await using var _ = store.ConfigureAwait(false);
         using var owned = OwnedParts.Make(settings, TimeProvider.System);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         RunningServer.Log(builder.Logging, settings);
-        builder.Services.AddSingleton(services => RunningServer.Assemble(settings, files, store, owned, TimeProvider.System, services, rules));
+        builder.Services.AddSingleton(services => RunningServer.Assemble(settings, files, store, owned, TimeProvider.System, services));
         builder.Services.AddSingleton<ServerMetrics>().AddSingleton<Runtime.Telemetry.RuntimeMetrics>();
         builder.Services.AddHostedService<Adoption>();
         var parts = default(ServerParts);
@@ -75,22 +71,16 @@ internal static class McpStdio
             call is null ? null : new McpProgress(acting, call));
     }
 
+    // The rules of the profile come before the built-in ones, as for `aos run`.
     private static AgentProfile Read(string file)
     {
-        var read = ProfileReader.Read(File.ReadAllBytes(file));
-        return read.Value ?? throw Broken(file, read.Problems);
+        var profile = Require(file, ProfileReader.Read(File.ReadAllBytes(file)));
+        if (profile.Planner?.Rules is not PlanningRulesSource.Beside { Path: var beside }) return profile;
+        var path = Path.GetFullPath(beside, Path.GetDirectoryName(Path.GetFullPath(file))!);
+        return PlanningRulesReader.Inline(profile, Require(path, PlanningRulesReader.Read(File.ReadAllBytes(path))));
     }
 
-    // The rules of the profile come before the built-in ones, as for `aos run`.
-    private static IPlanner ReadRules(string file)
-    {
-        var document = DocumentReader.ReadText(File.ReadAllBytes(file));
-        if (document.Value is not { } text) throw Broken(file, document.Problems);
-        var rules = DocumentReader.Read<PlanningRules>(text.Utf8, ContractSchemas.PlanningRules, ErrorCodes.InvalidProfile);
-        if (rules.Value is null) throw Broken(file, rules.Problems);
-        var planner = RulePlanner.Create(rules.Value, BuiltInRules.Rules);
-        return planner.Value ?? throw Broken(file, planner.Problems);
-    }
+    private static T Require<T>(string file, DocumentResult<T> read) where T : class => read.Value ?? throw Broken(file, read.Problems);
 
     private static IOException Broken(string file, IReadOnlyList<Problem> problems) =>
         new($"'{file}': {problems[0].Pointer}: {problems[0].Message}");

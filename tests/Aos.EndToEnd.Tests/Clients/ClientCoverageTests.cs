@@ -168,6 +168,10 @@ public sealed class ClientCoverageTests : ServerTest
             new BudgetQuestion { Run = run, Budgets = [Cents(1), Cents(7)] }, Cancel));
         Assert.Equal([1, 7], trials.Items.Select(trial => trial.Budget.Cents));
         await IsAsync("validate_plan", nameof(AosClient.ValidateAsync), _client.ValidateAsync(run, Cancel));
+        await IsAsync("validate_plan", nameof(AosClient.ValidateTextAsync), _client.ValidateTextAsync(AosJson.Write(run), Cancel));
+        var text = "{\n  \"plan\": { \"steps\": [],\n  \"nonsense\": 1 } }"u8.ToArray();
+        var mistake = Assert.Single((await _client.ValidateTextAsync(text, Cancel)).Failure!.Details, one => one.Pointer == "/plan/nonsense");
+        Assert.Equal((3, 15), (mistake.Line, mistake.Column));
         var called = await IsAsync("execute", nameof(AosClient.ExecuteAsync), _client.ExecuteAsync(new SkillCall
         {
             Skill = SkillRef.Parse("json_transform@1"),

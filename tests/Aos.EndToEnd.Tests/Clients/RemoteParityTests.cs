@@ -18,7 +18,10 @@ public sealed partial class RemoteParityTests : EndToEndTest
     [
         "skills --json", "describe-skill http_call --json", "describe-skill no_such_skill",
         "validate --plan good.json --agent profile.json --json", "validate --plan good.json --agent profile.json",
-        "validate --plan bad.json --agent profile.json --json",
+        "validate --plan bad.json --agent profile.json --json", "validate --plan bad.json --agent profile.json",
+        "validate --plan malformed.json --agent profile.json --json", "validate --plan malformed.json --agent profile.json",
+        "run --plan malformed.json --agent profile.json --json", "simulate --plan malformed.json", "validate --plan syntax.json --json",
+        "validate --plan syntax.json", "simulate --plan bad.json --agent profile.json --budget 1 --json",
         "simulate --plan good.json --agent profile.json --json",
         "simulate --plan good.json --agent profile.json --budget 1 --budget 0.5", "simulate --plan good.json --compare waits.json --agent profile.json --json",
         "run --plan good.json --agent profile.json --json --idempotency-key k1 > good", "run --plan good.json --agent profile.json --json --idempotency-key k1",
@@ -45,6 +48,14 @@ public sealed partial class RemoteParityTests : EndToEndTest
         "failures TIMEOUT", "failures --export failed.jsonl --force --json",
         "policy list --json", "policy show quiet.json", "policy what-if quiet.json --json",
         "stats calibration no_such_skill --json", "export {good} -o good.aosrun --force --json", "replay good.aosrun --json",
+        "agents list", "agents list --json", "agents put clerk.json --create", "agents put clerk.json --create --json",
+        "agents put clerk.json --json", "agents show clerk", "agents show clerk --json", "agents list", "agents list --json",
+        "run \"say hello\" --agent clerk --json", "run \"say hello\" --agent ruled.json --json", "agents put ruled.json",
+        "run \"say hello\" --agent ruled --json", "agents put clerk.json --if-match nothing", "agents remove clerk --if-match nothing --json",
+        "agents put clerk.json --create --if-match x", "agents remove clerk", "agents remove clerk --json", "agents show clerk",
+        "agents put broken.json --json", "agents put default.json --json", "agents remove ruled --json",
+        "policy put quiet.json --create", "policy put quiet.json --create --json", "policy show quiet", "policy put quiet.json --json",
+        "policy list --json", "policy remove quiet", "policy remove quiet --json", "policy put broken.json",
         "webhooks list", "webhooks add http://192.0.2.1/hook --event run.cancelled --description pager --json > hook", "webhooks list --json",
         "webhooks list", "webhooks show {hook}", "webhooks rotate {hook} --overlap-minutes 5 --json", "webhooks show {hook} --json",
         "webhooks rotate {hook} --overlap-minutes 0", "webhooks show {hook}", "webhooks rotate {hook} --overlap-minutes 43201",
@@ -102,11 +113,26 @@ public sealed partial class RemoteParityTests : EndToEndTest
         Bench.Write("good.json", $$"""{ "steps": [ {{Call("get", "/ok")}}, { "id": "take", "skill": "json_transform@1", "input": { "data": {"a":1}, "expression": "a" } } ] }""");
         Bench.Write("fails.json", Plan(Call("get", "/bad")));
         Bench.Write("bad.json", """{ "steps": [ { "id": "a", "skill": "no_such@1", "input": {} }, { "id": "b", "skill": "json_transform@1", "depends_on": ["c"], "input": { "expression": "(" } } ] }""");
+        Bench.Write("malformed.json", """
+            { "steps": [
+              { "id": "a", "skill": "no_such@1", "input": {}, "nonsense": 1 },
+              { "id": "Bad Id", "skill": "json_transform@1", "input": { "expression": "(" } },
+              { "id": "b", "skill": "http_call@1", "depends_on": ["nobody"], "input": {}, "timeout_ms": "long" } ] }
+            """);
+        Bench.Write("syntax.json", "{ \"steps\": [\n  { \"id\" } ] }");
         Bench.Write("forbidden.json", Plan(Call("get", "/ok")));
         Bench.Write("asks.json", Plan(Call("pay", "/ok", more: "\"approval\": { \"role\": \"operator\" }")));
         Bench.Write("waits.json", Plan(Waits));
         Bench.Write("unknown.json", Plan(Call("pay", "/pay", "POST", "\"retry\": { \"max_attempts\": 1 }")));
         Bench.Write("get.json", $$"""{ "url": "{{Server.Url("/ok")}}" }""");
+        Bench.Write("clerk.json", """{"agent_id":"clerk","description":"keeps books","skills":["json_transform@1"]}""");
+        Bench.Write("broken.json", """{"agent_id":"broken","nonsense":1,"skills":["no skill"]}""");
+        Bench.Write("default.json", """{"agent_id":"default"}""");
+        Bench.Write("ruled.json", """{"agent_id":"ruled","skills":["json_transform@1"],"planner":{"id":"rule","rules":"rules.json"}}""");
+        Bench.Write("rules.json", """
+            {"version":"1","rules":[{"id":"hello","pattern":"^say hello$","plan":{"steps":[
+              {"id":"say","skill":"json_transform@1","input":{"data":{"a":"hello"},"expression":"a"}}]}}]}
+            """);
         Bench.Write("quiet.json", """{"policy":"quiet","version":1,"rules":[{"id":"no_posts","verdict":"deny","match":{"skills":["http_call"],"methods":["POST"]}}]}""");
     }
 

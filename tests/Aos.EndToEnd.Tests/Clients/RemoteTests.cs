@@ -42,10 +42,6 @@ public sealed class RemoteTests : EndToEndTest
         Assert.Equal("UNKNOWN_AGENT", unknown.Json.Text("code"));
         var waiting = (await served.Bench.AosAsync(["run", "--plan", plan, .. to])).Exits(3);
         Assert.Contains($"--server {served.Address} signal ", waiting.Out, StringComparison.Ordinal);
-
-        var rules = served.Bench.Write("rules.yaml", "agent_id: ruled\nplanner: { id: rule, rules: rules.json }\n");
-        var refused = (await served.Bench.AosAsync(["run", "a goal", "--agent", rules, .. to])).Exits(2);
-        Assert.Contains("rules.json", refused.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,6 +87,15 @@ public sealed class RemoteTests : EndToEndTest
         Assert.Contains("unset AOS_SERVER", surrounded.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("AOS_SERVER", (await Bench.AosAsync([.. command, "--data", Bench.Data])).Error, StringComparison.Ordinal);
         (await Bench.AosAsync("version")).Exits(0);
+    }
+
+    [Fact]
+    public async Task The_tour_brings_all_it_needs_and_says_why_it_is_not_taken_on_a_server()
+    {
+        var refused = (await Bench.AosAsync("demo", "btc", "--server", "http://127.0.0.1:1")).Exits(2);
+        Assert.Contains("endpoints on this machine", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("aos run", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("leave --server out", (await Bench.AosAsync("version", "--server", "http://127.0.0.1:1")).Exits(2).Error, StringComparison.Ordinal);
     }
 
     private async Task RefusesAsync(int exit, string code, params string[] command)

@@ -145,6 +145,34 @@ public sealed class IdentityTests : ServerTest
     }
 
     [Fact]
+    public async Task A_profile_over_HTTP_brings_its_planning_rules_along_and_names_no_file()
+    {
+        const string beside = """{ "agent_id": "ruled", "planner": { "id": "rule", "rules": "rules.json" } }""";
+        const string inline = """
+            { "agent_id": "ruled", "skills": ["json_transform@1"], "planner": { "id": "rule", "rules": { "version": "1", "rules": [
+              { "id": "hello", "pattern": "^say hello$", "plan": { "steps": [
+                { "id": "say", "skill": "json_transform@1", "input": { "data": {"a":"hello"}, "expression": "a" } } ] } } ] } } }
+            """;
+        var kept = (await SendAsync("PUT", "/v1/agents/ruled", beside, Admin)).Is(422).Json;
+        Assert.Equal(("INVALID_PROFILE", "/planner/rules"), (kept.Text("code"), kept.Text("outcome/failure/details/0/pointer")));
+        foreach (var path in (string[])["/v1/runs", "/v1/simulate", "/v1/execute"])
+        {
+            var what = path == "/v1/execute" ? """ "skill": "json_transform@1" """ : """ "goal": "say hello" """;
+            var sent = (await PostAsync(path, $$"""{ {{what}}, "profile": {{beside}} }""")).Is(422).Json;
+            Assert.Equal(("INVALID_PROFILE", "/profile/planner/rules"), (sent.Text("code"), sent.Text("outcome/failure/details/0/pointer")));
+            Assert.Contains("rules.json", sent.Text("detail"), StringComparison.Ordinal);
+        }
+        Assert.Empty((await GetAsync("/v1/runs")).Json.At("items").EnumerateArray());
+
+        Assert.Equal("completed", (await RunAsync($$"""{ "goal": "say hello", "profile": {{inline}} }""")).Text("status"));
+        (await SendAsync("PUT", "/v1/agents/ruled", inline, Admin)).Is(201);
+        Assert.Equal("completed", (await RunAsync("""{ "goal": "say hello", "agent_id": "ruled" }""")).Text("status"));
+        var broken = inline.Replace("^say hello$", "(", StringComparison.Ordinal);
+        Assert.Equal("/planner/rules/rules/0/pattern", (await SendAsync("PUT", "/v1/agents/ruled", broken, Admin)).Is(422).Json
+            .Text("outcome/failure/details/0/pointer"));
+    }
+
+    [Fact]
     public async Task A_key_is_shown_once_kept_as_a_hash_and_found_by_its_checksum()
     {
         var made = (await PostAsync("/v1/keys", """{"name":"ci","roles":["operator"],"expires_in_days":1}""")).Is(201).Json;

@@ -1,5 +1,5 @@
 using System.Text;
-using Aos.Cli.Invocation;
+using Aos.Runtime.Documents;
 
 namespace Aos.EndToEnd.Tests.Units;
 

@@ -181,14 +181,31 @@ public sealed class PlanningTests
         Steps = [new PlanStep { Id = StepId.Parse(id), Skill = Aos.Contracts.Skills.SkillRef.Parse(skill), Input = RuntimeBench.Json(input) }],
     };
 
-    private static PlannerAnswer Ask(IPlanner planner, string goal, string input)
+    [Fact]
+    public void Rules_of_the_profile_come_before_those_of_the_planner_and_a_file_that_nobody_read_is_no_plan()
+    {
+        var planner = RulePlanner.Create(Rules("^say (?<what>.*)$", """{"steps":[{"id":"planners","skill":"read"}]}""")).Value!;
+        var own = new PlanningRulesSource.Inline(Rules("^say hello$", """{"steps":[{"id":"profiles","skill":"read"}]}"""));
+
+        Assert.Equal("profiles", Ask(planner, "say hello", "{}", own).Plan!.Steps[0].Id.Value);
+        Assert.Equal("planners", Ask(planner, "say more", "{}", own).Plan!.Steps[0].Id.Value);
+        Assert.Equal("planners", Ask(planner, "say hello", "{}").Plan!.Steps[0].Id.Value);
+
+        var beside = Ask(planner, "say hello", "{}", new PlanningRulesSource.Beside("rules.json"));
+        Assert.Equal((null, ErrorCodes.InvalidProfile), (beside.Plan, beside.Code));
+        Assert.Contains("'rules.json'", beside.Message, StringComparison.Ordinal);
+        var broken = Ask(planner, "say hello", "{}", new PlanningRulesSource.Inline(Rules("(", """{"steps":[]}""")));
+        Assert.Equal((null, ErrorCodes.InvalidProfile), (broken.Plan, broken.Code));
+    }
+
+    private static PlannerAnswer Ask(IPlanner planner, string goal, string input, PlanningRulesSource? rules = null)
     {
         var asked = planner.PlanAsync(new PlannerRequest
         {
             Goal = goal,
             Input = RuntimeBench.Json(input),
             Contract = Aos.Testing.Runs.RunScenario.DefaultContract,
-            Choice = new PlannerChoice { Id = planner.Id },
+            Choice = new PlannerChoice { Id = planner.Id, Rules = rules },
         }, CancellationToken.None).AsTask();
         Assert.True(asked.IsCompletedSuccessfully);
         return asked.GetAwaiter().GetResult();

@@ -26,6 +26,21 @@ public sealed class ProfileTests
         """;
 
     [Fact]
+    public void Planning_rules_in_a_profile_are_checked_like_those_of_a_file()
+    {
+        static string With(string rules) => $$"""{"agent_id":"a","planner":{"id":"rule","rules":{{rules}} } }""";
+        const string Plan = """{"steps":[{"id":"a","skill":"read","input":{"x":"{{name}}"}}]}""";
+        var pattern = Read(With($$"""{"version":"1","rules":[{"id":"a","pattern":"(","plan":{} },{"id":"b","pattern":"^b$","plan":{{Plan}} }]}"""));
+        Assert.Equal(["/planner/rules/rules/0/pattern", "/planner/rules/rules/1/plan/steps/0/input/x"], pattern.Problems.Select(problem => problem.Pointer));
+        Assert.All(pattern.Problems, problem => Assert.Equal("INVALID_PROFILE", problem.Code.Value));
+        Assert.Equal("/planner/rules/version", Assert.Single(Read(With("""{"version":1,"rules":[]}""")).Problems, one => one.Pointer.EndsWith("version", StringComparison.Ordinal)).Pointer);
+
+        var beside = Read(With("\"rules.json\"")).Value!;
+        Assert.Equal("/planner/rules", Assert.Single(ProfileRules.CheckFiles(beside)).Pointer);
+        Assert.Empty(ProfileRules.CheckFiles(Read(Yaml).Value!));
+    }
+
+    [Fact]
     public void A_profile_in_YAML_and_in_JSON_is_the_same()
     {
         var yaml = Read(Yaml).Value!;

@@ -36,6 +36,9 @@ internal static class ContractSamples
             return ValueMap.From([KeyValuePair.Create("fast", (ModelSpec)Make(typeof(ModelSpec), isFull))]);
         if (type == typeof(PolicySource))
             return isFull ? new PolicySource.Inline((Policy)Make(typeof(Policy), isFull: false)) : new PolicySource.Named("outbound");
+        if (type == typeof(PlanningRulesSource))
+            return isFull ? new PlanningRulesSource.Inline((PlanningRules)Make(typeof(PlanningRules), isFull: false))
+                : new PlanningRulesSource.Beside("rules.json");
         if (type == typeof(OnFailure)) return isFull ? Fallback() : new OnFailure.Continue();
         var constructor = type.GetConstructor([]) ?? type.GetConstructors().Single();
         var arguments = constructor.GetParameters().Select(parameter => Argument(parameter, isFull)).ToArray();

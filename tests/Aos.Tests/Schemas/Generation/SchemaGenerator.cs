@@ -164,6 +164,7 @@ internal sealed class SchemaGenerator
         if (type == typeof(Money)) return Reference("money", MoneySchema);
         if (type == typeof(Payload)) return Any();
         if (type == typeof(PolicySource)) return Reference("policy_source", PolicySourceSchema);
+        if (type == typeof(PlanningRulesSource)) return Reference("planning_rules_source", RulesSourceSchema);
         if (type == typeof(OnFailure)) return Reference("on_failure", OnFailureSchema);
         if (type.IsEnum) return Reference(Snake(type.Name), () => EnumSchema(type));
         var info = _options.GetTypeInfo(type);
@@ -208,6 +209,12 @@ internal sealed class SchemaGenerator
     {
         ["description"] = "A policy of a profile: the name of one that the store keeps, or the policy itself.",
         ["oneOf"] = new JsonArray(Text(Name), Value(typeof(Policy))),
+    };
+
+    private JsonObject RulesSourceSchema() => new()
+    {
+        ["description"] = "The planning rules of a profile: the name of a file beside it, or the rules themselves.",
+        ["oneOf"] = new JsonArray(new JsonObject { ["type"] = "string", ["minLength"] = 1 }, Value(typeof(PlanningRules))),
     };
 
     private JsonObject OnFailureSchema() => new()
