@@ -45,7 +45,11 @@ internal sealed class PolicyCommand : Command
 
     private sealed class Show : CliCommand
     {
-        private readonly Argument<string> _name = new("name") { Description = "A policy of the data folder or of the server, or a file", HelpName = "NAME|FILE" };
+        private readonly Argument<string> _name = new("name")
+        {
+            Description = "A policy of the data folder or of the server, or a file",
+            HelpName = "NAME|FILE",
+        };
 
         public Show() : base("show", "Show a policy, rule by rule")
         {
@@ -102,7 +106,11 @@ internal sealed class PolicyCommand : Command
 
     private sealed class Remove : CliCommand
     {
-        private readonly Argument<string> _name = new("name") { Description = "The name of the policy", HelpName = "NAME" };
+        private readonly Argument<string> _name = new("name")
+        {
+            Description = "The name of the policy",
+            HelpName = "NAME",
+        };
         private readonly WriteConditions _conditions = new();
 
         public Remove() : base("remove", "Keep a policy no longer")
@@ -170,7 +178,11 @@ internal sealed class PolicyCommand : Command
     {
         private const int RunsMax = 1_000;
         private readonly Argument<string> _file = FileArgument();
-        private readonly Option<string?> _last = new("--last") { Description = $"So many runs, newest first, up to {RunsMax} (default: 100)", HelpName = "N" };
+        private readonly Option<string?> _last = new("--last")
+        {
+            Description = $"So many runs, newest first, up to {RunsMax} (default: 100)",
+            HelpName = "N",
+        };
 
         public TryOut() : base("what-if", "Say which calls of past runs a policy would have judged otherwise")
         {
@@ -197,8 +209,16 @@ internal sealed class PolicyCommand : Command
     {
         private static readonly RunStatus[] Open = [RunStatus.Running, RunStatus.Waiting, RunStatus.Quarantined];
         private readonly Argument<string> _file = FileArgument();
-        private readonly Option<string[]> _runs = new("--run") { Description = "Only this run; may be given several times (default: every open run)", HelpName = "RUN" };
-        private readonly Option<string?> _reason = new("--reason") { Description = "Why, for the journals", HelpName = "TEXT" };
+        private readonly Option<string[]> _runs = new("--run")
+        {
+            Description = "Only this run; may be given several times (default: every open run)",
+            HelpName = "RUN",
+        };
+        private readonly Option<string?> _reason = new("--reason")
+        {
+            Description = "Why, for the journals",
+            HelpName = "TEXT",
+        };
 
         public Tighten() : base("tighten", "Bind open runs to one more policy, from their next attempt on")
         {
