@@ -28,10 +28,12 @@ public sealed partial class AosClient
 
     /// <summary>Removes a profile.</summary>
     public Task<StructuredOutcome> RemoveAgentAsync(string agentId, Condition condition, CancellationToken cancel) =>
-        _line.AskAsync(new Question(HttpMethod.Delete, Question.PathOf($"v1/agents/{agentId}")) { Condition = condition }, cancel);
+        _line.AskAsync(
+            new Question(HttpMethod.Delete, Question.PathOf($"v1/agents/{agentId}")) { Condition = condition }, cancel);
 
     /// <summary>The policies that bind what is admitted now, by name.</summary>
-    public Task<Answer<PolicyPage>> ListPoliciesAsync(CancellationToken cancel) => _line.AskAsync<PolicyPage>(Question.Get($"v1/policies"), cancel);
+    public Task<Answer<PolicyPage>> ListPoliciesAsync(CancellationToken cancel) =>
+        _line.AskAsync<PolicyPage>(Question.Get($"v1/policies"), cancel);
 
     /// <summary>A policy.</summary>
     public Task<Answer<Kept<Policy>>> FindPolicyAsync(string name, CancellationToken cancel) =>
@@ -43,7 +45,8 @@ public sealed partial class AosClient
 
     /// <summary>Removes a policy.</summary>
     public Task<StructuredOutcome> RemovePolicyAsync(string name, Condition condition, CancellationToken cancel) =>
-        _line.AskAsync(new Question(HttpMethod.Delete, Question.PathOf($"v1/policies/{name}")) { Condition = condition }, cancel);
+        _line.AskAsync(
+            new Question(HttpMethod.Delete, Question.PathOf($"v1/policies/{name}")) { Condition = condition }, cancel);
 
     /// <summary>Which calls of past runs a policy would have judged otherwise.</summary>
     /// <param name="policy">The policy; it takes the place of the one of its name.</param>
@@ -67,10 +70,12 @@ public sealed partial class AosClient
         _line.AskKeptAsync<TenantProfile>(Put($"v1/tenant", AosJson.Write(tenant), condition), cancel);
 
     /// <summary>Who the server takes the caller for.</summary>
-    public Task<Answer<Caller>> WhoAmIAsync(CancellationToken cancel) => _line.AskAsync<Caller>(Question.Get($"v1/whoami"), cancel);
+    public Task<Answer<Caller>> WhoAmIAsync(CancellationToken cancel) =>
+        _line.AskAsync<Caller>(Question.Get($"v1/whoami"), cancel);
 
     /// <summary>The API keys, without their secrets.</summary>
-    public Task<Answer<ApiKeyPage>> ListKeysAsync(CancellationToken cancel) => _line.AskAsync<ApiKeyPage>(Question.Get($"v1/keys"), cancel);
+    public Task<Answer<ApiKeyPage>> ListKeysAsync(CancellationToken cancel) =>
+        _line.AskAsync<ApiKeyPage>(Question.Get($"v1/keys"), cancel);
 
     /// <summary>Makes an API key. It is shown this once.</summary>
     public Task<Answer<NewApiKey>> CreateKeyAsync(ApiKeySubmission key, CancellationToken cancel) =>

@@ -18,14 +18,14 @@ public sealed partial class AosClient
 
     /// <summary>Begins a run. It is durable when this answers.</summary>
     /// <param name="run">What is to be run.</param>
-    /// <param name="idempotencyKey">The same key with the same request gives the same run. Null: none, and the request is
-    /// sent once.</param>
+    /// <param name="idempotencyKey">The same key with the same request gives the same run. Null: none, and the request
+    /// is sent once.</param>
     /// <param name="cancel">Ends the call.</param>
     public Task<Answer<RunReport>> SubmitAsync(RunSubmission run, string? idempotencyKey, CancellationToken cancel) =>
         _line.AskAsync<RunReport>(Question.Post($"v1/runs", AosJson.Write(run)) with { IdempotencyKey = idempotencyKey }, cancel);
 
-    /// <summary>Waits until a run has ended or waits for somebody. A server that is away is waited for as long as the client
-    /// is patient.</summary>
+    /// <summary>Waits until a run has ended or waits for somebody. A server that is away is waited for as long as the
+    /// client is patient.</summary>
     public async Task<Answer<RunReport>> FollowAsync(RunId run, CancellationToken cancel)
     {
         var question = Question.Get($"v1/runs/{run}").With(("wait_seconds", WaitSeconds)) with
@@ -51,7 +51,8 @@ public sealed partial class AosClient
     }
 
     /// <summary>Reports a run.</summary>
-    public Task<Answer<RunReport>> ReportAsync(RunId run, CancellationToken cancel) => _line.AskAsync<RunReport>(Question.Get($"v1/runs/{run}"), cancel);
+    public Task<Answer<RunReport>> ReportAsync(RunId run, CancellationToken cancel) =>
+        _line.AskAsync<RunReport>(Question.Get($"v1/runs/{run}"), cancel);
 
     /// <summary>Lists runs, newest first.</summary>
     /// <param name="statuses">Only these; empty: all.</param>
@@ -62,7 +63,8 @@ public sealed partial class AosClient
     public Task<Answer<RunPage>> ListRunsAsync(
         IEnumerable<RunStatus> statuses, string? agentId, string? cursor, int limit, CancellationToken cancel)
     {
-        var names = string.Join(',', statuses.Select(status => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString())));
+        var names = string.Join(
+            ',', statuses.Select(status => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString())));
         return _line.AskAsync<RunPage>(Question.Get($"v1/runs").With(
             ("limit", limit), ("status", names.Length > 0 ? names : null), ("agent_id", agentId), ("cursor", cursor)), cancel);
     }
@@ -83,7 +85,8 @@ public sealed partial class AosClient
     public Task<Answer<RunReport>> ForkAsync(RunId run, ForkSubmission fork, CancellationToken cancel) =>
         _line.AskAsync<RunReport>(Question.Post($"v1/runs/{run}/fork", AosJson.Write(fork)), cancel);
 
-    /// <summary>Sends a run a signal. One with a key of the sender's own is sent again where that may be needed.</summary>
+    /// <summary>Sends a run a signal. One with a key of the sender's own is sent again where that may be
+    /// needed.</summary>
     public Task<StructuredOutcome> SignalAsync(RunId run, SignalSubmission signal, CancellationToken cancel) =>
         _line.AskAsync(Question.Post($"v1/runs/{run}/signals", AosJson.Write(signal)) with { MayRepeat = signal.Key is not null }, cancel);
 
@@ -95,7 +98,8 @@ public sealed partial class AosClient
     public Task<Answer<RunReport>> ReleaseAsync(RunId run, CancellationToken cancel) =>
         _line.AskAsync<RunReport>(Question.Post($"v1/runs/{run}/release", null), cancel);
 
-    /// <summary>Goes on with a run whose process is gone; one that the server works on is reported as it stands.</summary>
+    /// <summary>Goes on with a run whose process is gone; one that the server works on is reported as it
+    /// stands.</summary>
     public Task<Answer<RunReport>> ResumeAsync(RunId run, CancellationToken cancel) =>
         _line.AskAsync<RunReport>(Question.Post($"v1/runs/{run}/resume", null) with { MayRepeat = true }, cancel);
 
@@ -132,13 +136,15 @@ public sealed partial class AosClient
     /// <param name="run">The run.</param>
     /// <param name="afterSeq">The number of the last event that is known; 0 for all.</param>
     /// <param name="cancel">Ends the enumeration.</param>
-    /// <exception cref="AosServerException">The server refused, or was away for longer than the client is patient.</exception>
+    /// <exception cref="AosServerException">The server refused, or was away for longer than the client is
+    /// patient.</exception>
     public IAsyncEnumerable<TraceLine> EventsAsync(RunId run, long afterSeq, CancellationToken cancel) =>
         new EventStream(_line, Question.PathOf($"v1/runs/{run}/events")).ReadAsync(afterSeq, cancel);
 
     /// <summary>Whether a run neither has ended nor waits for somebody.</summary>
     private static bool GoesOnByItself(RunReport report) =>
-        report.Status == RunStatus.Running || (report.Status == RunStatus.Waiting && report.WaitingFor == WaitReason.Timer);
+        report.Status == RunStatus.Running
+            || (report.Status == RunStatus.Waiting && report.WaitingFor == WaitReason.Timer);
 
     // Read as they come: a long journal is never in memory as a whole.
     private async IAsyncEnumerable<T> LinesAsync<T>(
@@ -147,7 +153,8 @@ public sealed partial class AosClient
         var (response, failure, _) = await _line.OpenAsync(question, Lines, cancel).ConfigureAwait(false);
         if (response is null) throw new AosServerException(failure!);
         using var owned = response;
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false), Encoding.UTF8);
+        using var reader = new StreamReader(
+            await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false), Encoding.UTF8);
         while (await ReadAsync(reader, cancel).ConfigureAwait(false) is { } line)
             yield return Parse(line, parse);
     }

@@ -24,8 +24,8 @@ public sealed partial class AosClient
     public Task<StructuredOutcome> ValidateAsync(RunSubmission run, CancellationToken cancel) =>
         _line.AskAsync(Question.Post($"v1/validate", AosJson.Write(run)) with { MayRepeat = true }, cancel);
 
-    /// <summary>As <see cref="ValidateAsync"/>, of a submission as text, whose form may be wrong: everything else that can be
-    /// checked is checked too, and every mistake named by its place in the text.</summary>
+    /// <summary>As <see cref="ValidateAsync"/>, of a submission as text, whose form may be wrong: everything else that
+    /// can be checked is checked too, and every mistake named by its place in the text.</summary>
     /// <param name="submission">The submission as UTF-8 JSON.</param>
     /// <param name="cancel">Ends the call.</param>
     public Task<StructuredOutcome> ValidateTextAsync(byte[] submission, CancellationToken cancel) =>
@@ -43,7 +43,8 @@ public sealed partial class AosClient
         }, cancel);
 
     /// <summary>The skills of the server, in every version, with their contracts.</summary>
-    public Task<Answer<SkillPage>> ListSkillsAsync(CancellationToken cancel) => _line.AskAsync<SkillPage>(Question.Get($"v1/skills"), cancel);
+    public Task<Answer<SkillPage>> ListSkillsAsync(CancellationToken cancel) =>
+        _line.AskAsync<SkillPage>(Question.Get($"v1/skills"), cancel);
 
     /// <summary>A skill's contract, and how its calls went.</summary>
     /// <param name="reference">The skill, such as <c>http_call</c> or <c>http_call@1</c>.</param>
@@ -60,7 +61,8 @@ public sealed partial class AosClient
         _line.AskAsync<FailureCatalog>(Question.Get($"v1/failures/{code}"), cancel);
 
     /// <summary>How often calls failed, by skill and code, and what trying again brought.</summary>
-    public Task<Answer<RecoveryPage>> RecoveryAsync(CancellationToken cancel) => _line.AskAsync<RecoveryPage>(Question.Get($"v1/recovery"), cancel);
+    public Task<Answer<RecoveryPage>> RecoveryAsync(CancellationToken cancel) =>
+        _line.AskAsync<RecoveryPage>(Question.Get($"v1/recovery"), cancel);
 
     /// <summary>The failed attempts of the newest runs, run by run, the newest run first.</summary>
     /// <param name="runs">How many runs are read, 1 or more.</param>

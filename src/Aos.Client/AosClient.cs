@@ -6,10 +6,10 @@ namespace Aos.Client;
 
 /// <summary>A server of AOS, with the same outcomes as the library gives. Thread-safe.</summary>
 /// <remarks>Every call ends in a value or an outcome; only cancellation throws, and enumerations throw
-/// <see cref="AosServerException"/>. Where no server answers the code is <c>SERVER_UNREACHABLE</c>, <c>SERVER_TIMEOUT</c> or
-/// <c>SERVER_UNKNOWN</c>; a problem of the server (RFC 9457) is the outcome that it carries. What changes nothing, or has an
-/// idempotency key, is sent again where the connection breaks or the server is busy; anything else is sent once, unless the
-/// server says that it took nothing on.</remarks>
+/// <see cref="AosServerException"/>. Where no server answers the code is <c>SERVER_UNREACHABLE</c>,
+/// <c>SERVER_TIMEOUT</c> or <c>SERVER_UNKNOWN</c>; a problem of the server (RFC 9457) is the outcome that it carries.
+/// What changes nothing, or has an idempotency key, is sent again where the connection breaks or the server is busy;
+/// anything else is sent once, unless the server says that it took nothing on.</remarks>
 public sealed partial class AosClient : IDisposable
 {
     private const string Lines = "application/x-ndjson";
@@ -21,8 +21,8 @@ public sealed partial class AosClient : IDisposable
     /// <param name="options">Which one, and how.</param>
     public AosClient(AosClientOptions options) : this(New(), options, TimeProvider.System) => _owned = true;
 
-    /// <summary>A client that sends by way of another one, which stays the caller's to dispose of. Its own timeout should be
-    /// infinite, and it should follow no redirects.</summary>
+    /// <summary>A client that sends by way of another one, which stays the caller's to dispose of. Its own timeout
+    /// should be infinite, and it should follow no redirects.</summary>
     /// <param name="http">What sends.</param>
     /// <param name="options">To which server, and how.</param>
     /// <param name="time">The clock.</param>
@@ -37,14 +37,16 @@ public sealed partial class AosClient : IDisposable
     public Uri Server => _line.Options.Server;
 
     /// <summary>Whether the server lives.</summary>
-    public Task<Answer<ServerStatus>> HealthAsync(CancellationToken cancel) => _line.AskAsync<ServerStatus>(Question.Get($"health"), cancel);
+    public Task<Answer<ServerStatus>> HealthAsync(CancellationToken cancel) =>
+        _line.AskAsync<ServerStatus>(Question.Get($"health"), cancel);
 
     /// <summary>Whether the server can take work: <c>ok</c>, <c>draining</c> or <c>unavailable</c>.</summary>
     public Task<Answer<ServerStatus>> ReadyAsync(CancellationToken cancel) =>
         _line.AskAsync<ServerStatus>(Question.Get($"ready"), cancel, System.Net.HttpStatusCode.ServiceUnavailable);
 
     /// <summary>What the server does, as Prometheus reads it, in UTF-8.</summary>
-    public Task<Answer<byte[]>> MetricsAsync(CancellationToken cancel) => _line.AskBytesAsync(Question.Get($"metrics"), "text/plain", cancel);
+    public Task<Answer<byte[]>> MetricsAsync(CancellationToken cancel) =>
+        _line.AskBytesAsync(Question.Get($"metrics"), "text/plain", cancel);
 
     /// <summary>The description of the API (OpenAPI 3.1), as JSON in UTF-8.</summary>
     public Task<Answer<byte[]>> OpenApiAsync(CancellationToken cancel) =>

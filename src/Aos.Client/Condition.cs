@@ -22,5 +22,6 @@ public readonly record struct Condition
 /// <summary>A document as the server keeps it.</summary>
 /// <typeparam name="T">The document.</typeparam>
 /// <param name="Value">The document.</param>
-/// <param name="ETag">What names this state of it; null where it is a file of the server, and nobody writes it here.</param>
+/// <param name="ETag">What names this state of it; null where it is a file of the server, and nobody writes it
+/// here.</param>
 public sealed record Kept<T>(T Value, string? ETag) where T : class;

@@ -18,7 +18,8 @@ internal sealed class AgentsCommand : Command
         Add(new RemoveCommand());
     }
 
-    private static Argument<string> NameArgument() => new("name") { Description = "The name of the profile", HelpName = "NAME" };
+    private static Argument<string> NameArgument() =>
+        new("name") { Description = "The name of the profile", HelpName = "NAME" };
 
     private abstract class AgentCommand : TenantCommand
     {
@@ -107,7 +108,8 @@ internal sealed class AgentsCommand : Command
         protected override async ValueTask DoAsync(Session session, IAgents agents, CancellationToken cancel)
         {
             var name = session.Value(_name)!;
-            var done = Session.Require(await agents.RemoveAsync(name, _conditions.Read(session), cancel).ConfigureAwait(false));
+            var done = Session.Require(
+                await agents.RemoveAsync(name, _conditions.Read(session), cancel).ConfigureAwait(false));
             if (session.Screen.Json) session.Screen.WriteJson(done);
             else session.Screen.Out.WriteLine($"The profile {name} is kept no longer.");
         }

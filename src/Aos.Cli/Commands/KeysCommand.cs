@@ -45,7 +45,8 @@ internal sealed class KeysCommand : Command
         protected static void Show(Session session, NewApiKey made)
         {
             if (session.Screen.Json) session.Screen.WriteJson(made);
-            else ShowOnce(session, made.Key, $"key {made.Info.KeyId} ({string.Join(", ", made.Info.Roles)}) of tenant {made.Info.Tenant}.");
+            else
+                ShowOnce(session, made.Key, $"key {made.Info.KeyId} ({string.Join(", ", made.Info.Roles)}) of tenant {made.Info.Tenant}.");
         }
 
         protected static Refusal Unknown(string id) =>
@@ -148,8 +149,10 @@ internal sealed class KeysCommand : Command
             Session session, ApiKeys keys, LocalRecords records, CancellationToken cancel)
         {
             var id = session.Value(_key)!;
-            var overlap = TimeSpan.FromMinutes(Numbers.Index(session.Value(_overlap), "--overlap-minutes", OverlapMinutesMax) ?? 0);
-            var made = await keys.RotateAsync(records.Tenant, id, overlap, records.Subject, cancel).ConfigureAwait(false)
+            var overlap = TimeSpan.FromMinutes(
+                Numbers.Index(session.Value(_overlap), "--overlap-minutes", OverlapMinutesMax) ?? 0);
+            var made = await keys.RotateAsync(records.Tenant, id, overlap, records.Subject, cancel)
+                .ConfigureAwait(false)
                 ?? throw Unknown(id);
             Show(session, made);
             return id;

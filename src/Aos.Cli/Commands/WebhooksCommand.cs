@@ -28,7 +28,8 @@ internal sealed class WebhooksCommand : Command
         protected Argument<string> Webhook { get; } = new("webhook") { Description = "The webhook", HelpName = "WEBHOOK" };
 
         protected sealed override async ValueTask DoAsync(Session session, string tenant, CancellationToken cancel) =>
-            await DoAsync(session, await session.Target.WebhooksAsync(tenant, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
+            await DoAsync(session, await session.Target.WebhooksAsync(tenant, cancel).ConfigureAwait(false), cancel)
+                .ConfigureAwait(false);
 
         /// <summary>Does it, and says so.</summary>
         protected abstract ValueTask DoAsync(Session session, IWebhooks webhooks, CancellationToken cancel);
@@ -36,7 +37,8 @@ internal sealed class WebhooksCommand : Command
         protected static void Show(Session session, NewWebhook made)
         {
             if (session.Screen.Json) session.Screen.WriteJson(made);
-            else ShowOnce(session, made.Secret, $"{(made.Secret is null ? "" : "the secret of ")}webhook {made.Info.WebhookId}.");
+            else
+                ShowOnce(session, made.Secret, $"{(made.Secret is null ? "" : "the secret of ")}webhook {made.Info.WebhookId}.");
         }
     }
 
@@ -57,7 +59,11 @@ internal sealed class WebhooksCommand : Command
             HelpName = "NAME",
         };
 
-        private readonly Option<string?> _text = new("--description") { Description = "What it is for", HelpName = "TEXT" };
+        private readonly Option<string?> _text = new("--description")
+        {
+            Description = "What it is for",
+            HelpName = "TEXT",
+        };
 
         public AddCommand() : base("add", "Add an address, and print its secret, once")
         {
@@ -104,7 +110,8 @@ internal sealed class WebhooksCommand : Command
 
         protected override async ValueTask DoAsync(Session session, IWebhooks webhooks, CancellationToken cancel)
         {
-            var info = Session.Require(await webhooks.EnableAsync(session.Value(Webhook)!, cancel).ConfigureAwait(false));
+            var info = Session.Require(
+                await webhooks.EnableAsync(session.Value(Webhook)!, cancel).ConfigureAwait(false));
             if (session.Screen.Json) session.Screen.WriteJson(info);
             else session.Screen.Out.WriteLine($"Webhook {info.WebhookId} is told again.");
         }
@@ -159,7 +166,8 @@ internal sealed class WebhooksCommand : Command
         protected override async ValueTask DoAsync(Session session, IWebhooks webhooks, CancellationToken cancel)
         {
             var page = Session.Require(
-                await webhooks.DeliveriesAsync(session.Value(Webhook)!, session.Value(_dead), cancel).ConfigureAwait(false));
+                await webhooks.DeliveriesAsync(session.Value(Webhook)!, session.Value(_dead), cancel)
+                    .ConfigureAwait(false));
             if (session.Screen.Json) session.Screen.WriteJson(page);
             else WebhookView.Show(session, page);
         }
@@ -167,7 +175,11 @@ internal sealed class WebhooksCommand : Command
 
     private sealed class ReplayCommand : WebhookCommand
     {
-        private readonly Argument<string> _message = new("message") { Description = "The message", HelpName = "MESSAGE" };
+        private readonly Argument<string> _message = new("message")
+        {
+            Description = "The message",
+            HelpName = "MESSAGE",
+        };
 
         public ReplayCommand() : base("replay", "Send a dead message again, from the first try")
         {
@@ -178,7 +190,8 @@ internal sealed class WebhooksCommand : Command
         protected override async ValueTask DoAsync(Session session, IWebhooks webhooks, CancellationToken cancel)
         {
             var message = session.Value(_message)!;
-            var sent = Session.Require(await webhooks.ReplayAsync(session.Value(Webhook)!, message, cancel).ConfigureAwait(false));
+            var sent = Session.Require(
+                await webhooks.ReplayAsync(session.Value(Webhook)!, message, cancel).ConfigureAwait(false));
             if (session.Screen.Json) session.Screen.WriteJson(sent);
             else session.Screen.Out.WriteLine($"Message {message} is sent by the next look of a server.");
         }

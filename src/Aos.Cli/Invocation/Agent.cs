@@ -26,7 +26,9 @@ internal sealed record Agent(AgentProfile Profile, SourceDocument? Document = nu
     {
         if (path is null) return Default;
         if (session.IsRemote)
-            return IsName(path) ? Default with { Id = path } : await ReadForServerAsync(path, cancel).ConfigureAwait(false);
+            return IsName(path)
+                ? Default with { Id = path }
+                : await ReadForServerAsync(path, cancel).ConfigureAwait(false);
         if (IsName(path) && path == Default.Profile.AgentId) return Default;
         return IsName(path) && await session.FindAgentAsync(path, cancel).ConfigureAwait(false) is { } kept
             ? new Agent(kept) { Sent = kept }

@@ -10,9 +10,11 @@ internal static class Numbers
     public static int? Positive(string? text, string option, int max = int.MaxValue)
     {
         if (text is null) return null;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= max
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1
+            && number <= max
             ? number
-            : throw Refusal.Argument($"{option} '{text}' is not a whole number, 1 {(max == int.MaxValue ? "or more" : $"to {max}")}.");
+            : throw Refusal.Argument(
+                $"{option} '{text}' is not a whole number, 1 {(max == int.MaxValue ? "or more" : $"to {max}")}.");
     }
 
     /// <summary>A whole number from 0 to <paramref name="max"/>; null where the option is absent.</summary>
@@ -22,6 +24,7 @@ internal static class Numbers
         if (text is null) return null;
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= max
             ? number
-            : throw Refusal.Argument($"{option} '{text}' is not a whole number, 0 {(max == int.MaxValue ? "or more" : $"to {max}")}.");
+            : throw Refusal.Argument(
+                $"{option} '{text}' is not a whole number, 0 {(max == int.MaxValue ? "or more" : $"to {max}")}.");
     }
 }

@@ -41,7 +41,8 @@ internal static class PolicyFiles
         var isJson = document.Utf8.Span.TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
         var keeps = known is not null && (Path.GetExtension(known) == Json) == isJson;
         var path = keeps ? known! : Path.Combine(FolderOf(data), policy.Name + (isJson ? Json : Yaml));
-        if (!keeps && File.Exists(path)) throw Refusal.Argument($"'{path}' holds another policy: give that file another name first.");
+        if (!keeps && File.Exists(path))
+            throw Refusal.Argument($"'{path}' holds another policy: give that file another name first.");
         await WriteAsync(path, document.Utf8, cancel).ConfigureAwait(false);
         if (known is not null && known != path) Remove(known);
         return null;
@@ -50,7 +51,8 @@ internal static class PolicyFiles
     /// <summary>Removes the file of a policy.</summary>
     /// <returns>Why it is not removed; null where it is.</returns>
     /// <exception cref="Refusal">Another policy cannot be read, or the file cannot be removed.</exception>
-    public static async ValueTask<StructuredOutcome?> RemoveAsync(string data, string name, Condition condition, CancellationToken cancel)
+    public static async ValueTask<StructuredOutcome?> RemoveAsync(
+        string data, string name, Condition condition, CancellationToken cancel)
     {
         var known = (await ReadAllAsync(data, cancel).ConfigureAwait(false)).GetValueOrDefault(name).File;
         if (known is null) return Refusal.Describe(ErrorCodes.UnknownPolicy, PolicyShelf.Unknown(name));
@@ -66,7 +68,8 @@ internal static class PolicyFiles
             ? Refusal.Describe(ErrorCodes.PreconditionFailed, DocumentTag.Changed(PolicyShelf.What(name)))
         : null;
 
-    private static async ValueTask<Dictionary<string, (Policy Policy, string File)>> ReadAllAsync(string data, CancellationToken cancel)
+    private static async ValueTask<Dictionary<string, (Policy Policy, string File)>> ReadAllAsync(
+        string data, CancellationToken cancel)
     {
         var read = new Dictionary<string, (Policy Policy, string File)>(StringComparer.Ordinal);
         foreach (var file in In(data))
@@ -109,9 +112,11 @@ internal static class PolicyFiles
 
     /// <summary>Reads one policy.</summary>
     /// <exception cref="Refusal">It cannot be read or breaks a rule.</exception>
-    public static async ValueTask<(Policy Policy, SourceDocument Document)> ReadFileAsync(string path, CancellationToken cancel)
+    public static async ValueTask<(Policy Policy, SourceDocument Document)> ReadFileAsync(
+        string path, CancellationToken cancel)
     {
-        var document = await Documents.ReadAsync(path, "policy", ErrorCodes.InvalidPolicy, cancel).ConfigureAwait(false);
+        var document = await Documents.ReadAsync(path, "policy", ErrorCodes.InvalidPolicy, cancel)
+            .ConfigureAwait(false);
         var read = PolicyReader.Read(document.Utf8);
         return read.Value is { } policy
             ? (policy, document)

@@ -9,7 +9,8 @@ internal static class AgentView
 {
     public static void Show(Session session, IReadOnlyList<AgentProfile> profiles)
     {
-        if (profiles.Count == 0) session.Screen.Error.WriteLine("No profiles are kept; `aos agents put FILE` keeps one.");
+        if (profiles.Count == 0)
+            session.Screen.Error.WriteLine("No profiles are kept; `aos agents put FILE` keeps one.");
         var table = new Listing("AGENT", "SKILLS", "PLANNER", "DESCRIPTION");
         foreach (var profile in profiles)
             table.Add(profile.AgentId, string.Join(", ", profile.Skills), profile.Planner?.Id ?? "rule", profile.Description ?? "");

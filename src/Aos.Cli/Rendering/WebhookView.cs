@@ -10,7 +10,8 @@ internal static class WebhookView
 
     public static void Show(Session session, WebhookPage page)
     {
-        if (page.Items.IsEmpty) session.Screen.Error.WriteLine("There are no webhooks; `aos webhooks add URL` adds one.");
+        if (page.Items.IsEmpty)
+            session.Screen.Error.WriteLine("There are no webhooks; `aos webhooks add URL` adds one.");
         var table = new Listing("WEBHOOK", "ADDRESS", "MESSAGES", "STATE");
         foreach (var webhook in page.Items)
             table.Add(webhook.WebhookId, Plain.Line(webhook.Url, AddressMax), MessagesOf(webhook), webhook.DisabledAt is null ? "told" : "disabled");
@@ -30,7 +31,8 @@ internal static class WebhookView
         Row("messages", MessagesOf(webhook));
         Row("for", webhook.Description);
         Row("signed by", webhook.SecretName is { } name ? $"the secret '{name}' of the server" : "its own secret");
-        if (webhook.PreviousSecretUntil is { } until) Row("", $"and the one before, for another {Times.Span((long)(until - now).TotalMilliseconds)}");
+        if (webhook.PreviousSecretUntil is { } until)
+            Row("", $"and the one before, for another {Times.Span((long)(until - now).TotalMilliseconds)}");
         Row("made", $"{Times.Relative(webhook.CreatedAt, now)} by {webhook.CreatedBy}");
         if (webhook.DisabledAt is { } since) Row("disabled", $"{Times.Relative(since, now)}: {webhook.DisabledReason}");
         table.Show(session.Screen);
@@ -45,5 +47,6 @@ internal static class WebhookView
         table.Show(session.Screen);
     }
 
-    private static string MessagesOf(WebhookInfo webhook) => webhook.Events.IsEmpty ? "all" : string.Join(", ", webhook.Events);
+    private static string MessagesOf(WebhookInfo webhook) =>
+        webhook.Events.IsEmpty ? "all" : string.Join(", ", webhook.Events);
 }

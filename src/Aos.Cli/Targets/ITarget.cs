@@ -63,7 +63,8 @@ internal interface ITarget
     ValueTask<long> LastSeqAsync(RunId run, CancellationToken cancel);
 
     /// <summary>Runs, newest first.</summary>
-    ValueTask<Answer<IReadOnlyList<RunSummary>>> ListRunsAsync(IReadOnlyList<RunStatus> statuses, int limit, CancellationToken cancel);
+    ValueTask<Answer<IReadOnlyList<RunSummary>>> ListRunsAsync(
+        IReadOnlyList<RunStatus> statuses, int limit, CancellationToken cancel);
 
     /// <summary>All runs of some statuses, newest first.</summary>
     /// <exception cref="Invocation.Refusal">They cannot be had.</exception>
@@ -75,12 +76,14 @@ internal interface ITarget
 
     ValueTask<Answer<Simulation>> SimulateAsync(RunSubmission run, CancellationToken cancel);
 
-    ValueTask<Answer<IReadOnlyList<BudgetTrial>>> SimulateBudgetsAsync(RunSubmission run, IReadOnlyList<Money> budgets, CancellationToken cancel);
+    ValueTask<Answer<IReadOnlyList<BudgetTrial>>> SimulateBudgetsAsync(
+        RunSubmission run, IReadOnlyList<Money> budgets, CancellationToken cancel);
 
     /// <summary>Checks a plan. The result of a success is the pinned plan.</summary>
     ValueTask<StructuredOutcome> ValidateAsync(RunSubmission run, CancellationToken cancel);
 
-    /// <summary>Reads a plan, and where its form is wrong names everything else that is wrong with it as well.</summary>
+    /// <summary>Reads a plan, and where its form is wrong names everything else that is wrong with it as
+    /// well.</summary>
     ValueTask<DocumentResult<Plan>> ReadPlanAsync(ReadOnlyMemory<byte> utf8, Agent agent, CancellationToken cancel);
 
     /// <summary>What a profile asks for that the target does not have, by its place.</summary>

@@ -7,7 +7,8 @@ using Aos.Runtime.Documents;
 
 namespace Aos.Cli.Targets;
 
-/// <summary>The profiles that the store of this machine keeps: those that a server of the store keeps as well.</summary>
+/// <summary>The profiles that the store of this machine keeps: those that a server of the store keeps as
+/// well.</summary>
 internal sealed class LocalAgents(LocalRecords records) : IAgents
 {
     private readonly DocumentShelf<AgentProfile> _shelf = new(records.Store, AgentProfiles.Kind);
@@ -41,7 +42,8 @@ internal sealed class LocalAgents(LocalRecords records) : IAgents
     }
 
     // The version of what was written; null where the document does not stand as the condition says.
-    private async ValueTask<long?> WriteAsync(string id, AgentProfile? profile, Condition condition, CancellationToken cancel)
+    private async ValueTask<long?> WriteAsync(
+        string id, AgentProfile? profile, Condition condition, CancellationToken cancel)
     {
         long? expected = condition.IsAbsent ? 0 : null;
         if (condition.Match is { } tag)

@@ -8,8 +8,8 @@ using Aos.Runtime.Documents;
 
 namespace Aos.Cli.Targets;
 
-/// <summary>What the store of this machine keeps for a tenant beside its runs. Whoever can open the store owns it and needs no
-/// key; what is changed stands in the audit log as on a server.</summary>
+/// <summary>What the store of this machine keeps for a tenant beside its runs. Whoever can open the store owns it and
+/// needs no key; what is changed stands in the audit log as on a server.</summary>
 internal sealed class LocalRecords(IRecordStore store, Session session, string tenant)
 {
     public IRecordStore Store => store;
@@ -34,9 +34,11 @@ internal sealed class LocalRecords(IRecordStore store, Session session, string t
         return Found(value);
     }
 
-    public StructuredOutcome Done() => new() { Status = OutcomeStatus.Success, Code = ErrorCodes.Ok, Timestamp = session.Time.GetUtcNow() };
+    public StructuredOutcome Done() =>
+        new() { Status = OutcomeStatus.Success, Code = ErrorCodes.Ok, Timestamp = session.Time.GetUtcNow() };
 
-    public static Answer<T> Refuse<T>(ErrorCode code, string message) where T : class => new(null, Refusal.Describe(code, message));
+    public static Answer<T> Refuse<T>(ErrorCode code, string message) where T : class =>
+        new(null, Refusal.Describe(code, message));
 
     /// <summary>All mistakes, each by its place.</summary>
     public static Answer<T> Refuse<T>(ErrorCode code, IReadOnlyList<Problem> mistakes) where T : class =>

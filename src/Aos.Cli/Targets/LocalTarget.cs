@@ -21,8 +21,8 @@ using Aos.Runtime.Runs;
 
 namespace Aos.Cli.Targets;
 
-/// <summary>The store of this machine, worked on in this process. Lists need the store alone; anything else the runtime,
-/// which the command has opened.</summary>
+/// <summary>The store of this machine, worked on in this process. Lists need the store alone; anything else the
+/// runtime, which the command has opened.</summary>
 internal sealed class LocalTarget(Session session) : ITarget
 {
     private AosRuntime Runtime => session.Runtime;
@@ -30,41 +30,50 @@ internal sealed class LocalTarget(Session session) : ITarget
     public ValueTask<Answer<RunReport>> SubmitAsync(RunSubmission run, string? key, CancellationToken cancel) =>
         Runtime.SubmitAsync(RequestOf(run) with { IdempotencyKey = key }, cancel);
 
-    public ValueTask<Answer<RunReport>> FollowAsync(RunId run, CancellationToken cancel) => Runtime.FollowAsync(run, cancel);
+    public ValueTask<Answer<RunReport>> FollowAsync(RunId run, CancellationToken cancel) =>
+        Runtime.FollowAsync(run, cancel);
 
-    public ValueTask<Answer<RunReport>> WaitAsync(RunId run, CancellationToken cancel) => Runtime.WaitAsync(run, cancel);
+    public ValueTask<Answer<RunReport>> WaitAsync(RunId run, CancellationToken cancel) =>
+        Runtime.WaitAsync(run, cancel);
 
-    public ValueTask<Answer<RunReport>> ReportAsync(RunId run, CancellationToken cancel) => Runtime.ReportAsync(run, cancel);
+    public ValueTask<Answer<RunReport>> ReportAsync(RunId run, CancellationToken cancel) =>
+        Runtime.ReportAsync(run, cancel);
 
     public async ValueTask<Answer<RunReport>> ResumeAsync(RunId run, CancellationToken cancel) =>
         (await Runtime.ResumeAsync(run, cancel).ConfigureAwait(false))[0];
 
-    public ValueTask<IReadOnlyList<Answer<RunReport>>> ResumeAllAsync(CancellationToken cancel) => Runtime.ResumeAsync(null, cancel);
+    public ValueTask<IReadOnlyList<Answer<RunReport>>> ResumeAllAsync(CancellationToken cancel) =>
+        Runtime.ResumeAsync(null, cancel);
 
-    public ValueTask<Answer<RunReport>> ReleaseAsync(RunId run, CancellationToken cancel) => Runtime.ReleaseAsync(run, cancel);
+    public ValueTask<Answer<RunReport>> ReleaseAsync(RunId run, CancellationToken cancel) =>
+        Runtime.ReleaseAsync(run, cancel);
 
-    public ValueTask<Answer<RunReport>> ForkAsync(RunId run, ForkSubmission fork, CancellationToken cancel) => Runtime.ForkAsync(new ForkRequest
-    {
-        RunId = run,
-        Seq = fork.Seq,
-        Step = fork.StepId,
-        Edits = [.. fork.Edits.Select(edit => new ForkEdit(edit.Path, edit.Value))],
-        By = session.User,
-        Reason = fork.Reason,
-    }, cancel);
+    public ValueTask<Answer<RunReport>> ForkAsync(RunId run, ForkSubmission fork, CancellationToken cancel) =>
+        Runtime.ForkAsync(new ForkRequest
+        {
+            RunId = run,
+            Seq = fork.Seq,
+            Step = fork.StepId,
+            Edits = [.. fork.Edits.Select(edit => new ForkEdit(edit.Path, edit.Value))],
+            By = session.User,
+            Reason = fork.Reason,
+        }, cancel);
 
-    public ValueTask<Answer<ReplayReport>> ReplayAsync(RunId run, string mode, CancellationToken cancel) => Runtime.ReplayAsync(run, mode, cancel);
+    public ValueTask<Answer<ReplayReport>> ReplayAsync(RunId run, string mode, CancellationToken cancel) =>
+        Runtime.ReplayAsync(run, mode, cancel);
 
     public ValueTask<StructuredOutcome> CancelAsync(RunId run, Cancellation cancellation, CancellationToken cancel) =>
         Runtime.CancelAsync(run, session.User, cancellation.Reason, cancel);
 
-    public ValueTask<StructuredOutcome> SettleAsync(RunId run, Settlement settlement, CancellationToken cancel) => Runtime.SettleAsync(
+    public ValueTask<StructuredOutcome> SettleAsync(RunId run, Settlement settlement, CancellationToken cancel) =>
+        Runtime.SettleAsync(
         run, settlement.StepId, settlement.Item, settlement.Happened, settlement.Result, session.User, settlement.Reason, cancel);
 
     public ValueTask<StructuredOutcome> SignalAsync(RunId run, SignalSubmission signal, CancellationToken cancel) =>
         Runtime.SignalAsync(run, signal.Name, signal.Data, session.User, signal.Key, cancel);
 
-    public ValueTask<Answer<QueryNames>> QueriesAsync(RunId run, CancellationToken cancel) => Found(new QueryNames { Items = [.. AosRuntime.Queries] });
+    public ValueTask<Answer<QueryNames>> QueriesAsync(RunId run, CancellationToken cancel) =>
+        Found(new QueryNames { Items = [.. AosRuntime.Queries] });
 
     public ValueTask<StructuredOutcome> QueryAsync(RunId run, string name, Payload? arguments, CancellationToken cancel) =>
         Runtime.QueryAsync(run, name, arguments, cancel);
@@ -79,39 +88,46 @@ internal sealed class LocalTarget(Session session) : ITarget
         return row is { Epoch: > 1 } || row?.Status == RunStatus.Waiting ? row.Seq : 0;
     }
 
-    public async ValueTask<Answer<IReadOnlyList<RunSummary>>> ListRunsAsync(IReadOnlyList<RunStatus> statuses, int limit, CancellationToken cancel)
+    public async ValueTask<Answer<IReadOnlyList<RunSummary>>> ListRunsAsync(
+        IReadOnlyList<RunStatus> statuses, int limit, CancellationToken cancel)
     {
         var filter = new RunFilter { Statuses = statuses, Limit = limit };
-        var rows = await session.ReadAsync([], store => store.ListRunsAsync(filter, cancel), cancel).ConfigureAwait(false);
+        var rows = await session.ReadAsync([], store => store.ListRunsAsync(filter, cancel), cancel)
+            .ConfigureAwait(false);
         return await Found<IReadOnlyList<RunSummary>>([.. rows.Select(Summaries.Of)]).ConfigureAwait(false);
     }
 
-    public async ValueTask<IReadOnlyList<RunSummary>> AllRunsAsync(IReadOnlyList<RunStatus> statuses, CancellationToken cancel)
+    public async ValueTask<IReadOnlyList<RunSummary>> AllRunsAsync(
+        IReadOnlyList<RunStatus> statuses, CancellationToken cancel)
     {
         var runs = new List<RunSummary>();
         while (true)
         {
             var filter = new RunFilter { Statuses = statuses, Before = runs.Count == 0 ? null : runs[^1].RunId, Limit = 1_000 };
-            var page = await session.ReadAsync([], store => store.ListRunsAsync(filter, cancel), cancel).ConfigureAwait(false);
+            var page = await session.ReadAsync([], store => store.ListRunsAsync(filter, cancel), cancel)
+                .ConfigureAwait(false);
             runs.AddRange(page.Select(Summaries.Of));
             if (page.Count < filter.Limit) return runs;
         }
     }
 
-    public ValueTask<Answer<ExportedRun>> ExportAsync(RunId run, CancellationToken cancel) => Runtime.ExportAsync(run, cancel);
+    public ValueTask<Answer<ExportedRun>> ExportAsync(RunId run, CancellationToken cancel) =>
+        Runtime.ExportAsync(run, cancel);
 
-    public ValueTask<StructuredOutcome> ExecuteAsync(SkillCall call, string? key, CancellationToken cancel) => Runtime.ExecuteAsync(new ExecuteRequest
-    {
-        Skill = call.Skill,
-        Input = call.Input ?? Payload.Empty,
-        Profile = call.Profile ?? AgentProfiles.Default,
-        Budget = call.Budget,
-        TimeoutMs = call.TimeoutMs,
-        MaxAttempts = call.MaxAttempts,
-        IdempotencyKey = key,
-    }, cancel);
+    public ValueTask<StructuredOutcome> ExecuteAsync(SkillCall call, string? key, CancellationToken cancel) =>
+        Runtime.ExecuteAsync(new ExecuteRequest
+        {
+            Skill = call.Skill,
+            Input = call.Input ?? Payload.Empty,
+            Profile = call.Profile ?? AgentProfiles.Default,
+            Budget = call.Budget,
+            TimeoutMs = call.TimeoutMs,
+            MaxAttempts = call.MaxAttempts,
+            IdempotencyKey = key,
+        }, cancel);
 
-    public ValueTask<Answer<Simulation>> SimulateAsync(RunSubmission run, CancellationToken cancel) => Runtime.SimulateAsync(RequestOf(run), cancel);
+    public ValueTask<Answer<Simulation>> SimulateAsync(RunSubmission run, CancellationToken cancel) =>
+        Runtime.SimulateAsync(RequestOf(run), cancel);
 
     public ValueTask<Answer<IReadOnlyList<BudgetTrial>>> SimulateBudgetsAsync(RunSubmission run, IReadOnlyList<Money> budgets, CancellationToken cancel) =>
         Runtime.SimulateBudgetsAsync(RequestOf(run), budgets, cancel);
@@ -129,9 +145,11 @@ internal sealed class LocalTarget(Session session) : ITarget
 
     public IReadOnlyList<Problem> Examine(AgentProfile profile) => Runtime.Examine(profile);
 
-    public ValueTask<Answer<SkillPage>> SkillsAsync(CancellationToken cancel) => Found(new SkillPage { Items = [.. session.Skills.Contracts] });
+    public ValueTask<Answer<SkillPage>> SkillsAsync(CancellationToken cancel) =>
+        Found(new SkillPage { Items = [.. session.Skills.Contracts] });
 
-    public ValueTask<StructuredOutcome> DescribeSkillAsync(string reference, CancellationToken cancel) => Runtime.DescribeSkillAsync(reference, cancel);
+    public ValueTask<StructuredOutcome> DescribeSkillAsync(string reference, CancellationToken cancel) =>
+        Runtime.DescribeSkillAsync(reference, cancel);
 
     public async ValueTask<Answer<FailureCatalog>> CatalogAsync(CancellationToken cancel) =>
         await Found(await CatalogFile.ReadAsync(session.Data, cancel).ConfigureAwait(false)).ConfigureAwait(false);
@@ -147,18 +165,22 @@ internal sealed class LocalTarget(Session session) : ITarget
     public IAsyncEnumerable<FailureLogEntry> FailedAttemptsAsync(int runs, CancellationToken cancel) =>
         Runtime.FailureLogAsync(runs, cancel).RefusingAsync(Refuse, cancel);
 
-    public ValueTask<Answer<CalibrationReport>> CalibrationAsync(int runs, CancellationToken cancel) => Runtime.CalibrationAsync(runs, cancel);
+    public ValueTask<Answer<CalibrationReport>> CalibrationAsync(int runs, CancellationToken cancel) =>
+        Runtime.CalibrationAsync(runs, cancel);
 
     public async ValueTask<Answer<ApprovalPage>> ApprovalsAsync(bool all, CancellationToken cancel)
     {
-        var rows = await session.ReadAsync([], store => store.ListApprovalsAsync(openOnly: !all, cancel), cancel).ConfigureAwait(false);
+        var rows = await session.ReadAsync([], store => store.ListApprovalsAsync(openOnly: !all, cancel), cancel)
+            .ConfigureAwait(false);
         return await Found(new ApprovalPage { Items = [.. rows.Select(row => Summaries.Of(row.StandingAt(session.Time.GetUtcNow())))] }).ConfigureAwait(false);
     }
 
     public async ValueTask<Answer<ApprovalSummary>> FindApprovalAsync(ApprovalId id, CancellationToken cancel)
     {
-        var row = await session.ReadAsync(null, store => store.FindApprovalAsync(id, cancel), cancel).ConfigureAwait(false)
-            ?? throw Refusal.Of(ErrorCodes.UnknownApproval, $"There is no approval request {id}; `aos approvals` lists the open ones.");
+        var row = await session.ReadAsync(null, store => store.FindApprovalAsync(id, cancel), cancel)
+            .ConfigureAwait(false)
+            ?? throw Refusal.Of(
+                ErrorCodes.UnknownApproval, $"There is no approval request {id}; `aos approvals` lists the open ones.");
         return await Found(Summaries.Of(row.StandingAt(session.Time.GetUtcNow()))).ConfigureAwait(false);
     }
 
@@ -182,7 +204,8 @@ internal sealed class LocalTarget(Session session) : ITarget
     public async ValueTask<Answer<PolicyPage>> PoliciesAsync(CancellationToken cancel) =>
         await Found(new PolicyPage { Items = [.. (await PolicyFiles.ReadAsync(session.Data, cancel).ConfigureAwait(false)).All] }).ConfigureAwait(false);
 
-    public ValueTask<Answer<WhatIfReport>> WhatIfAsync(Policy policy, int last, CancellationToken cancel) => Runtime.WhatIfAsync(policy, last, cancel);
+    public ValueTask<Answer<WhatIfReport>> WhatIfAsync(Policy policy, int last, CancellationToken cancel) =>
+        Runtime.WhatIfAsync(policy, last, cancel);
 
     public ValueTask<StructuredOutcome> TightenAsync(RunId run, Policy policy, string? reason, CancellationToken cancel) =>
         Runtime.TightenAsync(run, policy, session.User, reason, cancel);
@@ -200,7 +223,8 @@ internal sealed class LocalTarget(Session session) : ITarget
 
     public async ValueTask<Answer<Kept<Policy>>> PutPolicyAsync(
         Policy policy, SourceDocument document, Condition condition, CancellationToken cancel) =>
-        await PolicyFiles.PutAsync(session.Data, policy, document, condition, cancel).ConfigureAwait(false) is { } refusal
+        await PolicyFiles.PutAsync(session.Data, policy, document, condition, cancel)
+            .ConfigureAwait(false) is { } refusal
             ? new Answer<Kept<Policy>>(null, refusal)
             : await Found(new Kept<Policy>(policy, null)).ConfigureAwait(false);
 
@@ -213,7 +237,8 @@ internal sealed class LocalTarget(Session session) : ITarget
     public async ValueTask<(RunId Run, DateTimeOffset At)?> NextSleeperAsync(CancellationToken cancel)
     {
         var filter = new RunFilter { Statuses = [RunStatus.Waiting], Limit = 1_000 };
-        var waiting = await session.ReadAsync(store => store.ListRunsAsync(filter, cancel), cancel).ConfigureAwait(false);
+        var waiting = await session.ReadAsync(store => store.ListRunsAsync(filter, cancel), cancel)
+            .ConfigureAwait(false);
         var next = waiting.Where(row => row.WaitingFor != WaitReason.Approval && row.WakeAt is not null).MinBy(row => row.WakeAt);
         return next is null ? null : (next.RunId, next.WakeAt!.Value);
     }
@@ -229,9 +254,11 @@ internal sealed class LocalTarget(Session session) : ITarget
         Budget = run.Budget,
     };
 
-    private static Refusal? Refuse(Exception failure) => failure is StoreException store ? Refusal.Of(store.Code, store.Message) : null;
+    private static Refusal? Refuse(Exception failure) =>
+        failure is StoreException store ? Refusal.Of(store.Code, store.Message) : null;
 
-    private ValueTask<Answer<T>> Found<T>(T value) where T : class => ValueTask.FromResult(new Answer<T>(value, Success()));
+    private ValueTask<Answer<T>> Found<T>(T value) where T : class =>
+        ValueTask.FromResult(new Answer<T>(value, Success()));
 
     private StructuredOutcome Success() => new()
     {

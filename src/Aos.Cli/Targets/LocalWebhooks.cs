@@ -17,13 +17,15 @@ internal sealed class LocalWebhooks(LocalRecords records) : IWebhooks
     {
         if (WebhookShelf.Check(wanted) is { Count: > 0 } mistakes)
             return LocalRecords.Refuse<NewWebhook>(ErrorCodes.InvalidArgument, mistakes);
-        return await _shelf.CreateAsync(wanted, records.Tenant, records.Subject, cancel).ConfigureAwait(false) is { } made
+        return await _shelf.CreateAsync(wanted, records.Tenant, records.Subject, cancel)
+            .ConfigureAwait(false) is { } made
             ? await records.DoneAsync("create_webhook", made.Info.WebhookId, made, cancel).ConfigureAwait(false)
             : LocalRecords.Refuse<NewWebhook>(ErrorCodes.InvalidArgument, WebhookShelf.TooMany);
     }
 
     public async ValueTask<Answer<WebhookPage>> ListAsync(CancellationToken cancel) =>
-        records.Found(new WebhookPage { Items = [.. await _shelf.ListAsync(records.Tenant, cancel).ConfigureAwait(false)] });
+        records.Found(
+            new WebhookPage { Items = [.. await _shelf.ListAsync(records.Tenant, cancel).ConfigureAwait(false)] });
 
     public async ValueTask<Answer<WebhookInfo>> FindAsync(string id, CancellationToken cancel) =>
         await _shelf.FindAsync(records.Tenant, id, cancel).ConfigureAwait(false) is { } found
@@ -39,12 +41,15 @@ internal sealed class LocalWebhooks(LocalRecords records) : IWebhooks
         var overlap = TimeSpan.FromMinutes(overlapMinutes ?? OverlapMinutes);
         var (made, refusal) = await _shelf.RotateAsync(records.Tenant, id, overlap, cancel).ConfigureAwait(false);
         if (made is not null) return await records.DoneAsync("rotate_webhook", id, made, cancel).ConfigureAwait(false);
-        return refusal is null ? Unknown<NewWebhook>(id) : LocalRecords.Refuse<NewWebhook>(ErrorCodes.InvalidArgument, refusal);
+        return refusal is null
+            ? Unknown<NewWebhook>(id)
+            : LocalRecords.Refuse<NewWebhook>(ErrorCodes.InvalidArgument, refusal);
     }
 
     public async ValueTask<StructuredOutcome> RemoveAsync(string id, CancellationToken cancel)
     {
-        if (!await _shelf.DeleteAsync(records.Tenant, id, cancel).ConfigureAwait(false)) return Unknown<WebhookInfo>(id).Outcome;
+        if (!await _shelf.DeleteAsync(records.Tenant, id, cancel).ConfigureAwait(false))
+            return Unknown<WebhookInfo>(id).Outcome;
         await records.AuditAsync("delete_webhook", id, cancel).ConfigureAwait(false);
         return records.Done();
     }

@@ -83,18 +83,21 @@ internal sealed class RemoteTarget(AosClient client, TimeProvider time) : ITarge
         return last;
     }
 
-    public async ValueTask<Answer<IReadOnlyList<RunSummary>>> ListRunsAsync(IReadOnlyList<RunStatus> statuses, int limit, CancellationToken cancel)
+    public async ValueTask<Answer<IReadOnlyList<RunSummary>>> ListRunsAsync(
+        IReadOnlyList<RunStatus> statuses, int limit, CancellationToken cancel)
     {
         var page = await client.ListRunsAsync(statuses, null, null, limit, cancel).ConfigureAwait(false);
         return new Answer<IReadOnlyList<RunSummary>>(page.Value?.Items, page.Outcome);
     }
 
-    public async ValueTask<IReadOnlyList<RunSummary>> AllRunsAsync(IReadOnlyList<RunStatus> statuses, CancellationToken cancel)
+    public async ValueTask<IReadOnlyList<RunSummary>> AllRunsAsync(
+        IReadOnlyList<RunStatus> statuses, CancellationToken cancel)
     {
         var runs = new List<RunSummary>();
         for (string? cursor = null; ;)
         {
-            var page = Session.Require(await client.ListRunsAsync(statuses, null, cursor, 1_000, cancel).ConfigureAwait(false));
+            var page = Session.Require(
+                await client.ListRunsAsync(statuses, null, cursor, 1_000, cancel).ConfigureAwait(false));
             runs.AddRange(page.Items);
             if (page.NextCursor is null) return runs;
             cursor = page.NextCursor;
@@ -105,7 +108,9 @@ internal sealed class RemoteTarget(AosClient client, TimeProvider time) : ITarge
     public async ValueTask<Answer<ExportedRun>> ExportAsync(RunId run, CancellationToken cancel)
     {
         var file = await client.ExportAsync(run, cancel).ConfigureAwait(false);
-        return file.Value is { } bytes ? AosRuntime.ReadExport(bytes, time) : new Answer<ExportedRun>(null, file.Outcome);
+        return file.Value is { } bytes
+            ? AosRuntime.ReadExport(bytes, time)
+            : new Answer<ExportedRun>(null, file.Outcome);
     }
 
     public async ValueTask<StructuredOutcome> ExecuteAsync(SkillCall call, string? key, CancellationToken cancel) =>
@@ -114,7 +119,8 @@ internal sealed class RemoteTarget(AosClient client, TimeProvider time) : ITarge
     public async ValueTask<Answer<Simulation>> SimulateAsync(RunSubmission run, CancellationToken cancel) =>
         Placed(await client.SimulateAsync(run, cancel).ConfigureAwait(false));
 
-    public async ValueTask<Answer<IReadOnlyList<BudgetTrial>>> SimulateBudgetsAsync(RunSubmission run, IReadOnlyList<Money> budgets, CancellationToken cancel)
+    public async ValueTask<Answer<IReadOnlyList<BudgetTrial>>> SimulateBudgetsAsync(
+        RunSubmission run, IReadOnlyList<Money> budgets, CancellationToken cancel)
     {
         var answer = Placed(await client.SimulateBudgetsAsync(new BudgetQuestion { Run = run, Budgets = [.. budgets] }, cancel).ConfigureAwait(false));
         return new Answer<IReadOnlyList<BudgetTrial>>(answer.Value?.Items, answer.Outcome);
@@ -123,8 +129,10 @@ internal sealed class RemoteTarget(AosClient client, TimeProvider time) : ITarge
     public async ValueTask<StructuredOutcome> ValidateAsync(RunSubmission run, CancellationToken cancel) =>
         Placed(await client.ValidateAsync(run, cancel).ConfigureAwait(false));
 
-    // The skills of a server are known there, so that it says what else is wrong with a plan that cannot be sent as one.
-    public async ValueTask<DocumentResult<Plan>> ReadPlanAsync(ReadOnlyMemory<byte> utf8, Agent agent, CancellationToken cancel)
+    // The skills of a server are known there, so that it says what else is wrong with a plan that cannot be sent as
+    // one.
+    public async ValueTask<DocumentResult<Plan>> ReadPlanAsync(
+        ReadOnlyMemory<byte> utf8, Agent agent, CancellationToken cancel)
     {
         var read = PlanReader.Read(utf8);
         if (read.Value is not null || DocumentReader.ReadValue(utf8).Value is null) return read;
@@ -156,14 +164,17 @@ internal sealed class RemoteTarget(AosClient client, TimeProvider time) : ITarge
     // What the server does not have it says itself.
     public IReadOnlyList<Problem> Examine(AgentProfile profile) => [];
 
-    public async ValueTask<Answer<SkillPage>> SkillsAsync(CancellationToken cancel) => await client.ListSkillsAsync(cancel).ConfigureAwait(false);
+    public async ValueTask<Answer<SkillPage>> SkillsAsync(CancellationToken cancel) =>
+        await client.ListSkillsAsync(cancel).ConfigureAwait(false);
 
     public async ValueTask<StructuredOutcome> DescribeSkillAsync(string reference, CancellationToken cancel) =>
         await client.DescribeSkillAsync(reference, cancel).ConfigureAwait(false);
 
-    public async ValueTask<Answer<FailureCatalog>> CatalogAsync(CancellationToken cancel) => await client.ListFailuresAsync(cancel).ConfigureAwait(false);
+    public async ValueTask<Answer<FailureCatalog>> CatalogAsync(CancellationToken cancel) =>
+        await client.ListFailuresAsync(cancel).ConfigureAwait(false);
 
-    public async ValueTask<Answer<RecoveryPage>> RecoveryAsync(CancellationToken cancel) => await client.RecoveryAsync(cancel).ConfigureAwait(false);
+    public async ValueTask<Answer<RecoveryPage>> RecoveryAsync(CancellationToken cancel) =>
+        await client.RecoveryAsync(cancel).ConfigureAwait(false);
 
     public IAsyncEnumerable<FailureLogEntry> FailedAttemptsAsync(int runs, CancellationToken cancel) =>
         client.FailedAttemptsAsync(runs, cancel).RefusingAsync(Refuse, cancel);
@@ -183,7 +194,8 @@ internal sealed class RemoteTarget(AosClient client, TimeProvider time) : ITarge
 
     public async ValueTask<Answer<BudgetReport>> BudgetAsync(string? agentId, AgentProfile? profile, CancellationToken cancel) => profile is null
         ? await client.BudgetAsync(agentId, cancel).ConfigureAwait(false)
-        : throw Refusal.Argument($"The server reads limits from the profile that it keeps: name the agent by its id, '{profile.AgentId}'.");
+        : throw Refusal.Argument(
+            $"The server reads limits from the profile that it keeps: name the agent by its id, '{profile.AgentId}'.");
 
     public async ValueTask ChangeTenantAsync(Func<TenantProfile, TenantProfile> change, CancellationToken cancel)
     {
@@ -192,7 +204,8 @@ internal sealed class RemoteTarget(AosClient client, TimeProvider time) : ITarge
         Session.Require(await client.PutTenantAsync(change(kept.Value), condition, cancel).ConfigureAwait(false));
     }
 
-    public async ValueTask<Answer<PolicyPage>> PoliciesAsync(CancellationToken cancel) => await client.ListPoliciesAsync(cancel).ConfigureAwait(false);
+    public async ValueTask<Answer<PolicyPage>> PoliciesAsync(CancellationToken cancel) =>
+        await client.ListPoliciesAsync(cancel).ConfigureAwait(false);
 
     public async ValueTask<Answer<WhatIfReport>> WhatIfAsync(Policy policy, int last, CancellationToken cancel) =>
         await client.WhatIfAsync(policy, last, cancel).ConfigureAwait(false);
@@ -216,25 +229,28 @@ internal sealed class RemoteTarget(AosClient client, TimeProvider time) : ITarge
     public async ValueTask<StructuredOutcome> RemovePolicyAsync(string name, Condition condition, CancellationToken cancel) =>
         await client.RemovePolicyAsync(name, condition, cancel).ConfigureAwait(false);
 
-    public ValueTask<(RunId Run, DateTimeOffset At)?> NextSleeperAsync(CancellationToken cancel) => ValueTask.FromResult<(RunId, DateTimeOffset)?>(null);
+    public ValueTask<(RunId Run, DateTimeOffset At)?> NextSleeperAsync(CancellationToken cancel) =>
+        ValueTask.FromResult<(RunId, DateTimeOffset)?>(null);
 
     public bool WorksOn(RunId run) => false;
 
     public void Dispose() => client.Dispose();
 
-    private static Refusal? Refuse(Exception failure) => failure is AosServerException refused ? new Refusal(refused.Outcome) : null;
+    private static Refusal? Refuse(Exception failure) =>
+        failure is AosServerException refused ? new Refusal(refused.Outcome) : null;
 
     private static Answer<T> Placed<T>(Answer<T> answer) where T : class =>
         answer.Value is null ? answer with { Outcome = Placed(answer.Outcome) } : answer;
 
     // Places in the body of the request, as places in the plan that was in it.
-    private static StructuredOutcome Placed(StructuredOutcome outcome) => outcome.Failure is not { Details.IsEmpty: false } failure ? outcome : outcome with
-    {
-        Failure = failure with
+    private static StructuredOutcome Placed(StructuredOutcome outcome) =>
+        outcome.Failure is not { Details.IsEmpty: false } failure ? outcome : outcome with
         {
-            Details = ValueList.From(failure.Details.Select(Placed)),
-        },
-    };
+            Failure = failure with
+            {
+                Details = ValueList.From(failure.Details.Select(Placed)),
+            },
+        };
 
     private static Problem Placed(Problem problem) => IsIn(PlanPrefix, problem) ? Stripped(problem, PlanPrefix)
         : IsIn(TrialPrefix, problem) ? Stripped(problem, TrialPrefix)

@@ -22,7 +22,8 @@ internal sealed class RemoteWebhooks(AosClient client) : IWebhooks
         await client.EnableWebhookAsync(id, cancel).ConfigureAwait(false);
 
     public async ValueTask<Answer<NewWebhook>> RotateAsync(string id, int? overlapMinutes, CancellationToken cancel) =>
-        await client.RotateWebhookAsync(id, new WebhookRotation { OverlapMinutes = overlapMinutes }, cancel).ConfigureAwait(false);
+        await client.RotateWebhookAsync(id, new WebhookRotation { OverlapMinutes = overlapMinutes }, cancel)
+            .ConfigureAwait(false);
 
     public async ValueTask<StructuredOutcome> RemoveAsync(string id, CancellationToken cancel) =>
         await client.RemoveWebhookAsync(id, cancel).ConfigureAwait(false);

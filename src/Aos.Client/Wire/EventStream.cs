@@ -6,7 +6,8 @@ using Aos.Contracts.Runs;
 
 namespace Aos.Client.Wire;
 
-/// <summary>The events of a run as a stream that is taken up where it was cut: nothing is lost, nothing comes twice.</summary>
+/// <summary>The events of a run as a stream that is taken up where it was cut: nothing is lost, nothing comes
+/// twice.</summary>
 internal sealed class EventStream(Line line, string path)
 {
     private const string Type = "text/event-stream";
@@ -16,7 +17,8 @@ internal sealed class EventStream(Line line, string path)
     private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(45);
     private readonly TimeProvider _time = line.Time;
 
-    /// <exception cref="AosServerException">The server refused, or was away for longer than the client is patient.</exception>
+    /// <exception cref="AosServerException">The server refused, or was away for longer than the client is
+    /// patient.</exception>
     public async IAsyncEnumerable<TraceLine> ReadAsync(long after, [EnumeratorCancellation] CancellationToken cancel)
     {
         var (last, goneSince) = (after, _time.GetTimestamp());
@@ -26,7 +28,8 @@ internal sealed class EventStream(Line line, string path)
             var (response, failure, mayHelp) = await line.OpenAsync(question, Type, cancel).ConfigureAwait(false);
             if (response is null)
             {
-                if (!mayHelp || _time.GetElapsedTime(goneSince) > line.Options.Patience) throw new AosServerException(failure!);
+                if (!mayHelp || _time.GetElapsedTime(goneSince) > line.Options.Patience)
+                    throw new AosServerException(failure!);
             }
             else
             {
@@ -35,7 +38,8 @@ internal sealed class EventStream(Line line, string path)
                 await foreach (var e in EventsAsync(response, cancel).ConfigureAwait(false))
                 {
                     if (e.Seq <= last) continue;
-                    if (e.Seq != last + 1) throw new AosServerException(line.Failures.Unknown($"event {e.Seq} follows on event {last}"));
+                    if (e.Seq != last + 1)
+                        throw new AosServerException(line.Failures.Unknown($"event {e.Seq} follows on event {last}"));
                     last = e.Seq;
                     yield return e;
                     if (e.Event is RunEvent.RunEnded) yield break;
@@ -46,9 +50,11 @@ internal sealed class EventStream(Line line, string path)
         }
     }
 
-    private async IAsyncEnumerable<TraceLine> EventsAsync(HttpResponseMessage response, [EnumeratorCancellation] CancellationToken cancel)
+    private async IAsyncEnumerable<TraceLine> EventsAsync(
+        HttpResponseMessage response, [EnumeratorCancellation] CancellationToken cancel)
     {
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false), Encoding.UTF8);
+        using var reader = new StreamReader(
+            await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false), Encoding.UTF8);
         using var silence = new CancellationTokenSource(SilenceMax, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancel);
         var data = new StringBuilder();
@@ -81,7 +87,8 @@ internal sealed class EventStream(Line line, string path)
     }
 
     // A line of a connection that breaks or falls silent is no line: the stream is taken up after the last whole event.
-    private static async ValueTask<string?> ReadAsync(StreamReader reader, CancellationToken enough, CancellationToken cancel)
+    private static async ValueTask<string?> ReadAsync(
+        StreamReader reader, CancellationToken enough, CancellationToken cancel)
     {
         try
         {

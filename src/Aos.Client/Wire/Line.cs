@@ -6,8 +6,8 @@ using Aos.Contracts.Outcomes;
 
 namespace Aos.Client.Wire;
 
-/// <summary>The connection to a server: sends, sends again what may be sent again, and turns whatever comes back into an
-/// answer.</summary>
+/// <summary>The connection to a server: sends, sends again what may be sent again, and turns whatever comes back into
+/// an answer.</summary>
 internal sealed class Line(HttpClient http, AosClientOptions options, TimeProvider time)
 {
     private const string JsonType = "application/json";
@@ -15,7 +15,9 @@ internal sealed class Line(HttpClient http, AosClientOptions options, TimeProvid
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(10);
 
-    public Uri Server { get; } = options.Server.AbsoluteUri.EndsWith('/') ? options.Server : new Uri(options.Server.AbsoluteUri + "/");
+    public Uri Server { get; } = options.Server.AbsoluteUri.EndsWith('/')
+        ? options.Server
+        : new Uri(options.Server.AbsoluteUri + "/");
 
     public AosClientOptions Options => options;
 
@@ -57,14 +59,16 @@ internal sealed class Line(HttpClient http, AosClientOptions options, TimeProvid
 
     /// <summary>Opens a stream; whoever gets a response disposes of it.</summary>
     /// <returns>The response, or why there is none, and whether asking again may help.</returns>
-    public async Task<(HttpResponseMessage? Response, StructuredOutcome? Failure, bool MayHelp)> OpenAsync(Question question, string type, CancellationToken cancel)
+    public async Task<(HttpResponseMessage? Response, StructuredOutcome? Failure, bool MayHelp)> OpenAsync(
+        Question question, string type, CancellationToken cancel)
     {
         using var timeout = new CancellationTokenSource(options.Timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
         try
         {
             using var request = question.ToRequest(Server, options.Key);
-            var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token).ConfigureAwait(false);
+            var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token)
+                .ConfigureAwait(false);
             if (response.StatusCode == HttpStatusCode.NoContent || (response.IsSuccessStatusCode && TypeOf(response) == type))
                 return (response, null, false);
             using (response)
@@ -83,7 +87,8 @@ internal sealed class Line(HttpClient http, AosClientOptions options, TimeProvid
     public static bool IsOfLine(Exception failure, CancellationToken cancel) =>
         !cancel.IsCancellationRequested && failure is HttpRequestException or IOException or OperationCanceledException;
 
-    private async Task<Heard> HearAsync(Question question, string type, HttpStatusCode? alsoGood, CancellationToken cancel)
+    private async Task<Heard> HearAsync(
+        Question question, string type, HttpStatusCode? alsoGood, CancellationToken cancel)
     {
         for (var sent = 1; ; sent++)
         {
@@ -95,7 +100,8 @@ internal sealed class Line(HttpClient http, AosClientOptions options, TimeProvid
         }
     }
 
-    private async Task<Heard> SendAsync(Question question, string type, HttpStatusCode? alsoGood, CancellationToken cancel)
+    private async Task<Heard> SendAsync(
+        Question question, string type, HttpStatusCode? alsoGood, CancellationToken cancel)
     {
         var limit = question.Timeout ?? options.Timeout;
         using var timeout = new CancellationTokenSource(limit, time);
@@ -163,19 +169,22 @@ internal sealed class Line(HttpClient http, AosClientOptions options, TimeProvid
         if (response.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout)
             return Failures.Unreachable($"what stands before it answers {status}");
         if (status is >= 300 and < 400)
-            return Failures.Unknown($"it points to {response.Headers.Location}; if that is the server, name that address");
+            return Failures.Unknown(
+                $"it points to {response.Headers.Location}; if that is the server, name that address");
         return Failures.Unknown(response.IsSuccessStatusCode ? $"it answers with {type} instead of {wanted}" : $"it answers {status} with {type}");
     }
 
     // Lines of a body that was written here are nothing to whoever asked.
-    private static StructuredOutcome WithoutLines(StructuredOutcome outcome) => outcome.Failure is not { Details.IsEmpty: false } failure
+    private static StructuredOutcome WithoutLines(StructuredOutcome outcome) =>
+        outcome.Failure is not { Details.IsEmpty: false } failure
         ? outcome
         : outcome with
         {
             Failure = failure with { Details = [.. failure.Details.Select(problem => problem with { Line = null, Column = null })] },
         };
 
-    private static bool MayPass(HttpStatusCode status) => status is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway
+    private static bool MayPass(HttpStatusCode status) =>
+        status is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway
         or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
     private static string? TypeOf(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType;

@@ -34,7 +34,8 @@ internal sealed record Question(HttpMethod Method, string Path)
 
     public static Question Get(FormattableString path) => new(HttpMethod.Get, PathOf(path));
 
-    public static Question Post(FormattableString path, byte[]? body) => new(HttpMethod.Post, PathOf(path)) { Body = body };
+    public static Question Post(FormattableString path, byte[]? body) =>
+        new(HttpMethod.Post, PathOf(path)) { Body = body };
 
     /// <summary>A path whose parts from outside are escaped.</summary>
     public static string PathOf(FormattableString path) => string.Format(CultureInfo.InvariantCulture, path.Format,
@@ -61,7 +62,8 @@ internal sealed record Question(HttpMethod Method, string Path)
         if (IdempotencyKey is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", IdempotencyKey);
         if (Condition.Match is { } match) request.Headers.TryAddWithoutValidation("If-Match", match);
         if (Condition.IsAbsent) request.Headers.TryAddWithoutValidation("If-None-Match", "*");
-        if (After is { } seq) request.Headers.TryAddWithoutValidation("Last-Event-ID", seq.ToString(CultureInfo.InvariantCulture));
+        if (After is { } seq)
+            request.Headers.TryAddWithoutValidation("Last-Event-ID", seq.ToString(CultureInfo.InvariantCulture));
         return request;
     }
 }

@@ -34,12 +34,13 @@ public static class ProfileRules
             problems.AddRange(PlanningRulesReader.Check(rules).Select(problem => problem with { Pointer = RulesPlace + problem.Pointer }));
         ModelRules.Check(profile, problems);
         for (var i = 0; i < profile.Policies.Count; i++)
-            if (profile.Policies[i] is PolicySource.Inline { Policy: var policy }) problems.AddRange(PolicyRules.Check(policy, $"/policies/{i}"));
+            if (profile.Policies[i] is PolicySource.Inline { Policy: var policy })
+                problems.AddRange(PolicyRules.Check(policy, $"/policies/{i}"));
         return problems;
     }
 
-    /// <summary>What a profile names that is read where the profile is a file, and nowhere else: nobody takes a path from a
-    /// document that came from elsewhere.</summary>
+    /// <summary>What a profile names that is read where the profile is a file, and nowhere else: nobody takes a path
+    /// from a document that came from elsewhere.</summary>
     public static IReadOnlyList<Problem> CheckFiles(AgentProfile profile) =>
         profile.Planner?.Rules is PlanningRulesSource.Beside { Path: var path }
             ? [new Problem(RulesPlace, ErrorCodes.InvalidProfile, $"'{path}' is a file beside the profile, and cannot be read here: put the "

@@ -7,8 +7,8 @@ using Aos.Runtime.Documents;
 
 namespace Aos.Runtime.Planning;
 
-/// <summary>Reads planning rules, in YAML or JSON: schema first, then their patterns and placeholders. Every mistake is named by
-/// its place; nothing throws.</summary>
+/// <summary>Reads planning rules, in YAML or JSON: schema first, then their patterns and placeholders. Every mistake is
+/// named by its place; nothing throws.</summary>
 public static class PlanningRulesReader
 {
     /// <summary>Reads rules. A document that begins with a brace is JSON, any other is YAML.</summary>

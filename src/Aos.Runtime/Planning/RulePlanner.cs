@@ -85,7 +85,8 @@ public sealed partial class RulePlanner : IPlanner
     {
         var missing = new List<string>();
         foreach (var text in rule.Requires)
-            if (!JsonPointer.TryParse(text, out var pointer) || !pointer.TryResolve(input.Element, out _)) missing.Add($"'{text}'");
+            if (!JsonPointer.TryParse(text, out var pointer) || !pointer.TryResolve(input.Element, out _))
+                missing.Add($"'{text}'");
         return missing;
     }
 
@@ -125,7 +126,8 @@ public sealed partial class RulePlanner : IPlanner
         {
             var match = Pattern.Match(goal);
             return match.Success
-                ? Pattern.GetGroupNames().ToDictionary(name => name, name => match.Groups[name].Value, StringComparer.Ordinal)
+                ? Pattern.GetGroupNames().ToDictionary(
+                    name => name, name => match.Groups[name].Value, StringComparer.Ordinal)
                 : null;
         }
     }

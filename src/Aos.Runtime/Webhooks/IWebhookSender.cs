@@ -1,7 +1,7 @@
 namespace Aos.Runtime.Webhooks;
 
-/// <summary>Sends one request of a webhook. It follows no redirects, keeps nothing of the answer's body, and reaches only what
-/// the operator of the server allows.</summary>
+/// <summary>Sends one request of a webhook. It follows no redirects, keeps nothing of the answer's body, and reaches
+/// only what the operator of the server allows.</summary>
 public interface IWebhookSender
 {
     /// <summary>Sends it; whatever happens, there is an answer. Only cancellation throws.</summary>
@@ -14,7 +14,8 @@ public interface IWebhookSender
 /// <param name="At">The time of the try, which the field <c>webhook-timestamp</c> tells in seconds.</param>
 /// <param name="Signature">The field <c>webhook-signature</c>: a signature of each secret that signs.</param>
 /// <param name="Body">The body.</param>
-public sealed record WebhookRequest(Uri Url, string MessageId, DateTimeOffset At, string Signature, ReadOnlyMemory<byte> Body);
+public sealed record WebhookRequest(
+    Uri Url, string MessageId, DateTimeOffset At, string Signature, ReadOnlyMemory<byte> Body);
 
 /// <summary>What came of a try.</summary>
 /// <param name="Status">The status of the answer; null where there was none.</param>

@@ -7,8 +7,8 @@ using Aos.Kernel.Runs;
 
 namespace Aos.Runtime.Webhooks;
 
-/// <summary>What is announced of a run: made from its events and written with them, so that each is announced once it is
-/// durable, and none is forgotten.</summary>
+/// <summary>What is announced of a run: made from its events and written with them, so that each is announced once it
+/// is durable, and none is forgotten.</summary>
 internal static class RunNotices
 {
     /// <summary>The kind of the documents; their owner is nobody in particular.</summary>
@@ -25,7 +25,8 @@ internal static class RunNotices
     /// <param name="after">The run after it.</param>
     /// <param name="events">Its events.</param>
     /// <param name="afterSeq">The number of the event before the first.</param>
-    public static IReadOnlyList<RecordChange> Of(RunState before, RunState after, ReadOnlySpan<RunEvent> events, long afterSeq)
+    public static IReadOnlyList<RecordChange> Of(
+        RunState before, RunState after, ReadOnlySpan<RunEvent> events, long afterSeq)
     {
         List<RecordChange>? notices = null;
         var seq = afterSeq;

@@ -51,7 +51,8 @@ internal sealed record StoredDelivery
     /// <summary>How often it was tried.</summary>
     public int Attempts { get; init; }
 
-    /// <summary>Not to be tried before: the time of the next try, or until when a process that tries it may take.</summary>
+    /// <summary>Not to be tried before: the time of the next try, or until when a process that tries it may
+    /// take.</summary>
     public DateTimeOffset NextAt { get; init; }
 
     /// <summary>How the last try ended.</summary>
@@ -67,9 +68,11 @@ internal sealed record StoredDelivery
 [JsonSerializable(typeof(StoredDelivery))]
 internal sealed partial class WebhookJson : JsonSerializerContext
 {
-    public static byte[] Write(StoredDelivery delivery) => JsonSerializer.SerializeToUtf8Bytes(delivery, Default.StoredDelivery);
+    public static byte[] Write(StoredDelivery delivery) =>
+        JsonSerializer.SerializeToUtf8Bytes(delivery, Default.StoredDelivery);
 
-    public static StoredDelivery ReadDelivery(ReadOnlyMemory<byte> body) => JsonSerializer.Deserialize(body.Span, Default.StoredDelivery)!;
+    public static StoredDelivery ReadDelivery(ReadOnlyMemory<byte> body) =>
+        JsonSerializer.Deserialize(body.Span, Default.StoredDelivery)!;
 
     // As API keys are kept: what is shown, and beside it what is not.
     public static byte[] Write(StoredWebhook webhook)

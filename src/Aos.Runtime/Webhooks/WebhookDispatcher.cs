@@ -11,10 +11,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Aos.Runtime.Webhooks;
 
-/// <summary>Sends what is announced of runs to the addresses of their tenants: at least once, with the same id, until it has
-/// arrived or its tries are used up. Everything that it has to do is in the store, so a process that is killed forgets
-/// nothing, and several may work on one store: who tries a message has claimed it there.</summary>
-/// <remarks>Thread-safe, but for <see cref="RunAsync"/> and <see cref="TickAsync"/>, of which one runs at a time.</remarks>
+/// <summary>Sends what is announced of runs to the addresses of their tenants: at least once, with the same id, until
+/// it has arrived or its tries are used up. Everything that it has to do is in the store, so a process that is killed
+/// forgets nothing, and several may work on one store: who tries a message has claimed it there.</summary>
+/// <remarks>Thread-safe, but for <see cref="RunAsync"/> and <see cref="TickAsync"/>, of which one runs at a
+/// time.</remarks>
 #pragma warning disable CA1001 // Nobody asks the semaphore for its handle: there is nothing to dispose of.
 public sealed partial class WebhookDispatcher(
     WebhookShelf shelf, IWebhookSender sender, IReadOnlyList<ISecretProvider> secrets, string secretsTenant, TimeProvider time,
@@ -27,7 +28,8 @@ public sealed partial class WebhookDispatcher(
     // How long a process may take for a try, until another one takes it for dead.
     private TimeSpan Claim => options.Timeout + options.ClaimMargin;
 
-    // Which address, and when. What is sent is read when it is tried: many messages may wait for an address that is down.
+    // Which address, and when. What is sent is read when it is tried: many messages may wait for an address that is
+    // down.
     private readonly ConcurrentDictionary<string, (string WebhookId, DateTimeOffset NextAt)> _pending = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task> _tries = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _refreshing = new(1, 1);
@@ -37,7 +39,8 @@ public sealed partial class WebhookDispatcher(
     private DateTimeOffset _refreshedAt = DateTimeOffset.MinValue;
     private bool _changed;
 
-    /// <summary>Whether runs of a tenant are to be announced. Known of other processes' changes within two seconds.</summary>
+    /// <summary>Whether runs of a tenant are to be announced. Known of other processes' changes within two
+    /// seconds.</summary>
     public bool Announces(string tenant) => Volatile.Read(ref _tenants).Contains(tenant);
 
     /// <summary>Messages that have not arrived and are tried again, as far as this process knows.</summary>
@@ -56,7 +59,8 @@ public sealed partial class WebhookDispatcher(
         {
             shelf.Changed = () => Volatile.Write(ref _changed, true);
             var all = await shelf.ListAllAsync(cancel).ConfigureAwait(false);
-            Volatile.Write(ref _webhooks, all.ToFrozenDictionary(webhook => webhook.Info.WebhookId, StringComparer.Ordinal));
+            Volatile.Write(
+                ref _webhooks, all.ToFrozenDictionary(webhook => webhook.Info.WebhookId, StringComparer.Ordinal));
             Volatile.Write(ref _tenants, all.Where(webhook => webhook.Info.DisabledAt is null)
                 .Select(webhook => webhook.Info.Tenant).ToFrozenSet(StringComparer.Ordinal));
         }
@@ -137,8 +141,8 @@ public sealed partial class WebhookDispatcher(
         _scannedAt = time.GetUtcNow();
     }
 
-    // One message of each announcement for each address that wants it; then the announcement goes. A crash between leads to
-    // the same messages once more.
+    // One message of each announcement for each address that wants it; then the announcement goes. A crash between
+    // leads to the same messages once more.
     private async ValueTask SpreadAsync(CancellationToken cancel)
     {
         while (true)
@@ -184,7 +188,8 @@ public sealed partial class WebhookDispatcher(
         if (_tries.Count >= options.TriesMax || _pending.IsEmpty) return;
         var busy = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var id in _tries.Keys)
-            if (_pending.TryGetValue(id, out var entry)) busy[entry.WebhookId] = busy.GetValueOrDefault(entry.WebhookId) + 1;
+            if (_pending.TryGetValue(id, out var entry))
+                busy[entry.WebhookId] = busy.GetValueOrDefault(entry.WebhookId) + 1;
         var due = _pending.Where(entry => entry.Value.NextAt <= now && !_tries.ContainsKey(entry.Key)).ToList();
         // Names tell the order in which messages of a run were made; where very many wait, their order is given up.
         if (due.Count <= SortedMax) due.Sort(static (left, right) => string.CompareOrdinal(left.Key, right.Key));
@@ -224,7 +229,8 @@ public sealed partial class WebhookDispatcher(
     private async ValueTask TryAsync(string id, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
-        var found = await shelf.Store.FindRecordAsync(WebhookShelf.PendingKind, WebhookShelf.AllTenants, id, cancel).ConfigureAwait(false);
+        var found = await shelf.Store.FindRecordAsync(WebhookShelf.PendingKind, WebhookShelf.AllTenants, id, cancel)
+            .ConfigureAwait(false);
         var delivery = found is null ? null : WebhookJson.ReadDelivery(found.Body);
         if (delivery is null || delivery.NextAt > now)
         {
@@ -243,7 +249,8 @@ public sealed partial class WebhookDispatcher(
         }
         if (webhook.Info.DisabledAt is not null)
         {
-            await BuryAsync(claimed with { Attempts = delivery.Attempts, LastResult = "disabled" }, cancel).ConfigureAwait(false);
+            await BuryAsync(claimed with { Attempts = delivery.Attempts, LastResult = "disabled" }, cancel)
+                .ConfigureAwait(false);
             return;
         }
         var answer = await SendAsync(webhook, claimed, now, cancel).ConfigureAwait(false);
@@ -298,7 +305,8 @@ public sealed partial class WebhookDispatcher(
                 break;
             case DeliveryDecision.Again again:
                 Counted?.Invoke("retried");
-                await PutOffAsync(tried with { NextAt = time.GetUtcNow().AddMilliseconds(again.DelayMs) }, version, cancel)
+                await PutOffAsync(
+                    tried with { NextAt = time.GetUtcNow().AddMilliseconds(again.DelayMs) }, version, cancel)
                     .ConfigureAwait(false);
                 break;
             case DeliveryDecision.Dead dead:
@@ -333,7 +341,8 @@ public sealed partial class WebhookDispatcher(
         Counted?.Invoke("dead");
         LogDead(delivery.MessageId, delivery.WebhookId, delivery.LastResult ?? "");
         // In this order: a crash between the two leaves it among both, and it is tried once more.
-        await shelf.PutAsync(WebhookShelf.DeadKind, delivery.Id, WebhookJson.Write(delivery), null, cancel).ConfigureAwait(false);
+        await shelf.PutAsync(WebhookShelf.DeadKind, delivery.Id, WebhookJson.Write(delivery), null, cancel)
+            .ConfigureAwait(false);
         await EndAsync(delivery, cancel).ConfigureAwait(false);
     }
 

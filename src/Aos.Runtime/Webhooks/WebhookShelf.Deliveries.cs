@@ -25,10 +25,12 @@ public sealed partial class WebhookShelf
 
     /// <summary>Sends a dead message again, from the first try.</summary>
     /// <returns>It; null where the address has no dead message of that name.</returns>
-    public async ValueTask<WebhookDelivery?> ReplayAsync(WebhookInfo webhook, string messageId, CancellationToken cancel)
+    public async ValueTask<WebhookDelivery?> ReplayAsync(
+        WebhookInfo webhook, string messageId, CancellationToken cancel)
     {
         var id = $"{webhook.WebhookId}.{messageId}";
-        if (await store.FindRecordAsync(DeadKind, AllTenants, id, cancel).ConfigureAwait(false) is not { } dead) return null;
+        if (await store.FindRecordAsync(DeadKind, AllTenants, id, cancel).ConfigureAwait(false) is not { } dead)
+            return null;
         var delivery = WebhookJson.ReadDelivery(dead.Body) with { Attempts = 0, NextAt = time.GetUtcNow() };
         // In this order: a crash between the two sends it once more rather than never.
         await PutAsync(PendingKind, id, WebhookJson.Write(delivery), expected: 0, cancel).ConfigureAwait(false);
@@ -41,7 +43,8 @@ public sealed partial class WebhookShelf
     private async ValueTask<IReadOnlyList<(StoredDelivery Delivery, long Version)>> PageAsync(
         string kind, string webhook, string? after, int limit, CancellationToken cancel)
     {
-        var page = await store.ListRecordsAsync(kind, AllTenants, $"{webhook}.{after}", limit, cancel).ConfigureAwait(false);
+        var page = await store.ListRecordsAsync(kind, AllTenants, $"{webhook}.{after}", limit, cancel)
+            .ConfigureAwait(false);
         return [.. page.TakeWhile(record => record.Id.StartsWith(webhook + ".", StringComparison.Ordinal))
             .Select(record => (WebhookJson.ReadDelivery(record.Body), record.Version))];
     }

@@ -7,9 +7,10 @@ using Aos.Contracts.Secrets;
 
 namespace Aos.Runtime.Webhooks;
 
-/// <summary>The addresses that are told what becomes of runs, and the messages that have not arrived. Thread-safe.</summary>
-/// <remarks>A secret that was made here is kept in the store, because every message is signed with it: whoever can read the
-/// store can sign.</remarks>
+/// <summary>The addresses that are told what becomes of runs, and the messages that have not arrived.
+/// Thread-safe.</summary>
+/// <remarks>A secret that was made here is kept in the store, because every message is signed with it: whoever can read
+/// the store can sign.</remarks>
 public sealed partial class WebhookShelf(IRecordStore store, TimeProvider time)
 {
     /// <summary>How many addresses a tenant may have.</summary>
@@ -47,7 +48,8 @@ public sealed partial class WebhookShelf(IRecordStore store, TimeProvider time)
     public static IReadOnlyList<Problem> Check(WebhookSubmission wanted)
     {
         var problems = new List<Problem>();
-        void Add(string pointer, string message) => problems.Add(new Problem(pointer, ErrorCodes.InvalidArgument, message));
+        void Add(string pointer, string message) =>
+            problems.Add(new Problem(pointer, ErrorCodes.InvalidArgument, message));
         if (!IsAddress(wanted.Url))
             Add("/url", $"An http or https address without user name and fragment is expected, of at most {UrlCharactersMax} characters.");
         for (var i = 0; i < wanted.Events.Count; i++)
@@ -55,19 +57,24 @@ public sealed partial class WebhookShelf(IRecordStore store, TimeProvider time)
                 Add($"/events/{i}", $"There is no type '{wanted.Events[i]}'; there are {string.Join(", ", Types)}.");
         if (wanted.Description?.Length > DescriptionCharactersMax)
             Add("/description", $"It has more than {DescriptionCharactersMax} characters.");
-        if (wanted.SecretName is { } name && !SecretName.TryParse(name, out _)) Add("/secret_name", $"'{name}' is not {SecretName.Rule}.");
+        if (wanted.SecretName is { } name && !SecretName.TryParse(name, out _))
+            Add("/secret_name", $"'{name}' is not {SecretName.Rule}.");
         return problems;
     }
 
-    private static bool IsAddress(string text) => text.Length <= UrlCharactersMax && Uri.TryCreate(text, UriKind.Absolute, out var url)
+    private static bool IsAddress(string text) =>
+        text.Length <= UrlCharactersMax && Uri.TryCreate(text, UriKind.Absolute, out var url)
         && url.Scheme is "http" or "https" && url.UserInfo.Length == 0 && url.Fragment.Length == 0;
 
     /// <summary>Adds an address.</summary>
-    /// <returns>It, with its secret where one was made; null where the tenant has <see cref="WebhooksMax"/> of them.</returns>
+    /// <returns>It, with its secret where one was made; null where the tenant has <see cref="WebhooksMax"/> of
+    /// them.</returns>
     /// <exception cref="ArgumentException"><see cref="Check"/> says why.</exception>
-    public async ValueTask<NewWebhook?> CreateAsync(WebhookSubmission wanted, string tenant, string by, CancellationToken cancel)
+    public async ValueTask<NewWebhook?> CreateAsync(
+        WebhookSubmission wanted, string tenant, string by, CancellationToken cancel)
     {
-        if (Check(wanted) is [var mistake, ..]) throw new ArgumentException($"{mistake.Pointer}: {mistake.Message}", nameof(wanted));
+        if (Check(wanted) is [var mistake, ..])
+            throw new ArgumentException($"{mistake.Pointer}: {mistake.Message}", nameof(wanted));
         if ((await ListAsync(tenant, cancel).ConfigureAwait(false)).Count >= WebhooksMax) return null;
         var now = time.GetUtcNow();
         var info = new WebhookInfo
@@ -109,7 +116,8 @@ public sealed partial class WebhookShelf(IRecordStore store, TimeProvider time)
     /// <param name="id">The address.</param>
     /// <param name="overlap">For how long from now they sign at the longest; zero: they end at once.</param>
     /// <param name="cancel">Ends the wait.</param>
-    /// <returns>The address with its new secret, or why it gets none; neither where the tenant has none of that name.</returns>
+    /// <returns>The address with its new secret, or why it gets none; neither where the tenant has none of that
+    /// name.</returns>
     public async ValueTask<(NewWebhook? Made, string? Refusal)> RotateAsync(
         string tenant, string id, TimeSpan overlap, CancellationToken cancel)
     {
@@ -121,7 +129,8 @@ public sealed partial class WebhookShelf(IRecordStore store, TimeProvider time)
                     + "several values that begin with whsec_, with spaces between, each signs.");
             var now = time.GetUtcNow();
             var ends = now + overlap;
-            var replaced = webhook.Replaced.Select(old => old with { SignsUntil = old.SignsUntil < ends ? old.SignsUntil : ends })
+            var replaced = webhook.Replaced.Select(
+                old => old with { SignsUntil = old.SignsUntil < ends ? old.SignsUntil : ends })
                 .Prepend(new ReplacedSecret(present, ends)).Where(old => old.SignsUntil > now).ToList();
             if (replaced.Count >= SecretsMax)
                 return (null, $"{SecretsMax} secrets of webhook {id} sign already. Wait until one has ended, or replace them all at once "
@@ -142,7 +151,8 @@ public sealed partial class WebhookShelf(IRecordStore store, TimeProvider time)
         await PutAsync(Kind, id, null, null, cancel).ConfigureAwait(false);
         foreach (var kind in (string[])[PendingKind, DeadKind])
             while (await PageAsync(kind, id, null, PageMax, cancel).ConfigureAwait(false) is { Count: > 0 } page)
-                foreach (var (delivery, _) in page) await PutAsync(kind, delivery.Id, null, null, cancel).ConfigureAwait(false);
+                foreach (var (delivery, _) in page)
+                    await PutAsync(kind, delivery.Id, null, null, cancel).ConfigureAwait(false);
         Changed?.Invoke();
         return true;
     }

@@ -12,16 +12,19 @@ public static class WebhookSignature
     /// <summary>A new secret: <c>whsec_</c> and 256 bits in base64.</summary>
     public static string DrawSecret() => Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretBytes));
 
-    /// <summary>The value of the field <c>webhook-signature</c> where several secrets sign: a signature of each, with spaces
-    /// between, so that a receiver takes the message by any of them.</summary>
+    /// <summary>The value of the field <c>webhook-signature</c> where several secrets sign: a signature of each, with
+    /// spaces between, so that a receiver takes the message by any of them.</summary>
     public static string Sign(IEnumerable<string> secrets, string messageId, DateTimeOffset at, ReadOnlyMemory<byte> body) =>
         string.Join(' ', secrets.Select(secret => Sign(secret, messageId, at, body.Span)));
 
-    /// <summary>The secrets that the value of a named secret holds: several where each begins with <c>whsec_</c>.</summary>
+    /// <summary>The secrets that the value of a named secret holds: several where each begins with
+    /// <c>whsec_</c>.</summary>
     public static IReadOnlyList<string> SecretsIn(string value)
     {
         var parts = value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        return parts.Length > 1 && parts.All(part => part.StartsWith(Prefix, StringComparison.Ordinal)) ? parts : [value];
+        return parts.Length > 1 && parts.All(part => part.StartsWith(Prefix, StringComparison.Ordinal))
+            ? parts
+            : [value];
     }
 
     /// <summary>The signature of one secret.</summary>
@@ -41,6 +44,8 @@ public static class WebhookSignature
     {
         if (!secret.StartsWith(Prefix, StringComparison.Ordinal)) return Encoding.UTF8.GetBytes(secret);
         var key = new byte[secret.Length];
-        return Convert.TryFromBase64String(secret[Prefix.Length..], key, out var count) ? key[..count] : Encoding.UTF8.GetBytes(secret);
+        return Convert.TryFromBase64String(secret[Prefix.Length..], key, out var count)
+            ? key[..count]
+            : Encoding.UTF8.GetBytes(secret);
     }
 }

@@ -46,7 +46,8 @@ internal class Acting(Caller caller, ServerParts server, CancellationToken cance
     /// <summary>Mistakes by their places in what was sent, as line and column where it was text.</summary>
     protected virtual IReadOnlyList<Problem> Place(IReadOnlyList<Problem> mistakes) => mistakes;
 
-    public T Require<T>(DocumentResult<T> read) where T : class => read.Value ?? throw Refuse(read.Problems[0].Code, read.Problems);
+    public T Require<T>(DocumentResult<T> read) where T : class =>
+        read.Value ?? throw Refuse(read.Problems[0].Code, read.Problems);
 
     /// <summary>What a submission asks for.</summary>
     /// <param name="body">The submission.</param>
@@ -94,7 +95,8 @@ internal class Acting(Caller caller, ServerParts server, CancellationToken cance
     public async Task<AgentProfile> ProfileAsync(string? agentId, AgentProfile? sent, Plan? plan = null, string at = "")
     {
         if (agentId is not null && sent is not null)
-            throw Refuse(ErrorCodes.InvalidArgument, "agent_id and profile were both given; one of them says who acts.");
+            throw Refuse(
+                ErrorCodes.InvalidArgument, "agent_id and profile were both given; one of them says who acts.");
         if (sent is not null)
         {
             if (!Has(Rights.AgentsWrite))

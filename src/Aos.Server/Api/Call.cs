@@ -43,7 +43,8 @@ internal sealed class Call(HttpContext http, Operation operation, Caller caller,
 
     /// <summary>A whole number of the query.</summary>
     public int Number(string name, int least, int most, int absent) => Query(name) is not { } text ? absent
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least
+            && number <= most
             ? number
             : throw Refuse(ErrorCodes.InvalidArgument, $"'{name}' is a whole number from {least} to {most}.");
 
@@ -53,7 +54,8 @@ internal sealed class Call(HttpContext http, Operation operation, Caller caller,
             ? number
             : throw Refuse(ErrorCodes.InvalidArgument, $"'{name}' is the number of an event.");
 
-    /// <summary>A submission, checked by its published schema; where that finds mistakes, all others are told as well.</summary>
+    /// <summary>A submission, checked by its published schema; where that finds mistakes, all others are told as
+    /// well.</summary>
     /// <typeparam name="T">The body.</typeparam>
     /// <param name="at">The place of the submission in the body.</param>
     public async Task<T> ReadSubmissionAsync<T>(string at = "") where T : class
@@ -78,14 +80,16 @@ internal sealed class Call(HttpContext http, Operation operation, Caller caller,
             };
 
     /// <inheritdoc />
-    protected override IReadOnlyList<Problem> Place(IReadOnlyList<Problem> mistakes) => DocumentPlaces.Place(mistakes, _body);
+    protected override IReadOnlyList<Problem> Place(IReadOnlyList<Problem> mistakes) =>
+        DocumentPlaces.Place(mistakes, _body);
 
     /// <summary>The body, checked by its published schema.</summary>
     public async Task<T> ReadAsync<T>() where T : class
     {
         var body = await BodyAsync().ConfigureAwait(false);
         if (body.IsEmpty && operation.BodyIsOptional) body = "{}"u8.ToArray();
-        return Require(DocumentReader.Read<T>(body, ContractSchemas.Named(operation.Body!), ErrorCodes.InvalidArgument));
+        return Require(
+            DocumentReader.Read<T>(body, ContractSchemas.Named(operation.Body!), ErrorCodes.InvalidArgument));
     }
 
     /// <summary>The bytes of the body.</summary>

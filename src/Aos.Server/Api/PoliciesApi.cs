@@ -19,19 +19,25 @@ internal static class PoliciesApi
 
     public static IEnumerable<Operation> All =>
     [
-        new() { Id = "list_policies", Method = "GET", Path = "/v1/policies", Tag = Tag, Right = Rights.CatalogRead, Answer = ListAsync,
+        new() { Id = "list_policies", Method = "GET", Path = "/v1/policies", Tag = Tag, Right = Rights.CatalogRead,
+            Answer = ListAsync,
             Summary = "The policies that bind what is admitted now, by name.", Result = "policy_page" },
-        new() { Id = "get_policy", Method = "GET", Path = Path, Tag = Tag, Right = Rights.CatalogRead, Answer = GetAsync,
+        new() { Id = "get_policy", Method = "GET", Path = Path, Tag = Tag, Right = Rights.CatalogRead,
+            Answer = GetAsync,
             Summary = "A policy. One that is kept in the store has an ETag.", Result = "policy" },
-        new() { Id = "put_policy", Method = "PUT", Path = Path, Tag = Tag, Right = Rights.PoliciesWrite, Answer = PutAsync,
+        new() { Id = "put_policy", Method = "PUT", Path = Path, Tag = Tag, Right = Rights.PoliciesWrite,
+            Answer = PutAsync,
             Summary = "Write a policy. Runs that have begun keep those that they were begun under.", Body = "policy", Result = "policy",
             IsAudited = true, Parameters = [Parameter.IfMatch, Parameter.IfNoneMatch] },
-        new() { Id = "delete_policy", Method = "DELETE", Path = Path, Tag = Tag, Right = Rights.PoliciesWrite, Answer = DeleteAsync,
+        new() { Id = "delete_policy", Method = "DELETE", Path = Path, Tag = Tag, Right = Rights.PoliciesWrite,
+            Answer = DeleteAsync,
             Summary = "Remove a policy.", Status = 204, IsAudited = true, Parameters = [Parameter.IfMatch] },
-        new() { Id = "what_if", Method = "POST", Path = "/v1/what_if", Tag = Tag, Right = Rights.RunsRead, Answer = WhatIfAsync,
+        new() { Id = "what_if", Method = "POST", Path = "/v1/what_if", Tag = Tag, Right = Rights.RunsRead,
+            Answer = WhatIfAsync,
             Summary = "Say which calls of past runs a policy would have judged otherwise.", Body = "policy", Result = "what_if_report",
             Parameters = [Last] },
-        new() { Id = "tighten_run", Method = "POST", Path = "/v1/runs/{run_id}/tighten", Tag = Tag, Right = Rights.PoliciesWrite, Answer = TightenAsync,
+        new() { Id = "tighten_run", Method = "POST", Path = "/v1/runs/{run_id}/tighten", Tag = Tag,
+            Right = Rights.PoliciesWrite, Answer = TightenAsync,
             Summary = "Bind an open run to one more policy, from its next attempt on.", Body = "tightening", Result = "structured_outcome",
             Status = 202, IsAudited = true },
     ];
@@ -44,14 +50,18 @@ internal static class PoliciesApi
         var name = Name(call);
         if (await call.Server.Rules.Policies.FindAsync(call.Caller.Tenant, name, call.Cancel).ConfigureAwait(false) is { } found
             && !call.Server.Rules.IsFile(name)) return Reply.Ok(found.Document, etag: DocumentTag.Of(found.Document, found.Version));
-        return call.Runtime.Policies.All.FirstOrDefault(policy => policy.Name == name) is { } file ? Reply.Ok(file) : throw Unknown(call, name);
+        return call.Runtime.Policies.All.FirstOrDefault(policy => policy.Name == name) is { } file
+            ? Reply.Ok(file)
+            : throw Unknown(call, name);
     }
 
     private static async Task<Reply> PutAsync(Call call)
     {
         var name = Name(call);
         var policy = call.Require(PolicyReader.Read(await call.BodyAsync().ConfigureAwait(false)));
-        if (policy.Name != name) throw call.Refuse(ErrorCodes.InvalidArgument, $"/policy: the policy is '{policy.Name}', and its address '{name}'.");
+        if (policy.Name != name)
+            throw call.Refuse(
+                ErrorCodes.InvalidArgument, $"/policy: the policy is '{policy.Name}', and its address '{name}'.");
         RefuseFile(call, name);
         var shelf = call.Server.Rules.Policies;
         var found = await shelf.FindAsync(call.Caller.Tenant, name, call.Cancel).ConfigureAwait(false);
@@ -67,7 +77,8 @@ internal static class PoliciesApi
         var name = Name(call);
         RefuseFile(call, name);
         var shelf = call.Server.Rules.Policies;
-        if (await shelf.FindAsync(call.Caller.Tenant, name, call.Cancel).ConfigureAwait(false) is not { } found) throw Unknown(call, name);
+        if (await shelf.FindAsync(call.Caller.Tenant, name, call.Cancel).ConfigureAwait(false) is not { } found)
+            throw Unknown(call, name);
         var expected = Condition.Expected<Policy>(call, PolicyShelf.What(name), found);
         if (await shelf.PutAsync(call.Caller.Tenant, name, null, expected, call.Cancel).ConfigureAwait(false) is null)
             throw Condition.Changed(call, PolicyShelf.What(name));
@@ -93,7 +104,8 @@ internal static class PoliciesApi
     private static void RefuseFile(Call call, string name)
     {
         if (call.Server.Rules.IsFile(name))
-            throw call.Refuse(ErrorCodes.PermissionDenied, $"The policy '{name}' is a file of the server, and is changed there.");
+            throw call.Refuse(
+                ErrorCodes.PermissionDenied, $"The policy '{name}' is a file of the server, and is changed there.");
     }
 
     private static ApiRefusal Unknown(Call call, string name) =>

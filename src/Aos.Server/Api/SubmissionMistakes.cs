@@ -9,8 +9,8 @@ using Aos.Runtime.Documents;
 
 namespace Aos.Server.Api;
 
-/// <summary>Everything that is wrong with a submission, told at once: its form, the rules of its profile, and its plan as far as
-/// that can be read. The same that the command line says of the same documents.</summary>
+/// <summary>Everything that is wrong with a submission, told at once: its form, the rules of its profile, and its plan
+/// as far as that can be read. The same that the command line says of the same documents.</summary>
 internal static class SubmissionMistakes
 {
     private const string Profile = "/profile";
@@ -21,7 +21,8 @@ internal static class SubmissionMistakes
     /// <param name="submission">The submission as it came.</param>
     /// <param name="form">What is wrong with the form, by its places in what was sent.</param>
     /// <param name="at">The place of the submission in what was sent.</param>
-    public static IReadOnlyList<Problem> Of(Acting acting, JsonElement submission, IReadOnlyList<Problem> form, string at)
+    public static IReadOnlyList<Problem> Of(
+        Acting acting, JsonElement submission, IReadOnlyList<Problem> form, string at)
     {
         if (submission.ValueKind != JsonValueKind.Object) return form;
         var (profile, ofProfile) = ReadProfile(submission, at);
@@ -36,7 +37,8 @@ internal static class SubmissionMistakes
     /// <summary>What is wrong with a plan of good form.</summary>
     /// <param name="acting">Who sent it.</param>
     /// <param name="plan">The plan.</param>
-    /// <param name="profile">Whose skills and secrets hold; null where nobody knows, so that these are not looked at.</param>
+    /// <param name="profile">Whose skills and secrets hold; null where nobody knows, so that these are not looked
+    /// at.</param>
     /// <param name="at">The place of the submission in what was sent.</param>
     public static IReadOnlyList<Problem> OfPlan(Acting acting, Plan plan, AgentProfile? profile, string at) =>
         Told(acting.Runtime.Validate(plan, profile ?? AgentProfiles.Default).Problems, profile, at);
@@ -47,7 +49,8 @@ internal static class SubmissionMistakes
         return read.Value is { } good ? OfPlan(acting, good, profile, at) : Told(read.Problems, profile, at);
     }
 
-    private static (AgentProfile? Profile, IReadOnlyList<Problem> Problems) ReadProfile(JsonElement submission, string at)
+    private static (AgentProfile? Profile, IReadOnlyList<Problem> Problems) ReadProfile(
+        JsonElement submission, string at)
     {
         if (Member(submission, "profile") is { } sent)
         {
@@ -61,7 +64,7 @@ internal static class SubmissionMistakes
 
     private static IReadOnlyList<Problem> Told(IEnumerable<Problem> problems, AgentProfile? profile, string at) =>
     [
-        .. problems.Where(problem => profile is not null || !IsGap(problem)).Select(problem => problem.Under(at + Plan)),
+        .. problems.Where(problem => profile is not null || !IsGap(problem)).Select(one => one.Under(at + Plan)),
     ];
 
     private static bool IsGap(Problem problem) =>
@@ -69,7 +72,8 @@ internal static class SubmissionMistakes
 
     // A member that is null is as good as none; one that is no object has its own mistake.
     private static JsonElement? Member(JsonElement owner, string name) =>
-        owner.TryGetProperty(name, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? value : null;
+        owner.TryGetProperty(name, out var value)
+            && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? value : null;
 
     private static byte[] Utf8(JsonElement element) => Encoding.UTF8.GetBytes(element.GetRawText());
 }

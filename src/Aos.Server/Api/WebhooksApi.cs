@@ -25,16 +25,19 @@ internal static class WebhooksApi
             Result = "new_webhook", Status = 201, IsAudited = true },
         new() { Id = "get_webhook", Method = "GET", Path = Path, Tag = Tag, Right = Rights.WebhooksWrite,
             Answer = GetAsync, Summary = "An address.", Result = "webhook_info" },
-        new() { Id = "enable_webhook", Method = "POST", Path = Path + "/enable", Tag = Tag, Right = Rights.WebhooksWrite,
+        new() { Id = "enable_webhook", Method = "POST", Path = Path + "/enable", Tag = Tag,
+            Right = Rights.WebhooksWrite,
             Answer = EnableAsync, Summary = "Tell an address again that had asked for no more messages.",
             Result = "webhook_info", IsAudited = true },
-        new() { Id = "rotate_webhook", Method = "POST", Path = Path + "/rotate", Tag = Tag, Right = Rights.WebhooksWrite,
+        new() { Id = "rotate_webhook", Method = "POST", Path = Path + "/rotate", Tag = Tag,
+            Right = Rights.WebhooksWrite,
             Answer = RotateAsync, Summary = "Replace the secret of an address. The one before signs beside the new one for a while.",
             Body = "webhook_rotation", BodyIsOptional = true, Result = "new_webhook", Status = 201, IsAudited = true },
         new() { Id = "delete_webhook", Method = "DELETE", Path = Path, Tag = Tag, Right = Rights.WebhooksWrite,
             Answer = DeleteAsync, Summary = "Remove an address and the messages that have not arrived there.",
             Status = 204, IsAudited = true },
-        new() { Id = "list_deliveries", Method = "GET", Path = Path + "/deliveries", Tag = Tag, Right = Rights.WebhooksWrite,
+        new() { Id = "list_deliveries", Method = "GET", Path = Path + "/deliveries", Tag = Tag,
+            Right = Rights.WebhooksWrite,
             Answer = DeliveriesAsync, Summary = "Messages that have not arrived at an address.", Result = "webhook_delivery_page",
             Parameters = [Status, Parameter.Page, Parameter.Cursor] },
         new() { Id = "replay_delivery", Method = "POST", Path = Path + "/deliveries/{message_id}/replay", Tag = Tag,
@@ -50,7 +53,8 @@ internal static class WebhooksApi
     private static async Task<Reply> CreateAsync(Call call)
     {
         var wanted = await call.ReadAsync<WebhookSubmission>().ConfigureAwait(false);
-        if (WebhookShelf.Check(wanted) is { Count: > 0 } mistakes) throw call.Refuse(ErrorCodes.InvalidArgument, mistakes);
+        if (WebhookShelf.Check(wanted) is { Count: > 0 } mistakes)
+            throw call.Refuse(ErrorCodes.InvalidArgument, mistakes);
         if (wanted.SecretName is not null && call.Caller.Tenant != call.Server.Settings.Tenant)
             throw call.Refuse(ErrorCodes.PermissionDenied,
                 $"/secret_name: the secrets of this server belong to tenant '{call.Server.Settings.Tenant}'.");
@@ -126,5 +130,6 @@ internal static class WebhooksApi
             ?? throw Unknown(call, id);
     }
 
-    private static ApiRefusal Unknown(Call call, string id) => call.Refuse(ErrorCodes.UnknownResource, WebhookShelf.Unknown(id));
+    private static ApiRefusal Unknown(Call call, string id) =>
+        call.Refuse(ErrorCodes.UnknownResource, WebhookShelf.Unknown(id));
 }

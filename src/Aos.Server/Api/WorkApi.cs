@@ -12,13 +12,17 @@ internal static class WorkApi
 {
     public static IEnumerable<Operation> All =>
     [
-        new() { Id = "simulate", Method = "POST", Path = "/v1/simulate", Tag = "plans", Right = Rights.RunsRead, Answer = SimulateAsync,
+        new() { Id = "simulate", Method = "POST", Path = "/v1/simulate", Tag = "plans", Right = Rights.RunsRead,
+            Answer = SimulateAsync,
             Summary = "Foresee what a run would cost, take and need, without running it.", Body = "run_submission", Result = "simulation" },
-        new() { Id = "simulate_budgets", Method = "POST", Path = "/v1/simulate/budgets", Tag = "plans", Right = Rights.RunsRead, Answer = BudgetsAsync,
+        new() { Id = "simulate_budgets", Method = "POST", Path = "/v1/simulate/budgets", Tag = "plans",
+            Right = Rights.RunsRead, Answer = BudgetsAsync,
             Summary = "Foresee a run under several budgets, whatever the profile allows a run.", Body = "budget_question", Result = "budget_trials" },
-        new() { Id = "validate_plan", Method = "POST", Path = "/v1/validate", Tag = "plans", Right = Rights.RunsRead, Answer = ValidateAsync,
+        new() { Id = "validate_plan", Method = "POST", Path = "/v1/validate", Tag = "plans", Right = Rights.RunsRead,
+            Answer = ValidateAsync,
             Summary = "Check a plan without running it, and name every mistake.", Body = "run_submission", Result = "structured_outcome" },
-        new() { Id = "execute", Method = "POST", Path = "/v1/execute", Tag = "skills", Right = Rights.RunsWrite, Answer = ExecuteAsync,
+        new() { Id = "execute", Method = "POST", Path = "/v1/execute", Tag = "skills", Right = Rights.RunsWrite,
+            Answer = ExecuteAsync,
             Summary = "Call one skill under a contract. A call that was made is answered with its outcome, also where it failed.",
             Body = "skill_call", Result = "structured_outcome", TakesKey = true, Parameters = [Parameter.Key] },
     ];
@@ -27,7 +31,9 @@ internal static class WorkApi
     {
         var request = await RunsApi.RequestAsync(call).ConfigureAwait(false);
         var answer = await call.Runtime.SimulateAsync(request, call.Cancel).ConfigureAwait(false);
-        return answer.Value is { } simulation ? Reply.Ok(simulation) : new Reply.Refused(call.PlacePlan(answer.Outcome));
+        return answer.Value is { } simulation
+            ? Reply.Ok(simulation)
+            : new Reply.Refused(call.PlacePlan(answer.Outcome));
     }
 
     private static async Task<Reply> BudgetsAsync(Call call)
@@ -43,10 +49,12 @@ internal static class WorkApi
     private static async Task<Reply> ValidateAsync(Call call)
     {
         var request = await RunsApi.RequestAsync(call).ConfigureAwait(false);
-        if (request.Plan is not { } plan) throw call.Refuse(ErrorCodes.InvalidArgument, "A plan is what can be checked.");
+        if (request.Plan is not { } plan)
+            throw call.Refuse(ErrorCodes.InvalidArgument, "A plan is what can be checked.");
         var (check, runtime) = (call.Runtime.Validate(plan, request.Profile), call.Server.Runtime);
         if (check.Pinned is { } pinned)
-            return Reply.Of(runtime.Succeed(Payload.FromUtf8(AosJson.Write(pinned))) with { Message = "The plan is valid." });
+            return Reply.Of(
+                runtime.Succeed(Payload.FromUtf8(AosJson.Write(pinned))) with { Message = "The plan is valid." });
         var gap = AosRuntime.GapCode(check.Problems);
         var count = check.Problems.Length == 1 ? "a mistake" : $"{check.Problems.Length} mistakes";
         return new Reply.Refused(call.PlacePlan(runtime.Refuse(gap ?? ErrorCodes.InvalidPlan,

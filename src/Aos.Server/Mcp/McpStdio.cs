@@ -15,8 +15,8 @@ using ModelContextProtocol.Server;
 
 namespace Aos.Server.Mcp;
 
-/// <summary><c>aos mcp</c>: the Model Context Protocol on standard input and output, for a client that starts the server
-/// itself. It listens nowhere; whoever can start it owns the store.</summary>
+/// <summary><c>aos mcp</c>: the Model Context Protocol on standard input and output, for a client that starts the
+/// server itself. It listens nowhere; whoever can start it owns the store.</summary>
 internal static class McpStdio
 {
     /// <summary>Answers until standard input ends, and lets calls in flight come back.</summary>
@@ -26,7 +26,8 @@ internal static class McpStdio
     /// <param name="cancel">Ends the server.</param>
     /// <exception cref="IOException">A file cannot be read or breaks a rule.</exception>
     /// <exception cref="Abstractions.Storage.StoreException">The store cannot be opened.</exception>
-    public static async Task RunAsync(ServerSettings settings, string? profileFile, bool asksOwner, CancellationToken cancel)
+    public static async Task RunAsync(
+        ServerSettings settings, string? profileFile, bool asksOwner, CancellationToken cancel)
     {
         var profile = profileFile is null ? null : Read(profileFile);
         var files = DataFiles.Read(settings.Data);
@@ -35,7 +36,8 @@ internal static class McpStdio
         using var owned = OwnedParts.Make(settings, TimeProvider.System);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         RunningServer.Log(builder.Logging, settings);
-        builder.Services.AddSingleton(services => RunningServer.Assemble(settings, files, store, owned, TimeProvider.System, services));
+        builder.Services.AddSingleton(
+            services => RunningServer.Assemble(settings, files, store, owned, TimeProvider.System, services));
         builder.Services.AddSingleton<ServerMetrics>().AddSingleton<Runtime.Telemetry.RuntimeMetrics>();
         builder.Services.AddHostedService<Adoption>();
         var parts = default(ServerParts);
@@ -53,8 +55,9 @@ internal static class McpStdio
         await parts.Runtime.DisposeAsync().ConfigureAwait(false);
     }
 
-    // What is at the other end is an agent, whoever started it: it begins runs, and decides on nothing. Who decides is the person
-    // who owns the store, in a form that the client shows; only where that was asked for, since not every client shows it.
+    // What is at the other end is an agent, whoever started it: it begins runs, and decides on nothing. Who decides is
+    // the person who owns the store, in a form that the client shows; only where that was asked for, since not every
+    // client shows it.
     private static McpTools ToolsOf(
         ServerParts parts, AgentProfile? profile, RequestContext<CallToolRequestParams>? call, bool asksOwner, CancellationToken cancel)
     {
@@ -80,7 +83,8 @@ internal static class McpStdio
         return PlanningRulesReader.Inline(profile, Require(path, PlanningRulesReader.Read(File.ReadAllBytes(path))));
     }
 
-    private static T Require<T>(string file, DocumentResult<T> read) where T : class => read.Value ?? throw Broken(file, read.Problems);
+    private static T Require<T>(string file, DocumentResult<T> read) where T : class =>
+        read.Value ?? throw Broken(file, read.Problems);
 
     private static IOException Broken(string file, IReadOnlyList<Problem> problems) =>
         new($"'{file}': {problems[0].Pointer}: {problems[0].Message}");
