@@ -8,8 +8,8 @@ public sealed record PlanningRules
     /// <summary>The version of the rules, chosen by their author.</summary>
     public required string Version { get; init; }
 
-    /// <summary>The rules, in the order in which they are tried; 1 to 1,000.</summary>
-    [Bounds(1, 1_000)]
+    /// <summary>The rules, in the order in which they are tried; 1 to 200.</summary>
+    [Bounds(1, 200)]
     public ValueList<PlanningRule> Rules { get; init; }
 }
 
