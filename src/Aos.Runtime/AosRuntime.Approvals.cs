@@ -67,7 +67,8 @@ public sealed partial class AosRuntime
         if (_services.Registry.TryGet(pin.Name, pin.Version, out var skill)
             && _services.Skills.CheckInput(skill.Contract, edited) is { Count: > 0 } problems)
             return _outcomes.Failure(ErrorCodes.InvalidInput,
-                $"The edited input does not match the schema of {pin.Name}: {problems[0].Pointer}: {problems[0].Message}", problems, row.RunId);
+                $"The edited input does not match the schema of {pin.Name}: "
+                + $"{(problems[0].Pointer.Length == 0 ? "it" : problems[0].Pointer)} {problems[0].Message}", problems, row.RunId);
         return state.Policies?.Judge(PolicyCalls.Of(state, key, pin, edited, decided.At), state.Used) is { Denial: { } denial }
             ? _outcomes.Failure(ErrorCodes.PolicyDenied, $"The edited input is denied. {denial}", run: row.RunId)
             : null;
