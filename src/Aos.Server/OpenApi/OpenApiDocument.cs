@@ -174,8 +174,12 @@ internal sealed class SchemaShelf
         var names = definitions.ToDictionary(pair => pair.Key, pair =>
             _schemas.TryGetValue(pair.Key, out var known) && !JsonNode.DeepEquals(known, Point(pair.Value!, null)) ? $"{name}.{pair.Key}" : pair.Key,
             StringComparer.Ordinal);
+        // And so does what refers to such a part: the same words mean another thing there.
+        bool Differs(KeyValuePair<string, JsonNode?> part) => names[part.Key] == part.Key && _schemas.ContainsKey(part.Key)
+            && !JsonNode.DeepEquals(Point(part.Value!, names), Point(part.Value!, null));
+        while (definitions.FirstOrDefault(Differs).Key is { } other) names[other] = $"{name}.{other}";
         _schemas[name] = Point(document, names);
-        foreach (var (key, value) in definitions) _schemas[names[key]] = Point(value!, names);
+        foreach (var (part, value) in definitions) _schemas[names[part]] = Point(value!, names);
     }
 
     // With its references pointed at the shelf.
