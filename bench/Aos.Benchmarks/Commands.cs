@@ -29,7 +29,8 @@ internal static class Commands
                 foreach (var count in parsed.GetValue(inFlight) is { Length: > 0 } some ? some : AllInFlight)
                 {
                     await Console.Error.WriteLineAsync($"measuring {each}, {count} in flight …");
-                    rows.Add(await EngineBench.MeasureAsync(parsed.GetValue(store)!, each, count, parsed.GetValue(seconds)));
+                    rows.Add(
+                        await EngineBench.MeasureAsync(parsed.GetValue(store)!, each, count, parsed.GetValue(seconds)));
                 }
             Table.Print(rows, ResultsJson.Default.ResultsEngineRow, parsed.GetValue(json));
             return 0;
@@ -39,12 +40,21 @@ internal static class Commands
 
     public static Command Recovery()
     {
-        var runs = new Option<int>("--runs") { Description = "Runs that are killed in flight.", DefaultValueFactory = _ => 200 };
+        var runs = new Option<int>("--runs")
+        {
+            Description = "Runs that are killed in flight.",
+            DefaultValueFactory = _ => 200
+        };
         var json = Json;
-        var command = new Command("recovery", "Kills a process with runs in flight; measures from restart to all done.") { runs, json };
+        var command = new Command("recovery", "Kills a process with runs in flight; measures from restart to all done.")
+        {
+            runs, json
+        };
         command.SetAction(async (parsed, _) =>
         {
-            Table.Print([await RecoveryBench.MeasureAsync(parsed.GetValue(runs))], ResultsJson.Default.ResultsRecoveryRow, parsed.GetValue(json));
+            Table.Print(
+                [await RecoveryBench.MeasureAsync(parsed.GetValue(runs))], ResultsJson.Default.ResultsRecoveryRow,
+                parsed.GetValue(json));
             return 0;
         });
         return command;
@@ -52,16 +62,21 @@ internal static class Commands
 
     public static Command RecoveryValue()
     {
-        var calls = new Option<int>("--calls") { Description = "Calls of the population.", DefaultValueFactory = _ => 20_000 };
-        var seed = new Option<long>("--seed") { Description = "What the failures follow from.", DefaultValueFactory = _ => 1 };
-        var mix = new Option<string?>("--mix") { Description = "A file with another mix of failures than failure_mix.json." };
+        var calls =
+            new Option<int>("--calls") { Description = "Calls of the population.", DefaultValueFactory = _ => 20_000 };
+        var seed =
+            new Option<long>("--seed") { Description = "What the failures follow from.", DefaultValueFactory = _ => 1 };
+        var mix =
+            new Option<string?>("--mix") { Description = "A file with another mix of failures than failure_mix.json." };
         var json = Json;
-        var command = new Command("recovery-value", "Successes per cent spent: retry by the failure catalog, and the same for every failure.")
+        var command = new Command(
+            "recovery-value", "Successes per cent spent: retry by the failure catalog, and the same for every failure.")
         {
             calls, seed, mix, json,
         };
         command.SetAction(parsed => Table.Print(
-            [.. RecoveryValueBench.Measure(FailureMix.Read(parsed.GetValue(mix)), parsed.GetValue(calls), (ulong)parsed.GetValue(seed))],
+            [.. RecoveryValueBench.Measure(
+                FailureMix.Read(parsed.GetValue(mix)), parsed.GetValue(calls), (ulong)parsed.GetValue(seed))],
             ResultsJson.Default.ResultsRecoveryValueRow, parsed.GetValue(json)));
         return command;
     }
@@ -79,7 +94,8 @@ internal static class Commands
     public static Command Replay()
     {
         var (runs, seconds, json) = (new Option<int>("--runs") { DefaultValueFactory = _ => 1_000 }, Seconds(6), Json);
-        var command = new Command("replay", "Events a second that replay --mode verify compares.") { runs, seconds, json };
+        var command =
+            new Command("replay", "Events a second that replay --mode verify compares.") { runs, seconds, json };
         command.SetAction(async (parsed, _) =>
         {
             Table.Print([await ReplayBench.MeasureAsync(parsed.GetValue(runs), parsed.GetValue(seconds))],
@@ -92,7 +108,8 @@ internal static class Commands
     public static Command Simulate()
     {
         var steps = new Option<int>("--steps") { Description = "Steps of the plan.", DefaultValueFactory = _ => 200 };
-        var times = new Option<int>("--times") { Description = "How often it is simulated.", DefaultValueFactory = _ => 200 };
+        var times =
+            new Option<int>("--times") { Description = "How often it is simulated.", DefaultValueFactory = _ => 200 };
         var json = Json;
         var command = new Command("simulate", "Milliseconds that a simulation takes.") { steps, times, json };
         command.SetAction(async (parsed, _) =>
@@ -106,10 +123,19 @@ internal static class Commands
 
     public static Command Queries()
     {
-        var steps = new Option<int>("--steps") { Description = "Steps of the run, 1 to 200.", DefaultValueFactory = _ => 200 };
-        var times = new Option<int>("--times") { Description = "How often each query is asked.", DefaultValueFactory = _ => 200 };
+        var steps =
+            new Option<int>("--steps") { Description = "Steps of the run, 1 to 200.", DefaultValueFactory = _ => 200 };
+        var times = new Option<int>("--times")
+        {
+            Description = "How often each query is asked.",
+            DefaultValueFactory = _ => 200
+        };
         var json = Json;
-        var command = new Command("queries", "Milliseconds that each query takes, on a run that goes on and on one that has ended.") { steps, times, json };
+        var command = new Command(
+            "queries", "Milliseconds that each query takes, on a run that goes on and on one that has ended.")
+        {
+            steps, times, json
+        };
         command.SetAction(async (parsed, _) =>
         {
             Table.Print(await QueryBench.MeasureAsync(parsed.GetValue(steps), parsed.GetValue(times)),
@@ -121,12 +147,18 @@ internal static class Commands
 
     public static Command Startup()
     {
-        var times = new Option<int>("--times") { Description = "How often each command is started.", DefaultValueFactory = _ => 20 };
+        var times = new Option<int>("--times")
+        {
+            Description = "How often each command is started.",
+            DefaultValueFactory = _ => 20
+        };
         var json = Json;
         var command = new Command("startup", "Milliseconds of whole commands, as built from source.") { times, json };
         command.SetAction(async (parsed, _) =>
         {
-            Table.Print(await StartupBench.MeasureAsync(Root(), parsed.GetValue(times)), ResultsJson.Default.ResultsStartupRow, parsed.GetValue(json));
+            Table.Print(
+                await StartupBench.MeasureAsync(Root(), parsed.GetValue(times)), ResultsJson.Default.ResultsStartupRow,
+                parsed.GetValue(json));
             return 0;
         });
         return command;
@@ -140,14 +172,17 @@ internal static class Commands
             AllowMultipleArgumentsPerToken = true,
         };
         var (seconds, json) = (Seconds(6), Json);
-        var command = new Command("server", "Runs over HTTP, beside the engine alone, in turns; and what a server takes to start and to idle.")
+        var command = new Command(
+            "server",
+            "Runs over HTTP, beside the engine alone, in turns; and what a server takes to start and to idle.")
         {
             clients, seconds, json,
         };
         command.SetAction(async (parsed, _) =>
         {
             var counts = parsed.GetValue(clients) is { Length: > 0 } some ? some : [1, 64, 256];
-            Table.Print(await ServerBench.MeasureAsync(Root(), counts, parsed.GetValue(seconds), Console.Error.WriteLine),
+            Table.Print(
+                await ServerBench.MeasureAsync(Root(), counts, parsed.GetValue(seconds), Console.Error.WriteLine),
                 ResultsJson.Default.ResultsServerRow, parsed.GetValue(json));
             return 0;
         });
@@ -156,12 +191,18 @@ internal static class Commands
 
     public static Command Waiting()
     {
-        var runs = new Option<int>("--runs") { Description = "Runs that wait for a signal.", DefaultValueFactory = _ => 100_000 };
+        var runs = new Option<int>("--runs")
+        {
+            Description = "Runs that wait for a signal.",
+            DefaultValueFactory = _ => 100_000
+        };
         var json = Json;
         var command = new Command("waiting", "The memory of very many runs that wait.") { runs, json };
         command.SetAction(async (parsed, _) =>
         {
-            Table.Print([await WaitingBench.MeasureAsync(parsed.GetValue(runs), Console.Error)], ResultsJson.Default.ResultsWaitingRow, parsed.GetValue(json));
+            Table.Print(
+                [await WaitingBench.MeasureAsync(parsed.GetValue(runs), Console.Error)],
+                ResultsJson.Default.ResultsWaitingRow, parsed.GetValue(json));
             return 0;
         });
         return command;
@@ -170,7 +211,11 @@ internal static class Commands
     public static Command Growth()
     {
         var (store, mix, inFlight, seconds, json) = (Store(), MixOption(), InFlight(), Seconds(6), Json);
-        var runs = new Option<long>("--runs") { Description = "Finished runs that fill the store.", DefaultValueFactory = _ => 1_000_000 };
+        var runs = new Option<long>("--runs")
+        {
+            Description = "Finished runs that fill the store.",
+            DefaultValueFactory = _ => 1_000_000
+        };
         var command = new Command("growth", "The engine's rate on a store that holds very many finished runs.")
         {
             store, mix, inFlight, seconds, runs, json,
@@ -190,11 +235,16 @@ internal static class Commands
 
     private static Option<string> Store()
     {
-        var store = new Option<string>("--store") { Description = string.Join(" or ", BenchStore.Kinds) + ".", DefaultValueFactory = _ => "sqlite" };
+        var store = new Option<string>("--store")
+        {
+            Description = string.Join(" or ", BenchStore.Kinds) + ".",
+            DefaultValueFactory = _ => "sqlite"
+        };
         store.AcceptOnlyFromAmong([.. BenchStore.Kinds]);
         store.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string>() == "postgres" && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(BenchStore.PostgresVariable)))
+            if (result.GetValueOrDefault<string>() == "postgres"
+                && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(BenchStore.PostgresVariable)))
                 result.AddError($"--store postgres needs {BenchStore.PostgresVariable}: the connection string of a database that may be written to, "
                     + "such as 'Host=127.0.0.1;Username=aos;Database=aos'.");
         });
@@ -203,7 +253,11 @@ internal static class Commands
 
     private static Option<string[]> MixOption()
     {
-        var mix = new Option<string[]>("--mix") { Description = "pure, read or wait; without it, all of them.", AllowMultipleArgumentsPerToken = true };
+        var mix = new Option<string[]>("--mix")
+        {
+            Description = "pure, read or wait; without it, all of them.",
+            AllowMultipleArgumentsPerToken = true
+        };
         mix.AcceptOnlyFromAmong([.. Mix.All.Select(mix => mix.Name)]);
         return mix;
     }
@@ -232,7 +286,8 @@ internal static class Commands
         };
         seconds.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<double>() is not (>= 0.1 and <= 3_600)) result.AddError("--seconds takes a number from 0.1 to 3,600.");
+            if (result.GetValueOrDefault<double>() is not (>= 0.1 and <= 3_600))
+                result.AddError("--seconds takes a number from 0.1 to 3,600.");
         });
         return seconds;
     }
@@ -245,6 +300,7 @@ internal static class Commands
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, "Aos.slnx"))) return folder.FullName;
-        throw new InvalidOperationException("The benchmark does not lie in the repository: there is no launcher to start.");
+        throw new InvalidOperationException(
+            "The benchmark does not lie in the repository: there is no launcher to start.");
     }
 }

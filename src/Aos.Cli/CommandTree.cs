@@ -30,19 +30,24 @@ internal sealed record CommandTree(
         };
         var server = new Option<string?>("--server")
         {
-            Description = "Work on a server in place of a store of this machine (default: AOS_SERVER); its key is in AOS_API_KEY",
+            Description =
+                "Work on a server in place of a store of this machine (default: AOS_SERVER); its key is in AOS_API_KEY",
             HelpName = "URL",
             Recursive = true,
         };
         var keyFile = new Option<string?>("--key-file")
         {
-            Description = "File of the key for the server (default: AOS_API_KEY, or the file that AOS_API_KEY_FILE names)",
+            Description =
+                "File of the key for the server (default: AOS_API_KEY, or the file that AOS_API_KEY_FILE names)",
             HelpName = "FILE",
             Recursive = true,
         };
         var help = new Option<bool>("--help", "-h") { Description = "Show help", Recursive = true };
         var version = new Option<bool>("--version") { Description = "Show the version" };
-        var root = new Command("aos", "A machine-native runtime for AI agents.") { json, data, server, keyFile, help, version };
+        var root = new Command("aos", "A machine-native runtime for AI agents.")
+        {
+            json, data, server, keyFile, help, version
+        };
         foreach (var command in Commands()) root.Add(command);
         return new CommandTree(root, json, data, server, keyFile, help, version);
     }
@@ -51,9 +56,11 @@ internal sealed record CommandTree(
     [
         new RunCommand(), new SimulateCommand(), new ValidateCommand(), new ExecCommand(), new ResumeCommand(),
         new CancelCommand(), new ReleaseCommand(), new ForkCommand(),
-        new RunsCommand(), new TraceCommand(), new QueryCommand(), new BudgetCommand(), StatsCommand.Build(), new ReplayCommand(),
+        new RunsCommand(), new TraceCommand(), new QueryCommand(), new BudgetCommand(), StatsCommand.Build(),
+        new ReplayCommand(),
         new ApprovalsCommand(), new ApproveCommand(), new RejectCommand(), new SettleCommand(), new SignalCommand(),
-        new SkillsCommand(), new DescribeSkillCommand(), new ModelsCommand(), new FailuresCommand(), new SecretsCommand(),
+        new SkillsCommand(), new DescribeSkillCommand(), new ModelsCommand(), new FailuresCommand(),
+        new SecretsCommand(),
         PolicyCommand.Build(), new AgentsCommand(),
         new BackupCommand(), new RestoreCommand(), new PruneCommand(), new ExportCommand(),
         new ServeCommand(), new McpCommand(), new KeysCommand(), new WebhooksCommand(),

@@ -23,8 +23,10 @@ public sealed partial class AosClient
         _line.AskKeptAsync<AgentProfile>(Question.Get($"v1/agents/{agentId}"), cancel);
 
     /// <summary>Writes a profile, under its name.</summary>
-    public Task<Answer<Kept<AgentProfile>>> PutAgentAsync(AgentProfile profile, Condition condition, CancellationToken cancel) =>
-        _line.AskKeptAsync<AgentProfile>(Put($"v1/agents/{profile.AgentId}", AosJson.Write(profile), condition), cancel);
+    public Task<Answer<Kept<AgentProfile>>> PutAgentAsync(
+        AgentProfile profile, Condition condition, CancellationToken cancel) =>
+        _line.AskKeptAsync<AgentProfile>(
+            Put($"v1/agents/{profile.AgentId}", AosJson.Write(profile), condition), cancel);
 
     /// <summary>Removes a profile.</summary>
     public Task<StructuredOutcome> RemoveAgentAsync(string agentId, Condition condition, CancellationToken cancel) =>
@@ -53,7 +55,8 @@ public sealed partial class AosClient
     /// <param name="last">So many runs, the newest, 1 to 1000.</param>
     /// <param name="cancel">Ends the call.</param>
     public Task<Answer<WhatIfReport>> WhatIfAsync(Policy policy, int last, CancellationToken cancel) =>
-        _line.AskAsync<WhatIfReport>(Question.Post($"v1/what_if", AosJson.Write(policy)).With(("last", last)) with { MayRepeat = true }, cancel);
+        _line.AskAsync<WhatIfReport>(
+            Question.Post($"v1/what_if", AosJson.Write(policy)).With(("last", last)) with { MayRepeat = true }, cancel);
 
     /// <summary>What the tenant, or one of its agents, may spend, holds and has spent, and who spent it.</summary>
     /// <param name="agentId">Only of this agent; null: of all.</param>
@@ -66,7 +69,8 @@ public sealed partial class AosClient
         _line.AskKeptAsync<TenantProfile>(Question.Get($"v1/tenant"), cancel);
 
     /// <summary>Writes the limits of the tenant, for runs that are admitted from now on.</summary>
-    public Task<Answer<Kept<TenantProfile>>> PutTenantAsync(TenantProfile tenant, Condition condition, CancellationToken cancel) =>
+    public Task<Answer<Kept<TenantProfile>>> PutTenantAsync(
+        TenantProfile tenant, Condition condition, CancellationToken cancel) =>
         _line.AskKeptAsync<TenantProfile>(Put($"v1/tenant", AosJson.Write(tenant), condition), cancel);
 
     /// <summary>Who the server takes the caller for.</summary>

@@ -22,7 +22,8 @@ public sealed partial class AosClient
     /// is sent once.</param>
     /// <param name="cancel">Ends the call.</param>
     public Task<Answer<RunReport>> SubmitAsync(RunSubmission run, string? idempotencyKey, CancellationToken cancel) =>
-        _line.AskAsync<RunReport>(Question.Post($"v1/runs", AosJson.Write(run)) with { IdempotencyKey = idempotencyKey }, cancel);
+        _line.AskAsync<RunReport>(
+            Question.Post($"v1/runs", AosJson.Write(run)) with { IdempotencyKey = idempotencyKey }, cancel);
 
     /// <summary>Waits until a run has ended or waits for somebody. A server that is away is waited for as long as the
     /// client is patient.</summary>
@@ -42,7 +43,8 @@ public sealed partial class AosClient
                 if (!GoesOnByItself(report)) return answer;
                 there = _line.Time.GetTimestamp();
             }
-            else if (answer.Outcome.Failure?.Retryable != true && answer.Outcome.Code != Contracts.Failures.ErrorCodes.ServerUnreachable
+            else if (answer.Outcome.Failure?.Retryable != true
+                && answer.Outcome.Code != Contracts.Failures.ErrorCodes.ServerUnreachable
                 || _line.Time.GetElapsedTime(there) > _line.Options.Patience) return answer;
             // A server that goes answers at once.
             if (_line.Time.GetElapsedTime(asked) < TimeSpan.FromSeconds(1))
@@ -66,7 +68,8 @@ public sealed partial class AosClient
         var names = string.Join(
             ',', statuses.Select(status => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString())));
         return _line.AskAsync<RunPage>(Question.Get($"v1/runs").With(
-            ("limit", limit), ("status", names.Length > 0 ? names : null), ("agent_id", agentId), ("cursor", cursor)), cancel);
+            ("limit", limit), ("status", names.Length > 0 ? names : null), ("agent_id", agentId), ("cursor", cursor)),
+                cancel);
     }
 
     /// <summary>Asks a run to stop.</summary>
@@ -88,7 +91,11 @@ public sealed partial class AosClient
     /// <summary>Sends a run a signal. One with a key of the sender's own is sent again where that may be
     /// needed.</summary>
     public Task<StructuredOutcome> SignalAsync(RunId run, SignalSubmission signal, CancellationToken cancel) =>
-        _line.AskAsync(Question.Post($"v1/runs/{run}/signals", AosJson.Write(signal)) with { MayRepeat = signal.Key is not null }, cancel);
+        _line.AskAsync(
+            Question.Post($"v1/runs/{run}/signals", AosJson.Write(signal)) with
+            {
+                MayRepeat = signal.Key is not null
+            }, cancel);
 
     /// <summary>Says what became of a call whose outcome is unknown.</summary>
     public Task<StructuredOutcome> SettleAsync(RunId run, Settlement settlement, CancellationToken cancel) =>
@@ -105,11 +112,14 @@ public sealed partial class AosClient
 
     /// <summary>Binds an open run to one more policy, from its next attempt on.</summary>
     public Task<StructuredOutcome> TightenAsync(RunId run, Policy policy, string? reason, CancellationToken cancel) =>
-        _line.AskAsync(Question.Post($"v1/runs/{run}/tighten", AosJson.Write(new Tightening { Policy = policy, Reason = reason })), cancel);
+        _line.AskAsync(
+            Question.Post($"v1/runs/{run}/tighten", AosJson.Write(new Tightening { Policy = policy, Reason = reason })),
+            cancel);
 
     /// <summary>A run as one file that can be verified anywhere.</summary>
     public Task<Answer<byte[]>> ExportAsync(RunId run, CancellationToken cancel) => _line.AskBytesAsync(
-        Question.Get($"v1/runs/{run}/export") with { Timeout = _line.Options.WorkTimeout }, "application/octet-stream", cancel);
+        Question.Get($"v1/runs/{run}/export") with { Timeout = _line.Options.WorkTimeout },
+        "application/octet-stream", cancel);
 
     /// <summary>The questions that a run can be asked.</summary>
     public Task<Answer<QueryNames>> ListQueriesAsync(RunId run, CancellationToken cancel) =>
@@ -121,7 +131,12 @@ public sealed partial class AosClient
     /// <param name="arguments">Its arguments, an object; null: none.</param>
     /// <param name="cancel">Ends the call.</param>
     public Task<StructuredOutcome> QueryAsync(RunId run, string name, Payload? arguments, CancellationToken cancel) =>
-        _line.AskAsync(Question.Post($"v1/runs/{run}/queries/{name}", AosJson.Write(new QuerySubmission { Arguments = arguments })) with { MayRepeat = true }, cancel);
+        _line.AskAsync(
+            Question.Post(
+                $"v1/runs/{run}/queries/{name}", AosJson.Write(new QuerySubmission { Arguments = arguments })) with
+            {
+                MayRepeat = true
+            }, cancel);
 
     /// <summary>The events of a run so far, after one of them.</summary>
     /// <param name="run">The run.</param>

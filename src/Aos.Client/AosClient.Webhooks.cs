@@ -22,11 +22,13 @@ public sealed partial class AosClient
 
     /// <summary>Tells an address again that had asked for no more messages.</summary>
     public Task<Answer<WebhookInfo>> EnableWebhookAsync(string webhookId, CancellationToken cancel) =>
-        _line.AskAsync<WebhookInfo>(Question.Post($"v1/webhooks/{webhookId}/enable", null) with { MayRepeat = true }, cancel);
+        _line.AskAsync<WebhookInfo>(
+            Question.Post($"v1/webhooks/{webhookId}/enable", null) with { MayRepeat = true }, cancel);
 
     /// <summary>Replaces the secret of an address. The new one is shown this once; the one before signs beside it for a
     /// while.</summary>
-    public Task<Answer<NewWebhook>> RotateWebhookAsync(string webhookId, WebhookRotation rotation, CancellationToken cancel) =>
+    public Task<Answer<NewWebhook>> RotateWebhookAsync(
+        string webhookId, WebhookRotation rotation, CancellationToken cancel) =>
         _line.AskAsync<NewWebhook>(Question.Post($"v1/webhooks/{webhookId}/rotate", AosJson.Write(rotation)), cancel);
 
     /// <summary>Removes an address, and the messages that have not arrived there.</summary>
@@ -45,6 +47,8 @@ public sealed partial class AosClient
             .With(("status", dead ? "dead" : "pending"), ("limit", limit), ("cursor", cursor)), cancel);
 
     /// <summary>Sends a dead message again, from the first try.</summary>
-    public Task<Answer<WebhookDelivery>> ReplayDeliveryAsync(string webhookId, string messageId, CancellationToken cancel) =>
-        _line.AskAsync<WebhookDelivery>(Question.Post($"v1/webhooks/{webhookId}/deliveries/{messageId}/replay", null), cancel);
+    public Task<Answer<WebhookDelivery>> ReplayDeliveryAsync(
+        string webhookId, string messageId, CancellationToken cancel) =>
+        _line.AskAsync<WebhookDelivery>(
+            Question.Post($"v1/webhooks/{webhookId}/deliveries/{messageId}/replay", null), cancel);
 }

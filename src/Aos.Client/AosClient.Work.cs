@@ -18,7 +18,8 @@ public sealed partial class AosClient
 
     /// <summary>Foresees a run under several budgets, whatever the profile allows a run.</summary>
     public Task<Answer<BudgetTrials>> SimulateBudgetsAsync(BudgetQuestion question, CancellationToken cancel) =>
-        _line.AskAsync<BudgetTrials>(Question.Post($"v1/simulate/budgets", AosJson.Write(question)) with { MayRepeat = true }, cancel);
+        _line.AskAsync<BudgetTrials>(
+            Question.Post($"v1/simulate/budgets", AosJson.Write(question)) with { MayRepeat = true }, cancel);
 
     /// <summary>Checks a plan without running it, and names every mistake.</summary>
     public Task<StructuredOutcome> ValidateAsync(RunSubmission run, CancellationToken cancel) =>
@@ -69,7 +70,9 @@ public sealed partial class AosClient
     /// <param name="cancel">Ends the enumeration.</param>
     /// <exception cref="AosServerException">They cannot be had.</exception>
     public IAsyncEnumerable<FailureLogEntry> FailedAttemptsAsync(int runs, CancellationToken cancel) =>
-        LinesAsync(Question.Get($"v1/failed_attempts").With(("runs", runs)), line => AosJson.Read<FailureLogEntry>(line.Span), cancel);
+        LinesAsync(
+            Question.Get($"v1/failed_attempts").With(("runs", runs)),
+            line => AosJson.Read<FailureLogEntry>(line.Span), cancel);
 
     /// <summary>What calls of the newest runs were expected to cost and take, against what they did.</summary>
     /// <param name="runs">How many runs are read, 1 or more.</param>

@@ -5,10 +5,12 @@ using Aos.Contracts.Values;
 
 namespace Aos.Extensions.AI;
 
-/// <summary>What a model gets back: the result of a call that succeeded; otherwise what happened, in a few members.</summary>
+/// <summary>What a model gets back: the result of a call that succeeded; otherwise what happened, in a few
+/// members.</summary>
 internal static class FunctionAnswer
 {
-    public static JsonElement Of(StructuredOutcome outcome) => outcome is { Status: OutcomeStatus.Success, Result: { } result }
+    public static JsonElement Of(StructuredOutcome outcome) =>
+        outcome is { Status: OutcomeStatus.Success, Result: { } result }
         ? result.Element
         : Write(outcome);
 
@@ -26,7 +28,9 @@ internal static class FunctionAnswer
             if (outcome.Message is { } message) writer.WriteString("message", message);
             if (outcome.Failure is { } failure) Write(writer, failure);
             if (outcome.Status == OutcomeStatus.Unknown)
-                writer.WriteString("advice", "Nobody knows whether it took effect. Do not call again for it; somebody must settle it.");
+                writer.WriteString(
+                    "advice",
+                    "Nobody knows whether it took effect. Do not call again for it; somebody must settle it.");
             if (outcome.RunId is { } run) writer.WriteString("run_id", run.Value);
             writer.WriteEndObject();
         }

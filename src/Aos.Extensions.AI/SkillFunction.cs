@@ -13,7 +13,8 @@ using Microsoft.Extensions.AI;
 namespace Aos.Extensions.AI;
 
 /// <summary>A skill as a function that a model can call.</summary>
-internal sealed class SkillFunction(AosRuntime runtime, AgentProfile profile, SkillRef reference, SkillContract contract, string name,
+internal sealed class SkillFunction(
+    AosRuntime runtime, AgentProfile profile, SkillRef reference, SkillContract contract, string name,
     SkillFunctionOptions options, Purse? purse) : AIFunction
 {
     /// <inheritdoc />
@@ -31,10 +32,12 @@ internal sealed class SkillFunction(AosRuntime runtime, AgentProfile profile, Sk
 
     /// <inheritdoc />
     public override object? GetService(Type serviceType, object? serviceKey = null) =>
-        serviceKey is null && serviceType == typeof(SkillContract) ? contract : base.GetService(serviceType, serviceKey);
+        serviceKey is null && serviceType == typeof(SkillContract)
+            ? contract : base.GetService(serviceType, serviceKey);
 
     /// <inheritdoc />
-    protected override async ValueTask<object?> InvokeCoreAsync(AIFunctionArguments arguments, CancellationToken cancellationToken)
+    protected override async ValueTask<object?> InvokeCoreAsync(
+        AIFunctionArguments arguments, CancellationToken cancellationToken)
     {
         if (Read(arguments) is not { } input)
             return FunctionAnswer.Refusal(ErrorCodes.InvalidInput, $"The arguments of {name} are no JSON values.");
@@ -86,7 +89,8 @@ internal sealed class SkillFunction(AosRuntime runtime, AgentProfile profile, Sk
             RunId = run,
             Status = OutcomeStatus.Failure,
             Code = ErrorCodes.ApprovalRequired,
-            Message = $"The call waits for somebody's approval, as run {run}. It is made once that is given, and not before; do not call again for it.",
+            Message = $"The call waits for somebody's approval, as run {run}. It is made once that is given, and not "
+                + "before; do not call again for it.",
         };
     }
 
@@ -106,7 +110,8 @@ internal sealed class SkillFunction(AosRuntime runtime, AgentProfile profile, Sk
                 writer.WriteEndObject();
             }
         }
-        catch (Exception failure) when (failure is NotSupportedException or JsonException or InvalidOperationException or ArgumentException)
+        catch (Exception failure)
+            when (failure is NotSupportedException or JsonException or InvalidOperationException or ArgumentException)
         {
             return null;
         }

@@ -14,8 +14,8 @@ namespace Aos.Runtime;
 public sealed partial class AosRuntime
 {
     /// <summary>A run in one portable file: journal, blobs, documents, skill contracts and hash chain, as
-    /// <c>docs/formats.md</c> describes it. A run that is open is exported as far as it is durable. The same journal gives
-    /// the same bytes.</summary>
+    /// <c>docs/formats.md</c> describes it. A run that is open is exported as far as it is durable. The same journal
+    /// gives the same bytes.</summary>
     /// <remarks>The journal is followed before it is given away: what comes out verifies.</remarks>
     public ValueTask<Answer<ExportedRun>> ExportAsync(RunId runId, CancellationToken cancel) => GuardAsync(async () =>
     {
@@ -54,7 +54,8 @@ public sealed partial class AosRuntime
         {
             var archive = ArchiveReader.Read(file);
             var documents = new DocumentCache(archive);
-            var journal = await new JournalReader(archive, documents).ReadAsync(archive.RunId, cancel).ConfigureAwait(false)
+            var journal =
+                await new JournalReader(archive, documents).ReadAsync(archive.RunId, cancel).ConfigureAwait(false)
                 ?? throw new StoreException(ErrorCodes.HistoryTampered, "The file holds no journal.");
             ArchiveReader.RequireWhole(archive, journal.Events);
             return outcomes.Of(JournalVerifier.Verify(archive.RunId, documents, journal.Events), run: archive.RunId);

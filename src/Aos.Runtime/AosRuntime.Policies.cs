@@ -18,7 +18,8 @@ namespace Aos.Runtime;
 /// <summary>The policies of the tenant, and what they mean for open runs.</summary>
 public sealed partial class AosRuntime
 {
-    /// <summary>The policies that bind what is admitted from now on. Open runs keep those that they were admitted under;
+    /// <summary>The policies that bind what is admitted from now on. Open runs keep those that they were admitted
+    /// under;
     /// <see cref="TightenAsync"/> binds them to more.</summary>
     public PolicyShelf Policies
     {
@@ -26,7 +27,8 @@ public sealed partial class AosRuntime
         set => _admission.Policies = value;
     }
 
-    /// <summary>The policies that bind what is admitted of a tenant from now on: its own, where they were put; otherwise
+    /// <summary>The policies that bind what is admitted of a tenant from now on: its own, where they were put;
+    /// otherwise
     /// <see cref="Policies"/>.</summary>
     public PolicyShelf PoliciesOf(string? tenant) => _admission.PoliciesOf(tenant);
 
@@ -42,15 +44,16 @@ public sealed partial class AosRuntime
     /// <param name="tenant">The tenant; null: the runtime's own.</param>
     public TenantProfile TenantOf(string? tenant) => _services.Tenancies.Of(tenant).Profile;
 
-    /// <summary>Binds an open run to one more policy from its next attempt on. A policy can only tighten: of several the
-    /// strictest holds. Calls in flight are not stopped.</summary>
+    /// <summary>Binds an open run to one more policy from its next attempt on. A policy can only tighten: of several
+    /// the strictest holds. Calls in flight are not stopped.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="policy">The policy.</param>
     /// <param name="by">Who asks for it.</param>
     /// <param name="reason">Why; null where nobody says.</param>
     /// <param name="cancel">Ends the call.</param>
     /// <returns>A success once it is durable; the owner of the run takes it up, or whoever resumes the run.</returns>
-    public ValueTask<StructuredOutcome> TightenAsync(RunId runId, Policy policy, string by, string? reason, CancellationToken cancel) =>
+    public ValueTask<StructuredOutcome> TightenAsync(
+        RunId runId, Policy policy, string by, string? reason, CancellationToken cancel) =>
         GuardAsync(async () => PolicyRules.Check(policy) is { Count: > 0 } problems
             ? _outcomes.Failure(ErrorCodes.InvalidPolicy, $"{problems[0].Pointer}: {problems[0].Message}", problems)
             : await PostAsync(runId, new RunEvent.PolicyTightened
@@ -74,8 +77,10 @@ public sealed partial class AosRuntime
         Policy candidate, int last, CancellationToken cancel, string? tenant = null) => GuardAsync(async () =>
     {
         if (PolicyRules.Check(candidate) is { Count: > 0 } problems)
-            return _outcomes.Refuse<WhatIfReport>(ErrorCodes.InvalidPolicy, $"{problems[0].Pointer}: {problems[0].Message}", problems);
-        var rows = await _services.Store.ListRunsAsync(new RunFilter { Limit = last, Tenant = tenant }, cancel).ConfigureAwait(false);
+            return _outcomes.Refuse<WhatIfReport>(
+                ErrorCodes.InvalidPolicy, $"{problems[0].Pointer}: {problems[0].Message}", problems);
+        var rows = await _services.Store.ListRunsAsync(new RunFilter { Limit = last, Tenant = tenant }, cancel)
+            .ConfigureAwait(false);
         var trial = new WhatIf(candidate with { Cases = [] }, _services.Now);
         foreach (var row in rows)
             if (await _services.Reader.ReadAsync(row.RunId, cancel).ConfigureAwait(false) is { } journal)

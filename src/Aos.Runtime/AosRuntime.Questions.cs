@@ -29,7 +29,8 @@ public sealed partial class AosRuntime
 {
     private static readonly TimeSpan FollowInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How often a run that this process works on is looked at all the same: it may have gone to another one.</summary>
+    /// <summary>How often a run that this process works on is looked at all the same: it may have gone to another
+    /// one.</summary>
     private static readonly TimeSpan FollowHereInterval = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a look must wait for each that follows a run.</summary>
@@ -38,11 +39,14 @@ public sealed partial class AosRuntime
     /// <summary>Calls one skill under a contract, as a run of one step: journaled, retried, budgeted like any other.
     /// The outcome is that of the step.</summary>
     /// <remarks>Where nobody knows whether the call took effect, and it cannot be repeated, the outcome is
-    /// <see cref="OutcomeStatus.Unknown"/> and the run waits for <see cref="SettleAsync"/>, as every run does.</remarks>
+    /// <see cref="OutcomeStatus.Unknown"/> and the run waits for <see cref="SettleAsync"/>, as every run
+    /// does.</remarks>
     public async ValueTask<StructuredOutcome> ExecuteAsync(ExecuteRequest request, CancellationToken cancel)
     {
         if (StrictPayload.CheckDocumentValue(request.Input) is { } problem)
-            return _outcomes.Failure(ErrorCodes.InvalidInput, $"{(problem.Pointer.Length == 0 ? "" : $"{problem.Pointer}: ")}{problem.Message}", [problem]);
+            return _outcomes.Failure(
+                ErrorCodes.InvalidInput,
+                $"{(problem.Pointer.Length == 0 ? "" : $"{problem.Pointer}: ")}{problem.Message}", [problem]);
         var step = StepId.Parse("call");
         var answer = await RunAsync(new RunRequest
         {
@@ -71,17 +75,19 @@ public sealed partial class AosRuntime
         }, cancel).ConfigureAwait(false);
         if (answer.Value is not { } report) return Unwrap(answer.Outcome);
         if (report.Steps is [{ Outcome: { } outcome }, ..]) return outcome;
-        if (report.WaitingFor == WaitReason.UnknownOutcome && await FoldAsync(report.RunId, cancel).ConfigureAwait(false) is { } state
+        if (report.WaitingFor == WaitReason.UnknownOutcome
+            && await FoldAsync(report.RunId, cancel).ConfigureAwait(false) is { } state
             && RunReporter.Unsettled(state, state.Steps[0]) is { } unsettled) return unsettled;
         // The run of the same key, which another process works on or has left.
         return report.Code is null
-            ? _outcomes.Failure(ErrorCodes.RunOwned, $"The call was begun as run {report.RunId} and has not ended; where its "
+            ? _outcomes.Failure(
+                ErrorCodes.RunOwned, $"The call was begun as run {report.RunId} and has not ended; where its "
                 + "process is gone, `aos resume` goes on with it.", run: report.RunId)
             : _outcomes.Failure(report.Code.Value, report.Message ?? "The call did not end.", run: report.RunId);
     }
 
-    /// <summary>Describes a skill as <see cref="DescribeSkill"/> does, and adds <c>statistics</c>: how its calls went in
-    /// the newest runs of this store, in any version.</summary>
+    /// <summary>Describes a skill as <see cref="DescribeSkill"/> does, and adds <c>statistics</c>: how its calls went
+    /// in the newest runs of this store, in any version.</summary>
     /// <param name="reference">A skill reference, such as <c>http_call</c> or <c>http_call@1</c>.</param>
     /// <param name="cancel">Ends the call.</param>
     /// <param name="tenant">Whose runs are counted; null: those of all tenants.</param>
@@ -122,17 +128,21 @@ public sealed partial class AosRuntime
     /// <param name="name">The query; an unknown name is answered with the known ones.</param>
     /// <param name="arguments">Its arguments, an object; null for none.</param>
     /// <param name="cancel">Ends the call.</param>
-    /// <remarks>A run that this process works on is asked as far as its journal is durable, without reading it.</remarks>
-    public ValueTask<StructuredOutcome> QueryAsync(RunId runId, string name, Payload? arguments, CancellationToken cancel) => GuardAsync(async () =>
+    /// <remarks>A run that this process works on is asked as far as its journal is durable, without reading
+    /// it.</remarks>
+    public ValueTask<StructuredOutcome> QueryAsync(
+        RunId runId, string name, Payload? arguments, CancellationToken cancel) => GuardAsync(async () =>
     {
         var live = _host.Find(runId) is { IsAlive: true } loop ? loop.Shown : null;
         var state = live?.Submitted is null ? await FoldAsync(runId, cancel).ConfigureAwait(false) : live;
-        return state is null ? UnknownRun<RunReport>(runId).Outcome : await AnswerAsync(state, name, arguments, cancel).ConfigureAwait(false);
+        return state is null ? UnknownRun<RunReport>(runId).Outcome
+            : await AnswerAsync(state, name, arguments, cancel).ConfigureAwait(false);
     });
 
-    // What a plan asks. A run sees itself as it stands at this moment, also what is not durable yet: the answer comes after
-    // that in its journal. Of others it sees those of its agent, and of those what is durable.
-    private ValueTask<StructuredOutcome> AnswerAsync(SkillCall call, RuntimeQuestion question, CancellationToken cancel) => GuardAsync(async () =>
+    // What a plan asks. A run sees itself as it stands at this moment, also what is not durable yet: the answer comes
+    // after that in its journal. Of others it sees those of its agent, and of those what is durable.
+    private ValueTask<StructuredOutcome> AnswerAsync(
+        SkillCall call, RuntimeQuestion question, CancellationToken cancel) => GuardAsync(async () =>
     {
         var asked = question.RunId!.Value;
         var loop = _host.Find(asked) is { IsAlive: true } alive ? alive : null;
@@ -143,19 +153,25 @@ public sealed partial class AosRuntime
             : _outcomes.Failure(ErrorCodes.UnknownRun, $"Agent '{call.AgentId}' has no run {asked}.");
     });
 
-    private async ValueTask<StructuredOutcome> AnswerAsync(RunState state, string name, Payload? arguments, CancellationToken cancel)
+    private async ValueTask<StructuredOutcome> AnswerAsync(
+        RunState state, string name, Payload? arguments, CancellationToken cancel)
     {
         var runId = state.Submitted!.RunId;
         var tenancy = _services.Tenancies.Of(state.Contract.Tenant);
         var accounts = RunQueries.AsksForAccounts(name)
-            ? await _ledger.AccountsAsync(tenancy, state.Contract.AgentId, tenancy.LimitsOf(state.Contract), cancel).ConfigureAwait(false)
+            ? await _ledger.AccountsAsync(tenancy, state.Contract.AgentId, tenancy.LimitsOf(state.Contract), cancel)
+                .ConfigureAwait(false)
             : [];
-        var records = RunQueries.AsksForRecords(name) ? await _failures.RecordsAsync(state.Contract.Tenant, cancel).ConfigureAwait(false) : [];
+        var records = RunQueries.AsksForRecords(name)
+            ? await _failures.RecordsAsync(state.Contract.Tenant, cancel).ConfigureAwait(false) : [];
         var context = new QueryContext(state, Skills, arguments, _services.Now, accounts, records);
         if (RunQueries.Refuse(name, context) is { } mistake)
-            return _outcomes.Failure(mistake.Code, mistake.Message, mistake.Pointer.Length > 0 ? [mistake] : null, runId);
+            return _outcomes.Failure(
+                mistake.Code, mistake.Message, mistake.Pointer.Length > 0 ? [mistake] : null, runId);
         if (RunQueries.TryAnswer(name, context, out var answer)) return _outcomes.Success(answer, runId);
-        return _outcomes.Failure(ErrorCodes.UnknownQuery, $"There is no query '{name}'; there are {string.Join(", ", RunQueries.AllNames)}.", run: runId);
+        return _outcomes.Failure(
+            ErrorCodes.UnknownQuery,
+            $"There is no query '{name}'; there are {string.Join(", ", RunQueries.AllNames)}.", run: runId);
     }
 
     /// <summary>The names that <see cref="QueryAsync"/> knows.</summary>
@@ -177,20 +193,21 @@ public sealed partial class AosRuntime
     public ValueTask<StructuredOutcome> GetResourceContractAsync(RunId runId, CancellationToken cancel) =>
         QueryAsync(runId, "resource_contract", arguments: null, cancel);
 
-    /// <summary>The code of a refusal for these problems, where all of them are something that the agent may not do; null
-    /// where there are others.</summary>
+    /// <summary>The code of a refusal for these problems, where all of them are something that the agent may not do;
+    /// null where there are others.</summary>
     public static ErrorCode? GapCode(IReadOnlyList<Problem> problems) => PlanInspection.GapCode(problems);
 
-    /// <summary>What a profile asks for that this runtime does not have, by its place. A plan can be run all the same; a
-    /// goal that needs it is refused.</summary>
+    /// <summary>What a profile asks for that this runtime does not have, by its place. A plan can be run all the same;
+    /// a goal that needs it is refused.</summary>
     public IReadOnlyList<Problem> Examine(AgentProfile profile) =>
         profile.Planner is { } choice && !_services.Planning.Knows(choice.Id)
             ? [new Problem("/planner/id", ErrorCodes.UnknownPlanner, $"There is no planner '{choice.Id}'; there are "
-                + $"{string.Join(", ", _services.Planning.Ids)}. A plan needs none, but a goal of this agent is refused.")]
+                + $"{string.Join(", ", _services.Planning.Ids)}. A plan needs none, but a goal of this agent is "
+                + "refused.")]
             : [];
 
-    /// <summary>Asks the profile's planner for a plan, without running it. A planner whose answers cost money is not asked:
-    /// it is paid from the budget of a run.</summary>
+    /// <summary>Asks the profile's planner for a plan, without running it. A planner whose answers cost money is not
+    /// asked: it is paid from the budget of a run.</summary>
     public ValueTask<Answer<Plan>> PlanAsync(RunRequest request, CancellationToken cancel) => GuardAsync(async () =>
     {
         var admitted = _admission.Admit(request with { Plan = null }, refuseGaps: false);
@@ -204,7 +221,9 @@ public sealed partial class AosRuntime
             return _outcomes.Refuse<Plan>(answer.Code == ErrorCodes.Ok ? ErrorCodes.PlannerNoPlan : answer.Code,
                 answer.Message ?? "The planner has nothing to do for this goal.", answer.Problems);
         return check!.Pinned is null
-            ? _outcomes.Refuse<Plan>(ErrorCodes.PlannerInvalidPlan, $"The planner's plan breaks {check.Problems.Length} rules.", check.Problems)
+            ? _outcomes.Refuse<Plan>(
+                ErrorCodes.PlannerInvalidPlan, $"The planner's plan breaks {check.Problems.Length} rules.",
+                check.Problems)
             : _outcomes.Of(plan);
     });
 
@@ -213,26 +232,30 @@ public sealed partial class AosRuntime
         RunRequest request, RunSettings settings, CancellationToken cancel)
     {
         var repairs = Math.Min(settings.Planning?.MaxRepairs ?? 0, settings.Contract.MaxPlanRepairs);
-        var asked = _services.Planning.RequestOf(request.Goal!, request.Input, settings.Contract, settings.Planner, settings.Models) with
+        var asked = _services.Planning.RequestOf(
+            request.Goal!, request.Input, settings.Contract, settings.Planner, settings.Models) with
         {
             Terms = settings.Planning,
         };
         while (true)
         {
-            var (answer, check) = await _services.Planning.ProposeAsync(asked, earlier: null, cancel).ConfigureAwait(false);
+            var (answer, check) =
+                await _services.Planning.ProposeAsync(asked, earlier: null, cancel).ConfigureAwait(false);
             var isRefused = answer.Code == ErrorCodes.PlannerInvalidPlan || check is { Pinned: null };
             if (!isRefused || asked.Round > repairs) return (answer, check);
             asked = asked with
             {
                 Round = asked.Round + 1,
-                Refused = new RefusedProposal(answer.Proposal, answer.Message, check is null ? answer.Problems : ValueList.From(check.Problems)),
+                Refused = new RefusedProposal(
+                    answer.Proposal, answer.Message, check is null ? answer.Problems : ValueList.From(check.Problems)),
             };
         }
     }
 
-    /// <summary>Foresees a run: cost, time, permissions and risk, by the same kernel on a virtual clock. Where a goal is
-    /// given and its planner costs money, nobody is asked, and what is foreseen are bounds.</summary>
-    public ValueTask<Answer<Contracts.Runs.Simulation>> SimulateAsync(RunRequest request, CancellationToken cancel) => GuardAsync(async () =>
+    /// <summary>Foresees a run: cost, time, permissions and risk, by the same kernel on a virtual clock. Where a goal
+    /// is given and its planner costs money, nobody is asked, and what is foreseen are bounds.</summary>
+    public ValueTask<Answer<Contracts.Runs.Simulation>> SimulateAsync(RunRequest request, CancellationToken cancel) =>
+        GuardAsync(async () =>
     {
         var isFirstOfMany = request.Plan is null && request.Profile.Planner?.Mode == PlannerMode.Iterative;
         if (request.Plan is null)
@@ -250,15 +273,16 @@ public sealed partial class AosRuntime
         if (admitted.Value is not { } run) return new Answer<Contracts.Runs.Simulation>(null, admitted.Outcome);
         if (!run.IsFree) run = await HoldAsync(run, cancel).ConfigureAwait(false);
         var simulation = new Simulator(Skills, run.Submitted, RunState.Empty(_services.Documents)).Run();
-        if (run.Submitted.Hold is { } hold) simulation = await WithHoldAsync(simulation, run.Submitted, hold, cancel).ConfigureAwait(false);
+        if (run.Submitted.Hold is { } hold)
+            simulation = await WithHoldAsync(simulation, run.Submitted, hold, cancel).ConfigureAwait(false);
         return _outcomes.Of(simulation with
         {
             Risks = [.. simulation.Risks, .. isFirstOfMany ? PlanningBounds.FirstOfMany : []],
         });
     });
 
-    /// <summary>Foresees a run under several budgets, in their order: what each would make of it, whatever the profile allows
-    /// a run.</summary>
+    /// <summary>Foresees a run under several budgets, in their order: what each would make of it, whatever the profile
+    /// allows a run.</summary>
     /// <param name="request">The run.</param>
     /// <param name="budgets">The budgets of the run.</param>
     /// <param name="cancel">Ends the call.</param>
@@ -268,8 +292,10 @@ public sealed partial class AosRuntime
         var trials = new List<BudgetTrial>(budgets.Count);
         foreach (var budget in budgets)
         {
-            var profile = request.Profile with { Budget = (request.Profile.Budget ?? new BudgetSpec()) with { PerRun = budget } };
-            var foreseen = await SimulateAsync(request with { Profile = profile, Budget = budget }, cancel).ConfigureAwait(false);
+            var profile =
+                request.Profile with { Budget = (request.Profile.Budget ?? new BudgetSpec()) with { PerRun = budget } };
+            var foreseen =
+                await SimulateAsync(request with { Profile = profile, Budget = budget }, cancel).ConfigureAwait(false);
             if (foreseen.Value is null) return new Answer<IReadOnlyList<BudgetTrial>>(null, foreseen.Outcome);
             trials.Add(new BudgetTrial { Budget = budget, Simulation = foreseen.Value });
         }
@@ -282,10 +308,14 @@ public sealed partial class AosRuntime
     {
         var risks = simulation.Risks.ToList();
         foreach (var cost in hold.Learned)
-            risks.Add(new Risk(null, "SOFT_BUDGET", $"Soft mode holds {cost.P95} for a call of {cost.Skill}, which 95% of its last "
+            risks.Add(
+                new Risk(
+                    null, "SOFT_BUDGET",
+                    $"Soft mode holds {cost.P95} for a call of {cost.Skill}, which 95% of its last "
                 + $"{cost.Calls} calls did not exceed: the run can spend more than is held for it."));
         var shortage = await _ledger.FindShortageAsync(run.Tenant, run.AgentId, hold, cancel).ConfigureAwait(false);
-        if (shortage is { } full) risks.Add(new Risk(null, "LEDGER_FULL", _ledger.Describe(run.Tenant, run.AgentId, hold, full)));
+        if (shortage is { } full)
+            risks.Add(new Risk(null, "LEDGER_FULL", _ledger.Describe(run.Tenant, run.AgentId, hold, full)));
         return simulation with
         {
             Hold = hold.Amount,
@@ -298,18 +328,21 @@ public sealed partial class AosRuntime
 
     /// <summary>What the tenant, or one of its agents, may spend, holds and has spent, and who spent it.</summary>
     /// <param name="agent">The agent; null: all of them.</param>
-    /// <param name="profile">Its profile, where the caller has it: the limits are read there. Otherwise they are those by
-    /// which its last run was admitted.</param>
+    /// <param name="profile">Its profile, where the caller has it: the limits are read there. Otherwise they are those
+    /// by which its last run was admitted.</param>
     /// <param name="cancel">Ends the call.</param>
     /// <param name="tenant">The tenant. Absent: the runtime's own.</param>
     public ValueTask<Answer<BudgetReport>> BudgetAsync(
         string? agent, AgentProfile? profile, CancellationToken cancel, string? tenant = null) => GuardAsync(async () =>
-        _outcomes.Of(await new BudgetReporter(_services, _ledger).ReportAsync(tenant, agent, profile, cancel).ConfigureAwait(false)));
+        _outcomes.Of(
+            await new BudgetReporter(_services, _ledger).ReportAsync(tenant, agent, profile, cancel)
+                .ConfigureAwait(false)));
 
     /// <summary>How often calls failed, by skill and code, and what trying again brought.</summary>
     /// <param name="cancel">Ends the call.</param>
     /// <param name="tenant">Whose runs are counted. Absent: those of all tenants.</param>
-    /// <remarks>Counted from the journals of at most 200 runs, the newest; what was counted holds for a minute.</remarks>
+    /// <remarks>Counted from the journals of at most 200 runs, the newest; what was counted holds for a
+    /// minute.</remarks>
     public ValueTask<Answer<IReadOnlyList<RecoveryRecord>>> RecoveryAsync(
         CancellationToken cancel, string? tenant = null) => GuardAsync(async () =>
         _outcomes.Of(await _failures.RecordsAsync(tenant, cancel).ConfigureAwait(false)));
@@ -331,7 +364,8 @@ public sealed partial class AosRuntime
     /// <param name="cancel">Ends the enumeration.</param>
     /// <param name="tenant">Whose runs are read. Absent: those of all tenants.</param>
     /// <exception cref="StoreException">The store cannot be read.</exception>
-    public IAsyncEnumerable<FailureLogEntry> FailureLogAsync(int runsMax, CancellationToken cancel, string? tenant = null) =>
+    public IAsyncEnumerable<FailureLogEntry> FailureLogAsync(
+        int runsMax, CancellationToken cancel, string? tenant = null) =>
         _failures.LogAsync(tenant, runsMax, cancel);
 
     /// <summary>The events of a run, as far as they are durable.</summary>
@@ -362,7 +396,9 @@ public sealed partial class AosRuntime
             {
                 var (next, looked) = (followed?.Next, _services.Time.GetTimestamp());
                 // Asked before the events are read: what ended before has all its events in what is read then.
-                ended |= seq == afterSeq && await _services.Store.FindRunAsync(runId, cancel).ConfigureAwait(false) is null or { IsEnded: true };
+                ended |= seq == afterSeq
+                    && await _services.Store.FindRunAsync(runId, cancel).ConfigureAwait(false) is null
+                        or { IsEnded: true };
                 foreach (var segment in await _services.Store.ReadAsync(runId, seq, cancel).ConfigureAwait(false))
                 {
                     // A segment may begin before the event that was asked for.
@@ -382,8 +418,8 @@ public sealed partial class AosRuntime
         }
     }
 
-    // What this process writes, it is told of; what others write is looked for. The more there are who follow, the seldomer each
-    // of them looks, so that together they ask the store for at most some thousands of reads a second.
+    // What this process writes, it is told of; what others write is looked for. The more there are who follow, the
+    // seldomer each of them looks, so that together they ask the store for at most some thousands of reads a second.
     private async ValueTask WhenWrittenAsync(RunId runId, Task next, long looked, CancellationToken cancel)
     {
         var pause = PausePerFollower * _followers.Count;
@@ -396,29 +432,34 @@ public sealed partial class AosRuntime
     }
 
     /// <summary>Rows of runs, newest first.</summary>
-    public ValueTask<Answer<IReadOnlyList<RunRow>>> ListRunsAsync(RunFilter filter, CancellationToken cancel) => GuardAsync(async () =>
+    public ValueTask<Answer<IReadOnlyList<RunRow>>> ListRunsAsync(RunFilter filter, CancellationToken cancel) =>
+        GuardAsync(async () =>
         _outcomes.Of(await _services.Store.ListRunsAsync(filter, cancel).ConfigureAwait(false)));
 
-    /// <summary>Approval requests, oldest first, as they stand now: among the open ones of the store are those that have
-    /// expired, until their run takes notice of it.</summary>
-    public ValueTask<Answer<IReadOnlyList<ApprovalRow>>> ListApprovalsAsync(bool openOnly, CancellationToken cancel) => GuardAsync(async () =>
+    /// <summary>Approval requests, oldest first, as they stand now: among the open ones of the store are those that
+    /// have expired, until their run takes notice of it.</summary>
+    public ValueTask<Answer<IReadOnlyList<ApprovalRow>>> ListApprovalsAsync(bool openOnly, CancellationToken cancel) =>
+        GuardAsync(async () =>
     {
         var rows = await _services.Store.ListApprovalsAsync(openOnly, cancel).ConfigureAwait(false);
         return _outcomes.Of<IReadOnlyList<ApprovalRow>>([.. rows.Select(row => row.StandingAt(_services.Now))]);
     });
 
     /// <summary>One approval request, as it stands now.</summary>
-    public ValueTask<Answer<ApprovalRow>> FindApprovalAsync(ApprovalId id, CancellationToken cancel) => GuardAsync(async () =>
+    public ValueTask<Answer<ApprovalRow>> FindApprovalAsync(ApprovalId id, CancellationToken cancel) =>
+        GuardAsync(async () =>
         await _services.Store.FindApprovalAsync(id, cancel).ConfigureAwait(false) is { } row
             ? _outcomes.Of(row.StandingAt(_services.Now), run: row.RunId)
             : UnknownApproval(id));
 
-    internal Answer<ApprovalRow> UnknownApproval(ApprovalId id) => _outcomes.Refuse<ApprovalRow>(ErrorCodes.UnknownApproval,
+    internal Answer<ApprovalRow> UnknownApproval(ApprovalId id) =>
+        _outcomes.Refuse<ApprovalRow>(ErrorCodes.UnknownApproval,
         $"There is no approval request {id}; `aos approvals` lists the open ones.");
 
-    /// <summary>The outcome that refuses a call with a code of the catalog: for hosts, which refuse for reasons of their
-    /// own in the same form.</summary>
-    public StructuredOutcome Refuse(ErrorCode code, string message, RunId? run = null, IEnumerable<Problem>? problems = null) =>
+    /// <summary>The outcome that refuses a call with a code of the catalog: for hosts, which refuse for reasons of
+    /// their own in the same form.</summary>
+    public StructuredOutcome Refuse(
+        ErrorCode code, string message, RunId? run = null, IEnumerable<Problem>? problems = null) =>
         _outcomes.Failure(code, message, problems, run);
 
     /// <summary>The outcome of a call of a host that succeeded.</summary>
@@ -427,10 +468,12 @@ public sealed partial class AosRuntime
     // A refused plan of one step is a refused call: its problems are shown by their place in the input.
     private static StructuredOutcome Unwrap(StructuredOutcome outcome)
     {
-        if (outcome.Failure is not { } failure || outcome.Code != ErrorCodes.InvalidPlan || failure.Details.IsEmpty) return outcome;
+        if (outcome.Failure is not { } failure || outcome.Code != ErrorCodes.InvalidPlan || failure.Details.IsEmpty)
+            return outcome;
         var details = failure.Details.Select(problem => problem with
         {
-            Pointer = problem.Pointer.Replace("/steps/0/input", "", StringComparison.Ordinal).Replace("/steps/0", "", StringComparison.Ordinal),
+            Pointer = problem.Pointer.Replace("/steps/0/input", "", StringComparison.Ordinal)
+                .Replace("/steps/0", "", StringComparison.Ordinal),
         }).ToList();
         var first = details[0];
         var code = first.Code == ErrorCodes.SchemaViolation ? ErrorCodes.InvalidInput : first.Code;

@@ -21,10 +21,11 @@ public sealed partial class AosRuntime
 
     /// <summary>Replays a run.</summary>
     /// <param name="runId">The run.</param>
-    /// <param name="mode"><c>verify</c>: feeds the recorded facts to today's kernel and compares every decision; touches
-    /// nothing. <c>live</c>: runs the recorded plan on the recorded input once more, with real skills, without a planner
-    /// and with the signals that its steps took, as a new run, and compares how both behaved. <c>dry</c>: puts the recorded plan and input through the
-    /// simulator, and compares what it foresees with what happened; touches nothing.</param>
+    /// <param name="mode"><c>verify</c>: feeds the recorded facts to today's kernel and compares every decision;
+    /// touches nothing. <c>live</c>: runs the recorded plan on the recorded input once more, with real skills, without
+    /// a planner and with the signals that its steps took, as a new run, and compares how both behaved. <c>dry</c>:
+    /// puts the recorded plan and input through the simulator, and compares what it foresees with what happened;
+    /// touches nothing.</param>
     /// <param name="cancel">Ends the call; a run that <c>live</c> began goes on.</param>
     /// <param name="requestedBy">Who asks, where people are told apart: they approve none of the calls of the run that
     /// <c>live</c> begins. Absent: nobody is told apart.</param>
@@ -36,7 +37,8 @@ public sealed partial class AosRuntime
                 $"There is no replay mode '{mode}'; there are {string.Join(", ", ReplayModes)}.");
         var journal = await _services.Reader.ReadAsync(runId, cancel).ConfigureAwait(false);
         if (journal is null) return UnknownRun<ReplayReport>(runId);
-        if (mode == "verify") return _outcomes.Of(JournalVerifier.Verify(runId, _services.Documents, journal.Events), run: runId);
+        if (mode == "verify")
+            return _outcomes.Of(JournalVerifier.Verify(runId, _services.Documents, journal.Events), run: runId);
         var recorded = RunState.Fold(_services.Documents, journal.Events);
         if (recorded.Ended is null || recorded.Program is not { } program)
             return _outcomes.Refuse<ReplayReport>(ErrorCodes.InvalidArgument, recorded.Ended is null
@@ -44,34 +46,42 @@ public sealed partial class AosRuntime
                 : $"Run {runId} has no plan: its planner gave none.", run: runId);
         return mode == "dry"
             ? Foresee(recorded, program)
-            : await RepeatAsync(recorded, program, SignalsTaken(journal.Events), requestedBy, cancel).ConfigureAwait(false);
+            : await RepeatAsync(recorded, program, SignalsTaken(journal.Events), requestedBy, cancel)
+                .ConfigureAwait(false);
     });
 
-    /// <summary>Starts a new run that has the first events of another, and goes its own way from there. The other stays as
-    /// it is.</summary>
-    /// <remarks>What is in flight at the cut is lost to the fork, and judged by its effect class: what can be repeated is,
-    /// under a key of the fork's own; a call that cannot is unknown, and follows the step's <c>on_failure</c> or waits to
-    /// be settled. Approvals that were given to the other run are asked for again.</remarks>
+    /// <summary>Starts a new run that has the first events of another, and goes its own way from there. The other stays
+    /// as it is.</summary>
+    /// <remarks>What is in flight at the cut is lost to the fork, and judged by its effect class: what can be repeated
+    /// is, under a key of the fork's own; a call that cannot is unknown, and follows the step's <c>on_failure</c> or
+    /// waits to be settled. Approvals that were given to the other run are asked for again.</remarks>
     /// <returns>The report of the fork, which is durable on return; or why it was not begun.</returns>
-    public ValueTask<Answer<RunReport>> ForkAsync(ForkRequest request, CancellationToken cancel) => GuardAsync(async () =>
+    public ValueTask<Answer<RunReport>> ForkAsync(ForkRequest request, CancellationToken cancel) =>
+        GuardAsync(async () =>
     {
         if (request.Step is null == request.Seq is null)
-            return _outcomes.Refuse<RunReport>(ErrorCodes.InvalidArgument, "A fork begins at a step or after an event: name one of the two.");
+            return _outcomes.Refuse<RunReport>(
+                ErrorCodes.InvalidArgument, "A fork begins at a step or after an event: name one of the two.");
         if (await _services.Reader.ReadAsync(request.RunId, cancel).ConfigureAwait(false) is not { } journal)
             return UnknownRun<RunReport>(request.RunId);
         if (request.Step is { } step && RunState.Fold(_services.Documents, journal.Events).Step(step) is null)
-            return _outcomes.Refuse<RunReport>(ErrorCodes.UnknownStep, $"Run {request.RunId} has no step '{step}'.", run: request.RunId);
-        var (length, problem) = request.Step is { } from ? ForkCut.Before(journal.Events, from) : ForkCut.After(journal.Events, request.Seq!.Value);
-        if (problem is not null) return _outcomes.Refuse<RunReport>(ErrorCodes.InvalidArgument, problem, run: request.RunId);
+            return _outcomes.Refuse<RunReport>(
+                ErrorCodes.UnknownStep, $"Run {request.RunId} has no step '{step}'.", run: request.RunId);
+        var (length, problem) = request.Step is { } from
+            ? ForkCut.Before(journal.Events, from) : ForkCut.After(journal.Events, request.Seq!.Value);
+        if (problem is not null)
+            return _outcomes.Refuse<RunReport>(ErrorCodes.InvalidArgument, problem, run: request.RunId);
 
         var prefix = journal.Events.Take(length).ToList();
         var state = RunState.Fold(_services.Documents, prefix);
         var edits = new ForkEdits(state, _services.Skills);
         edits.Apply(request.Edits);
         if (edits.Problems is { Count: > 0 } mistakes)
-            return _outcomes.Refuse<RunReport>(mistakes[0].Code, $"{mistakes[0].Pointer}: {mistakes[0].Message}", mistakes, request.RunId);
+            return _outcomes.Refuse<RunReport>(
+                mistakes[0].Code, $"{mistakes[0].Pointer}: {mistakes[0].Message}", mistakes, request.RunId);
         if (MissingSkill<RunReport>(state.Program, request.RunId) is { } missing) return missing;
-        if (await RefuseSkillsAsync(cancel).ConfigureAwait(false) is { } refused) return new Answer<RunReport>(null, refused);
+        if (await RefuseSkillsAsync(cancel).ConfigureAwait(false) is { } refused)
+            return new Answer<RunReport>(null, refused);
 
         var plan = edits.Plan is { } edited ? _services.Documents.Add(edited) : null;
         var id = _ids.Next();
@@ -89,33 +99,39 @@ public sealed partial class AosRuntime
             Zones = ZoneOffsets.Pin(policies, _services.Now),
             By = request.By,
             Reason = request.Reason,
-            Hold = await _ledger.HoldForAsync(state, plan is null ? null : _services.Documents.Program(plan.Digest), now, cancel)
+            Hold = await _ledger.HoldForAsync(
+                state, plan is null ? null : _services.Documents.Program(plan.Digest), now, cancel)
                 .ConfigureAwait(false),
             TraceId = Admission.TraceOf(id),
         };
         try
         {
-            return Report((await _host.ForkAsync(prefix, state, forked, plan is null ? [] : [plan]).ConfigureAwait(false)).Shown);
+            return Report(
+                (await _host.ForkAsync(prefix, state, forked, plan is null ? [] : [plan]).ConfigureAwait(false)).Shown);
         }
         catch (StoreException full) when (IsOverLimit(full) && forked.Hold is { } hold)
         {
-            return await RefuseAsync<RunReport>(state.Contract.Tenant, state.Contract.AgentId, hold, cancel).ConfigureAwait(false);
+            return await RefuseAsync<RunReport>(state.Contract.Tenant, state.Contract.AgentId, hold, cancel)
+                .ConfigureAwait(false);
         }
     });
 
     private Answer<ReplayReport> Foresee(RunState recorded, PlanProgram program)
     {
-        var submitted = recorded.Submitted! with { Plan = _services.Documents.Add(program.Source).Digest, Request = null };
+        var submitted =
+            recorded.Submitted! with { Plan = _services.Documents.Add(program.Source).Digest, Request = null };
         var foreseen = new Simulator(Skills, submitted, RunState.Empty(_services.Documents)).Run();
         return _outcomes.Of(BehaviourComparison.Dry(recorded, foreseen), run: submitted.RunId);
     }
 
     private async ValueTask<Answer<ReplayReport>> RepeatAsync(
-        RunState recorded, PlanProgram program, IEnumerable<RunEvent.SignalReceived> signals, string? requestedBy, CancellationToken cancel)
+        RunState recorded, PlanProgram program, IEnumerable<RunEvent.SignalReceived> signals, string? requestedBy,
+        CancellationToken cancel)
     {
         var run = recorded.Submitted!;
         if (MissingSkill<ReplayReport>(program, run.RunId) is { } missing) return missing;
-        if (await RefuseSkillsAsync(cancel).ConfigureAwait(false) is { } refused) return new Answer<ReplayReport>(null, refused);
+        if (await RefuseSkillsAsync(cancel).ConfigureAwait(false) is { } refused)
+            return new Answer<ReplayReport>(null, refused);
         // A run that is made today is bound by the tenant's policies of today, too.
         var policies = PoliciesOf(run.Tenant).Beyond(recorded.Policies);
         var settings = policies.IsEmpty ? recorded.Settings : recorded.Settings with
@@ -139,13 +155,15 @@ public sealed partial class AosRuntime
         }, documents, IsFree: false), cancel).ConfigureAwait(false);
         try
         {
-            _ = await _host.StartAsync(repeat).ConfigureAwait(false) ?? throw new InvalidOperationException($"Run {id} was drawn twice.");
+            _ = await _host.StartAsync(repeat).ConfigureAwait(false)
+                ?? throw new InvalidOperationException($"Run {id} was drawn twice.");
         }
         catch (StoreException full) when (IsOverLimit(full) && repeat.Submitted.Hold is { } hold)
         {
             return await RefuseAsync<ReplayReport>(run.Tenant, run.AgentId, hold, cancel).ConfigureAwait(false);
         }
-        // They are kept until a step waits for them. One that is refused shows as a difference: nobody waits for it any more.
+        // They are kept until a step waits for them. One that is refused shows as a difference: nobody waits for it any
+        // more.
         foreach (var signal in signals)
             _ = await SignalAsync(id, signal.Name, signal.Data, signal.By, signal.Key, cancel).ConfigureAwait(false);
         var waited = await WaitAsync(id, cancel).ConfigureAwait(false);
@@ -160,6 +178,8 @@ public sealed partial class AosRuntime
 
     private Answer<T>? MissingSkill<T>(PlanProgram? program, RunId run) where T : class =>
         program?.Source.Skills.FirstOrDefault(pin => !Skills.TryGet(pin.Name, pin.Version, out _)) is { } missing
-            ? _outcomes.Refuse<T>(ErrorCodes.SkillVersionMissing, $"The plan calls {missing.Name}@{missing.Version}, which is not registered here.", run: run)
+            ? _outcomes.Refuse<T>(
+                ErrorCodes.SkillVersionMissing,
+                $"The plan calls {missing.Name}@{missing.Version}, which is not registered here.", run: run)
             : null;
 }

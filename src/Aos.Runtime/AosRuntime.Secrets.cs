@@ -10,9 +10,10 @@ namespace Aos.Runtime;
 
 public sealed partial class AosRuntime
 {
-    /// <summary>How it stands with the secrets that a profile, and a plan where one is given, name: whether each may be used
-    /// and whether it is there. In the order of their names; values never show.</summary>
-    public async ValueTask<IReadOnlyList<SecretStatus>> ExamineSecretsAsync(AgentProfile profile, Plan? plan, CancellationToken cancel)
+    /// <summary>How it stands with the secrets that a profile, and a plan where one is given, name: whether each may be
+    /// used and whether it is there. In the order of their names; values never show.</summary>
+    public async ValueTask<IReadOnlyList<SecretStatus>> ExamineSecretsAsync(
+        AgentProfile profile, Plan? plan, CancellationToken cancel)
     {
         var contract = ContractFactory.Grant(_services.Tenancies.Of(null), profile, null).Contract!;
         var settings = SecretsOf(profile);
@@ -24,24 +25,29 @@ public sealed partial class AosRuntime
         foreach (var name in names)
         {
             var hosts = profile.Secrets.Where(grant => grant.Name == name).Select(grant => grant.Host).ToList();
-            var isAllowed = SecretRules.Allow(contract, name) || planned.TrueForAll(reference => reference.Name != name);
+            var isAllowed = SecretRules.Allow(contract, name)
+                || planned.TrueForAll(reference => reference.Name != name);
             var resolution = await _services.Secrets.ResolveAsync(name, [], cancel).ConfigureAwait(false);
             found.Add(new SecretStatus
             {
                 Name = name,
                 IsAllowed = isAllowed,
                 Hosts = hosts.Contains(null) ? [] : ValueList.From(hosts.Select(host => host!)),
-                UsedAt = ValueList.From(settings.Concat(planned).Where(reference => reference.Name == name).Select(reference => reference.Place)),
-                FoundIn = resolution.Value is null ? null : await _services.Secrets.LocateAsync(name, cancel).ConfigureAwait(false),
+                UsedAt = ValueList.From(
+                    settings.Concat(planned).Where(reference => reference.Name == name)
+                        .Select(reference => reference.Place)),
+                FoundIn = resolution.Value is null
+                    ? null : await _services.Secrets.LocateAsync(name, cancel).ConfigureAwait(false),
                 Problem = isAllowed ? resolution.Message
-                    : $"The profile does not let the agent use it; add '{name}', or '{name}@host' for one host only, to `secrets` of the profile.",
+                    : $"The profile does not let the agent use it; add '{name}', or '{name}@host' for one host only, "
+                        + "to `secrets` of the profile.",
             });
         }
         return found;
     }
 
-    /// <summary>The secrets that a profile uses without listing them in its <c>secrets</c>, each with its place: those of its
-    /// settings, the keys of its models and of its planner.</summary>
+    /// <summary>The secrets that a profile uses without listing them in its <c>secrets</c>, each with its place: those
+    /// of its settings, the keys of its models and of its planner.</summary>
     public IReadOnlyList<(string Place, SecretName Name)> SecretsOf(AgentProfile profile)
     {
         var found = profile.Config is { } config ? ReferencesOf(config, "/config") : [];

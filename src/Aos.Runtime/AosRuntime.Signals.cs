@@ -24,12 +24,15 @@ public sealed partial class AosRuntime
     /// <returns>A success; or why the signal was not left: <c>UNKNOWN_RUN</c>, <c>UNKNOWN_SIGNAL</c> where no step can
     /// ever wait for it, <c>INVALID_ARGUMENT</c> where the run has ended.</returns>
     public ValueTask<StructuredOutcome> SignalAsync(
-        RunId runId, SignalName name, Payload? data, string by, string? key, CancellationToken cancel) => GuardAsync(async () =>
+        RunId runId, SignalName name, Payload? data, string by, string? key, CancellationToken cancel) =>
+        GuardAsync(async () =>
     {
         if (key is { Length: 0 or > SignalKeyCharactersMax })
-            return _outcomes.Failure(ErrorCodes.InvalidArgument, $"The key of a signal has 1 to {SignalKeyCharactersMax} characters.");
+            return _outcomes.Failure(
+                ErrorCodes.InvalidArgument, $"The key of a signal has 1 to {SignalKeyCharactersMax} characters.");
         if (data is not null && !TryReadStrictly(ref data, out var problem)) return problem;
-        if (await FoldAsync(runId, cancel).ConfigureAwait(false) is not { } state) return UnknownRun<RunReport>(runId).Outcome;
+        if (await FoldAsync(runId, cancel).ConfigureAwait(false) is not { } state)
+            return UnknownRun<RunReport>(runId).Outcome;
         if (key is not null && state.KnowsSignal(key)) return _outcomes.Success(run: runId); // It counted already.
         if (state.Ended is null && UnheardOf(state, name) is { } refused)
             return _outcomes.Failure(ErrorCodes.UnknownSignal, refused, run: runId);
@@ -41,7 +44,8 @@ public sealed partial class AosRuntime
     private static string? UnheardOf(RunState state, SignalName name)
     {
         // A planner that is still asked may wait for anything.
-        if (state.Program is not { } program || state.IsPlanning || state.Settings.Planner?.Mode == PlannerMode.Iterative) return null;
+        if (state.Program is not { } program || state.IsPlanning
+            || state.Settings.Planner?.Mode == PlannerMode.Iterative) return null;
         var names = new List<string>();
         foreach (var step in program.Steps)
         {

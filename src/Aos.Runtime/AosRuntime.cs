@@ -104,9 +104,10 @@ public sealed partial class AosRuntime : IAsyncDisposable
     /// <summary>Calls that this process has in flight: attempts, and questions to planners.</summary>
     public int CallsInFlight => _host.InFlight;
 
-    /// <summary>Why this runtime begins nothing more and every run of it has stopped: an append failed, and another process has
-    /// to read what was written. Null while it works.</summary>
-    public StructuredOutcome? Failure => _writer.Failure is { } failure ? _outcomes.Failure(failure.Code, failure.Message) : null;
+    /// <summary>Why this runtime begins nothing more and every run of it has stopped: an append failed, and another
+    /// process has to read what was written. Null while it works.</summary>
+    public StructuredOutcome? Failure =>
+        _writer.Failure is { } failure ? _outcomes.Failure(failure.Code, failure.Message) : null;
 
     /// <summary>How many of them are in memory: those that wait for longer than a moment are not.</summary>
     public int RunsInMemory => _host.Loaded;
@@ -114,13 +115,15 @@ public sealed partial class AosRuntime : IAsyncDisposable
     internal RunHost Host => _host;
 
     /// <summary>Admits a run and starts it. It is durable when this returns.</summary>
-    public ValueTask<Answer<RunReport>> SubmitAsync(RunRequest request, CancellationToken cancel) => GuardAsync(async () =>
+    public ValueTask<Answer<RunReport>> SubmitAsync(RunRequest request, CancellationToken cancel) =>
+        GuardAsync(async () =>
     {
         var (loop, answer) = await StartAsync(request, cancel).ConfigureAwait(false);
         return loop is null ? answer : Report(loop.Shown);
     });
 
-    /// <summary>Waits until a run that this process works on has ended, or waits for somebody, and reports it.</summary>
+    /// <summary>Waits until a run that this process works on has ended, or waits for somebody, and reports
+    /// it.</summary>
     /// <remarks>A run of another process is reported as it stands.</remarks>
     public ValueTask<Answer<RunReport>> WaitAsync(RunId runId, CancellationToken cancel) => GuardAsync(async () =>
     {
@@ -144,9 +147,10 @@ public sealed partial class AosRuntime : IAsyncDisposable
         return Report(loop.Shown);
     });
 
-    /// <summary>Waits for a run as <see cref="WaitAsync"/> does, also for one that another process works on, for as long
-    /// as that process lives.</summary>
-    /// <remarks>A run whose process is gone is reported as it stands: <see cref="ResumeAsync"/> goes on with it.</remarks>
+    /// <summary>Waits for a run as <see cref="WaitAsync"/> does, also for one that another process works on, for as
+    /// long as that process lives.</summary>
+    /// <remarks>A run whose process is gone is reported as it stands: <see cref="ResumeAsync"/> goes on with
+    /// it.</remarks>
     public ValueTask<Answer<RunReport>> FollowAsync(RunId runId, CancellationToken cancel) => GuardAsync(async () =>
     {
         if (_host.Find(runId) is null)
@@ -186,18 +190,21 @@ public sealed partial class AosRuntime : IAsyncDisposable
     public async ValueTask<IReadOnlyList<StructuredOutcome>> AdoptAsync(CancellationToken cancel) =>
         [.. (await TakeOnAsync(runId: null, cancel).ConfigureAwait(false)).Refused.Select(answer => answer.Outcome)];
 
-    /// <summary>Takes on a run as <see cref="ResumeAsync"/> does, and does not wait for it. A run that this process works
-    /// on is reported as it stands.</summary>
+    /// <summary>Takes on a run as <see cref="ResumeAsync"/> does, and does not wait for it. A run that this process
+    /// works on is reported as it stands.</summary>
     public ValueTask<Answer<RunReport>> BeginResumeAsync(RunId runId, CancellationToken cancel) =>
         GuardAsync(() => AdoptAsync(runId, release: false, cancel));
 
-    private async ValueTask<(List<RunId> Adopted, List<Answer<RunReport>> Refused)> TakeOnAsync(RunId? runId, CancellationToken cancel)
+    private async ValueTask<(List<RunId> Adopted, List<Answer<RunReport>> Refused)> TakeOnAsync(
+        RunId? runId, CancellationToken cancel)
     {
         var adopted = new List<RunId>();
         var answers = new List<Answer<RunReport>>();
         // All that wait are this process's from here on; those with nothing to do are not even read.
-        if (runId is null && await TakeOverWaitingAsync(adopted, cancel).ConfigureAwait(false) is { } failure) answers.Add(failure);
-        var open = runId is { } only ? new([(only, false)], _outcomes.Success()) : await OpenRunsAsync(cancel).ConfigureAwait(false);
+        if (runId is null && await TakeOverWaitingAsync(adopted, cancel).ConfigureAwait(false) is { } failure)
+            answers.Add(failure);
+        var open = runId is { } only
+            ? new([(only, false)], _outcomes.Success()) : await OpenRunsAsync(cancel).ConfigureAwait(false);
         // A store that cannot be read is one reason for all of them, and a process that stays asks again.
         if (open.Value is null) answers.Add(new Answer<RunReport>(null, open.Outcome));
         foreach (var (id, isSuspect) in open.Value ?? [])
@@ -222,9 +229,11 @@ public sealed partial class AosRuntime : IAsyncDisposable
     });
 
     /// <summary>Takes on a run as <see cref="ReleaseAsync"/> does, and does not wait for it.</summary>
-    public ValueTask<Answer<RunReport>> BeginReleaseAsync(RunId runId, CancellationToken cancel) => GuardAsync(async () =>
+    public ValueTask<Answer<RunReport>> BeginReleaseAsync(RunId runId, CancellationToken cancel) =>
+        GuardAsync(async () =>
     {
-        if (await _services.Store.FindRunAsync(runId, cancel).ConfigureAwait(false) is { Status: not RunStatus.Quarantined } row)
+        if (await _services.Store.FindRunAsync(runId, cancel)
+            .ConfigureAwait(false) is { Status: not RunStatus.Quarantined } row)
             return _outcomes.Refuse<RunReport>(ErrorCodes.InvalidArgument,
                 $"Run {runId} is not quarantined; it is {row.Status.ToString().ToLowerInvariant()}.", run: runId);
         return await AdoptAsync(runId, release: true, cancel).ConfigureAwait(false);
@@ -248,15 +257,17 @@ public sealed partial class AosRuntime : IAsyncDisposable
     {
         var answer = await WaitAsync(id, cancel).ConfigureAwait(false);
         return answer.Value is { Status: RunStatus.Quarantined }
-            && await _services.Store.FindRunAsync(id, cancel).ConfigureAwait(false) is { Status: RunStatus.Quarantined } row
+            && await _services.Store.FindRunAsync(id, cancel)
+                .ConfigureAwait(false) is { Status: RunStatus.Quarantined } row
             ? _outcomes.Refuse<RunReport>(ErrorCodes.RunQuarantined, Quarantine.Describe(row), run: id)
             : answer;
     }
 
-    /// <summary>Asks to cancel a run. Its owner stops it; a run without an owner is taken on and stopped here, also one that
-    /// is quarantined or held: none of its calls is made again.</summary>
+    /// <summary>Asks to cancel a run. Its owner stops it; a run without an owner is taken on and stopped here, also one
+    /// that is quarantined or held: none of its calls is made again.</summary>
     public ValueTask<StructuredOutcome> CancelAsync(RunId runId, string by, string? reason, CancellationToken cancel) =>
-        PostAsync(runId, new RunEvent.CancelRequested { At = _services.Now, By = by, Reason = reason }, adopt: true, cancel);
+        PostAsync(
+            runId, new RunEvent.CancelRequested { At = _services.Now, By = by, Reason = reason }, adopt: true, cancel);
 
     /// <summary>Says what became of an attempt whose outcome is unknown.</summary>
     public ValueTask<StructuredOutcome> SettleAsync(RunId runId, StepId step, int? item, bool happened, Payload? result,
@@ -300,8 +311,8 @@ public sealed partial class AosRuntime : IAsyncDisposable
     /// <param name="atMost">How long to wait. RELIABILITY names 25 seconds.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <returns>Whether nothing is in flight any more.</returns>
-    /// <remarks>Who waits for an open run is told that this runtime was closed. What comes from outside in the meantime,
-    /// such as a decision, stays in the store for the next owner.</remarks>
+    /// <remarks>Who waits for an open run is told that this runtime was closed. What comes from outside in the
+    /// meantime, such as a decision, stays in the store for the next owner.</remarks>
     public async ValueTask<bool> DrainAsync(TimeSpan atMost, CancellationToken cancel)
     {
         using var time = new CancellationTokenSource(atMost, _services.Time);
@@ -327,14 +338,18 @@ public sealed partial class AosRuntime : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a run; or gives the run that is there already, or the outcome that says why it may not run.</summary>
-    private async ValueTask<(RunLoop? Loop, Answer<RunReport> Answer)> StartAsync(RunRequest request, CancellationToken cancel)
+    /// <summary>Starts a run; or gives the run that is there already, or the outcome that says why it may not
+    /// run.</summary>
+    private async ValueTask<(RunLoop? Loop, Answer<RunReport> Answer)> StartAsync(
+        RunRequest request, CancellationToken cancel)
     {
         var admitted = _admission.Admit(request, refuseGaps: true);
         if (admitted.Value is not { } run) return (null, new Answer<RunReport>(null, admitted.Outcome));
-        if (run.Submitted.Request is { } digest && await FindSameAsync(run, digest, cancel).ConfigureAwait(false) is { } same)
+        if (run.Submitted.Request is { } digest
+            && await FindSameAsync(run, digest, cancel).ConfigureAwait(false) is { } same)
             return (null, same);
-        if (await RefuseSkillsAsync(cancel).ConfigureAwait(false) is { } refused) return (null, new Answer<RunReport>(null, refused));
+        if (await RefuseSkillsAsync(cancel).ConfigureAwait(false) is { } refused)
+            return (null, new Answer<RunReport>(null, refused));
         _compaction.Start();
         if (!run.IsFree) run = await HoldAsync(run, cancel).ConfigureAwait(false);
         try
@@ -343,7 +358,8 @@ public sealed partial class AosRuntime : IAsyncDisposable
         }
         catch (StoreException full) when (IsOverLimit(full) && run.Submitted.Hold is { } hold)
         {
-            return (null, await RefuseAsync<RunReport>(run.Submitted.Tenant, run.Submitted.AgentId, hold, cancel).ConfigureAwait(false));
+            return (null, await RefuseAsync<RunReport>(run.Submitted.Tenant, run.Submitted.AgentId, hold, cancel)
+                .ConfigureAwait(false));
         }
         catch (StoreException lost) when (lost.Code == ErrorCodes.RunOwned && run.Submitted.Request is not null)
         {
@@ -351,14 +367,17 @@ public sealed partial class AosRuntime : IAsyncDisposable
         }
         // Two calls with one key at a time: the first began the run, this one finds it.
         await _host.WhenAdmittedAsync(run.Submitted.RunId, cancel).ConfigureAwait(false);
-        return (null, run.Submitted.Request is { } key && await FindSameAsync(run, key, cancel).ConfigureAwait(false) is { } found
+        return (null, run.Submitted.Request is { } key
+            && await FindSameAsync(run, key, cancel).ConfigureAwait(false) is { } found
             ? found
-            : _outcomes.Refuse<RunReport>(ErrorCodes.RunOwned, $"Run {run.Submitted.RunId} is there already.", run: run.Submitted.RunId));
+            : _outcomes.Refuse<RunReport>(
+                ErrorCodes.RunOwned, $"Run {run.Submitted.RunId} is there already.", run: run.Submitted.RunId));
     }
 
     private async ValueTask<Admitted> HoldAsync(Admitted run, CancellationToken cancel) => run with
     {
-        Submitted = run.Submitted with { Hold = await _ledger.HoldForAsync(run.Submitted, cancel).ConfigureAwait(false) },
+        Submitted =
+            run.Submitted with { Hold = await _ledger.HoldForAsync(run.Submitted, cancel).ConfigureAwait(false) },
     };
 
     private static bool IsOverLimit(StoreException failure) => failure.Code == ErrorCodes.TenantBudgetExceeded;
@@ -380,11 +399,13 @@ public sealed partial class AosRuntime : IAsyncDisposable
 
     private async ValueTask<Answer<RunReport>> AdoptAsync(RunId id, bool release, CancellationToken cancel)
     {
-        if (await _services.Store.FindRunAsync(id, cancel).ConfigureAwait(false) is not { } row) return UnknownRun<RunReport>(id);
+        if (await _services.Store.FindRunAsync(id, cancel).ConfigureAwait(false) is not { } row)
+            return UnknownRun<RunReport>(id);
         if (row.IsEnded) return await ReportAsync(id, cancel).ConfigureAwait(false);
         if (row.Status == RunStatus.Quarantined && !release)
             return _outcomes.Refuse<RunReport>(ErrorCodes.RunQuarantined, Quarantine.Describe(row), run: id);
-        if (await RefuseSkillsAsync(cancel).ConfigureAwait(false) is { } refused) return new Answer<RunReport>(null, refused);
+        if (await RefuseSkillsAsync(cancel).ConfigureAwait(false) is { } refused)
+            return new Answer<RunReport>(null, refused);
         var adoption = await _host.AdoptAsync(id, release, requireSkills: true, cancel).ConfigureAwait(false);
         _compaction.Start();
         // A run that this process is just beginning is in the store before this process has heard so.
@@ -418,8 +439,10 @@ public sealed partial class AosRuntime : IAsyncDisposable
                 run: run.Submitted.RunId);
     }
 
-    /// <summary>The open runs, oldest first, but those before all others that one more crash would quarantine.</summary>
-    private ValueTask<Answer<IReadOnlyList<(RunId Id, bool IsSuspect)>>> OpenRunsAsync(CancellationToken cancel) => GuardAsync(async () =>
+    /// <summary>The open runs, oldest first, but those before all others that one more crash would
+    /// quarantine.</summary>
+    private ValueTask<Answer<IReadOnlyList<(RunId Id, bool IsSuspect)>>> OpenRunsAsync(CancellationToken cancel) =>
+        GuardAsync(async () =>
     {
         var open = new List<(RunId Id, bool IsSuspect)>();
         RunId? before = null;
@@ -436,29 +459,38 @@ public sealed partial class AosRuntime : IAsyncDisposable
             before = page[^1].RunId;
         }
         open.Reverse();
-        return new Answer<IReadOnlyList<(RunId Id, bool IsSuspect)>>([.. open.OrderByDescending(run => run.IsSuspect)], _outcomes.Success());
+        return new Answer<IReadOnlyList<(RunId Id, bool IsSuspect)>>(
+            [.. open.OrderByDescending(run => run.IsSuspect)], _outcomes.Success());
     });
 
-    private ValueTask<StructuredOutcome> PostAsync(RunId runId, RunEvent.Fact fact, bool adopt, CancellationToken cancel) => GuardAsync(async () =>
+    private ValueTask<StructuredOutcome> PostAsync(
+        RunId runId, RunEvent.Fact fact, bool adopt, CancellationToken cancel) => GuardAsync(async () =>
     {
-        if (await _services.Store.FindRunAsync(runId, cancel).ConfigureAwait(false) is not { } row) return UnknownRun<RunReport>(runId).Outcome;
+        if (await _services.Store.FindRunAsync(runId, cancel).ConfigureAwait(false) is not { } row)
+            return UnknownRun<RunReport>(runId).Outcome;
         if (row.IsEnded)
-            return _outcomes.Failure(ErrorCodes.InvalidArgument, $"Run {runId} has ended: {row.Status.ToString().ToLowerInvariant()}.", run: runId);
+            return _outcomes.Failure(
+                ErrorCodes.InvalidArgument,
+                $"Run {runId} has ended: {row.Status.ToString().ToLowerInvariant()}.", run: runId);
         if (!await _services.Store.PostAsync(runId, AosJson.Write<RunEvent>(fact), cancel).ConfigureAwait(false))
             return _outcomes.Failure(ErrorCodes.InvalidArgument, $"Run {runId} ended in the meantime.", run: runId);
         // Also a run that is quarantined: the cancellation comes first, so that it makes no call.
         if (_host.Find(runId) is not { IsAlive: true } && !_host.IsUnloaded(runId) && adopt
-            && (await _host.AdoptAsync(runId, release: row.Status == RunStatus.Quarantined, requireSkills: false, cancel, cancelFirst: true).ConfigureAwait(false))
+            && (await _host.AdoptAsync(
+                runId, release: row.Status == RunStatus.Quarantined, requireSkills: false, cancel, cancelFirst: true)
+                    .ConfigureAwait(false))
                 is { Code: { } code } refused)
             return _outcomes.Failure(code, $"{refused.Why} What was asked for is kept until then.", run: runId);
-        if (_host.Find(runId) is { IsAlive: true } || _host.IsUnloaded(runId)) await _host.PollAsync(cancel).ConfigureAwait(false);
+        if (_host.Find(runId) is { IsAlive: true } || _host.IsUnloaded(runId))
+            await _host.PollAsync(cancel).ConfigureAwait(false);
         return _outcomes.Success(run: runId);
     });
 
     private bool TryReadStrictly(ref Payload value, [NotNullWhen(false)] out StructuredOutcome? refused)
     {
         var (read, problem) = StrictPayload.Read(value, JsonLimits.Default);
-        refused = problem is null ? null : _outcomes.Failure(ErrorCodes.InvalidJson, $"{problem.Pointer}: {problem.Message}", [problem]);
+        refused = problem is null
+            ? null : _outcomes.Failure(ErrorCodes.InvalidJson, $"{problem.Pointer}: {problem.Message}", [problem]);
         value = read ?? value;
         return problem is null;
     }
@@ -479,7 +511,8 @@ public sealed partial class AosRuntime : IAsyncDisposable
     }
 
     private Answer<T> UnknownRun<T>(RunId runId) where T : class =>
-        _outcomes.Refuse<T>(ErrorCodes.UnknownRun, $"There is no run {runId} in this store; `aos runs` lists them.", run: runId);
+        _outcomes.Refuse<T>(
+            ErrorCodes.UnknownRun, $"There is no run {runId} in this store; `aos runs` lists them.", run: runId);
 
     private async ValueTask<Answer<T>> GuardAsync<T>(Func<ValueTask<Answer<T>>> call) where T : class
     {

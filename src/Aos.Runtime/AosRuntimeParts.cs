@@ -27,8 +27,8 @@ public sealed record AosRuntimeParts
     /// <summary>The planners that profiles can choose.</summary>
     public IReadOnlyList<IPlanner> Planners { get; init; } = [];
 
-    /// <summary>Where secrets are looked for, in order. Default: the environment, the folder that <c>AOS_SECRETS_DIR</c>
-    /// names, .NET user secrets.</summary>
+    /// <summary>Where secrets are looked for, in order. Default: the environment, the folder that
+    /// <c>AOS_SECRETS_DIR</c> names, .NET user secrets.</summary>
     public IReadOnlyList<ISecretProvider> Secrets { get; init; } = SecretProviders.Standard(folder: null);
 
     /// <summary>The failure catalog. Default: the built-in one.</summary>
@@ -50,8 +50,8 @@ public sealed record AosRuntimeParts
     /// depend on it.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
-    /// <summary>Who pays, and what all agents may spend together. Default: the tenant <c>local</c>, 2,000 cents a day in
-    /// UTC.</summary>
+    /// <summary>Who pays, and what all agents may spend together. Default: the tenant <c>local</c>, 2,000 cents a day
+    /// in UTC.</summary>
     /// <remarks>Its time zone must be known on this machine: <see cref="AosRuntime(AosRuntimeParts)"/> throws
     /// <see cref="ArgumentException"/> otherwise.</remarks>
     public TenantProfile Tenant { get; init; } = new();
@@ -59,12 +59,14 @@ public sealed record AosRuntimeParts
     /// <summary>Counts what runs do. Default: nothing is counted. Stays the caller's to dispose.</summary>
     public Telemetry.RuntimeMetrics? Metrics { get; init; }
 
-    /// <summary>For which tenants what becomes of runs is announced: for <see cref="Webhooks.WebhookDispatcher"/>, in documents that
-    /// are written with the events. Asked at each write; it must answer at once. Default: for none.</summary>
+    /// <summary>For which tenants what becomes of runs is announced: for <see cref="Webhooks.WebhookDispatcher"/>, in
+    /// documents that are written with the events. Asked at each write; it must answer at once. Default: for
+    /// none.</summary>
     public Func<string, bool>? Announces { get; init; }
 
-    /// <summary>Whether the spans of attempts carry inputs and results, cut at 4,096 characters and without the secrets that
-    /// calls were given. Default: no. Spans go to whoever listens to the source <see cref="Telemetry.RunTracing.SourceName"/>.</summary>
+    /// <summary>Whether the spans of attempts carry inputs and results, cut at 4,096 characters and without the secrets
+    /// that calls were given. Default: no. Spans go to whoever listens to the source
+    /// <see cref="Telemetry.RunTracing.SourceName"/>.</summary>
     public bool TraceContents { get; init; }
 
     /// <summary>How many processes in a row may die while they work on a run, without its getting further, before it is

@@ -64,15 +64,18 @@ public sealed class TenantRuntime(AosRuntime runtime, IStore store, string tenan
         runtime.WhatIfAsync(candidate, last, cancel, tenant);
 
     /// <inheritdoc cref="AosRuntime.TightenAsync"/>
-    public ValueTask<StructuredOutcome> TightenAsync(RunId run, Policy policy, string by, string? reason, CancellationToken cancel) =>
+    public ValueTask<StructuredOutcome> TightenAsync(
+        RunId run, Policy policy, string by, string? reason, CancellationToken cancel) =>
         OfRunAsync(run, () => runtime.TightenAsync(run, policy, by, reason, cancel), cancel);
 
     /// <inheritdoc cref="AosRuntime.BudgetAsync"/>
-    public ValueTask<Answer<BudgetReport>> BudgetAsync(string? agent, AgentProfile? profile, CancellationToken cancel) =>
+    public ValueTask<Answer<BudgetReport>> BudgetAsync(
+        string? agent, AgentProfile? profile, CancellationToken cancel) =>
         runtime.BudgetAsync(agent, profile, cancel, tenant);
 
     /// <inheritdoc cref="AosRuntime.RecoveryAsync"/>
-    public ValueTask<Answer<IReadOnlyList<RecoveryRecord>>> RecoveryAsync(CancellationToken cancel) => runtime.RecoveryAsync(cancel, tenant);
+    public ValueTask<Answer<IReadOnlyList<RecoveryRecord>>> RecoveryAsync(CancellationToken cancel) =>
+        runtime.RecoveryAsync(cancel, tenant);
 
     /// <inheritdoc cref="AosRuntime.CalibrationAsync"/>
     public ValueTask<Answer<CalibrationReport>> CalibrationAsync(int runsMax, CancellationToken cancel) =>
@@ -129,7 +132,8 @@ public sealed class TenantRuntime(AosRuntime runtime, IStore store, string tenan
         OfRunAsync(run, () => runtime.SignalAsync(run, name, data, by, key, cancel), cancel);
 
     /// <inheritdoc cref="AosRuntime.QueryAsync"/>
-    public ValueTask<StructuredOutcome> QueryAsync(RunId run, string name, Payload? arguments, CancellationToken cancel) =>
+    public ValueTask<StructuredOutcome> QueryAsync(
+        RunId run, string name, Payload? arguments, CancellationToken cancel) =>
         OfRunAsync(run, () => runtime.QueryAsync(run, name, arguments, cancel), cancel);
 
     /// <summary>The events of a run after one of them. Nothing where the run is another tenant's.</summary>
@@ -141,7 +145,8 @@ public sealed class TenantRuntime(AosRuntime runtime, IStore store, string tenan
         runtime.ListRunsAsync(filter with { Tenant = tenant }, cancel);
 
     /// <summary>Approval requests of this tenant, oldest first, as they stand now.</summary>
-    public async ValueTask<Answer<IReadOnlyList<ApprovalRow>>> ListApprovalsAsync(bool openOnly, CancellationToken cancel)
+    public async ValueTask<Answer<IReadOnlyList<ApprovalRow>>> ListApprovalsAsync(
+        bool openOnly, CancellationToken cancel)
     {
         var all = await runtime.ListApprovalsAsync(openOnly, cancel).ConfigureAwait(false);
         return all with { Value = all.Value is null ? null : [.. all.Value.Where(row => row.Tenant == tenant)] };
@@ -163,7 +168,8 @@ public sealed class TenantRuntime(AosRuntime runtime, IStore store, string tenan
             : await runtime.DecideAsync(decision, cancel).ConfigureAwait(false);
     }
 
-    private async ValueTask<Answer<T>> OfRunAsync<T>(RunId run, Func<ValueTask<Answer<T>>> call, CancellationToken cancel) where T : class
+    private async ValueTask<Answer<T>> OfRunAsync<T>(
+        RunId run, Func<ValueTask<Answer<T>>> call, CancellationToken cancel) where T : class
     {
         try
         {
@@ -176,11 +182,13 @@ public sealed class TenantRuntime(AosRuntime runtime, IStore store, string tenan
         return new Answer<T>(null, UnknownRun(run));
     }
 
-    private async ValueTask<StructuredOutcome> OfRunAsync(RunId run, Func<ValueTask<StructuredOutcome>> call, CancellationToken cancel)
+    private async ValueTask<StructuredOutcome> OfRunAsync(
+        RunId run, Func<ValueTask<StructuredOutcome>> call, CancellationToken cancel)
     {
         try
         {
-            return await OwnsAsync(run, cancel).ConfigureAwait(false) ? await call().ConfigureAwait(false) : UnknownRun(run);
+            return await OwnsAsync(run, cancel).ConfigureAwait(false)
+                ? await call().ConfigureAwait(false) : UnknownRun(run);
         }
         catch (StoreException failure)
         {

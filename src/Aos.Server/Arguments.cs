@@ -28,7 +28,8 @@ internal sealed record Arguments
     public bool AsksOwner { get; private init; }
 
     /// <summary>The settings that were given as flags, by name.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Flags { get; private init; } = new Dictionary<string, IReadOnlyList<string>>();
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Flags { get; private init; } =
+        new Dictionary<string, IReadOnlyList<string>>();
 
     public IReadOnlyList<Problem> Problems { get; private init; } = [];
 
@@ -65,7 +66,8 @@ internal sealed record Arguments
             return null;
         }
         var folder = data ?? environment("AOS_HOME") ?? DefaultData();
-        if (folder.Length == 0) problems.Add(Problem("This user has no folder for data. Name one with --data DIR or AOS_HOME."));
+        if (folder.Length == 0)
+            problems.Add(Problem("This user has no folder for data. Name one with --data DIR or AOS_HOME."));
         return new Arguments
         {
             Help = help,
@@ -102,14 +104,18 @@ internal sealed record Arguments
     }
 
     private static string DefaultData() =>
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } platform
+        Environment.GetFolderPath(
+            Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify)
+                is { Length: > 0 } platform
             ? Path.Combine(platform, "aos")
             : "";
 
     private static Problem Unknown(string option)
     {
-        var like = Spelling.Nearest(option, Setting.All.Select(setting => setting.Option).Concat(["--data", "--config", "--json", "--help"]));
-        return Problem($"There is no option '{option}'.{(like is [var nearest, ..] ? $" Did you mean '{nearest}'?" : "")}");
+        var like = Spelling.Nearest(
+            option, Setting.All.Select(setting => setting.Option).Concat(["--data", "--config", "--json", "--help"]));
+        return Problem(
+            $"There is no option '{option}'.{(like is [var nearest, ..] ? $" Did you mean '{nearest}'?" : "")}");
     }
 
     private static Problem Problem(string message) => new("", ErrorCodes.InvalidArgument, message);

@@ -26,7 +26,8 @@ internal static class Serve
             return 0;
         }
         var (settings, problems) = read.Problems.Count > 0 ? (null, read.Problems)
-            : SettingsReader.Read(read.Data!, read.File, environment, read.Flags) is var (found, mistakes) ? (found, mistakes) : default;
+            : SettingsReader.Read(read.Data!, read.File, environment, read.Flags) is var (found, mistakes)
+            ? (found, mistakes) : default;
         if (problems.Count > 0) return Refuse(read.Json, problems, output, error);
         try
         {
@@ -37,29 +38,36 @@ internal static class Serve
             }
             var server = await RunningServer.StartAsync(settings!, TimeProvider.System, cancel).ConfigureAwait(false);
             await using var _ = server.ConfigureAwait(false);
-            if (await WelcomeAsync(server, error, cancel).ConfigureAwait(false) is { } why) return Refuse(read.Json, [why], output, error);
+            if (await WelcomeAsync(server, error, cancel).ConfigureAwait(false) is { } why)
+                return Refuse(read.Json, [why], output, error);
             await server.WaitAsync(cancel).ConfigureAwait(false);
-            return server.Parts.Runtime.Failure is { } failure ? Fail(read.Json, failure.Code, failure.Message ?? "", output, error) : 0;
+            return server.Parts.Runtime.Failure is { } failure
+                ? Fail(read.Json, failure.Code, failure.Message ?? "", output, error) : 0;
         }
         catch (Exception failure) when (failure is StoreException or IOException or System.Net.Sockets.SocketException)
         {
-            // What is no failure of the store is one of what the server was told: an address, a file, a key that is missing.
+            // What is no failure of the store is one of what the server was told: an address, a file, a key that is
+            // missing.
             return failure is StoreException store
                 ? Fail(read.Json, store.Code, store.Message, output, error)
                 : Refuse(read.Json, [new Problem("", ErrorCodes.InvalidArgument, failure.Message)], output, error);
         }
     }
 
-    // A store without keys gets its first one on loopback only: whoever can read this machine's terminal owns the store.
+    // A store without keys gets its first one on loopback only: whoever can read this machine's terminal owns the
+    // store.
     private static async Task<Problem?> WelcomeAsync(RunningServer server, TextWriter error, CancellationToken cancel)
     {
         var (parts, settings) = (server.Parts, server.Parts.Settings);
         var hasKeys = await parts.Keys.AnyAsync(cancel).ConfigureAwait(false);
-        foreach (var address in server.Addresses) await error.WriteLineAsync($"aos: listening on {address}").ConfigureAwait(false);
+        foreach (var address in server.Addresses)
+            await error.WriteLineAsync($"aos: listening on {address}").ConfigureAwait(false);
         if (hasKeys && !settings.NewAdminKey) return null;
         var made = await parts.Keys.CreateAsync(
-            new ApiKeySubmission { Name = "administrator", Roles = ["admin"] }, settings.Tenant, "aos serve", cancel).ConfigureAwait(false);
-        await parts.Audit.AddAsync(settings.Tenant, "aos serve", "create_key", made.Info.KeyId, ErrorCodes.Ok, cancel).ConfigureAwait(false);
+            new ApiKeySubmission { Name = "administrator", Roles = ["admin"] }, settings.Tenant, "aos serve", cancel)
+                .ConfigureAwait(false);
+        await parts.Audit.AddAsync(settings.Tenant, "aos serve", "create_key", made.Info.KeyId, ErrorCodes.Ok, cancel)
+            .ConfigureAwait(false);
         await error.WriteLineAsync($"""
             aos: this is the key of an administrator. It is shown this once:
 
@@ -98,7 +106,8 @@ internal static class Serve
         Status = OutcomeStatus.Failure,
         Code = code,
         Message = message,
-        Failure = RunReporter.Explain(FailureIndex.BuiltIn, code, returned: null) with { Details = ValueList.From(problems) },
+        Failure =
+            RunReporter.Explain(FailureIndex.BuiltIn, code, returned: null) with { Details = ValueList.From(problems) },
         Timestamp = TimeProvider.System.GetUtcNow(),
     };
 }

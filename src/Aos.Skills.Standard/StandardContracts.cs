@@ -5,8 +5,8 @@ using Aos.Skills.Standard.Llm;
 
 namespace Aos.Skills.Standard;
 
-/// <summary>The contracts of the standard skills, without the skills: for twins, documents and checks. Each call makes a
-/// contract of its own, equal to the others.</summary>
+/// <summary>The contracts of the standard skills, without the skills: for twins, documents and checks. Each call makes
+/// a contract of its own, equal to the others.</summary>
 public static class StandardContracts
 {
     /// <summary>The contract of <c>http_call</c>.</summary>

@@ -24,7 +24,8 @@ public sealed partial class PostgresStore
         WriteAsync((tenant, entry), AuditTable.AppendAsync, cancel);
 
     /// <inheritdoc />
-    public ValueTask<IReadOnlyList<AuditRow>> ReadAuditAsync(string? tenant, long afterSeq, int limit, CancellationToken cancel) =>
+    public ValueTask<IReadOnlyList<AuditRow>> ReadAuditAsync(
+        string? tenant, long afterSeq, int limit, CancellationToken cancel) =>
         _readers.ReadAsync((tenant, afterSeq, PageOf(limit)), AuditTable.ReadAsync, cancel);
 
     private static int PageOf(int limit) => limit is >= 1 and <= ListMax

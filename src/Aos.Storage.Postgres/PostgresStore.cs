@@ -46,8 +46,8 @@ public sealed partial class PostgresStore : IStore, IRecordStore
     public string Owner => _owner.Value;
 
     /// <inheritdoc />
-    /// <remarks>The session that failed has ended, with its transaction, before anything is read again; and a server whose own
-    /// flush failed ends, and recovers.</remarks>
+    /// <remarks>The session that failed has ended, with its transaction, before anything is read again; and a server
+    /// whose own flush failed ends, and recovers.</remarks>
     public bool AppendsAfterFailure => true;
 
     /// <summary>Opens the store of a schema. Makes the schema where there is none, and brings an older one forward;

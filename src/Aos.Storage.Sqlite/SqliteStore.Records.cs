@@ -16,14 +16,16 @@ public sealed partial class SqliteStore
         Read((kind, tenant, after, PageOf(limit)), RecordTable.List, cancel);
 
     /// <inheritdoc />
-    public ValueTask<long?> PutRecordAsync(RecordChange change, CancellationToken cancel) => Write(change, RecordTable.Put, cancel);
+    public ValueTask<long?> PutRecordAsync(RecordChange change, CancellationToken cancel) =>
+        Write(change, RecordTable.Put, cancel);
 
     /// <inheritdoc />
     public ValueTask<AuditRow> AppendAuditAsync(string tenant, ReadOnlyMemory<byte> entry, CancellationToken cancel) =>
         Write((tenant, entry), AuditTable.Append, cancel);
 
     /// <inheritdoc />
-    public ValueTask<IReadOnlyList<AuditRow>> ReadAuditAsync(string? tenant, long afterSeq, int limit, CancellationToken cancel) =>
+    public ValueTask<IReadOnlyList<AuditRow>> ReadAuditAsync(
+        string? tenant, long afterSeq, int limit, CancellationToken cancel) =>
         Read((tenant, afterSeq, PageOf(limit)), AuditTable.Read, cancel);
 
     private static int PageOf(int limit) => limit is >= 1 and <= ListMax

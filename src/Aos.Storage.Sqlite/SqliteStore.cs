@@ -15,7 +15,8 @@ using Aos.Storage.Sqlite.Skills;
 
 namespace Aos.Storage.Sqlite;
 
-/// <summary>The embedded store: one SQLite database in a data directory, which several processes may open at once.</summary>
+/// <summary>The embedded store: one SQLite database in a data directory, which several processes may open at
+/// once.</summary>
 /// <remarks>What is acknowledged survives the process, the system and the power: write-ahead log, flushed with every
 /// commit. Thread-safe. Everything runs on the calling thread, which waits for the disk and, where it writes, for other
 /// writers: call <see cref="AppendAsync"/> from one loop with all that has queued up. After a failed write the
@@ -67,8 +68,8 @@ public sealed partial class SqliteStore : IStore, IRecordStore
     /// <param name="options">Where the store is and how it behaves.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancel">Ends the wait.</param>
-    /// <exception cref="StoreException">The directory cannot be used, or the database is damaged, of a newer version, or
-    /// of another program.</exception>
+    /// <exception cref="StoreException">The directory cannot be used, or the database is damaged, of a newer version,
+    /// or of another program.</exception>
     public static ValueTask<SqliteStore> OpenAsync(
         SqliteStoreOptions options, TimeProvider time, CancellationToken cancel)
     {
@@ -110,7 +111,8 @@ public sealed partial class SqliteStore : IStore, IRecordStore
 
     /// <inheritdoc />
     public ValueTask<IReadOnlyList<JournalSegment>> ReadAsync(RunId runId, long afterSeq, CancellationToken cancel) =>
-        Read((runId, afterSeq), static (connection, of) => SegmentTable.Read(connection, of.runId, of.afterSeq), cancel);
+        Read((runId, afterSeq),
+            static (connection, of) => SegmentTable.Read(connection, of.runId, of.afterSeq), cancel);
 
     /// <inheritdoc />
     public ValueTask<byte[]?> ReadBlobAsync(Digest digest, CancellationToken cancel) =>
@@ -171,7 +173,8 @@ public sealed partial class SqliteStore : IStore, IRecordStore
 
     /// <inheritdoc />
     public ValueTask<bool> IsOwnedAsync(RunId runId, CancellationToken cancel) =>
-        Read((runId, _ownerLock), static (connection, of) => Ownership.IsOwned(connection, of.runId, of._ownerLock), cancel);
+        Read((runId, _ownerLock),
+            static (connection, of) => Ownership.IsOwned(connection, of.runId, of._ownerLock), cancel);
 
     /// <inheritdoc />
     public ValueTask<IReadOnlyList<InboxItem>> ReadInboxAsync(CancellationToken cancel) =>
@@ -211,7 +214,8 @@ public sealed partial class SqliteStore : IStore, IRecordStore
     public async ValueTask<int> CompactAsync(int runsMax, CancellationToken cancel)
     {
         if (runsMax is < 1 or > ListMax)
-            throw new ArgumentOutOfRangeException(nameof(runsMax), runsMax, $"1 to {ListMax} runs are compacted at a time.");
+            throw new ArgumentOutOfRangeException(
+                nameof(runsMax), runsMax, $"1 to {ListMax} runs are compacted at a time.");
         var packed = await Read(runsMax, Packer.Prepare, cancel).ConfigureAwait(false);
         return packed.Count == 0 ? 0 : await Write(packed, Packer.Write, cancel).ConfigureAwait(false);
     }
@@ -220,7 +224,8 @@ public sealed partial class SqliteStore : IStore, IRecordStore
     public ValueTask<PruneResult> PruneAsync(PruneRequest request, CancellationToken cancel)
     {
         if (request.Limit is < 1 or > ListMax || request.Keep < 0)
-            throw new ArgumentOutOfRangeException(nameof(request), request, $"1 to {ListMax} runs are pruned at a time, and 0 or more kept.");
+            throw new ArgumentOutOfRangeException(
+                nameof(request), request, $"1 to {ListMax} runs are pruned at a time, and 0 or more kept.");
         return request.DryRun ? Read(request, Pruner.Count, cancel) : Write(request, Pruner.Remove, cancel);
     }
 
@@ -232,7 +237,8 @@ public sealed partial class SqliteStore : IStore, IRecordStore
         var (blobs, bytes) = (0, 0L);
         foreach (var some in digests.Chunk(SweepMax))
         {
-            var swept = await Write(((IReadOnlyList<string>)some, lastSegment), BlobNames.Delete, cancel).ConfigureAwait(false);
+            var swept =
+                await Write(((IReadOnlyList<string>)some, lastSegment), BlobNames.Delete, cancel).ConfigureAwait(false);
             (blobs, bytes) = (blobs + swept.Blobs, bytes + swept.Bytes);
         }
 
@@ -243,8 +249,8 @@ public sealed partial class SqliteStore : IStore, IRecordStore
     public ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancel) =>
         Read(cancel, StoreCheck.Run, cancel);
 
-    /// <summary>Gives room that was freed back to the file system, by writing the database anew. Other processes wait as
-    /// long as that takes; up to twice the room of the database is needed meanwhile.</summary>
+    /// <summary>Gives room that was freed back to the file system, by writing the database anew. Other processes wait
+    /// as long as that takes; up to twice the room of the database is needed meanwhile.</summary>
     /// <returns>By how many bytes the database has become shorter.</returns>
     /// <exception cref="StoreException">There is no room, or another process works on the store.</exception>
     public ValueTask<long> ShrinkAsync(CancellationToken cancel)
@@ -266,7 +272,8 @@ public sealed partial class SqliteStore : IStore, IRecordStore
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Ends as a killed process does, as far as the files show it: the lock is free, its file is still there.</summary>
+    /// <summary>Ends as a killed process does, as far as the files show it: the lock is free, its file is still
+    /// there.</summary>
     internal void Abandon()
     {
         _readers.Dispose();

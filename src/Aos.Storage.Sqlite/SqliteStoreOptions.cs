@@ -8,7 +8,8 @@ public sealed class SqliteStoreOptions
     /// <summary>The data directory. It is created, readable by its owner only, where it does not exist.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>How long a write waits while another process writes. Default 10 seconds; at least 1 millisecond.</summary>
+    /// <summary>How long a write waits while another process writes. Default 10 seconds; at least 1
+    /// millisecond.</summary>
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How many pages of 4 KiB the write-ahead log holds before they are moved into the database.

@@ -105,7 +105,8 @@ public sealed class ApprovalTests : EndToEndTest
         // The same person: what is refused is the second vote, not a vote for a request that was decided.
         var second = (await Bench.AosAsync("approve", id, "--json")).Exits(4);
         Assert.Equal("APPROVAL_FORBIDDEN", second.Json.Text("code"));
-        Assert.Equal(1, (await Bench.AosAsync("approvals", "--json")).Exits(0).Json.At("0/approved_by").GetArrayLength());
+        Assert.Equal(
+            1, (await Bench.AosAsync("approvals", "--json")).Exits(0).Json.At("0/approved_by").GetArrayLength());
     }
 
     [Fact]
@@ -123,13 +124,17 @@ public sealed class ApprovalTests : EndToEndTest
     [Fact]
     public async Task An_expired_request_is_shown_so_and_its_run_goes_on_without_it()
     {
-        var run = (await Bench.RunPlanAsync(Guarded.Replace("\"money moves\"", "\"money moves\", \"expires_in_ms\": 1"))).Json.Text("run_id");
+        var run =
+            (await Bench.RunPlanAsync(
+                Guarded.Replace("\"money moves\"", "\"money moves\", \"expires_in_ms\": 1"))).Json.Text("run_id");
         var id = (await Bench.AosAsync("approvals", "--all", "--json")).Exits(0).Json.Text("0/approval_id");
         Assert.Equal("expired", (await Bench.AosAsync("approvals", "--all", "--json")).Exits(0).Json.Text("0/status"));
 
         (await Bench.AosAsync("approve", id)).Exits(4);
         var report = (await Bench.AosAsync("runs", "--json")).Exits(0).Json;
-        Assert.Equal((run, "failed", "APPROVAL_EXPIRED"), (report.Text("0/run_id"), report.Text("0/status"), report.Text("0/code")));
+        Assert.Equal(
+            (run, "failed", "APPROVAL_EXPIRED"),
+            (report.Text("0/run_id"), report.Text("0/status"), report.Text("0/code")));
         Assert.Equal(0, Server.Count("/send"));
     }
 
@@ -140,5 +145,6 @@ public sealed class ApprovalTests : EndToEndTest
         Assert.Equal("UNKNOWN_APPROVAL", result.Json.Text("code"));
     }
 
-    private async Task<string> OpenAsync() => (await Bench.AosAsync("approvals", "--json")).Exits(0).Json.Text("0/approval_id");
+    private async Task<string> OpenAsync() =>
+        (await Bench.AosAsync("approvals", "--json")).Exits(0).Json.Text("0/approval_id");
 }

@@ -12,7 +12,8 @@ public sealed class BudgetTests : EndToEndTest
         Assert.Equal(0, before.ExitCode);
         Assert.Contains("\"limit_cents\":2000", before.Out, StringComparison.Ordinal);
 
-        var set = await Bench.AosAsync("budget", "--per-day", "500", "--per-month", "9000", "--time-zone", "Europe/Berlin");
+        var set =
+            await Bench.AosAsync("budget", "--per-day", "500", "--per-month", "9000", "--time-zone", "Europe/Berlin");
         Assert.Equal(0, set.ExitCode);
         Assert.Contains("500¢", set.Out, StringComparison.Ordinal);
         Assert.Contains("9000¢", set.Out, StringComparison.Ordinal);
@@ -27,7 +28,8 @@ public sealed class BudgetTests : EndToEndTest
     [Fact]
     public async Task Calls_over_a_rate_wait_also_after_a_kill_and_fail_where_there_is_no_time()
     {
-        var plan = """{ "steps": [ { "id": "a", "skill": "json_transform@1", "input": { "data": 1, "expression": "@" } } ] }""";
+        var plan =
+            """{ "steps": [ { "id": "a", "skill": "json_transform@1", "input": { "data": 1, "expression": "@" } } ] }""";
         var patient = Bench.Write("patient.json", """
             { "agent_id": "pacer", "skills": ["json_transform@1"], "limits": { "rates": [{ "skill": "json_transform", "calls": 1, "per_seconds": 7200 }] } }
             """);
@@ -47,8 +49,11 @@ public sealed class BudgetTests : EndToEndTest
 
         Assert.Equal("RATE_EXCEEDED", late.Text("code"));
         Assert.Equal(("pacer", "json_transform", "1", "1"),
-            (shown.Text("rates/0/name"), shown.Text("rates/0/skill"), shown.Text("rates/0/used"), shown.Text("rates/0/waiting")));
-        Assert.Matches(@"agent pacer +json_transform +1 in 2 h 0 min +1 +1 +in 3 h 59 min", (await Bench.AosAsync("budget", patient)).Exits(0).Out);
+            (shown.Text("rates/0/name"), shown.Text("rates/0/skill"), shown.Text("rates/0/used"),
+                shown.Text("rates/0/waiting")));
+        Assert.Matches(
+            @"agent pacer +json_transform +1 in 2 h 0 min +1 +1 +in 3 h 59 min",
+            (await Bench.AosAsync("budget", patient)).Exits(0).Out);
     }
 
     [Fact]
@@ -61,10 +66,14 @@ public sealed class BudgetTests : EndToEndTest
                                  "price": { "input_per_mtok_usd": 0, "output_per_mtok_usd": 1000 } } } }
             """);
         // Two cents a call, and eight at worst.
-        var plan = Bench.Write("paid.json", """{ "steps": [ { "id": "a", "skill": "llm_invoke@1", "input": { "model": "m", "prompt": "x", "max_tokens": 20 } } ] }""");
+        var plan = Bench.Write(
+            "paid.json",
+            """{ "steps": [ { "id": "a", "skill": "llm_invoke@1", "input": { "model": "m", "prompt": "x", "max_tokens": 20 } } ] }""");
 
         (await Bench.AosAsync("run", "--plan", plan, "--agent", agent, "--max-cost-cents", "4", "--json")).Exits(5);
-        var trials = (await Bench.AosAsync("simulate", "--plan", plan, "--agent", agent, "--budget", "6", "--budget", "7")).Exits(0).Out;
+        var trials =
+            (await Bench.AosAsync(
+                "simulate", "--plan", plan, "--agent", agent, "--budget", "6", "--budget", "7")).Exits(0).Out;
         Assert.Matches("6¢ +2¢ +8¢ +no +1 of 1 +OK\\s", trials);
         Assert.Matches("7¢ +2¢ +8¢ +no +0 of 1 +AGENT_BUDGET_EXCEEDED\\s", trials);
         (await Bench.AosAsync("run", "--plan", plan, "--agent", agent, "--max-cost-cents", "5", "--json")).Exits(0);
@@ -78,6 +87,7 @@ public sealed class BudgetTests : EndToEndTest
         var zone = await Bench.AosAsync("budget", "--time-zone", "Mars/Olympus");
         Assert.Equal(2, zone.ExitCode);
         Assert.Contains("Mars/Olympus", zone.Error, StringComparison.Ordinal);
-        Assert.Contains("\"tenant_version\":1", (await Bench.AosAsync("budget", "--json")).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"tenant_version\":1", (await Bench.AosAsync("budget", "--json")).Out, StringComparison.Ordinal);
     }
 }

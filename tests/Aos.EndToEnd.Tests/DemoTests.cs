@@ -14,8 +14,10 @@ public sealed class DemoTests : EndToEndTest
 
         foreach (var text in (string[])
                  [
-                     "TIMEOUT", "the failure as data", "the failure catalog", "attempt 2 in", "Bitcoin is at 104250.17 USD",
-                     "price endpoint: 2 requests", "team's hook:    1 message", "completed", "✓ identical", "What to try next",
+                     "TIMEOUT", "the failure as data", "the failure catalog", "attempt 2 in",
+                     "Bitcoin is at 104250.17 USD",
+                     "price endpoint: 2 requests", "team's hook:    1 message", "completed", "✓ identical",
+                     "What to try next",
                  ])
             Assert.Contains(text, result.Out, StringComparison.Ordinal);
     }
@@ -28,7 +30,8 @@ public sealed class DemoTests : EndToEndTest
         Assert.Equal("completed", report.Text("status"));
         Assert.Equal(2, report.Step("fetch").At("attempts").GetInt32());
         Assert.Equal("104250.17", report.Text("output/price_usd"));
-        Assert.True((await Bench.AosAsync("replay", report.Text("run_id"), "--json")).Exits(0).Json.At("parity").GetBoolean());
+        Assert.True(
+            (await Bench.AosAsync("replay", report.Text("run_id"), "--json")).Exits(0).Json.At("parity").GetBoolean());
     }
 
     [Fact]
@@ -52,14 +55,17 @@ public sealed class DemoTests : EndToEndTest
             $$"""{"price_url":"{{Server.Url("/price")}}","notify_url":"{{Server.Url("/hook")}}"}""")).Exits(0).Json;
 
         Assert.Equal("5.5", report.Text("output/price_usd"));
-        Assert.Equal("""{"text":"Bitcoin is at 5.5 USD"}""", Server.Arrivals.Single(arrival => arrival.Path == "/hook").Body);
+        Assert.Equal(
+            """{"text":"Bitcoin is at 5.5 USD"}""", Server.Arrivals.Single(arrival => arrival.Path == "/hook").Body);
     }
 
     [Fact]
     public async Task The_example_of_a_planning_model_mends_its_plan_and_says_what_came_of_it()
     {
         var folder = Path.Combine(Root(), "examples", "planning");
-        string[] asked = ["who is the oldest?", "--agent", Path.Combine(folder, "profile.yaml"), "--input", $"@{Path.Combine(folder, "input.json")}", "--json"];
+        string[] asked = [
+            "who is the oldest?", "--agent", Path.Combine(folder, "profile.yaml"), "--input",
+            $"@{Path.Combine(folder, "input.json")}", "--json"];
 
         var report = (await Bench.AosAsync(["run", .. asked])).Exits(0).Json;
 
@@ -67,9 +73,13 @@ public sealed class DemoTests : EndToEndTest
         var events = (await Bench.TraceAsync(report.Text("run_id"))).Select(line => line.Text("type")).ToList();
         Assert.Equal(3, events.Count(type => type == "plan_requested"));
         Assert.Equal(1, events.Count(type => type == "plan_accepted"));
-        Assert.True((await Bench.AosAsync("replay", report.Text("run_id"), "--json")).Exits(0).Json.At("parity").GetBoolean());
+        Assert.True(
+            (await Bench.AosAsync("replay", report.Text("run_id"), "--json")).Exits(0).Json.At("parity").GetBoolean());
         Assert.True((await Bench.AosAsync(["simulate", .. asked])).Exits(0).Json.At("feasible").GetBoolean());
-        Assert.Contains("nothing is left to do", (await Bench.AosAsync("run", asked[0], asked[1], asked[2], asked[3], asked[4])).Exits(0).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing is left to do",
+            (await Bench.AosAsync("run", asked[0], asked[1], asked[2], asked[3], asked[4])).Exits(0).Error,
+            StringComparison.Ordinal);
     }
 
     private static string Root()

@@ -34,17 +34,26 @@ public sealed class InputTests : EndToEndTest
 
     [Theory]
     [InlineData("""{ "steps": [ { "id": "a", "skill": "no_such_skill@1" } ] }""", "UNKNOWN_SKILL", "/steps/0/skill")]
-    [InlineData("""{ "steps": [ { "id": "a", "skill": "json_transform@9" } ] }""", "SKILL_VERSION_MISSING", "/steps/0/skill")]
+    [InlineData(
+        """{ "steps": [ { "id": "a", "skill": "json_transform@9" } ] }""", "SKILL_VERSION_MISSING", "/steps/0/skill")]
     [InlineData("""{ "steps": "none" }""", null, "/steps")]
-    [InlineData("""{ "steps": [ { "id": "a", "skill": "json_transform@1", "timeout_ms": "soon" } ] }""", null, "/steps/0/timeout_ms")]
-    [InlineData("""{ "steps": [ { "id": "a", "skill": "json_transform@1", "input": { "data": 1 } } ] }""", null, "/steps/0/input")]
-    [InlineData("""{ "steps": [ { "id": "a", "skill": "json_transform@1", "when": "a b" } ] }""", "EXPRESSION_INVALID", "/steps/0/when")]
-    public async Task A_plan_that_breaks_a_rule_is_refused_whole_with_the_place(string plan, string? code, string pointer)
+    [InlineData(
+        """{ "steps": [ { "id": "a", "skill": "json_transform@1", "timeout_ms": "soon" } ] }""", null,
+        "/steps/0/timeout_ms")]
+    [InlineData(
+        """{ "steps": [ { "id": "a", "skill": "json_transform@1", "input": { "data": 1 } } ] }""", null,
+        "/steps/0/input")]
+    [InlineData(
+        """{ "steps": [ { "id": "a", "skill": "json_transform@1", "when": "a b" } ] }""", "EXPRESSION_INVALID",
+        "/steps/0/when")]
+    public async Task A_plan_that_breaks_a_rule_is_refused_whole_with_the_place(
+        string plan, string? code, string pointer)
     {
         var result = (await Bench.RunPlanAsync(plan)).Exits(2);
 
         Assert.Equal("INVALID_PLAN", result.Json.Text("code"));
-        var detail = result.Json.At("failure/details").EnumerateArray().First(detail => detail.Text("pointer").StartsWith(pointer, StringComparison.Ordinal));
+        var detail = result.Json.At("failure/details").EnumerateArray()
+            .First(detail => detail.Text("pointer").StartsWith(pointer, StringComparison.Ordinal));
         if (code is not null) Assert.Equal(code, detail.Text("code"));
         Assert.Equal("[]", (await Bench.AosAsync("runs", "--json")).Exits(0).Out.Trim());
     }
@@ -88,35 +97,52 @@ public sealed class InputTests : EndToEndTest
         var result = (await Bench.AosAsync(command, "--plan", plan, "--json")).Exits(2);
 
         Assert.Equal(["/steps/0", "/steps/0/skill", "/steps/1/input/expression", "/steps/1/on_failure"],
-            result.Json.At("failure/details").EnumerateArray().Select(detail => detail.Text("pointer")).Order(StringComparer.Ordinal));
+            result.Json.At("failure/details").EnumerateArray().Select(detail => detail.Text("pointer"))
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task What_the_agent_may_not_do_is_said_when_a_plan_is_validated_for_it()
     {
         var agent = Bench.Write("narrow.yaml", "agent_id: narrow\nskills: [http_call@1]\nplanner: { id: oracle }\n");
-        var plan = Bench.Write("plan.json", """{ "steps": [ { "id": "a", "skill": "json_transform@1", "input": { "data": 1, "expression": "@" } } ] }""");
+        var plan = Bench.Write(
+            "plan.json",
+            """{ "steps": [ { "id": "a", "skill": "json_transform@1", "input": { "data": 1, "expression": "@" } } ] }""");
         foreach (var command in (string[])["validate", "run"])
-            Assert.Equal("SKILL_NOT_ALLOWED", (await Bench.AosAsync(command, "--plan", plan, "--agent", agent, "--json")).Exits(4).Json.Text("code"));
+            Assert.Equal(
+                "SKILL_NOT_ALLOWED",
+                (await Bench.AosAsync(command, "--plan", plan, "--agent", agent, "--json")).Exits(4).Json.Text("code"));
     }
 
     [Fact]
     public async Task A_planner_that_is_not_there_is_warned_of_where_a_plan_needs_none()
     {
         var agent = Bench.Write("model.yaml", "agent_id: m\nskills: [json_transform@1]\nplanner: { id: oracle }\n");
-        var plan = Bench.Write("plan.json", """{ "steps": [ { "id": "a", "skill": "json_transform@1", "input": { "data": 1, "expression": "@" } } ] }""");
+        var plan = Bench.Write(
+            "plan.json",
+            """{ "steps": [ { "id": "a", "skill": "json_transform@1", "input": { "data": 1, "expression": "@" } } ] }""");
         foreach (var command in (string[])["validate", "run", "simulate"])
             Assert.Contains("model.yaml:3:16 /planner/id: There is no planner 'oracle'; there are claude, model, rule.",
-                (await Bench.AosAsync(command, "--plan", plan, "--agent", agent)).Exits(0).Error, StringComparison.Ordinal);
-        Assert.Equal("UNKNOWN_PLANNER", (await Bench.AosAsync("run", "get https://example.com", "--agent", agent, "--json")).Exits(2).Json.Text("code"));
+                (await Bench.AosAsync(command, "--plan", plan, "--agent", agent)).Exits(0).Error,
+                StringComparison.Ordinal);
+        Assert.Equal(
+            "UNKNOWN_PLANNER",
+            (await Bench.AosAsync("run", "get https://example.com", "--agent", agent, "--json")).Exits(
+                2).Json.Text("code"));
     }
 
     [Fact]
     public async Task Text_that_was_no_UTF8_is_refused_and_a_number_that_a_double_does_not_hold_comes_out_exactly()
     {
-        var lost = (await Bench.AosAsync("exec", "json_transform", "--input", "{\"data\":\"\uFFFD\",\"expression\":\"@\"}", "--json")).Exits(2);
-        Assert.Contains("--input is not valid UTF-8 at character 10", lost.Json.Text("message"), StringComparison.Ordinal);
-        var exact = (await Bench.AosAsync("exec", "json_transform", "--input", """{"data":[1e999, 12345678901234567890123],"expression":"@"}""", "--json")).Exits(0);
+        var lost =
+            (await Bench.AosAsync(
+                "exec", "json_transform", "--input", "{\"data\":\"\uFFFD\",\"expression\":\"@\"}", "--json")).Exits(2);
+        Assert.Contains(
+            "--input is not valid UTF-8 at character 10", lost.Json.Text("message"), StringComparison.Ordinal);
+        var exact =
+            (await Bench.AosAsync(
+                "exec", "json_transform", "--input", """{"data":[1e999, 12345678901234567890123],"expression":"@"}""",
+                "--json")).Exits(0);
         Assert.Contains("[1e+999,1.2345678901234567890123e+22]", exact.Out, StringComparison.Ordinal);
     }
 
@@ -135,7 +161,9 @@ public sealed class InputTests : EndToEndTest
     public async Task An_input_is_read_from_a_file()
     {
         var input = Bench.Write("input.json", """{"data":[3,1,2],"expression":"max(@)"}""");
-        Assert.Equal("3", (await Bench.AosAsync("exec", "json_transform", "--input", $"@{input}", "--json")).Exits(0).Json.Text("result/value"));
+        Assert.Equal(
+            "3", (await Bench.AosAsync("exec", "json_transform", "--input", $"@{input}", "--json")).Exits(0).Json.Text(
+                "result/value"));
     }
 
     [Theory]
@@ -152,7 +180,9 @@ public sealed class InputTests : EndToEndTest
     [Fact]
     public async Task An_input_that_breaks_the_skills_schema_is_named_by_its_place()
     {
-        var result = (await Bench.AosAsync("exec", "json_transform", "--input", """{"data":1,"expression":5}""", "--json")).Exits(2);
+        var result =
+            (await Bench.AosAsync(
+                "exec", "json_transform", "--input", """{"data":1,"expression":5}""", "--json")).Exits(2);
 
         Assert.Equal("INVALID_INPUT", result.Json.Text("code"));
         Assert.Equal("/expression", result.Json.Text("failure/details/0/pointer"));
@@ -161,8 +191,10 @@ public sealed class InputTests : EndToEndTest
     [Theory]
     [InlineData("agent_id: [unfinished", "agent.yaml:")]
     [InlineData("agent_id: x\nno_such_member: 1\n", "agent.yaml:2:17 /no_such_member")]
-    [InlineData("agent_id: x\nnetwork:\n  allow:\n    - good.example\n    - http://x\n", "agent.yaml:5:7 /network/allow/1")]
-    [InlineData("{ \"agent_id\": \"x\",\n  \"network\": { \"allow\": [\"host:99999\"] } }", "agent.yaml:2:26 /network/allow/0")]
+    [InlineData(
+        "agent_id: x\nnetwork:\n  allow:\n    - good.example\n    - http://x\n", "agent.yaml:5:7 /network/allow/1")]
+    [InlineData(
+        "{ \"agent_id\": \"x\",\n  \"network\": { \"allow\": [\"host:99999\"] } }", "agent.yaml:2:26 /network/allow/0")]
     [InlineData("{ \"agent_id\": 5 }", "/agent_id")]
     public async Task A_profile_that_cannot_be_read_is_refused(string profile, string place)
     {
@@ -180,7 +212,8 @@ public sealed class InputTests : EndToEndTest
     [InlineData("--agent", "/no/such/agent.yaml", "was not found")]
     public async Task A_file_that_cannot_be_read_is_named(string option, string path, string message)
     {
-        string[] arguments = option == "--plan" ? ["run", option, path] : ["run", "get https://example.com", option, path];
+        string[] arguments = option == "--plan"
+            ? ["run", option, path] : ["run", "get https://example.com", option, path];
         Assert.Contains(message, (await Bench.AosAsync(arguments)).Exits(2).Error, StringComparison.Ordinal);
     }
 
@@ -232,7 +265,8 @@ public sealed class InputTests : EndToEndTest
         var result = (await Bench.AosAsync("exec", "json_transform")).Exits(2);
 
         Assert.Contains("json_transform needs data;", result.Error, StringComparison.Ordinal);
-        var example = result.Error.Split('\n').Single(line => line.Contains("For example: aos exec", StringComparison.Ordinal));
+        var example =
+            result.Error.Split('\n').Single(line => line.Contains("For example: aos exec", StringComparison.Ordinal));
         var arguments = example[(example.IndexOf("--input ", StringComparison.Ordinal) + 8)..];
         Assert.True(arguments.StartsWith('\'') && arguments.EndsWith('\''), arguments);
         (await Bench.AosAsync("exec", "json_transform", "--input", arguments.Trim('\''))).Exits(0);
@@ -245,7 +279,8 @@ public sealed class InputTests : EndToEndTest
             { "agent_id": "wishes", "skills": ["json_transform@1"], "budget": { "per_day_cents": 5, "mode": "soft" },
               "limits": { "max_run_seconds": 30, "rates": [ { "skill": "json_transform", "calls": 1, "per_seconds": 3600 } ] } }
             """);
-        string[] call = ["exec", "json_transform", "--input", """{"data":1,"expression":"@"}""", "--agent", profile, "--json"];
+        string[] call =
+            ["exec", "json_transform", "--input", """{"data":1,"expression":"@"}""", "--agent", profile, "--json"];
 
         Assert.DoesNotContain("warning", (await Bench.AosAsync(call)).Exits(0).Error, StringComparison.Ordinal);
         Assert.Equal("RATE_EXCEEDED", (await Bench.AosAsync(call)).Exits(1).Json.Text("code"));

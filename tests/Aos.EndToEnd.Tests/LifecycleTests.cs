@@ -55,11 +55,14 @@ public sealed class LifecycleTests : EndToEndTest
         (await sending.EndAsync()).Exits(0);
 
         var other = InFolder("other");
-        var restored = (await Bench.AosAsync("restore", InFolder("backup.db"), "--data", other, "--json")).Exits(0).Json;
+        var restored =
+            (await Bench.AosAsync("restore", InFolder("backup.db"), "--data", other, "--json")).Exits(0).Json;
         Assert.Equal(("2", "1"), (restored.Text("held_runs"), restored.Text("void_approvals")));
         Assert.Equal(["once_in_flight", "approval_void"],
             restored.At("review").EnumerateArray().Select(run => run.Text("calls/0/because")));
-        Assert.Contains("2 runs left alone", (await Bench.AosAsync("resume", "--data", other)).Exits(0).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "2 runs left alone", (await Bench.AosAsync("resume", "--data", other)).Exits(0).Error,
+            StringComparison.Ordinal);
 
         var run = restored.Text("review/0/run_id");
         var released = (await Bench.AosAsync("release", run, "--data", other, "--json")).Exits(3).Json;
@@ -90,14 +93,23 @@ public sealed class LifecycleTests : EndToEndTest
     public async Task Old_runs_are_pruned_and_open_ones_stay()
     {
         (await Bench.RunPlanAsync(Sum)).Exits(0);
-        var open = (await Bench.RunPlanAsync(Plan(Call("ask", "/asked", "GET", "\"approval\": {}")))).Exits(3).Json.Text("run_id");
+        var open = (await Bench.RunPlanAsync(Plan(Call("ask", "/asked", "GET", "\"approval\": {}")))).Exits(
+            3).Json.Text("run_id");
 
         Assert.Equal("0", (await Bench.AosAsync("prune", "--older-than", "1h", "--json")).Exits(0).Json.Text("runs"));
-        Assert.Equal("1", (await Bench.AosAsync("prune", "--older-than", "0s", "--dry-run", "--json")).Exits(0).Json.Text("runs"));
-        Assert.Equal("0", (await Bench.AosAsync("prune", "--older-than", "0s", "--status", "failed", "--json")).Exits(0).Json.Text("runs"));
-        Assert.Equal("1", (await Bench.AosAsync("prune", "--older-than", "0s", "--shrink", "--json")).Exits(0).Json.Text("runs"));
+        Assert.Equal(
+            "1", (await Bench.AosAsync("prune", "--older-than", "0s", "--dry-run", "--json")).Exits(
+                0).Json.Text("runs"));
+        Assert.Equal(
+            "0", (await Bench.AosAsync("prune", "--older-than", "0s", "--status", "failed", "--json")).Exits(
+                0).Json.Text("runs"));
+        Assert.Equal(
+            "1", (await Bench.AosAsync("prune", "--older-than", "0s", "--shrink", "--json")).Exits(
+                0).Json.Text("runs"));
 
-        Assert.Equal([open], (await Bench.AosAsync("runs", "--json")).Exits(0).Json.EnumerateArray().Select(run => run.Text("run_id")));
+        Assert.Equal(
+            [open],
+            (await Bench.AosAsync("runs", "--json")).Exits(0).Json.EnumerateArray().Select(run => run.Text("run_id")));
         (await Bench.AosAsync("doctor")).Exits(0);
         (await Bench.AosAsync("prune", "--older-than", "soon")).Exits(2);
         (await Bench.AosAsync("prune", "--older-than", "1d", "--status", "running")).Exits(2);
@@ -109,7 +121,9 @@ public sealed class LifecycleTests : EndToEndTest
         var run = (await Bench.RunPlanAsync(Sum)).Exits(0).Json.Text("run_id");
         Bench.Set("DOTNET_EnableWriteXorExecute", "0");
         var before = Directory.GetFileSystemEntries(Bench.Folder).Order(StringComparer.Ordinal);
-        foreach (var arguments in new[] { new[] { "backup", InFolder("b.db"), "--json" }, ["export", run, "-o", InFolder("e.aosrun"), "--json"] })
+        foreach (var arguments in
+                new[] { new[] { "backup", InFolder("b.db"), "--json" },
+                    ["export", run, "-o", InFolder("e.aosrun"), "--json"] })
         {
             var result = (await Bench.StartInShell("trap '' XFSZ; ulimit -f 8", arguments).EndAsync()).Exits(1);
             Assert.Contains(result.Json.Text("code"), (string[])["STORAGE_FULL", "STORAGE_UNAVAILABLE"]);

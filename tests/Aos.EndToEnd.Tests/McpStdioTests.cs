@@ -12,7 +12,8 @@ public sealed class McpStdioTests : EndToEndTest
     public async Task A_client_that_starts_the_server_runs_a_plan_in_the_store_of_the_user()
     {
         var cancel = TestContext.Current.CancellationToken;
-        var program = Path.Combine(AppContext.BaseDirectory, "..", "..", "Aos.Cli", new DirectoryInfo(AppContext.BaseDirectory).Name, "aos");
+        var program = Path.Combine(
+            AppContext.BaseDirectory, "..", "..", "Aos.Cli", new DirectoryInfo(AppContext.BaseDirectory).Name, "aos");
         await using var client = await McpClient.CreateAsync(new StdioClientTransport(new StdioClientTransportOptions
         {
             Command = Path.GetFullPath(program),
@@ -24,11 +25,13 @@ public sealed class McpStdioTests : EndToEndTest
 
         var report = JsonDocument.Parse(((TextContentBlock)result.Content[0]).Text).RootElement;
         Assert.Equal("completed", report.Text("status"));
-        Assert.Contains(report.Text("run_id"), (await Bench.AosAsync("runs", "--json")).Exits(0).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            report.Text("run_id"), (await Bench.AosAsync("runs", "--json")).Exits(0).Out, StringComparison.Ordinal);
     }
 
     [Theory, InlineData(null), InlineData("2025-11-25")]
-    public async Task The_person_at_the_client_is_asked_where_that_was_allowed_and_the_agent_never_decides(string? protocol)
+    public async Task The_person_at_the_client_is_asked_where_that_was_allowed_and_the_agent_never_decides(
+        string? protocol)
     {
         var asked = new List<string>();
         var plan = """{"plan":{"steps":[{"id":"t","skill":"json_transform@1","input":{"data":{"a":1},"expression":"a"},"approval":{"role":"finance"}}]}}""";
@@ -60,12 +63,17 @@ public sealed class McpStdioTests : EndToEndTest
                     return ValueTask.FromResult(new ElicitResult
                     {
                         Action = "accept",
-                        Content = new Dictionary<string, JsonElement> { ["decision"] = JsonSerializer.SerializeToElement("approve") },
+                        Content = new Dictionary<string, JsonElement>
+                        {
+                            ["decision"] = JsonSerializer.SerializeToElement("approve")
+                        },
                     });
                 },
             },
         }, cancellationToken: TestContext.Current.CancellationToken);
-        var result = await client.CallToolAsync("run", JsonSerializer.Deserialize<Dictionary<string, object?>>(plan)!, cancellationToken: TestContext.Current.CancellationToken);
+        var result = await client.CallToolAsync(
+            "run", JsonSerializer.Deserialize<Dictionary<string, object?>>(plan)!,
+            cancellationToken: TestContext.Current.CancellationToken);
         return JsonDocument.Parse(((TextContentBlock)result.Content[0]).Text).RootElement;
     }
 }

@@ -18,11 +18,18 @@ public sealed class ModelTests : EndToEndTest
         var foreseen = (await Bench.AosAsync(["simulate", .. plan, "--json"])).Exits(0).Json;
         var run = (await Bench.AosAsync(["run", .. plan, "--json"])).Exits(0);
 
-        Assert.True(foreseen.GetProperty("worst_cost_cents").GetDecimal() >= run.Json.GetProperty("cost_cents").GetDecimal());
-        Assert.Equal(("billing-now", "scripted/spare-demo"), (run.Json.Text("output/queue"), run.Json.Text("output/by")));
+        Assert.True(
+            foreseen.GetProperty("worst_cost_cents").GetDecimal() >= run.Json.GetProperty("cost_cents").GetDecimal());
+        Assert.Equal(
+            ("billing-now", "scripted/spare-demo"), (run.Json.Text("output/queue"), run.Json.Text("output/by")));
         var events = await Bench.TraceAsync(run.Json.Text("run_id"));
-        Assert.Equal(["fast", "spare", "spare"], events.Where(e => e.Text("type") == "attempt_started" && e.Text("step_id") == "sort").Select(e => e.Text("data/way")));
-        Assert.True(run.Json.GetProperty("steps")[1].GetProperty("outcome").GetProperty("execution").GetProperty("tainted").GetBoolean());
+        Assert.Equal(
+            ["fast", "spare", "spare"],
+            events.Where(e => e.Text("type") == "attempt_started" && e.Text("step_id") == "sort")
+                .Select(e => e.Text("data/way")));
+        Assert.True(
+            run.Json.GetProperty("steps")[1].GetProperty("outcome").GetProperty("execution").GetProperty("tainted")
+                .GetBoolean());
         (await Bench.AosAsync("replay", run.Json.Text("run_id"))).Exits(0);
     }
 
@@ -36,7 +43,9 @@ public sealed class ModelTests : EndToEndTest
               one: { provider: openai, model: our-own, api_key: { $secret: THERE } }
               two: { provider: openai, model: our-own, api_key: { $secret: NOT_THERE_AT_ALL } }
             """);
-        Assert.Equal("none", (await Bench.AosAsync("models", "--agent", profile, "--json")).Exits(0).Json.Text("0/price_source"));
+        Assert.Equal(
+            "none",
+            (await Bench.AosAsync("models", "--agent", profile, "--json")).Exits(0).Json.Text("0/price_source"));
         Directory.CreateDirectory(Bench.Data);
         File.WriteAllText(Path.Combine(Bench.Data, "prices.yaml"), """
             version: ours
@@ -47,7 +56,9 @@ public sealed class ModelTests : EndToEndTest
         var listed = (await Bench.AosAsync("models", "--agent", profile, "--json")).Exits(0).Json;
 
         Assert.EndsWith("+ours", listed.Text("0/price_source"), StringComparison.Ordinal);
-        Assert.Equal((true, false), (listed[0].GetProperty("key_is_there").GetBoolean(), listed[1].GetProperty("key_is_there").GetBoolean()));
+        Assert.Equal(
+            (true, false),
+            (listed[0].GetProperty("key_is_there").GetBoolean(), listed[1].GetProperty("key_is_there").GetBoolean()));
         File.WriteAllText(Path.Combine(Bench.Data, "prices.json"), "{}");
         Assert.Contains("both there", (await Bench.AosAsync("models")).Exits(2).Error, StringComparison.Ordinal);
     }

@@ -13,7 +13,8 @@ public sealed class OutputTests : EndToEndTest
 
     public static TheoryData<string> Commands =>
     [
-        "run", "simulate", "validate", "exec", "resume", "cancel", "runs", "trace", "query", "replay", "approvals", "approve",
+        "run", "simulate", "validate", "exec", "resume", "cancel", "runs", "trace", "query", "replay",
+        "approvals", "approve",
         "reject", "settle", "skills", "describe-skill", "failures", "demo", "doctor", "completion", "version", "help",
     ];
 
@@ -47,9 +48,11 @@ public sealed class OutputTests : EndToEndTest
 
         Has(report, "run_id", "status", "code", "output", "cost_cents", "latency_ms", "behaviour_digest", "steps");
         Has(report.At("steps/0"), "step_id", "skill", "status", "code", "attempts", "cost_cents", "outcome");
-        Has(report.At("steps/0/outcome"), "run_id", "step_id", "attempt", "status", "code", "result", "execution", "side_effects",
+        Has(report.At("steps/0/outcome"), "run_id", "step_id", "attempt", "status", "code", "result", "execution",
+            "side_effects",
             "trace", "timestamp");
-        Has(report.At("steps/0/outcome/execution"), "skill", "skill_version", "latency_ms", "cost_cents", "predicted_cost_cents",
+        Has(report.At("steps/0/outcome/execution"), "skill", "skill_version", "latency_ms", "cost_cents",
+            "predicted_cost_cents",
             "predicted_latency_ms", "retries", "cache_hit", "idempotency_key");
         Assert.Equal("completed", report.Text("status"));
         Assert.Equal("json_transform@1.1.0", report.Text("steps/0/skill"));
@@ -75,11 +78,13 @@ public sealed class OutputTests : EndToEndTest
         var run = (await Bench.RunPlanAsync(Sum)).Exits(0).Json.Text("run_id");
         var plan = Bench.Write("plan.json", Sum);
 
-        Has(await JsonAsync("simulate", "--plan", plan), "feasible", "budget_ok", "estimated_cost_cents", "worst_cost_cents",
+        Has(await JsonAsync("simulate", "--plan", plan), "feasible", "budget_ok", "estimated_cost_cents",
+            "worst_cost_cents",
             "estimated_latency_ms", "permission_gaps", "policy_denials", "approvals_needed", "risks", "steps");
         Has(await JsonAsync("validate", "--plan", plan), "status", "code", "result");
         Has(await JsonAsync("replay", run), "run_id", "mode", "parity", "events_compared");
-        Has((await JsonAsync("runs")).At("0"), "run_id", "status", "code", "agent_id", "goal", "cost_cents", "started_at", "ended_at");
+        Has((await JsonAsync("runs")).At("0"), "run_id", "status", "code", "agent_id", "goal", "cost_cents",
+            "started_at", "ended_at");
         Has(await JsonAsync("query", run, "cost_breakdown"), "status", "code", "result");
         Assert.Contains("why_did_step_fail", (await JsonAsync("query", run)).Text("result"), StringComparison.Ordinal);
         Has((await JsonAsync("skills")).At("0"), "name", "version", "description", "input_schema", "output_schema");
@@ -88,7 +93,8 @@ public sealed class OutputTests : EndToEndTest
         Assert.Equal("TIMEOUT", (await JsonAsync("failures", "TIMEOUT")).Text("entries/0/code"));
         Has(await JsonAsync("doctor"), "healthy", "checks");
         Has(await JsonAsync("version"), "version", "framework", "platform");
-        Has(await JsonAsync("exec", "json_transform", "--input", """{"data":1,"expression":"@"}"""), "status", "code", "result", "execution");
+        Has(await JsonAsync("exec", "json_transform", "--input", """{"data":1,"expression":"@"}"""), "status", "code",
+            "result", "execution");
         Assert.Equal(JsonValueKind.Array, (await JsonAsync("approvals")).ValueKind);
         Assert.Equal(JsonValueKind.Array, (await JsonAsync("resume")).ValueKind);
     }
@@ -121,7 +127,8 @@ public sealed class OutputTests : EndToEndTest
         Bench.Set("NO_COLOR", noColour);
         await Bench.RunPlanAsync(Sum);
         var run = (await Bench.AosAsync("runs", "--json")).Json.Text("0/run_id");
-        foreach (var command in (string[][])[["runs"], ["trace", run], ["skills"], ["doctor"], ["replay", run], ["failures"]])
+        foreach (var command in
+                (string[][])[["runs"], ["trace", run], ["skills"], ["doctor"], ["replay", run], ["failures"]])
         {
             var result = (await Bench.AosAsync(command)).Exits(0);
             Assert.DoesNotContain('\u001b', result.Out + result.Error);
@@ -173,7 +180,10 @@ public sealed class OutputTests : EndToEndTest
     public async Task Completion_knows_commands_options_and_values(string line, string expected)
     {
         var found = (await Bench.AosAsync(["__complete", "--", .. line.Split(' ')])).Exits(0).Out;
-        Assert.Equal(expected.Split(','), found.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(item => item.Trim()).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            expected.Split(','),
+            found.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(item => item.Trim())
+                .Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -208,7 +218,9 @@ public sealed class OutputTests : EndToEndTest
     [InlineData("exec 2> >(exit 0); wait $!")]
     public async Task A_run_whose_progress_nobody_can_read_is_done_all_the_same(string before)
     {
-        var plan = Bench.Write("plan.json", """{ "steps": [ { "id": "a", "skill": "json_transform@1", "input": { "data": 7, "expression": "@" } } ] }""");
+        var plan = Bench.Write(
+            "plan.json",
+            """{ "steps": [ { "id": "a", "skill": "json_transform@1", "input": { "data": 7, "expression": "@" } } ] }""");
         var shown = (await Bench.StartInShell(before, "run", "--plan", plan).EndAsync()).Exits(0);
         Assert.Contains(" completed ", shown.Out, StringComparison.Ordinal);
         var report = (await Bench.StartInShell(before, "run", "--plan", plan, "--json").EndAsync()).Exits(0);
@@ -229,7 +241,8 @@ public sealed class OutputTests : EndToEndTest
     [Fact]
     public async Task The_hints_of_a_run_that_waits_are_commands_that_work_as_they_stand()
     {
-        Server.On("/pay", _ => new Reply(500)).On("/sent", _ => new Reply(200)).On("/busy", _ => new Reply(503, RetryAfter: "1"));
+        Server.On("/pay", _ => new Reply(500)).On("/sent", _ => new Reply(200))
+            .On("/busy", _ => new Reply(503, RetryAfter: "1"));
         var plan = Bench.Write("plan.json", $$"""
             { "steps": [
               { "id": "pay", "skill": "http_call@1", "for_each": "[`1`]", "input": { "url": "{{Server.Url("/pay")}}", "method": "POST" } },
@@ -237,12 +250,18 @@ public sealed class OutputTests : EndToEndTest
               {{Call("busy", "/busy", more: "\"retry\": { \"max_attempts\": 2 }, \"on_failure\": \"continue\"")}} ] }
             """);
         Bench.Set("COLUMNS", "40");
-        var waiting = (await Bench.AosAsync("run", "--plan", plan, "--agent", Bench.Profile, "--data", Bench.Folder + "/a store")).Exits(3);
+        var waiting =
+            (await Bench.AosAsync(
+                "run", "--plan", plan, "--agent", Bench.Profile, "--data", Bench.Folder + "/a store")).Exits(3);
 
         var lines = waiting.Out.Split('\n');
-        Assert.DoesNotContain("settle", string.Concat(lines.Where(line => line.Contains("busy", StringComparison.Ordinal))), StringComparison.Ordinal);
-        await PasteAsync(Assert.Single(lines, line => line.Contains("it took effect: ", StringComparison.Ordinal)), exit: 3);
-        await PasteAsync(Assert.Single(lines, line => line.Contains("to allow it: ", StringComparison.Ordinal)), exit: 0);
+        Assert.DoesNotContain(
+            "settle", string.Concat(lines.Where(line => line.Contains("busy", StringComparison.Ordinal))),
+            StringComparison.Ordinal);
+        await PasteAsync(
+            Assert.Single(lines, line => line.Contains("it took effect: ", StringComparison.Ordinal)), exit: 3);
+        await PasteAsync(
+            Assert.Single(lines, line => line.Contains("to allow it: ", StringComparison.Ordinal)), exit: 0);
         Assert.Equal((1, 1), (Server.Count("/pay"), Server.Count("/sent")));
     }
 
@@ -250,7 +269,8 @@ public sealed class OutputTests : EndToEndTest
     private async Task PasteAsync(string hint, int exit)
     {
         var command = hint[hint.IndexOf("aos ", StringComparison.Ordinal)..];
-        (await Bench.StartInShell($"aos() {{ \"{Infrastructure.Cli.Binary}\" \"$@\"; }}; {command}; exit", "never").EndAsync()).Exits(exit);
+        (await Bench.StartInShell($"aos() {{ \"{Infrastructure.Cli.Binary}\" \"$@\"; }}; {command}; exit", "never")
+            .EndAsync()).Exits(exit);
     }
 
     private async Task<JsonElement> JsonAsync(params string[] arguments) =>

@@ -13,7 +13,8 @@ public sealed class PolicyTests : EndToEndTest
     [Fact]
     public async Task A_policy_of_the_data_folder_binds_every_run_and_its_denial_exits_with_4()
     {
-        Keep("no-posts.yaml", "policy: no-posts\nversion: 7\nrules:\n  - { id: posts, verdict: deny, match: { hosts: [127.0.0.1], methods: [POST] } }\n");
+        Keep("no-posts.yaml",
+            "policy: no-posts\nversion: 7\nrules:\n  - { id: posts, verdict: deny, match: { hosts: [127.0.0.1], methods: [POST] } }\n");
 
         var run = (await Bench.RunPlanAsync(Post)).Exits(4);
 
@@ -42,12 +43,16 @@ public sealed class PolicyTests : EndToEndTest
             {"policy":"p","version":1,"rules":[{"id":"r","verdict":"deny","match":{"methods":["POST"]}}],
              "cases":[{"name":"reads pass","expect":"allow","call":{"skill":"http_call","input":{"url":"https://x.org/"}}}]}
             """);
-        var more = Bench.Write("more.yaml", "cases:\n  - { name: posts pass, expect: allow, call: { skill: http_call, input: { url: 'https://x.org/', method: POST } } }\n");
+        var more = Bench.Write(
+            "more.yaml",
+            "cases:\n  - { name: posts pass, expect: allow, call: { skill: http_call, input: { url: 'https://x.org/', method: POST } } }\n");
 
         (await Bench.AosAsync("policy", "test", file)).Exits(0);
         var report = (await Bench.AosAsync("policy", "test", file, "--cases", more, "--json")).Exits(1).Json;
 
-        Assert.Equal(("posts pass", "deny", "r"), (report.Text("cases/1/name"), report.Text("cases/1/found"), report.Text("cases/1/rules/0")));
+        Assert.Equal(
+            ("posts pass", "deny", "r"),
+            (report.Text("cases/1/name"), report.Text("cases/1/found"), report.Text("cases/1/rules/0")));
     }
 
     [Fact]
@@ -55,15 +60,20 @@ public sealed class PolicyTests : EndToEndTest
     {
         Server.On("/send", _ => new Reply(200));
         var done = (await Bench.RunPlanAsync(Post)).Exits(0);
-        var file = Bench.Write("p.json", """{"policy":"p","version":2,"rules":[{"id":"r","verdict":"deny","match":{"methods":["POST"]}}]}""");
+        var file = Bench.Write(
+            "p.json",
+            """{"policy":"p","version":2,"rules":[{"id":"r","verdict":"deny","match":{"methods":["POST"]}}]}""");
 
         var report = (await Bench.AosAsync("policy", "what-if", file, "--json")).Exits(0).Json;
 
         Assert.Equal((done.Json.Text("run_id"), "send", "allow", "deny"),
-            (report.Text("changes/0/run_id"), report.Text("changes/0/step_id"), report.Text("changes/0/was"), report.Text("changes/0/would")));
+            (report.Text("changes/0/run_id"), report.Text("changes/0/step_id"), report.Text("changes/0/was"),
+                report.Text("changes/0/would")));
         Assert.Equal(1, report.GetProperty("changes").GetArrayLength());
 
-        var waiting = (await Bench.RunPlanAsync(Post.Replace("\"method\"", "\"headers\": {}, \"method\"", StringComparison.Ordinal)
+        var waiting =
+            (await Bench.RunPlanAsync(
+                Post.Replace("\"method\"", "\"headers\": {}, \"method\"", StringComparison.Ordinal)
             .Replace("\"body\": {} }", "\"body\": {} }, \"approval\": {}", StringComparison.Ordinal))).Exits(3);
         (await Bench.AosAsync("policy", "tighten", file, "--reason", "incident")).Exits(0);
         (await Bench.AosAsync("resume", waiting.Json.Text("run_id"), "--json")).Exits(4);

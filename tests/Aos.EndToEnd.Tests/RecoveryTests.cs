@@ -10,7 +10,8 @@ public sealed class RecoveryTests : EndToEndTest
     {
         var gate = new TaskCompletionSource();
         Server.On("/pay", _ => new Reply(200)).Hold("/read", gate.Task).On("/last", _ => new Reply(200));
-        var process = Bench.StartPlan(Plan(Call("pay", "/pay", "POST"), Call("read", "/read", more: "\"depends_on\": [\"pay\"]"),
+        var process =
+            Bench.StartPlan(Plan(Call("pay", "/pay", "POST"), Call("read", "/read", more: "\"depends_on\": [\"pay\"]"),
             Call("last", "/last", "POST", "\"depends_on\": [\"read\"]")));
         await process.CausesAsync(Server.ArrivedAsync("/read"));
         process.Crash();
@@ -50,7 +51,8 @@ public sealed class RecoveryTests : EndToEndTest
     {
         var gate = new TaskCompletionSource();
         Server.Hold("/pay", gate.Task).On("/last", _ => new Reply(200));
-        var process = Bench.StartPlan(Plan(Call("pay", "/pay", "POST"), Call("last", "/last", more: "\"depends_on\": [\"pay\"]")));
+        var process = Bench.StartPlan(
+            Plan(Call("pay", "/pay", "POST"), Call("last", "/last", more: "\"depends_on\": [\"pay\"]")));
         await process.CausesAsync(Server.ArrivedAsync("/pay"));
         if (terminate) process.Terminate();
         else process.Interrupt();
@@ -109,7 +111,8 @@ public sealed class RecoveryTests : EndToEndTest
     public async Task A_live_run_is_stopped_by_cancel_from_another_process()
     {
         Server.Hold("/read", new TaskCompletionSource().Task, requests: 10).On("/after", _ => new Reply(200));
-        var process = Bench.StartPlan(Plan(Call("read", "/read"), Call("after", "/after", more: "\"depends_on\": [\"read\"]")));
+        var process =
+            Bench.StartPlan(Plan(Call("read", "/read"), Call("after", "/after", more: "\"depends_on\": [\"read\"]")));
         await process.CausesAsync(Server.ArrivedAsync("/read"));
         var run = (await Bench.AosAsync("runs", "--json")).Exits(0).Json.Text("0/run_id");
         (await Bench.AosAsync("cancel", run, "--reason", "no longer wanted")).Exits(0);

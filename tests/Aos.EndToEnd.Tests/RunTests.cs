@@ -9,7 +9,9 @@ public sealed class RunTests : EndToEndTest
     public async Task An_endless_503_with_four_attempts_is_four_requests_and_a_failed_run()
     {
         Server.On("/down", _ => new Reply(503));
-        var result = (await Bench.RunPlanAsync(Plan(Call("fetch", "/down", more: "\"retry\": { \"max_attempts\": 4 }")))).Exits(1);
+        var result =
+            (await Bench.RunPlanAsync(Plan(Call("fetch", "/down", more: "\"retry\": { \"max_attempts\": 4 }")))).Exits(
+                1);
 
         Assert.Equal(4, Server.Count("/down"));
         Assert.Equal("failed", result.Json.Text("status"));
@@ -59,7 +61,8 @@ public sealed class RunTests : EndToEndTest
     [Fact]
     public async Task For_each_calls_once_for_each_item_and_keeps_their_order()
     {
-        foreach (var name in (string[])["x", "y", "z"]) Server.On($"/item/{name}", _ => new Reply(200, $$"""{"name":"{{name}}"}"""));
+        foreach (var name in (string[])["x", "y", "z"])
+            Server.On($"/item/{name}", _ => new Reply(200, $$"""{"name":"{{name}}"}"""));
         var result = (await Bench.RunPlanAsync($$"""
             { "steps": [ { "id": "each", "skill": "http_call@1", "for_each": "input.names",
                            "input": { "url": "{{Server.Url("/item/")}}${item}" } } ],
@@ -160,7 +163,8 @@ public sealed class RunTests : EndToEndTest
         var waiting = (await Bench.RunPlanAsync(Plan(Call("pay", "/pay", "POST")))).Exits(3);
         var settled = await Bench.AosAsync("settle", waiting.Json.Text("run_id"), "pay", "--happened", "no", "--json");
 
-        // Whether the step is tried again or fails is the kernel's rule; that nothing is repeated unasked is the promise.
+        // Whether the step is tried again or fails is the kernel's rule; that nothing is repeated unasked is the
+        // promise.
         Assert.Equal(settled.ExitCode == 0 ? 2 : 1, Server.Count("/pay"));
         Assert.Equal(settled.ExitCode == 0 ? "completed" : "failed", settled.Json.Text("status"));
     }
@@ -194,7 +198,8 @@ public sealed class RunTests : EndToEndTest
         Server.On("/once", _ => new Reply(200));
         var plan = Plan(Call("call", "/once", "POST"));
         (await Bench.RunPlanAsync(plan, "--idempotency-key", "order-17")).Exits(0);
-        var second = (await Bench.RunPlanAsync(plan, "--idempotency-key", "order-17", "--input", """{"other":1}""")).Exits(2);
+        var second =
+            (await Bench.RunPlanAsync(plan, "--idempotency-key", "order-17", "--input", """{"other":1}""")).Exits(2);
 
         Assert.Equal("IDEMPOTENCY_CONFLICT", second.Json.Text("code"));
         Assert.Equal(1, Server.Count("/once"));
@@ -228,7 +233,8 @@ public sealed class RunTests : EndToEndTest
     public async Task A_goal_becomes_a_plan_by_the_rules_and_runs()
     {
         Server.On("/page", _ => new Reply(200, """{"hello":"world"}"""));
-        var result = (await Bench.AosAsync("run", $"get {Server.Url("/page")}", "--agent", Bench.Profile, "--json")).Exits(0);
+        var result =
+            (await Bench.AosAsync("run", $"get {Server.Url("/page")}", "--agent", Bench.Profile, "--json")).Exits(0);
 
         Assert.Equal("""{"hello":"world"}""", result.Json.Text("output"));
         Assert.Equal(1, Server.Count("/page"));

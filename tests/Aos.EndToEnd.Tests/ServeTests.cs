@@ -17,12 +17,18 @@ public sealed partial class ServeTests : EndToEndTest
     [GeneratedRegex("aos_[0-9a-z]{12}_[0-9a-z]{58}", RegexOptions.None, 1_000)]
     private static partial Regex Key();
 
-    private async Task<(Infrastructure.Cli Process, HttpClient Http)> ServeAsync(string? key = null, params string[] more)
+    private async Task<(Infrastructure.Cli Process, HttpClient Http)> ServeAsync(
+        string? key = null, params string[] more)
     {
         var process = Bench.Start(["serve", "--", "--listen", "http://127.0.0.1:0", .. more]);
         await process.SaysAsync(key is null ? "$AOS_SERVER/v1/runs" : "listening on");
-        var http = new HttpClient { BaseAddress = new Uri(Address().Match(process.Said).Groups["address"].Value), Timeout = Infrastructure.Cli.Patience };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key ?? Key().Match(process.Said).Value);
+        var http = new HttpClient
+        {
+            BaseAddress = new Uri(Address().Match(process.Said).Groups["address"].Value),
+            Timeout = Infrastructure.Cli.Patience
+        };
+        http.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Bearer", key ?? Key().Match(process.Said).Value);
         return (process, http);
     }
 
@@ -61,7 +67,11 @@ public sealed partial class ServeTests : EndToEndTest
         var gate = new TaskCompletionSource();
         Server.Hold("/slow", gate.Task);
         var (process, http) = await ServeAsync();
-        var run = (await PostAsync(http, "/v1/runs", Submission(Call("slow", "/slow"), Call("next", "/next", more: "\"depends_on\": [\"slow\"]")))).Text("run_id");
+        var run =
+            (await PostAsync(
+                http, "/v1/runs",
+                Submission(Call("slow", "/slow"), Call("next", "/next", more: "\"depends_on\": [\"slow\"]")))).Text(
+                    "run_id");
         await Server.ArrivedAsync("/slow");
         process.Terminate();
         await process.SaysAsync("Draining: 1 calls are in flight");
@@ -87,7 +97,11 @@ public sealed partial class ServeTests : EndToEndTest
         });
         Server.On("/next", _ => new Reply(200));
         var (first, http) = await ServeAsync();
-        var run = (await PostAsync(http, "/v1/runs", Submission(Call("slow", "/slow"), Call("next", "/next", more: "\"depends_on\": [\"slow\"]")))).Text("run_id");
+        var run =
+            (await PostAsync(
+                http, "/v1/runs",
+                Submission(Call("slow", "/slow"), Call("next", "/next", more: "\"depends_on\": [\"slow\"]")))).Text(
+                    "run_id");
         await Server.ArrivedAsync("/slow");
         first.Crash();
         await first.EndAsync();
@@ -109,32 +123,45 @@ public sealed partial class ServeTests : EndToEndTest
         using (var refused = await http.PostAsync("/v1/runs", body, Cancel)) Assert.False(refused.IsSuccessStatusCode);
         using (var ready = await http.GetAsync("/ready", Cancel)) Assert.Equal(503, (int)ready.StatusCode);
 
-        Assert.Contains("it ends, and the next one goes on", (await process.EndAsync()).Exits(1).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "it ends, and the next one goes on", (await process.EndAsync()).Exits(1).Error, StringComparison.Ordinal);
 
         RawDatabase.Execute(Bench.Database, "ALTER TABLE elsewhere RENAME TO segments");
         var (_, again) = await ServeAsync(Key().Match(process.Said).Value);
-        Assert.Equal("completed", (await PostAsync(again, "/v1/runs?wait_seconds=60", Submission(Call("a", "/next")))).Text("status"));
+        Assert.Equal(
+            "completed",
+            (await PostAsync(again, "/v1/runs?wait_seconds=60", Submission(Call("a", "/next")))).Text("status"));
     }
 
     [Fact]
     public async Task Every_mistake_of_the_configuration_is_named_at_once()
     {
         Directory.CreateDirectory(Bench.Data);
-        await File.WriteAllTextAsync(Path.Combine(Bench.Data, "server.yaml"), "listne: http://127.0.0.1:1\ndrain_seconds: long\n", Cancel);
+        await File.WriteAllTextAsync(
+            Path.Combine(Bench.Data, "server.yaml"), "listne: http://127.0.0.1:1\ndrain_seconds: long\n", Cancel);
         Bench.Set("AOS_STORE", "mysql://somewhere");
 
-        var refused = (await Bench.AosAsync("serve", "--", "--requests-max", "0", "--oidc-audience", "x", "--connections-max", "5")).Exits(2);
+        var refused =
+            (await Bench.AosAsync(
+                "serve", "--", "--requests-max", "0", "--oidc-audience", "x", "--connections-max", "5")).Exits(2);
 
-        string[] expected = ["there is no setting 'listne'. Did you mean 'listen'?", "drain_seconds: is not a whole number", "AOS_STORE: is no address", "--requests-max: is not a whole number", "without oidc_authority", "connections_max: 5 connections cannot carry"];
+        string[] expected = [
+            "there is no setting 'listne'. Did you mean 'listen'?", "drain_seconds: is not a whole number",
+            "AOS_STORE: is no address", "--requests-max: is not a whole number", "without oidc_authority",
+            "connections_max: 5 connections cannot carry"];
         foreach (var text in expected) Assert.Contains(text, refused.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("mysql", refused.Error, StringComparison.Ordinal);
-        Assert.Equal(5, (await Bench.AosAsync("--json", "serve", "--", "--requests-max", "0", "--oidc-audience", "x")).Exits(2).Json.At("failure/details").GetArrayLength());
+        Assert.Equal(
+            5, (await Bench.AosAsync("--json", "serve", "--", "--requests-max", "0", "--oidc-audience", "x")).Exits(
+                2).Json.At("failure/details").GetArrayLength());
     }
 
     [Fact]
     public async Task An_address_that_is_taken_is_named_without_a_stack()
     {
-        var refused = (await Bench.AosAsync("serve", "--", "--listen", new Uri(Server.Url("/")).GetLeftPart(UriPartial.Authority))).Exits(2);
+        var refused =
+            (await Bench.AosAsync(
+                "serve", "--", "--listen", new Uri(Server.Url("/")).GetLeftPart(UriPartial.Authority))).Exits(2);
 
         Assert.Contains("address already in use", refused.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", refused.Error, StringComparison.Ordinal);

@@ -2,7 +2,8 @@ using Aos.EndToEnd.Tests.Infrastructure;
 
 namespace Aos.EndToEnd.Tests;
 
-/// <summary>A store that is damaged, too new, changed by hand, or has no room: said clearly, and nothing is lost.</summary>
+/// <summary>A store that is damaged, too new, changed by hand, or has no room: said clearly, and nothing is
+/// lost.</summary>
 public sealed class StoreTests : EndToEndTest
 {
     private const string Sum = """
@@ -71,7 +72,8 @@ public sealed class StoreTests : EndToEndTest
     public async Task Looking_makes_no_store()
     {
         var plan = Bench.Write("plan.json", Sum);
-        foreach (var check in (string[][])[["validate", "--plan", plan], ["simulate", "--plan", plan], ["describe-skill", "http_call"]])
+        foreach (var check in (string[][])[
+            ["validate", "--plan", plan], ["simulate", "--plan", plan], ["describe-skill", "http_call"]])
             (await Bench.AosAsync([.. check, "--json"])).Exits(0);
         Assert.Equal("[]", (await Bench.AosAsync("runs", "--json")).Exits(0).Out.Trim());
         Assert.Equal("[]", (await Bench.AosAsync("approvals", "--json")).Exits(0).Out.Trim());
@@ -82,7 +84,9 @@ public sealed class StoreTests : EndToEndTest
             Assert.Equal("UNKNOWN_RUN", refused.Text("code"));
             Assert.Contains("there is no store", refused.Text("message"), StringComparison.Ordinal);
         }
-        Assert.Equal("UNKNOWN_APPROVAL", (await Bench.AosAsync("approve", "apr_0123456789abcdef", "--json")).Exits(2).Json.Text("code"));
+        Assert.Equal(
+            "UNKNOWN_APPROVAL",
+            (await Bench.AosAsync("approve", "apr_0123456789abcdef", "--json")).Exits(2).Json.Text("code"));
         var doctor = (await Bench.AosAsync("doctor", "--json")).Exits(0).Json;
         Assert.Contains("no store yet", doctor.ToString(), StringComparison.Ordinal);
         Assert.False(Directory.Exists(Bench.Data));
@@ -95,23 +99,33 @@ public sealed class StoreTests : EndToEndTest
     {
         if (hasStore) (await Bench.RunPlanAsync(Sum)).Exits(0);
         Bench.Set("DOTNET_EnableWriteXorExecute", "0");
-        var doctor = (await Bench.StartInShell("trap '' XFSZ; ulimit -f 512", "doctor", "--json").EndAsync()).Exits(1).Json;
+        var doctor =
+            (await Bench.StartInShell("trap '' XFSZ; ulimit -f 512", "doctor", "--json").EndAsync()).Exits(1).Json;
 
         Assert.False(doctor.At("healthy").GetBoolean());
-        Assert.Equal("wrong", doctor.At("checks").EnumerateArray().Single(check => check.Text("check") == "writing").Text("level"));
+        Assert.Equal(
+            "wrong",
+            doctor.At("checks").EnumerateArray().Single(check => check.Text("check") == "writing").Text("level"));
         Assert.Empty(Directory.EnumerateFiles(Bench.Folder, ".aos-doctor*", SearchOption.AllDirectories));
     }
 
     [Fact]
     public async Task An_entry_of_the_audit_log_that_was_changed_by_hand_is_found_by_doctor_and_by_the_next_backup()
     {
-        foreach (var name in (string[])["one", "two"]) (await Bench.AosAsync("keys", "create", "--role", "viewer", "--name", name)).Exits(0);
+        foreach (var name in (string[])["one", "two"])
+            (await Bench.AosAsync("keys", "create", "--role", "viewer", "--name", name)).Exits(0);
         (await Bench.AosAsync("doctor")).Exits(0);
 
-        Assert.Equal(1, Sql("UPDATE audit SET entry = CAST(replace(CAST(entry AS TEXT), 'create_key', 'revoke_key') AS BLOB) WHERE entry_no = 1"));
+        Assert.Equal(
+            1, Sql("UPDATE audit SET entry = CAST(replace(CAST(entry AS TEXT), 'create_key', 'revoke_key') AS BLOB) WHERE entry_no = 1"));
 
-        Assert.Contains("audit log breaks at entry 1", (await Bench.AosAsync("doctor", "--json")).Exits(1).Json.ToString(), StringComparison.Ordinal);
-        Assert.Contains("audit log breaks at entry 1", (await Bench.AosAsync("backup", Path.Combine(Bench.Folder, "copy.aos"))).Exits(1).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "audit log breaks at entry 1", (await Bench.AosAsync("doctor", "--json")).Exits(1).Json.ToString(),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "audit log breaks at entry 1",
+            (await Bench.AosAsync("backup", Path.Combine(Bench.Folder, "copy.aos"))).Exits(1).Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,7 +163,8 @@ public sealed class StoreTests : EndToEndTest
     [InlineData("DELETE FROM segments", "has a row but no journal")]
     [InlineData("DELETE FROM segments WHERE segment_no = (SELECT max(segment_no) FROM segments)", "ends with event")]
     [InlineData("UPDATE runs SET head = zeroblob(32)", "ends with another hash")]
-    public async Task A_run_whose_journal_is_missing_or_cut_off_is_quarantined_where_everybody_sees_it(string edit, string why)
+    public async Task A_run_whose_journal_is_missing_or_cut_off_is_quarantined_where_everybody_sees_it(
+        string edit, string why)
     {
         var run = (await Bench.RunPlanAsync("""
             { "steps": [ { "id": "add", "skill": "json_transform@1", "input": { "data": [4711, 1], "expression": "sum(@)" } },
@@ -158,7 +173,9 @@ public sealed class StoreTests : EndToEndTest
             """)).Exits(3).Json.Text("run_id");
         Assert.NotEqual(0, Sql(edit));
 
-        Assert.Contains(why, (await Bench.AosAsync("resume", run, "--json")).Exits(1).Json.Text("message"), StringComparison.Ordinal);
+        Assert.Contains(
+            why, (await Bench.AosAsync("resume", run, "--json")).Exits(1).Json.Text("message"),
+            StringComparison.Ordinal);
         var row = (await Bench.AosAsync("runs", "--status", "quarantined", "--json")).Exits(0).Json;
         Assert.Equal(run, row.Text("0/run_id"));
         Assert.Contains(why, row.Text("0/reason"), StringComparison.Ordinal);
@@ -178,15 +195,22 @@ public sealed class StoreTests : EndToEndTest
         Directory.CreateSymbolicLink(Path.Combine(Bench.Data, "linked"), Bench.Data);
         var target = Path.Combine(Bench.Data, name);
         foreach (var command in (string[][])[["backup", target], ["export", run, "-o", target]])
-            Assert.Contains("is part of a store", (await Bench.AosAsync([.. command, "--force"])).Exits(2).Error, StringComparison.Ordinal);
+            Assert.Contains(
+                "is part of a store", (await Bench.AosAsync([.. command, "--force"])).Exits(2).Error,
+                StringComparison.Ordinal);
 
         Assert.True((await Bench.AosAsync("doctor", "--json")).Exits(0).Json.At("healthy").GetBoolean());
     }
 
     [Theory]
-    [InlineData("UPDATE runs SET status = 'completed', ended_at = 1, waiting_for = NULL WHERE status = 'waiting'", "its journal that it has not")]
-    [InlineData("UPDATE runs SET status = 'running', ended_at = NULL WHERE status = 'completed'", "its row that it has not")]
-    [InlineData("UPDATE skills SET contract = CAST(replace(CAST(contract AS TEXT), 'JMESPath', 'JMESQath') AS BLOB)", "another digest")]
+    [InlineData(
+        "UPDATE runs SET status = 'completed', ended_at = 1, waiting_for = NULL WHERE status = 'waiting'",
+        "its journal that it has not")]
+    [InlineData(
+        "UPDATE runs SET status = 'running', ended_at = NULL WHERE status = 'completed'", "its row that it has not")]
+    [InlineData(
+        "UPDATE skills SET contract = CAST(replace(CAST(contract AS TEXT), 'JMESPath', 'JMESQath') AS BLOB)",
+        "another digest")]
     public async Task What_was_changed_beside_the_journals_is_found_by_doctor(string edit, string finding)
     {
         (await Bench.RunPlanAsync(Sum)).Exits(0);
@@ -200,9 +224,11 @@ public sealed class StoreTests : EndToEndTest
     public async Task A_run_whose_skill_is_damaged_in_the_store_is_not_exported()
     {
         var run = (await Bench.RunPlanAsync(Sum)).Exits(0).Json.Text("run_id");
-        Assert.NotEqual(0, Sql("UPDATE skills SET contract = CAST(replace(CAST(contract AS TEXT), 'JMESPath', 'JMESQath') AS BLOB)"));
+        Assert.NotEqual(
+            0, Sql("UPDATE skills SET contract = CAST(replace(CAST(contract AS TEXT), 'JMESPath', 'JMESQath') AS BLOB)"));
 
-        var refused = (await Bench.AosAsync("export", run, "-o", Path.Combine(Bench.Folder, "x.aosrun"), "--json")).Exits(1).Json;
+        var refused =
+            (await Bench.AosAsync("export", run, "-o", Path.Combine(Bench.Folder, "x.aosrun"), "--json")).Exits(1).Json;
         Assert.Equal("STORAGE_CORRUPT", refused.Text("code"));
         Assert.Contains("json_transform@1.1.0", refused.Text("message"), StringComparison.Ordinal);
     }
@@ -210,10 +236,13 @@ public sealed class StoreTests : EndToEndTest
     [Fact]
     public async Task A_signal_to_a_run_that_is_held_is_kept_and_says_so()
     {
-        var run = (await Bench.RunPlanAsync("""{ "steps": [ { "id": "w", "wait": { "signal": "go" } } ] }""")).Exits(3).Json.Text("run_id");
+        var run = (await Bench.RunPlanAsync("""{ "steps": [ { "id": "w", "wait": { "signal": "go" } } ] }""")).Exits(
+            3).Json.Text("run_id");
         Sql("UPDATE runs SET status = 'quarantined', waiting_for = NULL, code = 'RUN_HELD', reason = 'restored', owner = NULL");
 
-        Assert.Contains("kept until the run is released", (await Bench.AosAsync("signal", run, "go")).Exits(0).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "kept until the run is released", (await Bench.AosAsync("signal", run, "go")).Exits(0).Out,
+            StringComparison.Ordinal);
         Assert.Equal("completed", (await Bench.AosAsync("release", run, "--json")).Exits(0).Json.Text("status"));
     }
 
@@ -224,14 +253,16 @@ public sealed class StoreTests : EndToEndTest
         const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
             | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
         foreach (var path in (string[])[Bench.Database, Path.Combine(Path.GetDirectoryName(Bench.Database)!, "owners")])
-            Assert.True(OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & Others) == UnixFileMode.None, path);
+            Assert.True(
+                OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & Others) == UnixFileMode.None, path);
     }
 
     [Fact]
     public async Task Replay_of_an_untouched_run_is_identical()
     {
         var run = (await Bench.RunPlanAsync(Sum)).Exits(0);
-        var replay = (await Bench.AosAsync("replay", run.Json.Text("run_id"), "--mode", "verify", "--json")).Exits(0).Json;
+        var replay =
+            (await Bench.AosAsync("replay", run.Json.Text("run_id"), "--mode", "verify", "--json")).Exits(0).Json;
 
         Assert.True(replay.At("parity").GetBoolean());
         Assert.True(replay.At("events_compared").GetInt32() > 3);

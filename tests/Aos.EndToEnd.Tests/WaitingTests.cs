@@ -21,22 +21,33 @@ public sealed class WaitingTests : EndToEndTest
         Assert.Equal("payment", waiting.Text("steps/0/wait/signal"));
         var run = waiting.Text("run_id");
 
-        Assert.Equal("UNKNOWN_SIGNAL", (await Bench.AosAsync("signal", run, "payed", "--json")).Exits(2).Json.Text("code"));
-        Assert.Equal("UNKNOWN_RUN", (await Bench.AosAsync("signal", "run_00000000", "payment", "--json")).Exits(2).Json.Text("code"));
+        Assert.Equal(
+            "UNKNOWN_SIGNAL", (await Bench.AosAsync("signal", run, "payed", "--json")).Exits(2).Json.Text("code"));
+        Assert.Equal(
+            "UNKNOWN_RUN",
+            (await Bench.AosAsync("signal", "run_00000000", "payment", "--json")).Exits(2).Json.Text("code"));
         // The folder of the store stands before the command, where its own --data is something else.
-        var done = (await Bench.AosAsync("--data", Bench.Data, "signal", run, "payment", "--data", """{"n":5}""", "--json")).Exits(0).Json;
+        var done =
+            (await Bench.AosAsync(
+                "--data", Bench.Data, "signal", run, "payment", "--data", """{"n":5}""", "--json")).Exits(0).Json;
 
         Assert.Equal("completed", done.Text("status"));
         Assert.Equal("""{"n":5}""", Assert.Single(Server.Arrivals).Body);
-        Assert.Contains("has ended", (await Bench.AosAsync("signal", run, "payment", "--json")).Exits(2).Json.Text("message"), StringComparison.Ordinal);
+        Assert.Contains(
+            "has ended", (await Bench.AosAsync("signal", run, "payment", "--json")).Exits(2).Json.Text("message"),
+            StringComparison.Ordinal);
         (await Bench.AosAsync("replay", run)).Exits(0);
-        Assert.Contains("waiting as planned", (await Bench.AosAsync("trace", run)).Exits(0).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "waiting as planned", (await Bench.AosAsync("trace", run)).Exits(0).Out, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_run_that_sleeps_is_followed_to_its_end()
     {
-        var done = (await Bench.RunPlanAsync("""{ "steps": [ { "id": "nap", "wait": { "for_ms": 300 } } ], "output": "steps.nap.result" }""")).Exits(0).Json;
+        var done =
+            (await Bench.RunPlanAsync(
+                """{ "steps": [ { "id": "nap", "wait": { "for_ms": 300 } } ], "output": "steps.nap.result" }""")).Exits(
+                    0).Json;
 
         Assert.Equal("completed", done.Text("status"));
         Assert.EndsWith("Z", done.Text("output"), StringComparison.Ordinal);
@@ -67,17 +78,23 @@ public sealed class WaitingTests : EndToEndTest
             """;
         var failed = (await Bench.RunPlanAsync(plan)).Exits(1).Json.Text("run_id");
 
-        var fork = (await Bench.AosAsync("fork", failed, "--from", "second", "--set", $"steps.second.input.url=\"{Server.Url("/third")}\"",
+        var fork =
+            (await Bench.AosAsync(
+                "fork", failed, "--from", "second", "--set", $"steps.second.input.url=\"{Server.Url("/third")}\"",
             "--reason", "the address was wrong", "--json")).Exits(0).Json;
 
         Assert.Equal((failed, "completed"), (fork.Text("forked_from/run_id"), fork.Text("status")));
         Assert.Equal((1, 1, 1), (Server.Count("/first"), Server.Count("/second"), Server.Count("/third")));
         (await Bench.AosAsync("replay", fork.Text("run_id"))).Exits(0);
-        Assert.Contains("the address was wrong", (await Bench.AosAsync("trace", fork.Text("run_id"), "--events")).Exits(0).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "the address was wrong", (await Bench.AosAsync("trace", fork.Text("run_id"), "--events")).Exits(0).Out,
+            StringComparison.Ordinal);
         (await Bench.AosAsync("fork", failed, "--from", "nobody", "--json")).Exits(2);
         (await Bench.AosAsync("fork", failed, "--from", "1", "--set", "input", "--json")).Exits(2);
         var nowhere = (await Bench.AosAsync("fork", failed, "--from", "1", "--set", "input.no.where=1")).Exits(2).Error;
-        Assert.Equal(nowhere.IndexOf("no place", StringComparison.Ordinal), nowhere.LastIndexOf("no place", StringComparison.Ordinal));
+        Assert.Equal(
+            nowhere.IndexOf("no place", StringComparison.Ordinal),
+            nowhere.LastIndexOf("no place", StringComparison.Ordinal));
     }
 
     [Fact]

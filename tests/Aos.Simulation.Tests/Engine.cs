@@ -4,11 +4,13 @@ using Aos.Simulation.Tests.World;
 
 namespace Aos.Simulation.Tests;
 
-/// <summary>What the tests ask of the simulation, in plain values: it lives among assemblies that were loaded anew.</summary>
+/// <summary>What the tests ask of the simulation, in plain values: it lives among assemblies that were loaded
+/// anew.</summary>
 internal static class Engine
 {
     /// <summary>The planted bugs by name.</summary>
-    private static readonly ImmutableSortedDictionary<string, Func<Plant>> Plants = new (string Name, Func<Plant> Make)[]
+    private static readonly ImmutableSortedDictionary<string, Func<Plant>> Plants =
+        new (string Name, Func<Plant> Make)[]
     {
         (nameof(BackoffByChance), () => new BackoffByChance()),
         (nameof(DoubleOutcome), () => new DoubleOutcome()),
@@ -89,7 +91,8 @@ internal static class Engine
             },
         });
         var violation = simulation.Run();
-        return violation ?? string.Join('\n', simulation.Witness.Runs.OrderBy(run => run.RunId.Value, StringComparer.Ordinal)
+        return violation
+            ?? string.Join('\n', simulation.Witness.Runs.OrderBy(run => run.RunId.Value, StringComparer.Ordinal)
             .Select(run => $"{run.RunId} {run.State.Status} {run.State.Ended!.BehaviourDigest}"));
     }
 

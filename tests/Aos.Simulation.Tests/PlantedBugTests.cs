@@ -19,7 +19,9 @@ public sealed class PlantedBugTests
 
         Assert.StartsWith($"Seed {seed} breaks a promise:", explanation, StringComparison.Ordinal);
         Assert.Contains("is made once, and attempt 2 started", explanation, StringComparison.Ordinal);
-        Assert.Contains($"Reproduce: dotnet run --project tests/Aos.Simulation.Tests -- --seed {seed} --plant RetriedUnknown", explanation,
+        Assert.Contains(
+            $"Reproduce: dotnet run --project tests/Aos.Simulation.Tests -- --seed {seed} --plant RetriedUnknown",
+            explanation,
             StringComparison.Ordinal);
         Assert.Contains("journal: own_", explanation, StringComparison.Ordinal);
         // One step of one run is enough for this bug.

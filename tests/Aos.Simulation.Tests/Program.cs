@@ -5,7 +5,8 @@ using Aos.Simulation.Tests;
 // --seeds COUNT [--first N] [--plant NAME]: many, up to the first that fails.
 // Anything else is for the test platform.
 if (args is not ["--seed" or "--seeds", ..])
-    return await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
+    return await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(
+        args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
 
 var plant = Option("--plant") ?? "";
 if (Number("--seeds") is { } count)
@@ -30,6 +31,7 @@ int Explain(ulong failing)
     return 1;
 }
 
-string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
+string? Option(string name) =>
+    Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
 
 ulong? Number(string name) => Option(name) is { } text ? ulong.Parse(text, CultureInfo.InvariantCulture) : null;

@@ -16,7 +16,9 @@ public sealed class PumpedAssemblyTests
         Assert.Equal(real.Length, image.Length);
         Assert.InRange(turned, 50, 1_000);
         Assert.Equal(turned, real.Zip(image).Count(pair => pair.First != pair.Second));
-        Assert.All(real.Zip(image).Where(pair => pair.First != pair.Second), pair => Assert.Equal(pair.First + 1, pair.Second));
+        Assert.All(
+            real.Zip(image).Where(pair => pair.First != pair.Second),
+            pair => Assert.Equal(pair.First + 1, pair.Second));
     }
 
     [Fact]

@@ -8,7 +8,8 @@ public sealed class SeedTests
     private const int SeedsByDefault = 10_000;
 
     private static ulong Setting(string name, ulong otherwise) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? ulong.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text
+            ? ulong.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
     [Fact]
     public void Every_promise_is_kept_under_faults_and_every_run_ends_once_they_stop()
@@ -20,7 +21,8 @@ public sealed class SeedTests
     [Fact]
     public void A_seed_gives_the_same_history_each_time()
     {
-        for (var seed = 1UL; seed <= 100; seed++) Assert.Equal(Simulated.History(seed, ""), Simulated.History(seed, ""));
+        for (var seed = 1UL; seed <= 100; seed++)
+            Assert.Equal(Simulated.History(seed, ""), Simulated.History(seed, ""));
     }
 
     [Fact]
@@ -32,7 +34,8 @@ public sealed class SeedTests
     [InlineData(620)]
     public async Task A_seed_gives_the_same_history_in_another_process(int seed)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, UseShellExecute = false };
+        var start =
+            new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, UseShellExecute = false };
         start.ArgumentList.Add("--seed");
         start.ArgumentList.Add(seed.ToString(CultureInfo.InvariantCulture));
         using var process = Process.Start(start)!;

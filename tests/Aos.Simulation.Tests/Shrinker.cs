@@ -53,10 +53,13 @@ internal static class Shrinker
         {
             var run = runs[i];
             foreach (var step in run.Steps)
-                if (run.Steps.Length > 1) yield return With(spec, runs.SetItem(i, run with { Steps = run.Steps.Remove(step) }));
+                if (run.Steps.Length > 1)
+                    yield return With(spec, runs.SetItem(i, run with { Steps = run.Steps.Remove(step) }));
             foreach (var step in run.Later)
-                if (run.Later.Length > 1) yield return With(spec, runs.SetItem(i, run with { Later = run.Later.Remove(step) }));
-            if (run.CancelAfterMs is not null) yield return With(spec, runs.SetItem(i, run with { CancelAfterMs = null }));
+                if (run.Later.Length > 1)
+                    yield return With(spec, runs.SetItem(i, run with { Later = run.Later.Remove(step) }));
+            if (run.CancelAfterMs is not null)
+                yield return With(spec, runs.SetItem(i, run with { CancelAfterMs = null }));
             foreach (var (index, step) in run.Steps.Index())
                 foreach (var plain in Plainer(step))
                     yield return With(spec, runs.SetItem(i, run with { Steps = run.Steps.SetItem(index, plain) }));

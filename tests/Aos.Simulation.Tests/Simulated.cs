@@ -14,7 +14,8 @@ internal static class Simulated
 
     public static Func<ulong, string, string> History { get; } = Call<Func<ulong, string, string>>("History");
 
-    public static Func<ulong, string, bool, string> Explain { get; } = Call<Func<ulong, string, bool, string>>("Explain");
+    public static Func<ulong, string, bool, string> Explain { get; } =
+        Call<Func<ulong, string, bool, string>>("Explain");
 
     public static Func<ulong, ulong, string> Behaviour { get; } = Call<Func<ulong, ulong, string>>("Behaviour");
 

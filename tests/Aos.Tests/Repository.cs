@@ -37,6 +37,7 @@ internal static class Repository
     {
         for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
             if (File.Exists(Path.Combine(at.FullName, "Aos.slnx"))) return at.FullName;
-        throw new InvalidOperationException("The tests must run inside the working copy: Aos.slnx was not found above them.");
+        throw new InvalidOperationException(
+            "The tests must run inside the working copy: Aos.slnx was not found above them.");
     }
 }

@@ -2,7 +2,8 @@ using Aos.Benchmarks.Load;
 
 namespace Aos.Benchmarks.Engine;
 
-/// <summary>Durable steps a second of the engine, beside what the store can do without it, in one run and in turns.</summary>
+/// <summary>Durable steps a second of the engine, beside what the store can do without it, in one run and in
+/// turns.</summary>
 internal static class EngineBench
 {
     private const int Rounds = 3;
@@ -17,12 +18,16 @@ internal static class EngineBench
         await using (var runtime = workload.Open(engineStore.Store))
         {
             var warmUp = new Sample();
-            await warmUp.AddAsync(inFlight, Math.Min(seconds, 2), Workload.StepsOfARun, _ => workload.MakeAsync(runtime, CancellationToken.None));
+            await warmUp.AddAsync(
+                inFlight, Math.Min(seconds, 2), Workload.StepsOfARun,
+                _ => workload.MakeAsync(runtime, CancellationToken.None));
             await using var bare = await Floor.OpenAsync(floorStore.Store, engineStore.Store);
             await new Sample().AddAsync(inFlight, 0.3, Workload.StepsOfARun, _ => bare.MakeAsync());
             for (var round = 0; round < Rounds; round++)
             {
-                await engine.AddAsync(inFlight, seconds / Rounds, Workload.StepsOfARun, _ => workload.MakeAsync(runtime, CancellationToken.None));
+                await engine.AddAsync(
+                    inFlight, seconds / Rounds, Workload.StepsOfARun,
+                    _ => workload.MakeAsync(runtime, CancellationToken.None));
                 await floor.AddAsync(inFlight, seconds / Rounds, Workload.StepsOfARun, _ => bare.MakeAsync());
             }
             steps = warmUp.Steps + engine.Steps;

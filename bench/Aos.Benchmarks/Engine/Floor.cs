@@ -14,7 +14,8 @@ internal sealed class Floor : IAsyncDisposable
     private const int BatchMax = 512;
 
     private readonly IStore _store;
-    private readonly Channel<Pending> _queue = Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Pending> _queue =
+        Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task _writer;
     private readonly JournalSlice[] _slices;
     private long _runs;
@@ -32,7 +33,8 @@ internal sealed class Floor : IAsyncDisposable
     /// <param name="slices">How many slices a run is cut into: how often it waits for the disk.</param>
     public static async Task<Floor> OpenAsync(IStore store, IStore made, int slices = Workload.StepsOfARun)
     {
-        var rows = await made.ListRunsAsync(new RunFilter { Statuses = [RunStatus.Completed], Limit = 1 }, CancellationToken.None);
+        var rows = await made.ListRunsAsync(
+            new RunFilter { Statuses = [RunStatus.Completed], Limit = 1 }, CancellationToken.None);
         var segments = await made.ReadAsync(rows[0].RunId, 0, CancellationToken.None);
         var lines = segments.SelectMany(segment => Encoding.UTF8.GetString(segment.Events.Span).Split('\n')).ToArray();
         var parts = new JournalSlice[slices];
@@ -47,7 +49,8 @@ internal sealed class Floor : IAsyncDisposable
                 Count = part.Length,
                 Events = Encoding.UTF8.GetBytes(string.Join('\n', part)),
                 Hash = new byte[32],
-                Row = i == slices - 1 ? rows[0] : i == 0 ? rows[0] with { Status = RunStatus.Running, EndedAt = null, Code = null } : null,
+                Row = i == slices - 1 ? rows[0] : i == 0
+                    ? rows[0] with { Status = RunStatus.Running, EndedAt = null, Code = null } : null,
             };
             seq += part.Length;
         }
@@ -60,7 +63,8 @@ internal sealed class Floor : IAsyncDisposable
         var runId = RunId.Parse($"run_floor{Interlocked.Increment(ref _runs):x8}");
         foreach (var slice in _slices)
         {
-            var pending = new Pending(slice with { RunId = runId, Row = slice.Row is null ? null : slice.Row with { RunId = runId } });
+            var pending = new Pending(
+                slice with { RunId = runId, Row = slice.Row is null ? null : slice.Row with { RunId = runId } });
             _queue.Writer.TryWrite(pending);
             await pending.Durable.Task;
         }
@@ -81,8 +85,10 @@ internal sealed class Floor : IAsyncDisposable
             while (batch.Count < BatchMax && _queue.Reader.TryRead(out var pending)) batch.Add(pending);
             try
             {
-                var results = await _store.AppendAsync(batch.ConvertAll(pending => pending.Slice).ToArray(), CancellationToken.None);
-                if (results.Any(result => result != AppendResult.Written)) throw new InvalidOperationException("The floor met another writer.");
+                var results = await _store.AppendAsync(
+                    batch.ConvertAll(pending => pending.Slice).ToArray(), CancellationToken.None);
+                if (results.Any(result => result != AppendResult.Written))
+                    throw new InvalidOperationException("The floor met another writer.");
                 foreach (var pending in batch) pending.Durable.TrySetResult();
             }
             catch (Exception error)

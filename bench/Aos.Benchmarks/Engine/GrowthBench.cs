@@ -8,7 +8,8 @@ internal static class GrowthBench
 {
     private const int Writers = 256;
 
-    public static async Task<IReadOnlyList<GrowthRow>> MeasureAsync(string kind, Mix mix, int inFlight, double seconds, long runs, TextWriter progress)
+    public static async Task<IReadOnlyList<GrowthRow>> MeasureAsync(
+        string kind, Mix mix, int inFlight, double seconds, long runs, TextWriter progress)
     {
         var workload = new Workload(mix);
         await using var bench = await BenchStore.OpenAsync(kind);
@@ -17,20 +18,37 @@ internal static class GrowthBench
         await using (var runtime = workload.Open(empty.Store))
         {
             await RateAsync(runtime, 5);
-            rows.Add(new GrowthRow { Store = kind, Mix = mix.Name, RunsInFlight = inFlight, FinishedRuns = 0, StepsPerS = await RateAsync(runtime, seconds) });
+            rows.Add(
+                new GrowthRow
+                {
+                    Store = kind,
+                    Mix = mix.Name,
+                    RunsInFlight = inFlight,
+                    FinishedRuns = 0,
+                    StepsPerS = await RateAsync(runtime, seconds)
+                });
             await FillAsync();
         }
         await using (var runtime = workload.Open(bench.Store))
         {
             await RateAsync(runtime, 5);
-            rows.Add(new GrowthRow { Store = kind, Mix = mix.Name, RunsInFlight = inFlight, FinishedRuns = runs, StepsPerS = await RateAsync(runtime, seconds) });
+            rows.Add(
+                new GrowthRow
+                {
+                    Store = kind,
+                    Mix = mix.Name,
+                    RunsInFlight = inFlight,
+                    FinishedRuns = runs,
+                    StepsPerS = await RateAsync(runtime, seconds)
+                });
         }
         return rows;
 
         async Task<double> RateAsync(Runtime.AosRuntime runtime, double limit)
         {
             var sample = new Sample();
-            await sample.AddAsync(inFlight, limit, Workload.StepsOfARun, _ => workload.MakeAsync(runtime, CancellationToken.None));
+            await sample.AddAsync(
+                inFlight, limit, Workload.StepsOfARun, _ => workload.MakeAsync(runtime, CancellationToken.None));
             return Math.Round(sample.StepsPerSecond);
         }
 

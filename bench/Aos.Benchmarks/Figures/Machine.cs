@@ -12,7 +12,8 @@ internal sealed record Machine(string Processor, int Cores, string OperatingSyst
     {
         const string Table = "/proc/cpuinfo";
         var line = File.Exists(Table)
-            ? File.ReadLines(Table).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) : null;
+            ? File.ReadLines(Table)
+                .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) : null;
         return line?.Split(':')[1].Trim() ?? "unknown";
     }
 }

@@ -17,9 +17,12 @@ internal static class Table
         using var document = JsonDocument.Parse(text);
         var cells = document.RootElement.GetProperty("rows").EnumerateArray()
             .Select(row => row.EnumerateObject().Select(member => member.Value.ToString()).ToArray()).ToList();
-        string[] heads = [.. document.RootElement.GetProperty("rows")[0].EnumerateObject().Select(member => member.Name)];
+        string[] heads =
+            [.. document.RootElement.GetProperty("rows")[0].EnumerateObject().Select(member => member.Name)];
         var widths = heads.Select((head, i) => Math.Max(head.Length, cells.Max(line => line[i].Length))).ToList();
         foreach (var line in cells.Prepend(heads))
-            Console.WriteLine(string.Join("  ", line.Select((cell, i) => i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))));
+            Console.WriteLine(
+                string.Join(
+                    "  ", line.Select((cell, i) => i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))));
     }
 }

@@ -26,7 +26,8 @@ internal abstract class BenchStore : IAsyncDisposable
     {
         "sqlite" => await SqliteBench.OpenAsync(),
         "postgres" => await PostgresBench.OpenAsync(),
-        _ => throw new ArgumentException($"There is no store '{kind}'; there are {string.Join(", ", Kinds)}.", nameof(kind)),
+        _ => throw new ArgumentException(
+            $"There is no store '{kind}'; there are {string.Join(", ", Kinds)}.", nameof(kind)),
     };
 
     private sealed class SqliteBench(string folder, SqliteStore store) : BenchStore
@@ -73,7 +74,8 @@ internal abstract class BenchStore : IAsyncDisposable
             var address = Environment.GetEnvironmentVariable(PostgresVariable)!;
             var schema = $"bench_{Environment.ProcessId}_{Interlocked.Increment(ref _made)}";
             var store = await PostgresStore.OpenAsync(
-                new PostgresStoreOptions { ConnectionString = address, Schema = schema }, TimeProvider.System, CancellationToken.None);
+                new PostgresStoreOptions { ConnectionString = address, Schema = schema }, TimeProvider.System,
+                CancellationToken.None);
             return new PostgresBench(NpgsqlDataSource.Create(address), schema, store);
         }
 
@@ -91,7 +93,8 @@ internal abstract class BenchStore : IAsyncDisposable
         public override async ValueTask DisposeAsync()
         {
             await CloseAsync();
-            await using (var command = database.CreateCommand($"DROP SCHEMA \"{schema}\" CASCADE")) await command.ExecuteNonQueryAsync();
+            await using (var command = database.CreateCommand($"DROP SCHEMA \"{schema}\" CASCADE"))
+                await command.ExecuteNonQueryAsync();
             await database.DisposeAsync();
         }
     }

@@ -18,8 +18,10 @@ internal sealed class StepSkill : ISkill
             Name = SkillName.Parse("bench_step"),
             Version = SkillVersion.Parse("1.0.0"),
             Description = "Answers with 200 bytes.",
-            InputSchema = Payload.FromUtf8("""{"type":"object","properties":{"n":{"type":"integer"}},"required":["n"]}"""u8.ToArray()),
-            OutputSchema = Payload.FromUtf8("""{"type":"object","properties":{"n":{"type":"integer"},"text":{"type":"string"}},"required":["n"]}"""u8.ToArray()),
+            InputSchema = Payload.FromUtf8(
+                """{"type":"object","properties":{"n":{"type":"integer"}},"required":["n"]}"""u8.ToArray()),
+            OutputSchema = Payload.FromUtf8(
+                """{"type":"object","properties":{"n":{"type":"integer"},"text":{"type":"string"}},"required":["n"]}"""u8.ToArray()),
             Effect = new EffectRule { Default = mix.Effect },
         };
         // What computes answers on the loop of the run; what acts on the world is called like any skill.

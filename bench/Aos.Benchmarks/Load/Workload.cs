@@ -36,7 +36,8 @@ internal sealed class Workload
 
     public RunRequest Request { get; }
 
-    private static string PlanText => $$"""{"steps":[{{string.Join(',', Enumerable.Range(0, StepsOfARun).Select(Step))}}]}""";
+    private static string PlanText =>
+        $$"""{"steps":[{{string.Join(',', Enumerable.Range(0, StepsOfARun).Select(Step))}}]}""";
 
     private static string Step(int index) => index == 0
         ? """{"id":"s0","skill":"bench_step@1","input":{"n":"${input.n}"}}"""
@@ -49,7 +50,9 @@ internal sealed class Workload
     {
         var answer = await runtime.RunAsync(Request, cancel);
         if (answer.Value is not { Status: RunStatus.Completed } report)
-            throw new InvalidOperationException($"A run of the benchmark did not complete: {AosJson.WriteIndented(answer.Outcome)}");
-        if (report.Steps.Count != StepsOfARun) throw new InvalidOperationException("A run of the benchmark lacks steps.");
+            throw new InvalidOperationException(
+                $"A run of the benchmark did not complete: {AosJson.WriteIndented(answer.Outcome)}");
+        if (report.Steps.Count != StepsOfARun)
+            throw new InvalidOperationException("A run of the benchmark lacks steps.");
     }
 }

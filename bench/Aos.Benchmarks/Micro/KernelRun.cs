@@ -13,7 +13,8 @@ internal sealed class KernelRun
 {
     private readonly Documents _documents;
     private readonly RunEvent.RunSubmitted _submitted;
-    private readonly Payload _result = Payload.FromUtf8(System.Text.Encoding.UTF8.GetBytes($$"""{"n":7,"text":"{{new string('x', 181)}}"}"""));
+    private readonly Payload _result =
+        Payload.FromUtf8(System.Text.Encoding.UTF8.GetBytes($$"""{"n":7,"text":"{{new string('x', 181)}}"}"""));
 
     public KernelRun(RunEvent.RunSubmitted submitted, SettingsDocument settings, PlanProgram program)
     {
@@ -32,9 +33,12 @@ internal sealed class KernelRun
         var first = segments[0].Events.Span;
         var end = first.IndexOf((byte)'\n');
         var submitted = (RunEvent.RunSubmitted)Contracts.AosJson.Read<RunEvent>(end < 0 ? first : first[..end]);
-        var settings = Contracts.AosJson.Read<RunSettings>(await store.Store.ReadBlobAsync(submitted.Settings, default));
-        var plan = Contracts.AosJson.Read<Contracts.Plans.PinnedPlan>(await store.Store.ReadBlobAsync(submitted.Plan!.Value, default));
-        return new KernelRun(submitted, new SettingsDocument(settings, new FailureIndex(settings.Catalog)), PlanProgram.Compile(plan));
+        var settings =
+            Contracts.AosJson.Read<RunSettings>(await store.Store.ReadBlobAsync(submitted.Settings, default));
+        var plan = Contracts.AosJson.Read<Contracts.Plans.PinnedPlan>(
+            await store.Store.ReadBlobAsync(submitted.Plan!.Value, default));
+        return new KernelRun(
+            submitted, new SettingsDocument(settings, new FailureIndex(settings.Catalog)), PlanProgram.Compile(plan));
     }
 
     /// <summary>Makes the run; gives its last state.</summary>

@@ -8,7 +8,11 @@ internal static class MicroCommand
 {
     public static Command Create()
     {
-        var rest = new Argument<string[]>("arguments") { Description = "For BenchmarkDotNet, such as --filter '*Kernel*'.", Arity = ArgumentArity.ZeroOrMore };
+        var rest = new Argument<string[]>("arguments")
+        {
+            Description = "For BenchmarkDotNet, such as --filter '*Kernel*'.",
+            Arity = ArgumentArity.ZeroOrMore
+        };
         var command = new Command("micro", "Nanoseconds and bytes of the hot paths by themselves.") { rest };
         command.SetAction(parsed =>
         {

@@ -49,7 +49,8 @@ internal static class QueryBench
         return rows;
     }
 
-    private static async Task<(double First, double P50, double P95)> AskAsync(AosRuntime runtime, RunId run, string query, int times)
+    private static async Task<(double First, double P50, double P95)> AskAsync(
+        AosRuntime runtime, RunId run, string query, int times)
     {
         var taken = new List<double>();
         for (var i = 0; i < times; i++)
@@ -57,7 +58,8 @@ internal static class QueryBench
             var clock = Stopwatch.StartNew();
             var outcome = await runtime.QueryAsync(run, query, null, CancellationToken.None);
             taken.Add(clock.Elapsed.TotalMilliseconds);
-            if (outcome.Status != OutcomeStatus.Success) throw new InvalidOperationException($"{query}: {outcome.Code} {outcome.Message}");
+            if (outcome.Status != OutcomeStatus.Success)
+                throw new InvalidOperationException($"{query}: {outcome.Code} {outcome.Message}");
         }
         var first = Math.Round(taken[0], 2);
         taken.Sort();

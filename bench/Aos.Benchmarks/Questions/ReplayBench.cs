@@ -13,21 +13,30 @@ internal static class ReplayBench
         await using var bench = await BenchStore.OpenAsync("sqlite");
         await using var runtime = workload.Open(bench.Store);
         var made = new List<RunId>();
-        for (var i = 0; i < runs; i++) made.Add((await runtime.RunAsync(workload.Request, CancellationToken.None)).Value!.RunId);
+        for (var i = 0; i < runs; i++)
+            made.Add((await runtime.RunAsync(workload.Request, CancellationToken.None)).Value!.RunId);
         await VerifyAsync(Math.Min(2, seconds));
         var (events, elapsed) = await VerifyAsync(seconds);
-        return new ReplayRow { Runs = runs, EventsPerS = Math.Round(events / elapsed), Threads = Environment.ProcessorCount };
+        return new ReplayRow
+        {
+            Runs = runs,
+            EventsPerS = Math.Round(events / elapsed),
+            Threads = Environment.ProcessorCount
+        };
 
         async Task<(long Events, double Seconds)> VerifyAsync(double limit)
         {
             var clock = Stopwatch.StartNew();
-            var counts = await Task.WhenAll(Enumerable.Range(0, Environment.ProcessorCount).Select(worker => Task.Run(async () =>
+            var counts =
+                await Task.WhenAll(Enumerable.Range(0, Environment.ProcessorCount).Select(worker => Task.Run(async () =>
             {
                 long compared = 0;
                 for (var i = worker; clock.Elapsed.TotalSeconds < limit; i++)
                 {
-                    var report = (await runtime.ReplayAsync(made[i % made.Count], "verify", CancellationToken.None)).Value!;
-                    if (!report.Parity) throw new InvalidOperationException("A run of the benchmark differs from its journal.");
+                    var report =
+                        (await runtime.ReplayAsync(made[i % made.Count], "verify", CancellationToken.None)).Value!;
+                    if (!report.Parity)
+                        throw new InvalidOperationException("A run of the benchmark differs from its journal.");
                     compared += report.EventsCompared;
                 }
                 return compared;

@@ -16,7 +16,10 @@ internal static class SimulateBench
         var text = string.Join(',', Enumerable.Range(0, steps).Select(i => i == 0
             ? """{"id":"s0","skill":"bench_step@1","input":{"n":"${input.n}"}}"""
             : $$$"""{"id":"s{{{i}}}","skill":"bench_step@1","input":{"n":"${steps.s{{{i - 1}}}.result.n}"}}"""));
-        var request = workload.Request with { Plan = PlanReader.Read(Encoding.UTF8.GetBytes($$"""{"steps":[{{text}}]}""")).Value! };
+        var request = workload.Request with
+        {
+            Plan = PlanReader.Read(Encoding.UTF8.GetBytes($$"""{"steps":[{{text}}]}""")).Value!
+        };
         var taken = new List<double>();
         for (var i = 0; i < times; i++)
         {
@@ -27,7 +30,13 @@ internal static class SimulateBench
         }
         var first = taken[0];
         taken.Sort();
-        return new SimulateRow { Steps = steps, FirstMs = Math.Round(first, 2), P50Ms = Math.Round(taken[times / 2], 2), P95Ms = Math.Round(taken[times * 95 / 100], 2) };
+        return new SimulateRow
+        {
+            Steps = steps,
+            FirstMs = Math.Round(first, 2),
+            P50Ms = Math.Round(taken[times / 2], 2),
+            P95Ms = Math.Round(taken[times * 95 / 100], 2)
+        };
     }
 }
 

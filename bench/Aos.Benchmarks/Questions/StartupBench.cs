@@ -35,7 +35,12 @@ internal static class StartupBench
 
     private static async Task<double> RunAsync(string root, string folder, string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(root, "aos")) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(Path.Combine(root, "aos"))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false
+        };
         start.Environment["AOS_HOME"] = folder;
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         var clock = Stopwatch.StartNew();
@@ -44,7 +49,9 @@ internal static class StartupBench
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         var taken = clock.Elapsed.TotalMilliseconds;
-        if (process.ExitCode != 0) throw new InvalidOperationException($"aos {string.Join(' ', arguments)} failed: {await output}{await errors}");
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException(
+                $"aos {string.Join(' ', arguments)} failed: {await output}{await errors}");
         return taken;
     }
 }

@@ -41,7 +41,8 @@ internal static class WaitingBench
         var clock = Stopwatch.StartNew();
         while (runtime.RunsInMemory > 0)
         {
-            if (clock.Elapsed.TotalMinutes > 5) throw new InvalidOperationException($"{runtime.RunsInMemory} waiting runs stay in memory.");
+            if (clock.Elapsed.TotalMinutes > 5)
+                throw new InvalidOperationException($"{runtime.RunsInMemory} waiting runs stay in memory.");
             await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
         }
         var after = Memory();

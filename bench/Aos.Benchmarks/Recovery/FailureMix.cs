@@ -17,7 +17,8 @@ internal sealed record FailureMix
         using var stream = file is not null ? File.OpenRead(file)
             : typeof(FailureMix).Assembly.GetManifestResourceStream("failure_mix.json")!;
         var mix = JsonSerializer.Deserialize(stream, FailureMixJson.Default.FailureMix);
-        return mix is { Causes.Count: > 0 } ? mix : throw new InvalidOperationException("The mix of failures names no cause.");
+        return mix is { Causes.Count: > 0 }
+            ? mix : throw new InvalidOperationException("The mix of failures names no cause.");
     }
 }
 
@@ -40,6 +41,8 @@ internal sealed record FailureCause
     public bool SaysHowLong { get; init; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(FailureMix))]
 internal sealed partial class FailureMixJson : JsonSerializerContext;

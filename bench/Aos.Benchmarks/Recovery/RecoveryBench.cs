@@ -28,7 +28,8 @@ internal static class RecoveryBench
     {
         var hanging = 0;
         await using var store = await OpenAsync(folder);
-        var runtime = new AosRuntime(new AosRuntimeParts { Store = store, Skills = Skills(folder, hangs: true, OnHang) });
+        var runtime =
+            new AosRuntime(new AosRuntimeParts { Store = store, Skills = Skills(folder, hangs: true, OnHang) });
         var request = Request(StepsBefore + 1 + StepsAfter);
         for (var i = 0; i < runs; i++)
             if ((await runtime.SubmitAsync(request, CancellationToken.None)).Value is null) return 1;
@@ -53,7 +54,8 @@ internal static class RecoveryBench
             var clock = Stopwatch.StartNew();
             await using (var store = await OpenAsync(folder))
             {
-                await using var runtime = new AosRuntime(new AosRuntimeParts { Store = store, Skills = Skills(folder, hangs: false, () => { }) });
+                await using var runtime = new AosRuntime(
+                    new AosRuntimeParts { Store = store, Skills = Skills(folder, hangs: false, () => { }) });
                 var answers = await runtime.ResumeAsync(null, CancellationToken.None);
                 if (answers.Count != runs || answers.Any(answer => answer.Value?.Status != RunStatus.Completed))
                     throw new InvalidOperationException($"Of {runs} runs {answers.Count(answer => answer.Value?.Status == RunStatus.Completed)} were finished.");
@@ -80,7 +82,8 @@ internal static class RecoveryBench
 
     private static async Task KillAsync(string folder, int runs)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, UseShellExecute = false };
+        var start =
+            new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, UseShellExecute = false };
         start.ArgumentList.Add(typeof(RecoveryBench).Assembly.Location);
         foreach (var argument in new[] { "recovery-begin", folder, runs.ToString() }) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
@@ -94,16 +97,19 @@ internal static class RecoveryBench
     {
         var clock = Stopwatch.StartNew();
         await using var store = await OpenAsync(folder);
-        await using var runtime = new AosRuntime(new AosRuntimeParts { Store = store, Skills = Skills(folder, hangs: false, () => { }) });
+        await using var runtime =
+            new AosRuntime(new AosRuntimeParts { Store = store, Skills = Skills(folder, hangs: false, () => { }) });
         var request = Request(steps);
         var submitted = new List<RunId>();
-        for (var i = 0; i < runs; i++) submitted.Add((await runtime.SubmitAsync(request, CancellationToken.None)).Value!.RunId);
+        for (var i = 0; i < runs; i++)
+            submitted.Add((await runtime.SubmitAsync(request, CancellationToken.None)).Value!.RunId);
         foreach (var run in submitted) await runtime.WaitAsync(run, CancellationToken.None);
         return clock.Elapsed.TotalSeconds;
     }
 
     private static async Task<SqliteStore> OpenAsync(string folder) =>
-        await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = folder }, TimeProvider.System, CancellationToken.None);
+        await SqliteStore.OpenAsync(
+            new SqliteStoreOptions { Directory = folder }, TimeProvider.System, CancellationToken.None);
 
     private static ISkillRegistry Skills(string folder, bool hangs, Action onHang) => SkillRegistry.Create(
     [

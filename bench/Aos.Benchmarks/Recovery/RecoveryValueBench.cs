@@ -8,8 +8,8 @@ using Aos.TestShared;
 
 namespace Aos.Benchmarks.Recovery;
 
-/// <summary>What the failure catalog is worth: the same calls, which meet the same failures, through the real kernel over
-/// virtual time; once as the catalog says, and with the same number of attempts for whatever fails.</summary>
+/// <summary>What the failure catalog is worth: the same calls, which meet the same failures, through the real kernel
+/// over virtual time; once as the catalog says, and with the same number of attempts for whatever fails.</summary>
 internal static class RecoveryValueBench
 {
     private const int MaxRunMs = 120_000;
@@ -17,7 +17,8 @@ internal static class RecoveryValueBench
     public static IEnumerable<RecoveryValueRow> Measure(FailureMix mix, int calls, ulong seed)
     {
         yield return Measure("catalog", BuiltInCatalog.Instance, mix, calls, seed);
-        foreach (var attempts in (int[])[1, 2, 3, 4, 6]) yield return Measure($"uniform {attempts}", Uniform(attempts), mix, calls, seed);
+        foreach (var attempts in (int[])[1, 2, 3, 4, 6])
+            yield return Measure($"uniform {attempts}", Uniform(attempts), mix, calls, seed);
     }
 
     // The backoff of the catalog, and its attempts the same for every code.
@@ -30,7 +31,8 @@ internal static class RecoveryValueBench
         })),
     };
 
-    private static RecoveryValueRow Measure(string policy, FailureCatalog catalog, FailureMix mix, int calls, ulong seed)
+    private static RecoveryValueRow Measure(
+        string policy, FailureCatalog catalog, FailureMix mix, int calls, ulong seed)
     {
         var (successes, attempts, cents, seconds) = (0, 0L, 0m, 0d);
         for (var i = 0; i < calls; i++)
@@ -75,7 +77,8 @@ internal static class RecoveryValueBench
             _cause = mix.Causes.First(cause => (draw -= cause.Weight) < 0);
             // An outage ends as if by chance, whenever one looks: most are short, a few are long.
             var lasts = -Math.Log(1 - dice.Below(1_000_000) / 1e6) * _cause.LastsMs;
-            _over = dice.Chance(_cause.PermanentPerMille) ? DateTimeOffset.MaxValue : start.AddMilliseconds(Math.Ceiling(lasts));
+            _over = dice.Chance(_cause.PermanentPerMille)
+                ? DateTimeOffset.MaxValue : start.AddMilliseconds(Math.Ceiling(lasts));
         }
 
         public Func<DateTimeOffset> Now { get; set; } = null!;
@@ -83,8 +86,10 @@ internal static class RecoveryValueBench
         public override ScriptedAnswer Answer(Effect.InvokeSkill attempt)
         {
             if (_cause is null || Now() >= _over) return ScriptedAnswer.Ok().Costing(1).After(LatencyMs);
-            var failed = ScriptedAnswer.Fail(_cause.Code, EffectState.None).Costing(_cause.Billed ? 1 : 0).After(LatencyMs);
-            return _cause.SaysHowLong ? failed.AskingToWait((long)Math.Ceiling((_over - Now()).TotalSeconds) * 1_000) : failed;
+            var failed =
+                ScriptedAnswer.Fail(_cause.Code, EffectState.None).Costing(_cause.Billed ? 1 : 0).After(LatencyMs);
+            return _cause.SaysHowLong
+                ? failed.AskingToWait((long)Math.Ceiling((_over - Now()).TotalSeconds) * 1_000) : failed;
         }
     }
 }

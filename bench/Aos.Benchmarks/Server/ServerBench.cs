@@ -12,17 +12,19 @@ using Aos.Skills.Standard.JsonTransform;
 
 namespace Aos.Benchmarks.Server;
 
-/// <summary>Runs over HTTP against a server of its own process, beside the same runs by the engine alone, in turns. The load
-/// comes from this machine, so client and server share its processors.</summary>
+/// <summary>Runs over HTTP against a server of its own process, beside the same runs by the engine alone, in turns. The
+/// load comes from this machine, so client and server share its processors.</summary>
 internal static class ServerBench
 {
     private const int Rounds = 3;
     private const int Starts = 5;
     private const int Steps = 10;
 
-    private static readonly string Plan = $$"""{"steps":[{{string.Join(',', Enumerable.Range(0, Steps).Select(Step))}}]}""";
+    private static readonly string Plan =
+        $$"""{"steps":[{{string.Join(',', Enumerable.Range(0, Steps).Select(Step))}}]}""";
 
-    public static async Task<IReadOnlyList<ServerRow>> MeasureAsync(string root, IReadOnlyList<int> clients, double seconds, Action<string> tell)
+    public static async Task<IReadOnlyList<ServerRow>> MeasureAsync(
+        string root, IReadOnlyList<int> clients, double seconds, Action<string> tell)
     {
         await BuildAsync(root);
         tell("measuring the start …");
@@ -48,9 +50,13 @@ internal static class ServerBench
     {
         await using var server = await ServerProcess.StartAsync(root);
         await using var store = await BenchStore.OpenAsync("sqlite");
-        await using var runtime = new AosRuntime(new AosRuntimeParts { Store = store.Store, Skills = SkillRegistry.Create([new JsonTransformSkill()]) });
+        await using var runtime = new AosRuntime(
+            new AosRuntimeParts { Store = store.Store, Skills = SkillRegistry.Create([new JsonTransformSkill()]) });
         var request = new RunRequest { Plan = PlanReader.Read(Encoding.UTF8.GetBytes(Plan)).Value! };
-        using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = clients }) { BaseAddress = new Uri(server.Address) };
+        using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = clients })
+        {
+            BaseAddress = new Uri(server.Address)
+        };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", server.Key);
         var body = Encoding.UTF8.GetBytes($$"""{"plan":{{Plan}}}""");
         Task WaitForOneAsync(int _) => SendAsync(http, "/v1/runs?wait_seconds=30", body, "completed");
@@ -69,7 +75,8 @@ internal static class ServerBench
             await engine.AddAsync(clients, seconds / Rounds, 1, AloneAsync);
             await submitted.AddAsync(clients, seconds / Rounds, 1, SubmitAsync);
         }
-        double Middle(Func<(double StartMs, double Resident, double Own), double> of) => starts.Select(of).Order().ElementAt(starts.Count / 2);
+        double Middle(Func<(double StartMs, double Resident, double Own), double> of) =>
+            starts.Select(of).Order().ElementAt(starts.Count / 2);
         return new ServerRow
         {
             Clients = clients,
@@ -92,16 +99,19 @@ internal static class ServerBench
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using var response = await http.PostAsync(new Uri(path, UriKind.Relative), content);
         var text = await response.Content.ReadAsByteArrayAsync();
-        if (!response.IsSuccessStatusCode) throw new InvalidOperationException($"{(int)response.StatusCode}: {Encoding.UTF8.GetString(text)}");
+        if (!response.IsSuccessStatusCode)
+            throw new InvalidOperationException($"{(int)response.StatusCode}: {Encoding.UTF8.GetString(text)}");
         if (status is null) return;
         using var report = JsonDocument.Parse(text);
-        if (report.RootElement.GetProperty("status").GetString() != status) throw new InvalidOperationException("A run of the benchmark did not complete.");
+        if (report.RootElement.GetProperty("status").GetString() != status)
+            throw new InvalidOperationException("A run of the benchmark did not complete.");
     }
 
     // As users do it; the figures are those of a Release build.
     private static async Task BuildAsync(string root)
     {
-        var start = new ProcessStartInfo(Path.Combine(root, "aos")) { RedirectStandardOutput = true, UseShellExecute = false };
+        var start =
+            new ProcessStartInfo(Path.Combine(root, "aos")) { RedirectStandardOutput = true, UseShellExecute = false };
         foreach (var argument in (string[])["serve", "--", "--help"]) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         await process.StandardOutput.ReadToEndAsync();

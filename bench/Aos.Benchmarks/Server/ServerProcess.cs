@@ -18,7 +18,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>From the start of the process to the first answer of <c>/health</c>, in milliseconds.</summary>
     public double StartMs { get; private set; }
 
-    /// <summary>Memory of the process in MB: all that is resident, mapped files among it; and what is its own.</summary>
+    /// <summary>Memory of the process in MB: all that is resident, mapped files among it; and what is its
+    /// own.</summary>
     public (double Resident, double Own) Memory()
     {
         var lines = File.ReadAllLines($"/proc/{_process.Id}/status");
@@ -32,8 +33,14 @@ internal sealed class ServerProcess : IAsyncDisposable
         var home = Path.Combine(root, "artifacts", "aos");
         var built = await File.ReadAllLinesAsync(Path.Combine(home, "current"));
         var folder = Directory.CreateTempSubdirectory("aos-bench-server-").FullName;
-        var start = new ProcessStartInfo(Path.Combine(home, built[0], "server", "aos-server")) { RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in (string[])["--data", folder, "--listen", "http://127.0.0.1:0", "--rate-per-second", "0"]) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo(Path.Combine(home, built[0], "server", "aos-server"))
+        {
+            RedirectStandardError = true,
+            UseShellExecute = false
+        };
+        foreach (var argument in
+                (string[])["--data", folder, "--listen", "http://127.0.0.1:0", "--rate-per-second", "0"])
+            start.ArgumentList.Add(argument);
         if (built.Length > 1 && built[1].Length > 0) start.Environment["DOTNET_ROOT"] = built[1];
         var clock = Stopwatch.StartNew();
         var server = new ServerProcess(Process.Start(start)!, folder);
@@ -53,7 +60,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         while (Key.Length == 0)
         {
-            var line = await _process.StandardError.ReadLineAsync() ?? throw new InvalidOperationException("The server ended at its start.");
+            var line = await _process.StandardError.ReadLineAsync()
+                ?? throw new InvalidOperationException("The server ended at its start.");
             if (Address.Length == 0 && line.Split("listening on ") is [_, var listening])
             {
                 Address = listening.Trim();

@@ -21,8 +21,8 @@ public interface IPlanner
     /// profile's models need not be named.</summary>
     IReadOnlyList<SecretName> Secrets => [];
 
-    /// <summary>What an answer costs and how often one may be mended, fixed for a run when it is admitted. Default: answers
-    /// are free, and are never mended, because the planner would give the same again.</summary>
+    /// <summary>What an answer costs and how often one may be mended, fixed for a run when it is admitted. Default:
+    /// answers are free, and are never mended, because the planner would give the same again.</summary>
     /// <param name="request">The goal, before any round.</param>
     PlannerOffer OfferFor(PlannerRequest request) => PlannerOffer.Free;
 
@@ -82,8 +82,8 @@ public sealed record PlannerRequest
     /// <summary>Which round, from 1.</summary>
     public int Round { get; init; } = 1;
 
-    /// <summary>The outcomes of the rounds before, in order. What is in them came from outside: it is data, and may try to
-    /// pass for instructions.</summary>
+    /// <summary>The outcomes of the rounds before, in order. What is in them came from outside: it is data, and may try
+    /// to pass for instructions.</summary>
     public ValueList<StructuredOutcome> Observations { get; init; }
 
     /// <summary>The steps of the rounds before, in order.</summary>
@@ -120,8 +120,8 @@ public sealed record PlannerAnswer
     /// <summary>What the answer cost. Null: not known, so that all that was held for it counts as spent.</summary>
     public Money? Cost { get; init; }
 
-    /// <summary>The output of the run as a template over its steps, where nothing is left to do (iterative mode). Null: the
-    /// output of the last plan.</summary>
+    /// <summary>The output of the run as a template over its steps, where nothing is left to do (iterative mode). Null:
+    /// the output of the last plan.</summary>
     public Payload? Output { get; init; }
 
     /// <summary>What the planner gave where it could not be read as a plan: text, as a JSON string.</summary>

@@ -18,7 +18,8 @@ public interface ISecretProvider
 /// <remarks>No record, so that no text of it shows the value.</remarks>
 public sealed class SecretFinding
 {
-    private SecretFinding(string? value, string? place, string? problem) => (Value, Place, Problem) = (value, place, problem);
+    private SecretFinding(string? value, string? place, string? problem) =>
+        (Value, Place, Problem) = (value, place, problem);
 
     /// <summary>It is not there: the next provider is asked.</summary>
     public static SecretFinding None { get; } = new(null, null, null);

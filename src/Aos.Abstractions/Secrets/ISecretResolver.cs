@@ -5,12 +5,12 @@ using Aos.Contracts.Values;
 namespace Aos.Abstractions.Secrets;
 
 /// <summary>Gives a skill the secrets that the agent's profile lets it use, and no others.</summary>
-/// <remarks>What was resolved is removed from everything that comes back. Ask for a secret right before it is used and do
-/// not keep it: its value may change. Thread-safe.</remarks>
+/// <remarks>What was resolved is removed from everything that comes back. Ask for a secret right before it is used and
+/// do not keep it: its value may change. Thread-safe.</remarks>
 public interface ISecretResolver
 {
-    /// <summary>Resolves a secret: one that the profile's <c>secrets</c> name, or that its settings for this skill refer
-    /// to.</summary>
+    /// <summary>Resolves a secret: one that the profile's <c>secrets</c> name, or that its settings for this skill
+    /// refer to.</summary>
     ValueTask<SecretResolution> ResolveAsync(SecretName name, CancellationToken cancel);
 }
 
@@ -55,5 +55,6 @@ public sealed class NoSecrets : ISecretResolver
     public static NoSecrets Instance { get; } = new();
 
     /// <inheritdoc />
-    public ValueTask<SecretResolution> ResolveAsync(SecretName name, CancellationToken cancel) => new(SecretResolution.Denied(name));
+    public ValueTask<SecretResolution> ResolveAsync(SecretName name, CancellationToken cancel) =>
+        new(SecretResolution.Denied(name));
 }

@@ -5,8 +5,8 @@ using Aos.Contracts.Values;
 
 namespace Aos.Abstractions.Secrets;
 
-/// <summary>A secret, resolved for one call. Its text shows only where <see cref="Reveal"/> is called: put that into what
-/// is sent and nowhere else. Immutable.</summary>
+/// <summary>A secret, resolved for one call. Its text shows only where <see cref="Reveal"/> is called: put that into
+/// what is sent and nowhere else. Immutable.</summary>
 public sealed class SecretValue
 {
     private readonly string _text;
@@ -15,7 +15,8 @@ public sealed class SecretValue
     /// <summary>A value.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="text">The secret itself.</param>
-    /// <param name="hosts">The only hosts that it may be sent to, as in <see cref="NetworkSpec.Allow"/>; empty: any.</param>
+    /// <param name="hosts">The only hosts that it may be sent to, as in <see cref="NetworkSpec.Allow"/>; empty:
+    /// any.</param>
     public SecretValue(SecretName name, string text, ValueList<string> hosts = default) =>
         (Name, _text, _hosts) = (name, text, hosts);
 
@@ -31,7 +32,8 @@ public sealed class SecretValue
         if (_hosts.IsEmpty) return true;
         var host = NetworkEntry.HostOf(url);
         foreach (var text in _hosts)
-            if (NetworkEntry.TryParse(text, out var entry) && (entry.Port is null || entry.Port == url.Port) && IsNamed(entry, host))
+            if (NetworkEntry.TryParse(text, out var entry) && (entry.Port is null || entry.Port == url.Port)
+                && IsNamed(entry, host))
                 return true;
         return false;
     }
@@ -41,7 +43,8 @@ public sealed class SecretValue
 
     private static bool IsNamed(NetworkEntry entry, string host) => entry switch
     {
-        NetworkEntry.Loopback => host == "localhost" || (IPAddress.TryParse(host, out var own) && IPAddress.IsLoopback(own)),
+        NetworkEntry.Loopback =>
+            host == "localhost" || (IPAddress.TryParse(host, out var own) && IPAddress.IsLoopback(own)),
         NetworkEntry.Range range => IPAddress.TryParse(host, out var address) && range.Network.Contains(address),
         _ => entry.Names(host),
     };

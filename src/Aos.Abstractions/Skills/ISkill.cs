@@ -31,9 +31,9 @@ public interface ISkill
     /// mistake. Default: nothing.</summary>
     IReadOnlyList<Problem> FindMistakes(Payload input) => [];
 
-    /// <summary>What a call would cost, in each of the ways in which it can be made; asked before each attempt where the
-    /// contract's cost says <c>quoted</c>, and in simulations. Asks nobody and changes nothing. Default: what the contract
-    /// says, in one way.</summary>
+    /// <summary>What a call would cost, in each of the ways in which it can be made; asked before each attempt where
+    /// the contract's cost says <c>quoted</c>, and in simulations. Asks nobody and changes nothing. Default: what the
+    /// contract says, in one way.</summary>
     SkillQuote Quote(SkillCall call) => SkillQuote.Of(new QuotedWay
     {
         Name = "default",
@@ -55,7 +55,8 @@ public sealed record SkillCall
     /// <summary>The input; it matches the contract's input schema.</summary>
     public required Payload Input { get; init; }
 
-    /// <summary>The key under which the world is asked: the same for every try of this call, also after a crash.</summary>
+    /// <summary>The key under which the world is asked: the same for every try of this call, also after a
+    /// crash.</summary>
     public required string IdempotencyKey { get; init; }
 
     /// <summary>The effect class that the kernel took for this call.</summary>
@@ -67,7 +68,8 @@ public sealed record SkillCall
     /// <summary>Which try this is, from 1.</summary>
     public int Attempt { get; init; } = 1;
 
-    /// <summary>Which of the ways that <see cref="ISkill.Quote"/> named is taken; absent where it was not asked.</summary>
+    /// <summary>Which of the ways that <see cref="ISkill.Quote"/> named is taken; absent where it was not
+    /// asked.</summary>
     public string? Way { get; init; }
 
     /// <summary>How the try before ended, where it failed; absent for the first.</summary>
@@ -125,8 +127,8 @@ public sealed record SkillQuote
     /// <summary>Mistakes of the input, by place.</summary>
     public ValueList<Problem> Problems { get; init; }
 
-    /// <summary>The ways, in the order in which they are tried; the names differ. A way without <see cref="QuotedWay.On"/>
-    /// behind the first is never taken.</summary>
+    /// <summary>The ways, in the order in which they are tried; the names differ. A way without
+    /// <see cref="QuotedWay.On"/> behind the first is never taken.</summary>
     public ValueList<QuotedWay> Ways { get; private init; }
 
     /// <summary>Whether the amounts are guesses, because parts of the input are not known yet: what is expected counts
@@ -134,7 +136,8 @@ public sealed record SkillQuote
     public bool IsUncertain { get; init; }
 
     /// <summary>It can be made in these ways.</summary>
-    public static SkillQuote Of(params ValueList<QuotedWay> ways) => new() { Code = Contracts.Failures.ErrorCodes.Ok, Ways = ways };
+    public static SkillQuote Of(params ValueList<QuotedWay> ways) =>
+        new() { Code = Contracts.Failures.ErrorCodes.Ok, Ways = ways };
 
     /// <summary>It cannot be made.</summary>
     public static SkillQuote Refused(ErrorCode code, string message) => new() { Code = code, Message = message };

@@ -30,7 +30,8 @@ public interface IRecordStore
     /// <param name="afterSeq">Only those after this place.</param>
     /// <param name="limit">At most so many, 1 to 1,000.</param>
     /// <param name="cancel">Ends the wait.</param>
-    ValueTask<IReadOnlyList<AuditRow>> ReadAuditAsync(string? tenant, long afterSeq, int limit, CancellationToken cancel);
+    ValueTask<IReadOnlyList<AuditRow>> ReadAuditAsync(
+        string? tenant, long afterSeq, int limit, CancellationToken cancel);
 }
 
 /// <summary>A named document with a version.</summary>
@@ -62,6 +63,6 @@ public sealed record RecordChange
 /// <param name="Seq">Its place in the log of the whole store, from 1 without gaps.</param>
 /// <param name="Tenant">Whose doing it is.</param>
 /// <param name="Entry">What happened, as JSON.</param>
-/// <param name="Hash">Its link of the chain: SHA-256 over the link before (32 zero bytes before the first), the tenant, a
-/// zero byte and the entry.</param>
+/// <param name="Hash">Its link of the chain: SHA-256 over the link before (32 zero bytes before the first), the tenant,
+/// a zero byte and the entry.</param>
 public sealed record AuditRow(long Seq, string Tenant, ReadOnlyMemory<byte> Entry, ReadOnlyMemory<byte> Hash);

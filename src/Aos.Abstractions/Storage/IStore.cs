@@ -12,9 +12,9 @@ public interface IStore : IAsyncDisposable
     /// free again when the process dies, however it dies.</summary>
     string Owner { get; }
 
-    /// <summary>Whether this process may go on to append after an append failed with an unknown outcome: what it reads from
-    /// then on is durable. Not so where a flush failed on a disk of this machine: what was lost there can still be read, and
-    /// another process has to look. Default: no.</summary>
+    /// <summary>Whether this process may go on to append after an append failed with an unknown outcome: what it reads
+    /// from then on is durable. Not so where a flush failed on a disk of this machine: what was lost there can still be
+    /// read, and another process has to look. Default: no.</summary>
     bool AppendsAfterFailure => false;
 
     /// <summary>Appends events of several runs, each run's all or nothing, durable on return. A slice names the
@@ -22,14 +22,14 @@ public interface IStore : IAsyncDisposable
     /// the owner of a run appends to it; a new run belongs to the process that began it, with epoch 1.</summary>
     /// <remarks>With the row of a run that has ended, what is left in its inbox is removed.</remarks>
     /// <returns>For each slice, in order, whether it was written. <see cref="AppendResult.Conflict"/>: the run has gone
-    /// on, or is not this process's, or exists already where the slice begins it. <see cref="AppendResult.OverLimit"/>: an
-    /// account has no room for what the slice holds. Nothing of this slice was written, and nothing of later slices of the
-    /// same run in this call.</returns>
+    /// on, or is not this process's, or exists already where the slice begins it. <see cref="AppendResult.OverLimit"/>:
+    /// an account has no room for what the slice holds. Nothing of this slice was written, and nothing of later slices
+    /// of the same run in this call.</returns>
     /// <exception cref="StoreException">Outcome unknown: read again before deciding anything.</exception>
     ValueTask<AppendResult[]> AppendAsync(ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel);
 
-    /// <summary>The segments of a run that hold events after a sequence number, in order; empty where there are none. The
-    /// first may begin before it.</summary>
+    /// <summary>The segments of a run that hold events after a sequence number, in order; empty where there are none.
+    /// The first may begin before it.</summary>
     ValueTask<IReadOnlyList<JournalSegment>> ReadAsync(RunId runId, long afterSeq, CancellationToken cancel);
 
     /// <summary>Reads a blob; null where there is none of that name.</summary>
@@ -41,9 +41,9 @@ public interface IStore : IAsyncDisposable
     /// <summary>Rows of runs, newest first: in the reverse order of their first append.</summary>
     ValueTask<IReadOnlyList<RunRow>> ListRunsAsync(RunFilter filter, CancellationToken cancel);
 
-    /// <summary>Makes this process the owner of an open run whose owner is gone, and raises the run's epoch. Where the owner
-    /// died, rather than released the run, <see cref="RunRow.Crashes"/> is raised in the same transaction. Durable on
-    /// return.</summary>
+    /// <summary>Makes this process the owner of an open run whose owner is gone, and raises the run's epoch. Where the
+    /// owner died, rather than released the run, <see cref="RunRow.Crashes"/> is raised in the same transaction.
+    /// Durable on return.</summary>
     /// <returns>The new epoch, or the present one where this process owns the run already; null where the run is not
     /// open, or its owner is alive, or another process was faster.</returns>
     ValueTask<int?> AdoptAsync(RunId runId, CancellationToken cancel);
@@ -56,8 +56,8 @@ public interface IStore : IAsyncDisposable
     /// happens where this process does not own it.</summary>
     ValueTask ReleaseAsync(RunId runId, CancellationToken cancel);
 
-    /// <summary>Whether a living process owns a run that has not ended: this one, or another. False where the run is not
-    /// there.</summary>
+    /// <summary>Whether a living process owns a run that has not ended: this one, or another. False where the run is
+    /// not there.</summary>
     ValueTask<bool> IsOwnedAsync(RunId runId, CancellationToken cancel);
 
     /// <summary>Gives up the ownership of many runs, as <see cref="ReleaseAsync"/> does; in one transaction where the
@@ -91,11 +91,12 @@ public interface IStore : IAsyncDisposable
     /// left.</returns>
     ValueTask<bool> PostDecisionAsync(ApprovalId id, ReadOnlyMemory<byte> decision, CancellationToken cancel);
 
-    /// <summary>The facts left for runs that this process owns, oldest first. They stay until a slice consumes them.</summary>
+    /// <summary>The facts left for runs that this process owns, oldest first. They stay until a slice consumes
+    /// them.</summary>
     ValueTask<IReadOnlyList<InboxItem>> ReadInboxAsync(CancellationToken cancel);
 
-    /// <summary>Removes facts from the inbox that the run took no notice of. Durable on return; one that is gone, or of a
-    /// run that this process does not own, is passed over.</summary>
+    /// <summary>Removes facts from the inbox that the run took no notice of. Durable on return; one that is gone, or of
+    /// a run that this process does not own, is passed over.</summary>
     ValueTask DiscardAsync(IReadOnlyList<long> inboxIds, CancellationToken cancel);
 
     /// <summary>Records the contracts of the skills that this process offers. A version that is recorded with another
@@ -129,17 +130,18 @@ public interface IStore : IAsyncDisposable
     /// <summary>Removes runs that have ended: journal, row, approval requests and what is left in the inbox. At most
     /// <see cref="PruneRequest.Limit"/> runs, oldest first, in one transaction. Blobs stay until
     /// <see cref="SweepBlobsAsync"/>.</summary>
-    /// <returns>What was removed; with <see cref="PruneRequest.DryRun"/> what would be, of all runs that match.</returns>
+    /// <returns>What was removed; with <see cref="PruneRequest.DryRun"/> what would be, of all runs that
+    /// match.</returns>
     ValueTask<PruneResult> PruneAsync(PruneRequest request, CancellationToken cancel);
 
-    /// <summary>Removes every blob whose digest stands in no journal (as <c>sha256:</c> and 64 digits, wherever). A blob
-    /// that a slice brings while this goes on stays.</summary>
+    /// <summary>Removes every blob whose digest stands in no journal (as <c>sha256:</c> and 64 digits, wherever). A
+    /// blob that a slice brings while this goes on stays.</summary>
     /// <returns>How many blobs were removed, and their bytes.</returns>
     ValueTask<SweepResult> SweepBlobsAsync(CancellationToken cancel);
 
     /// <summary>Checks the store: the engine's own integrity check, the sequence and the hash chain of every run, the
-    /// digest of every blob, the ledger against what its runs hold and spent, and the chain of the audit log. Reads all of
-    /// it.</summary>
+    /// digest of every blob, the ledger against what its runs hold and spent, and the chain of the audit log. Reads all
+    /// of it.</summary>
     /// <returns>What is wrong; empty where nothing is.</returns>
     ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancel);
 }

@@ -12,12 +12,13 @@ public sealed record JournalSlice
     /// <summary>The sequence number of the event before; 0 for a new run.</summary>
     public required long AfterSeq { get; init; }
 
-    /// <summary>How many events there are. 0 where only the row changes or facts are removed, which a run can need whose
-    /// journal cannot be read, or is gone: then <see cref="AfterSeq"/> is not compared with it, and being the owner is
-    /// enough. Never 0 for a new run.</summary>
+    /// <summary>How many events there are. 0 where only the row changes or facts are removed, which a run can need
+    /// whose journal cannot be read, or is gone: then <see cref="AfterSeq"/> is not compared with it, and being the
+    /// owner is enough. Never 0 for a new run.</summary>
     public required int Count { get; init; }
 
-    /// <summary>The events as JSON, one a line, without a line feed at the end. Read before the append returns.</summary>
+    /// <summary>The events as JSON, one a line, without a line feed at the end. Read before the append
+    /// returns.</summary>
     public required ReadOnlyMemory<byte> Events { get; init; }
 
     /// <summary>The hash of this link of the chain, 32 bytes: SHA-256 over the hash before and the events. Before the
@@ -39,8 +40,8 @@ public sealed record JournalSlice
     /// <summary>What changes in the ledger; null where nothing does.</summary>
     public LedgerChange? Ledger { get; init; }
 
-    /// <summary>Documents of <see cref="IRecordStore"/> that are written with the events, or not at all. One of the same name
-    /// is replaced.</summary>
+    /// <summary>Documents of <see cref="IRecordStore"/> that are written with the events, or not at all. One of the
+    /// same name is replaced.</summary>
     public IReadOnlyList<RecordChange> Records { get; init; } = [];
 }
 
@@ -118,7 +119,8 @@ public sealed record RunRow
     /// <summary>The process that owns the run; the store fills it in, and keeps it when a row is written.</summary>
     public string? Owner { get; init; }
 
-    /// <summary>How often the run changed its owner; the store fills it in, and keeps it when a row is written.</summary>
+    /// <summary>How often the run changed its owner; the store fills it in, and keeps it when a row is
+    /// written.</summary>
     public int Epoch { get; init; }
 
     /// <summary>How many owners in a row died while they worked on the run, without its getting further. Adopting a run
@@ -248,7 +250,8 @@ public sealed class StoreException : Exception
     /// <param name="code">One of the storage codes of the taxonomy.</param>
     /// <param name="message">What happened and what to do.</param>
     /// <param name="inner">What lay beneath.</param>
-    public StoreException(ErrorCode code, string message, Exception? inner = null) : base(message, inner) => Code = code;
+    public StoreException(ErrorCode code, string message, Exception? inner = null)
+        : base(message, inner) => Code = code;
 
     /// <summary>One of the storage codes of the taxonomy.</summary>
     public ErrorCode Code { get; }

@@ -76,7 +76,8 @@ internal sealed class AgentsCommand : Command
         {
             Add(_file);
             _conditions.AddTo(this, writes: true);
-            Details = "A file of planning rules beside the profile goes along with it. Runs that have begun keep what they were granted.";
+            Details = "A file of planning rules beside the profile goes along with it. Runs that have begun keep "
+                + "what they were granted.";
             Examples = [("aos agents put clerk.yaml --create", "unless there is a clerk already")];
         }
 

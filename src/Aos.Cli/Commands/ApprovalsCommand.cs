@@ -7,7 +7,8 @@ namespace Aos.Cli.Commands;
 /// <summary><c>aos approvals</c>.</summary>
 internal sealed class ApprovalsCommand : CliCommand
 {
-    private readonly Option<bool> _all = new("--all") { Description = "Also those that were decided, expired or became void" };
+    private readonly Option<bool> _all =
+        new("--all") { Description = "Also those that were decided, expired or became void" };
 
     public ApprovalsCommand() : base("approvals", "List calls that wait for a person, with the exact input")
     {

@@ -10,7 +10,8 @@ internal sealed class ApproveCommand : CliCommand
 
     private readonly Option<string?> _input = new("--input")
     {
-        Description = "Input to call with instead of the one shown, a JSON object; @FILE reads a file, - reads standard input",
+        Description =
+            "Input to call with instead of the one shown, a JSON object; @FILE reads a file, - reads standard input",
         HelpName = "JSON",
     };
 

@@ -15,10 +15,11 @@ internal sealed class BackupCommand : CliCommand
     public BackupCommand() : base("backup", "Copy the store to one file while runs go on")
     {
         Reach = CommandReach.Machine;
-        Instead = "It copies the files of a store: run it where the store is. A store on PostgreSQL is backed up by its own tools.";
+        Instead = "It copies the files of a store: run it where the store is. A store on PostgreSQL is backed up by "
+            + "its own tools.";
         Group = CommandGroup.Keep;
-        Details = "The copy is the store at one moment. It is read whole, every hash chain followed, before it gets its name: a file "
-            + "of that name is complete. It holds what runs saw; it is readable by its owner only.";
+        Details = "The copy is the store at one moment. It is read whole, every hash chain followed, before it gets "
+            + "its name: a file of that name is complete. It holds what runs saw; it is readable by its owner only.";
         Add(_file);
         Add(_force);
         Examples = [("aos backup aos-monday.db", "and `aos restore` puts it back")];
@@ -30,7 +31,8 @@ internal sealed class BackupCommand : CliCommand
         BackupReport report;
         try
         {
-            report = await SqliteBackup.CreateAsync(session.Data, file, session.Value(_force), cancel).ConfigureAwait(false);
+            report =
+                await SqliteBackup.CreateAsync(session.Data, file, session.Value(_force), cancel).ConfigureAwait(false);
         }
         catch (StoreException error)
         {
@@ -46,7 +48,8 @@ internal sealed class BackupCommand : CliCommand
                 writer.WriteNumber("open_runs", report.OpenRuns);
             }));
         else
-            session.Screen.Out.WriteLine($"Wrote {report.Path}: {Words.Count(report.Runs, "run")} ({report.OpenRuns} open), "
+            session.Screen.Out.WriteLine(
+                $"Wrote {report.Path}: {Words.Count(report.Runs, "run")} ({report.OpenRuns} open), "
                 + $"{report.Bytes:N0} bytes, read again and sound.");
         return ExitCodes.Ok;
     }

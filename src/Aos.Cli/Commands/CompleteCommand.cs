@@ -20,7 +20,8 @@ internal sealed class CompleteCommand : CliCommand
     {
         var words = session.Value(_words) ?? [];
         var typed = words is [.., var last] ? last : "";
-        var parse = session.Tree.Command.Parse(words is [] ? [""] : words, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var parse = session.Tree.Command.Parse(
+            words is [] ? [""] : words, new ParserConfiguration { ResponseFileTokenReplacer = null });
         foreach (var item in parse.GetCompletions().Where(item => Fits(item, typed)))
             session.Screen.Out.WriteLine(item.InsertText ?? item.Label);
         return Task.FromResult(ExitCodes.Ok);

@@ -36,7 +36,8 @@ internal sealed class CompletionCommand : CliCommand
         complete -c aos -a '(__aos_complete)'
         """;
 
-    private readonly Argument<string> _shell = new("shell") { Description = "bash, zsh or fish", HelpName = "bash|zsh|fish" };
+    private readonly Argument<string> _shell =
+        new("shell") { Description = "bash, zsh or fish", HelpName = "bash|zsh|fish" };
 
     public CompletionCommand() : base("completion", "Print a script that completes aos in a shell")
     {

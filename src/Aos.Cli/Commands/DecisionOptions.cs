@@ -12,10 +12,13 @@ namespace Aos.Cli.Commands;
 /// <summary>What approving and rejecting have in common.</summary>
 internal sealed class DecisionOptions
 {
-    private readonly Argument<string> _id = new("id") { Description = "The request; `aos approvals` lists them", HelpName = "ID" };
-    private readonly Option<string?> _reason = new("--reason") { Description = "Why, for the journal", HelpName = "TEXT" };
+    private readonly Argument<string> _id =
+        new("id") { Description = "The request; `aos approvals` lists them", HelpName = "ID" };
+    private readonly Option<string?> _reason =
+        new("--reason") { Description = "Why, for the journal", HelpName = "TEXT" };
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask on a terminal" };
-    private readonly Option<bool> _noResume = new("--no-resume") { Description = "Decide only; `aos resume` goes on with the run" };
+    private readonly Option<bool> _noResume =
+        new("--no-resume") { Description = "Decide only; `aos resume` goes on with the run" };
 
     private readonly Option<string?> _binding = new("--binding")
     {
@@ -61,7 +64,9 @@ internal sealed class DecisionOptions
             var next = await LetGoOnAsync(session, target, request.RunId, cancel).ConfigureAwait(false);
             decided = decided with { NextActions = new NextActions { Suggested = [next] } };
             // Of several people who must approve, the other was only the first.
-            if (!session.Value(_noResume) && (await target.FindApprovalAsync(id, cancel).ConfigureAwait(false)).Value is { Status: ApprovalView.Open })
+            if (!session.Value(_noResume)
+                && (await target.FindApprovalAsync(id, cancel).ConfigureAwait(false)).Value
+                    is { Status: ApprovalView.Open })
                 decided = await target.DecideAsync(id, approved, decision, cancel).ConfigureAwait(false);
         }
         Session.Require(decided);
@@ -69,7 +74,8 @@ internal sealed class DecisionOptions
             .GoOnAsync(request.RunId, decided, resume: !session.Value(_noResume), cancel).ConfigureAwait(false);
     }
 
-    /// <summary>Lets a run go on whose request expired or was decided: nobody may be working on it, and so nobody noticed.</summary>
+    /// <summary>Lets a run go on whose request expired or was decided: nobody may be working on it, and so nobody
+    /// noticed.</summary>
     /// <returns>What has become of it, or what to do.</returns>
     private async ValueTask<string> LetGoOnAsync(Session session, ITarget target, RunId run, CancellationToken cancel)
     {

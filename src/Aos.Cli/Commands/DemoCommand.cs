@@ -16,11 +16,11 @@ internal sealed class DemoCommand : Command
         public BtcCommand() : base("btc", "A minute's tour: plan, simulate, run, fail, retry, trace, replay")
         {
             Reach = CommandReach.Nothing;
-            Instead = "It serves endpoints on this machine, which no other reaches, and makes its first request time out. "
-                + "To try a server: `aos run \"get https://example.com\" --server URL`.";
-            Details = "Fetches today's Bitcoin price and notifies the team. Serves its own endpoints on loopback and makes the "
-                + "first price request time out, so that a failure and its retry can be seen. Without --data the store is a new "
-                + "temporary folder, which stays so that you can look into it.";
+            Instead = "It serves endpoints on this machine, which no other reaches, and makes its first request "
+                + "time out. To try a server: `aos run \"get https://example.com\" --server URL`.";
+            Details = "Fetches today's Bitcoin price and notifies the team. Serves its own endpoints on loopback and "
+                + "makes the first price request time out, so that a failure and its retry can be seen. Without "
+                + "--data the store is a new temporary folder, which stays so that you can look into it.";
             Add(_live);
         }
 

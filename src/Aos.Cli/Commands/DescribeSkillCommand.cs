@@ -8,9 +8,11 @@ namespace Aos.Cli.Commands;
 /// <summary><c>aos describe-skill</c>.</summary>
 internal sealed class DescribeSkillCommand : CliCommand
 {
-    private readonly Argument<string> _name = new("name") { Description = "The skill, such as http_call or http_call@1", HelpName = "NAME" };
+    private readonly Argument<string> _name =
+        new("name") { Description = "The skill, such as http_call or http_call@1", HelpName = "NAME" };
 
-    public DescribeSkillCommand() : base("describe-skill", "Show a skill's contract: input, result, effects, cost, failures")
+    public DescribeSkillCommand()
+        : base("describe-skill", "Show a skill's contract: input, result, effects, cost, failures")
     {
         Group = CommandGroup.Check;
         Add(_name);

@@ -9,7 +9,8 @@ internal sealed class DoctorCommand : CliCommand
     public DoctorCommand() : base("doctor", "Check this installation and the whole store, and say what to do")
     {
         Reach = CommandReach.Machine;
-        Instead = "It examines an installation and its store: run it where they are. A server tells how it is at /health and /ready.";
+        Instead = "It examines an installation and its store: run it where they are. A server tells how it is at "
+            + "/health and /ready.";
         Details = "Reads every journal and follows its hash chain. Exit code 1 where something is wrong.";
     }
 

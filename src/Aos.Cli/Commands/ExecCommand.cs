@@ -13,7 +13,8 @@ namespace Aos.Cli.Commands;
 /// <summary><c>aos exec</c>.</summary>
 internal sealed class ExecCommand : CliCommand
 {
-    private readonly Argument<string> _skill = new("skill") { Description = "The skill, such as http_call@1", HelpName = "SKILL" };
+    private readonly Argument<string> _skill =
+        new("skill") { Description = "The skill, such as http_call@1", HelpName = "SKILL" };
     private readonly ActingOptions _acting = new();
 
     private readonly Option<string?> _timeout = new("--timeout-ms")
@@ -31,15 +32,16 @@ internal sealed class ExecCommand : CliCommand
     public ExecCommand() : base("exec", "Call one skill under a contract, and print its outcome")
     {
         Group = CommandGroup.Run;
-        Details = "The call is a run of one step: journaled, retried and budgeted like any other. Where nobody knows whether it "
-            + "took effect, and it cannot be repeated, it waits for `aos settle` (exit code 3).";
+        Details = "The call is a run of one step: journaled, retried and budgeted like any other. Where nobody knows "
+            + "whether it took effect, and it cannot be repeated, it waits for `aos settle` (exit code 3).";
         Add(_skill);
         _acting.AddTo(this);
         Add(_timeout);
         Add(_attempts);
         Examples =
         [
-            ("aos exec json_transform --input '{\"data\":{\"a\":[1,2]},\"expression\":\"sum(a)\"}'", "a call that touches nothing"),
+            ("aos exec json_transform --input '{\"data\":{\"a\":[1,2]},\"expression\":\"sum(a)\"}'",
+                "a call that touches nothing"),
             ("aos exec http_call --input @request.json --json", "the whole outcome, as an agent gets it"),
         ];
     }
@@ -59,8 +61,10 @@ internal sealed class ExecCommand : CliCommand
         };
         var target = await session.OpenAsync(agent, cancel).ConfigureAwait(false);
         var outcome = await target.ExecuteAsync(request, session.Value(_acting.Key), cancel).ConfigureAwait(false);
-        if (outcome.Code == ErrorCodes.InvalidInput && await FindAsync(target, request.Skill, cancel).ConfigureAwait(false) is { } skill)
-            outcome = outcome with { NextActions = new NextActions { Suggested = [.. InputHints.For(session, skill)] } };
+        if (outcome.Code == ErrorCodes.InvalidInput
+            && await FindAsync(target, request.Skill, cancel).ConfigureAwait(false) is { } skill)
+            outcome =
+                outcome with { NextActions = new NextActions { Suggested = [.. InputHints.For(session, skill)] } };
         if (session.Screen.Json) session.Screen.WriteJson(outcome);
         else OutcomeView.Show(session.Screen, outcome);
         return outcome is { Status: OutcomeStatus.Unknown, RunId: { } run }
@@ -69,7 +73,8 @@ internal sealed class ExecCommand : CliCommand
     }
 
     /// <summary>The contract that a reference means: the highest version that it accepts.</summary>
-    private static async ValueTask<SkillContract?> FindAsync(ITarget target, SkillRef reference, CancellationToken cancel) =>
+    private static async ValueTask<SkillContract?> FindAsync(
+        ITarget target, SkillRef reference, CancellationToken cancel) =>
         (await target.SkillsAsync(cancel).ConfigureAwait(false)).Value?.Items
             .Where(skill => reference.Accepts(skill.Name, skill.Version)).MaxBy(skill => skill.Version);
 

@@ -23,9 +23,9 @@ internal sealed class ExportCommand : CliCommand
     public ExportCommand() : base("export", "Write a run to one file that can be verified anywhere")
     {
         Group = CommandGroup.Keep;
-        Details = "The file holds the journal with its hash chain, everything that it names, and the contracts of its skills. "
-            + "`aos replay FILE` verifies it without a store, a network or keys; any changed byte is found. It holds what the run "
-            + "saw; secrets are never in it.";
+        Details = "The file holds the journal with its hash chain, everything that it names, and the contracts of "
+            + "its skills. `aos replay FILE` verifies it without a store, a network or keys; any changed byte is "
+            + "found. It holds what the run saw; secrets are never in it.";
         Add(_run);
         Add(_output);
         Add(_force);

@@ -31,9 +31,11 @@ internal sealed class FailuresCommand : CliCommand
         HelpName = "N",
     };
 
-    private readonly Option<bool> _force = new("--force") { Description = "With --export: replace a file that is there" };
+    private readonly Option<bool> _force =
+        new("--force") { Description = "With --export: replace a file that is there" };
 
-    public FailuresCommand() : base("failures", "Show what each failure code means, what helps, and what trying again brought")
+    public FailuresCommand()
+        : base("failures", "Show what each failure code means, what helps, and what trying again brought")
     {
         Group = CommandGroup.Check;
         Add(_code);
@@ -42,7 +44,9 @@ internal sealed class FailuresCommand : CliCommand
         Add(_force);
         _code.CompletionSources.Add(_ => BuiltInCatalog.Instance.Entries
             .Select(entry => new System.CommandLine.Completions.CompletionItem(entry.Code.Value)));
-        Examples = [("aos failures TIMEOUT", "the cause, the cure, when it is tried again"), ("aos failures --export failures.jsonl", "the failure log")];
+        Examples = [
+            ("aos failures TIMEOUT", "the cause, the cure, when it is tried again"),
+            ("aos failures --export failures.jsonl", "the failure log")];
     }
 
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
@@ -50,8 +54,10 @@ internal sealed class FailuresCommand : CliCommand
         if (session.Value(_export) is { } path) return await ExportAsync(session, path, cancel).ConfigureAwait(false);
         var catalog = Session.Require(await session.Target.CatalogAsync(cancel).ConfigureAwait(false));
         var chosen = session.Value(_code) is { } text ? catalog with { Entries = [Find(catalog, text)] } : catalog;
-        IReadOnlyList<RecoveryRecord> records = Session.Require(await session.Target.RecoveryAsync(cancel).ConfigureAwait(false)).Items;
-        if (session.Value(_code) is not null) records = [.. records.Where(record => record.Code == chosen.Entries[0].Code)];
+        IReadOnlyList<RecoveryRecord> records =
+            Session.Require(await session.Target.RecoveryAsync(cancel).ConfigureAwait(false)).Items;
+        if (session.Value(_code) is not null)
+            records = [.. records.Where(record => record.Code == chosen.Entries[0].Code)];
         if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(chosen, records));
         else if (chosen.Entries is [var only]) FailureCatalogView.Show(session.Screen, only, records);
         else FailureCatalogView.ShowAll(session.Screen, chosen, records);
@@ -72,7 +78,8 @@ internal sealed class FailuresCommand : CliCommand
                 var target = await session.OpenToReadAsync(cancel).ConfigureAwait(false);
                 await foreach (var entry in target.FailedAttemptsAsync(runs, cancel).ConfigureAwait(false))
                 {
-                    await file.WriteLineAsync(System.Text.Encoding.UTF8.GetString(AosJson.Write(entry))).ConfigureAwait(false);
+                    await file.WriteLineAsync(System.Text.Encoding.UTF8.GetString(AosJson.Write(entry)))
+                        .ConfigureAwait(false);
                     count++;
                 }
                 return true;

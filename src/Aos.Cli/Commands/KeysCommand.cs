@@ -46,7 +46,9 @@ internal sealed class KeysCommand : Command
         {
             if (session.Screen.Json) session.Screen.WriteJson(made);
             else
-                ShowOnce(session, made.Key, $"key {made.Info.KeyId} ({string.Join(", ", made.Info.Roles)}) of tenant {made.Info.Tenant}.");
+                ShowOnce(
+                    session, made.Key,
+                    $"key {made.Info.KeyId} ({string.Join(", ", made.Info.Roles)}) of tenant {made.Info.Tenant}.");
         }
 
         protected static Refusal Unknown(string id) =>
@@ -64,7 +66,8 @@ internal sealed class KeysCommand : Command
 
         private readonly Option<string[]> _role = new("--role")
         {
-            Description = $"Role: {string.Join(", ", Rights.Roles)}, or one that approval requests name; may be given again",
+            Description =
+                $"Role: {string.Join(", ", Rights.Roles)}, or one that approval requests name; may be given again",
             HelpName = "ROLE",
             Required = true,
             AllowMultipleArgumentsPerToken = false,
@@ -121,7 +124,9 @@ internal sealed class KeysCommand : Command
             var table = new Listing("KEY", "NAME", "ROLES", "MADE", "STATE");
             var now = session.Time.GetUtcNow();
             foreach (var key in all)
-                table.Add(key.KeyId, Plain.Line(key.Name, 40), string.Join(", ", key.Roles), Times.Relative(key.CreatedAt, now),
+                table.Add(
+                    key.KeyId, Plain.Line(key.Name, 40), string.Join(", ", key.Roles),
+                    Times.Relative(key.CreatedAt, now),
                     key.RevokedAt is not null ? "revoked" : key.ExpiresAt <= now ? "expired"
                     : key.ExpiresAt is { } end ? $"expires {Times.Relative(end, now)}" : "works");
             table.Show(session.Screen);

@@ -6,9 +6,14 @@ namespace Aos.Cli.Commands;
 /// <summary><c>aos mcp</c>: becomes a server of the Model Context Protocol, for a client that starts it.</summary>
 internal sealed class McpCommand : CliCommand
 {
-    private readonly Option<string?> _profile = new("--profile") { Description = "Profile that acts, in YAML or JSON (default: the built-in one)", HelpName = "FILE" };
+    private readonly Option<string?> _profile = new("--profile")
+    {
+        Description = "Profile that acts, in YAML or JSON (default: the built-in one)",
+        HelpName = "FILE"
+    };
 
-    private readonly Option<bool> _ask = new("--ask") { Description = "Let the client ask its person about calls that need approval" };
+    private readonly Option<bool> _ask =
+        new("--ask") { Description = "Let the client ask its person about calls that need approval" };
 
     private readonly Argument<string[]> _settings = new("settings")
     {
@@ -22,10 +27,11 @@ internal sealed class McpCommand : CliCommand
         Reach = CommandReach.Nothing;
         Instead = "It serves a store of this machine on stdio. A server speaks the same protocol at /mcp.";
         Group = CommandGroup.SetUp;
-        Details = "For clients that start their servers, such as editors and agents. It offers run, get_run, simulate, execute, query, "
-            + "describe_skill, trace, and the skills that the profile allows as tools. Calls that wait for approval are decided with "
-            + "`aos approve`; with --ask the client shows them to its person, who decides as the owner of the store: use it only with a "
-            + "client that shows such forms to a person and answers none itself. `aos serve` offers the same at /mcp over HTTP.";
+        Details = "For clients that start their servers, such as editors and agents. It offers run, get_run, "
+            + "simulate, execute, query, describe_skill, trace, and the skills that the profile allows as tools. "
+            + "Calls that wait for approval are decided with `aos approve`; with --ask the client shows them to its "
+            + "person, who decides as the owner of the store: use it only with a client that shows such forms to a "
+            + "person and answers none itself. `aos serve` offers the same at /mcp over HTTP.";
         Add(_profile);
         Add(_ask);
         Add(_settings);

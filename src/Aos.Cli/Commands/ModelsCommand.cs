@@ -13,7 +13,8 @@ internal sealed class ModelsCommand : CliCommand
         HelpName = "FILE",
     };
 
-    public ModelsCommand() : base("models", "List the language models of a profile, with prices and keys, or the price table")
+    public ModelsCommand()
+        : base("models", "List the language models of a profile, with prices and keys, or the price table")
     {
         Reach = CommandReach.Machine;
         Instead = "It looks for keys and prices where calls are made: run it where the server runs.";
@@ -21,7 +22,8 @@ internal sealed class ModelsCommand : CliCommand
         Add(_agent);
         Examples =
         [
-            ("aos models --agent agent.yaml", "the models of a profile: what they cost, and whether their keys are there"),
+            ("aos models --agent agent.yaml",
+                "the models of a profile: what they cost, and whether their keys are there"),
             ("aos models", "the price table that holds here"),
         ];
     }
@@ -37,8 +39,10 @@ internal sealed class ModelsCommand : CliCommand
         }
         var agent = await Agent.ReadAsync(file, cancel).ConfigureAwait(false);
         await session.OpenWithoutStoreAsync(agent, cancel).ConfigureAwait(false);
-        var secrets = await session.Runtime.ExamineSecretsAsync(agent.Profile, plan: null, cancel).ConfigureAwait(false);
-        var models = agent.Profile.Models.Select(model => ListedModel.Of(model.Key, prices.Pin(model.Value), secrets)).ToList();
+        var secrets =
+            await session.Runtime.ExamineSecretsAsync(agent.Profile, plan: null, cancel).ConfigureAwait(false);
+        var models =
+            agent.Profile.Models.Select(model => ListedModel.Of(model.Key, prices.Pin(model.Value), secrets)).ToList();
         if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(models));
         else ModelView.Show(session.Screen, models);
         return ExitCodes.Ok;

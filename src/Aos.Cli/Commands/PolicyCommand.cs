@@ -30,8 +30,9 @@ internal sealed class PolicyCommand : Command
         public List() : base("list", "List the policies of the data folder, or of a server")
         {
             Group = CommandGroup.Check;
-            Details = "They are the files of the folder `policies` in the data folder. A policy of scope `tenant`, which is what one "
-                + "without a scope has, binds every run; the others bind the runs of profiles that name them.";
+            Details = "They are the files of the folder `policies` in the data folder. A policy of scope `tenant`, "
+                + "which is what one without a scope has, binds every run; the others bind the runs of profiles that "
+                + "name them.";
         }
 
         public override async Task<int> RunAsync(Session session, CancellationToken cancel)
@@ -70,7 +71,8 @@ internal sealed class PolicyCommand : Command
             if (session.Screen.Json) session.Screen.WriteJson(policy);
             else PolicyView.Show(session.Screen, policy);
             if (known.Contains(policy))
-                Tags.Show(session, (await session.Target.FindPolicyAsync(name, cancel).ConfigureAwait(false)).Value?.ETag);
+                Tags.Show(
+                    session, (await session.Target.FindPolicyAsync(name, cancel).ConfigureAwait(false)).Value?.ETag);
             return ExitCodes.Ok;
         }
     }
@@ -85,8 +87,9 @@ internal sealed class PolicyCommand : Command
             Group = CommandGroup.Check;
             Add(_file);
             _conditions.AddTo(this, writes: true);
-            Details = "In the data folder it is a file of the folder `policies`, as it was written; a server reads these when it "
-                + "starts. Runs that have begun keep the policies that they were begun under; `aos policy tighten` binds them too.";
+            Details = "In the data folder it is a file of the folder `policies`, as it was written; a server reads "
+                + "these when it starts. Runs that have begun keep the policies that they were begun under; `aos "
+                + "policy tighten` binds them too.";
             Examples = [("aos policy put outbound.yaml", "bind every run from now on")];
         }
 
@@ -145,7 +148,8 @@ internal sealed class PolicyCommand : Command
             Reach = CommandReach.Nothing;
             Instead = "It looks at files, and neither at a store nor at a server: leave --server out.";
             Group = CommandGroup.Check;
-            Details = "Exit code 0 where every case has the verdict that it expects, 1 where one has not, 2 where the document is wrong.";
+            Details = "Exit code 0 where every case has the verdict that it expects, 1 where one has not, 2 where "
+                + "the document is wrong.";
             Add(_file);
             Add(_cases);
             Examples = [("aos policy test outbound.yaml --cases outbound.cases.yaml", "does it say what it should?")];
@@ -187,7 +191,8 @@ internal sealed class PolicyCommand : Command
         public TryOut() : base("what-if", "Say which calls of past runs a policy would have judged otherwise")
         {
             Group = CommandGroup.Check;
-            Details = "The candidate takes the place of the policy of its name; where there is none, it comes on top. Nothing is run.";
+            Details = "The candidate takes the place of the policy of its name; where there is none, it comes on "
+                + "top. Nothing is run.";
             Add(_file);
             Add(_last);
             Examples = [("aos policy what-if outbound.yaml --last 500", "whom would the new version stop?")];
@@ -223,8 +228,8 @@ internal sealed class PolicyCommand : Command
         public Tighten() : base("tighten", "Bind open runs to one more policy, from their next attempt on")
         {
             Group = CommandGroup.Check;
-            Details = "Runs keep the policies that they were begun under. One more can only tighten: of several policies the strictest "
-                + "holds. Calls in flight are not stopped; `aos cancel` stops a run.";
+            Details = "Runs keep the policies that they were begun under. One more can only tighten: of several "
+                + "policies the strictest holds. Calls in flight are not stopped; `aos cancel` stops a run.";
             Add(_file);
             Add(_runs);
             Add(_reason);
@@ -251,7 +256,8 @@ internal sealed class PolicyCommand : Command
             }
             if (session.Screen.Json) session.Screen.WriteJson(ListText.Tightened(policy, bound));
             else
-                session.Screen.Out.WriteLine($"{policy.Name} version {policy.Version} binds {Words.Count(bound.Count, "open run")} "
+                session.Screen.Out.WriteLine(
+                    $"{policy.Name} version {policy.Version} binds {Words.Count(bound.Count, "open run")} "
                     + "from the next attempt on.");
             return ExitCodes.Ok;
         }

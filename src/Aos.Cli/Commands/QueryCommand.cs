@@ -34,10 +34,12 @@ internal sealed class QueryCommand : CliCommand
         Add(_run);
         Add(_name);
         Add(_args);
-        _name.CompletionSources.Add(_ => AosRuntime.Queries.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
+        _name.CompletionSources.Add(
+            _ => AosRuntime.Queries.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
         Examples =
         [
-            ("aos query run_0123456789 why_did_step_fail --args '{\"step_id\":\"fetch\"}'", "the cause, the cure, each attempt"),
+            ("aos query run_0123456789 why_did_step_fail --args '{\"step_id\":\"fetch\"}'",
+                "the cause, the cure, each attempt"),
             ("aos query run_0123456789 remaining_budget_cents", "what is left"),
         ];
     }
@@ -47,7 +49,8 @@ internal sealed class QueryCommand : CliCommand
         var id = Session.Parse<RunId>(session.Value(_run), "Run");
         var arguments = await Documents.InputAsync(session.Value(_args), "--args", cancel).ConfigureAwait(false);
         var target = await session.OpenForAsync(id, cancel).ConfigureAwait(false);
-        var names = session.Value(_name) is null ? Session.Require(await target.QueriesAsync(id, cancel).ConfigureAwait(false)) : null;
+        var names = session.Value(_name) is null
+            ? Session.Require(await target.QueriesAsync(id, cancel).ConfigureAwait(false)) : null;
         var outcome = session.Value(_name) is { } name
             ? await target.QueryAsync(id, name, arguments, cancel).ConfigureAwait(false)
             : Names(session, names!);

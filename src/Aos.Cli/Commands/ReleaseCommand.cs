@@ -17,14 +17,16 @@ internal sealed class ReleaseCommand : CliCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<bool> _held = new("--held") { Description = "Every run that is held since the store was restored" };
+    private readonly Option<bool> _held =
+        new("--held") { Description = "Every run that is held since the store was restored" };
 
     public ReleaseCommand() : base("release", "Let a quarantined run go on, after what was wrong with it is mended")
     {
         Group = CommandGroup.Run;
-        Details = "A run is quarantined when three processes in a row died over it, or when its journal cannot be read. It is "
-            + "held when the store was restored from a backup: look first what it may have done since. `aos runs` says why. "
-            + "Approval requests of a held run are made anew. Under --json: with RUN its report, with --held a list.";
+        Details = "A run is quarantined when three processes in a row died over it, or when its journal cannot be "
+            + "read. It is held when the store was restored from a backup: look first what it may have done since. "
+            + "`aos runs` says why. Approval requests of a held run are made anew. Under --json: with RUN its "
+            + "report, with --held a list.";
         Add(_run);
         Add(_held);
         Examples =
@@ -57,7 +59,8 @@ internal sealed class ReleaseCommand : CliCommand
         // Oldest first.
         var quarantined = await target.AllRunsAsync([RunStatus.Quarantined], cancel).ConfigureAwait(false);
         var held = quarantined.Where(run => run.Code == ErrorCodes.RunHeld).Select(run => run.RunId).Reverse().ToList();
-        var answers = await Task.WhenAll(held.Select(id => target.ReleaseAsync(id, cancel).AsTask())).ConfigureAwait(false);
+        var answers =
+            await Task.WhenAll(held.Select(id => target.ReleaseAsync(id, cancel).AsTask())).ConfigureAwait(false);
         return await ReportsView.ShowAsync(session, target, answers, "No run is held.", cancel).ConfigureAwait(false);
     }
 }

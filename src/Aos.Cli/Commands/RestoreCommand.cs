@@ -18,8 +18,9 @@ internal sealed class RestoreCommand : CliCommand
         Reach = CommandReach.Machine;
         Instead = "It replaces the files of a store: run it where the store is, while no server runs on it.";
         Group = CommandGroup.Keep;
-        Details = "After a restore the world is ahead of the journal. So no open run goes on by itself: each is held, and every open "
-            + "approval request is void. Look at what is listed, then `aos release`. The backup is checked before anything changes.";
+        Details = "After a restore the world is ahead of the journal. So no open run goes on by itself: each is "
+            + "held, and every open approval request is void. Look at what is listed, then `aos release`. The backup "
+            + "is checked before anything changes.";
         Add(_file);
         Add(_force);
         Examples = [("aos restore aos-monday.db --data ~/aos", "then: aos release RUN, or aos release --held")];

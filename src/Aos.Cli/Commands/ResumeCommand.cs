@@ -23,7 +23,8 @@ internal sealed class ResumeCommand : CliCommand
         Group = CommandGroup.Run;
         Details = "A call whose answer was lost is made again only where its skill says that this does no harm. "
             + "A quarantined run is left alone; `aos release` lets it go on. "
-            + "A server goes on with its runs by itself. Under --json: with RUN its report, without it a list of reports.";
+            + "A server goes on with its runs by itself. Under --json: with RUN its report, without it a list of "
+            + "reports.";
         Add(_run);
         Examples = [("aos resume", "go on with everything that was interrupted")];
     }
@@ -49,8 +50,10 @@ internal sealed class ResumeCommand : CliCommand
         }
         var target = await session.OpenAsync(null, cancel).ConfigureAwait(false);
         var answers = await target.ResumeAllAsync(cancel).ConfigureAwait(false);
-        var exit = await ReportsView.ShowAsync(session, target, answers, "There is nothing to resume.", cancel).ConfigureAwait(false);
-        var left = Session.Require(await target.ListRunsAsync([RunStatus.Quarantined], 1_000, cancel).ConfigureAwait(false));
+        var exit = await ReportsView.ShowAsync(session, target, answers, "There is nothing to resume.", cancel)
+            .ConfigureAwait(false);
+        var left =
+            Session.Require(await target.ListRunsAsync([RunStatus.Quarantined], 1_000, cancel).ConfigureAwait(false));
         await SayWhatSleepsAsync(session, target, cancel).ConfigureAwait(false);
         if (left.Count > 0)
             session.Screen.Error.WriteLine($"{Words.Count(left.Count, "run")} left alone: quarantined. Why: "
@@ -63,6 +66,7 @@ internal sealed class ResumeCommand : CliCommand
     {
         if (await target.NextSleeperAsync(cancel).ConfigureAwait(false) is var (run, at))
             session.Screen.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"Run {run} goes on at {at.ToLocalTime():yyyy-MM-dd HH:mm:ss zzz}; `{session.Program} resume {run}` stays until then."));
+                $"Run {run} goes on at {at.ToLocalTime():yyyy-MM-dd HH:mm:ss zzz}; `{session.Program} resume {run}` "
+                    + $"stays until then."));
     }
 }

@@ -13,8 +13,10 @@ namespace Aos.Cli.Commands;
 internal sealed class RunCommand : CliCommand
 {
     private readonly RequestOptions _request;
-    private readonly Option<bool> _confirm = new("--confirm") { Description = "Show what the run is expected to be, and ask before it begins" };
-    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask; with --confirm, show it all the same" };
+    private readonly Option<bool> _confirm =
+        new("--confirm") { Description = "Show what the run is expected to be, and ask before it begins" };
+    private readonly Option<bool> _yes =
+        new("--yes", "-y") { Description = "Do not ask; with --confirm, show it all the same" };
 
     private readonly Option<string?> _maxCost = new("--max-cost-cents")
     {
@@ -34,7 +36,8 @@ internal sealed class RunCommand : CliCommand
         Examples =
         [
             ("aos run --plan plan.json --input '{\"hook\":\"https://example.com/hook\"}'", "run a plan with an input"),
-            ("aos run \"get https://example.com/status\" --json", "let the rule planner make the plan, print the report"),
+            ("aos run \"get https://example.com/status\" --json",
+                "let the rule planner make the plan, print the report"),
             ("aos run --plan plan.json --confirm --max-cost-cents 20", "look first, and never beyond 20 cents"),
             ("aos run --plan plan.json --idempotency-key order-17", "run it once, however often this is called"),
         ];
@@ -53,12 +56,15 @@ internal sealed class RunCommand : CliCommand
         var key = _request.KeyOf(session);
         var submitted = Session.Require(await target.SubmitAsync(request, key, cancel).ConfigureAwait(false), document);
         return await new RunFollower(session, target)
-            .WaitAsync(submitted.RunId, () => target.FollowAsync(submitted.RunId, cancel), cancel, hasBegun: key is null).ConfigureAwait(false);
+            .WaitAsync(
+                submitted.RunId, () => target.FollowAsync(submitted.RunId, cancel), cancel, hasBegun: key is null)
+                    .ConfigureAwait(false);
     }
 
     // A run is stopped where what is held for it is spent; only in soft mode it can cost more.
     private static Money MostOf(Simulation simulation) =>
-        simulation.Hold is { } hold && hold < simulation.WorstCost && simulation.Risks.All(risk => risk.Code != "SOFT_BUDGET")
+        simulation.Hold is { } hold && hold < simulation.WorstCost
+            && simulation.Risks.All(risk => risk.Code != "SOFT_BUDGET")
             ? hold : simulation.WorstCost;
 
     private async ValueTask<bool> MayBeginAsync(
@@ -68,11 +74,14 @@ internal sealed class RunCommand : CliCommand
         var asks = session.Value(_confirm) && !session.Value(_yes);
         if (most is null && !session.Value(_confirm)) return true;
         if (asks && !session.Screen.CanAsk)
-            throw Refusal.Argument("--confirm asks on a terminal, and there is none. Add --yes to begin without being asked.");
+            throw Refusal.Argument(
+                "--confirm asks on a terminal, and there is none. Add --yes to begin without being asked.");
         var simulation = Session.Require(await target.SimulateAsync(request, cancel).ConfigureAwait(false), document);
         if (session.Value(_confirm)) SimulationView.Show(session.Screen.OnError(), simulation);
         if (most is { } limit && MostOf(simulation) is var worst && worst > limit)
-            throw Refusal.Of(ErrorCodes.BudgetExceeded, $"At worst the run costs {worst}, and --max-cost-cents allows {limit}. Nothing was run.");
+            throw Refusal.Of(
+                ErrorCodes.BudgetExceeded,
+                $"At worst the run costs {worst}, and --max-cost-cents allows {limit}. Nothing was run.");
         return !asks || Question.Ask(session.Screen, "Begin this run?");
     }
 }

@@ -28,7 +28,8 @@ internal sealed class RunsCommand : CliCommand
         Group = CommandGroup.Look;
         Add(_status);
         Add(_limit);
-        _status.CompletionSources.Add(_ => Statuses.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
+        _status.CompletionSources.Add(
+            _ => Statuses.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
         Examples = [("aos runs --status waiting", "what waits for somebody?")];
     }
 

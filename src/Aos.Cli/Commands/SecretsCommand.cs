@@ -19,17 +19,19 @@ internal sealed class SecretsCommand : CliCommand
         HelpName = "FILE",
     };
 
-    public SecretsCommand() : base("secrets", "List the secrets that a profile and a plan name, and whether each is there")
+    public SecretsCommand()
+        : base("secrets", "List the secrets that a profile and a plan name, and whether each is there")
     {
         Reach = CommandReach.Machine;
         Instead = "It looks for secrets where calls are made: run it where the server runs.";
         Group = CommandGroup.Check;
-        Details = "Values are never shown. A secret NAME is the environment variable NAME, the file that NAME_FILE names, the file "
-            + "NAME in AOS_SECRETS_DIR (default: `secrets` in the data folder), or a member of the .NET user secrets that "
-            + "AOS_USER_SECRETS_ID names. Exit code 4 where one cannot be used.";
+        Details = "Values are never shown. A secret NAME is the environment variable NAME, the file that NAME_FILE "
+            + "names, the file NAME in AOS_SECRETS_DIR (default: `secrets` in the data folder), or a member of the "
+            + ".NET user secrets that AOS_USER_SECRETS_ID names. Exit code 4 where one cannot be used.";
         Add(_agent);
         Add(_plan);
-        Examples = [("aos secrets --agent agent.yaml --plan plan.json", "is everything configured that the plan needs?")];
+        Examples =
+            [("aos secrets --agent agent.yaml --plan plan.json", "is everything configured that the plan needs?")];
     }
 
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)

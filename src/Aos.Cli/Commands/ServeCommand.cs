@@ -16,11 +16,12 @@ internal sealed class ServeCommand : CliCommand
     public ServeCommand() : base("serve", "Serve runs over HTTP, and go on with those whose process is gone")
     {
         Reach = CommandReach.Nothing;
-        Instead = "It starts a server: leave --server out. Its settings stand behind the dashes, as in `aos serve -- --listen URL`.";
+        Instead = "It starts a server: leave --server out. Its settings stand behind the dashes, as in `aos serve -- "
+            + "--listen URL`.";
         Group = CommandGroup.SetUp;
-        Details = "Listens on loopback (http://127.0.0.1:7400) and keeps runs in the store of the data folder unless told otherwise. "
-            + "Settings stand in server.json or server.yaml in the data folder, in the environment, or after `--`. The first start "
-            + "makes the key of an administrator and prints it, once.";
+        Details = "Listens on loopback (http://127.0.0.1:7400) and keeps runs in the store of the data folder unless "
+            + "told otherwise. Settings stand in server.json or server.yaml in the data folder, in the environment, "
+            + "or after `--`. The first start makes the key of an administrator and prints it, once.";
         Add(_settings);
         Examples =
         [
@@ -31,7 +32,8 @@ internal sealed class ServeCommand : CliCommand
 
     public override Task<int> RunAsync(Session session, CancellationToken cancel) => ServerProgram.BecomeAsync(
     [
-        .. session.HasData ? (string[])["--data", session.Data] : [], .. session.Screen.Json ? (string[])["--json"] : [],
+        .. session.HasData ? (string[])["--data", session.Data] : [],
+        .. session.Screen.Json ? (string[])["--json"] : [],
         .. session.Value(_settings) ?? [],
     ], cancel);
 }

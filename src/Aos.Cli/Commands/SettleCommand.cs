@@ -10,7 +10,8 @@ namespace Aos.Cli.Commands;
 internal sealed class SettleCommand : CliCommand
 {
     private readonly Argument<string> _run = new("run") { Description = "The run", HelpName = "RUN" };
-    private readonly Argument<string> _step = new("step") { Description = "The step whose outcome is unknown", HelpName = "STEP" };
+    private readonly Argument<string> _step =
+        new("step") { Description = "The step whose outcome is unknown", HelpName = "STEP" };
 
     private readonly Option<string> _happened = new("--happened")
     {
@@ -19,26 +20,32 @@ internal sealed class SettleCommand : CliCommand
         Required = true,
     };
 
-    private readonly Option<string?> _item = new("--item") { Description = "Which item of a for_each step, from 0", HelpName = "N" };
+    private readonly Option<string?> _item =
+        new("--item") { Description = "Which item of a for_each step, from 0", HelpName = "N" };
 
     private readonly Option<string?> _result = new("--result")
     {
-        Description = "The result of the call, where it took effect, as JSON; @FILE reads a file, - reads standard input",
+        Description =
+            "The result of the call, where it took effect, as JSON; @FILE reads a file, - reads standard input",
         HelpName = "JSON",
     };
 
-    private readonly Option<string?> _reason = new("--reason") { Description = "How you know, for the journal", HelpName = "TEXT" };
-    private readonly Option<bool> _noResume = new("--no-resume") { Description = "Settle only; `aos resume` goes on with the run" };
+    private readonly Option<string?> _reason =
+        new("--reason") { Description = "How you know, for the journal", HelpName = "TEXT" };
+    private readonly Option<bool> _noResume =
+        new("--no-resume") { Description = "Settle only; `aos resume` goes on with the run" };
 
     public SettleCommand() : base("settle", "Say what became of a call whose outcome is unknown")
     {
         Group = CommandGroup.Decide;
-        Details = "A call that must not be repeated and whose answer was lost stops its run until somebody looks at the other "
-            + "side. With `yes` the step counts as done; with `no` it may be tried again.";
+        Details = "A call that must not be repeated and whose answer was lost stops its run until somebody looks at "
+            + "the other side. With `yes` the step counts as done; with `no` it may be tried again.";
         foreach (var argument in (Argument[])[_run, _step]) Add(argument);
         foreach (var option in (Option[])[_happened, _item, _result, _reason, _noResume]) Add(option);
         _happened.CompletionSources.Add("yes", "no");
-        Examples = [("aos settle run_0123456789 pay --happened no --reason \"not in the bank's list\"", "let it be tried again")];
+        Examples = [
+            ("aos settle run_0123456789 pay --happened no --reason \"not in the bank's list\"",
+                "let it be tried again")];
     }
 
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)

@@ -20,14 +20,16 @@ internal sealed class SimulateCommand : CliCommand
 
     private readonly Option<string[]> _budgets = new("--budget")
     {
-        Description = "What if the run had this budget, in US cents; may be given several times. The profile's own is left out of it",
+        Description = "What if the run had this budget, in US cents; may be given several times. The profile's own "
+            + "is left out of it",
         HelpName = "CENTS",
     };
 
     public SimulateCommand() : base("simulate", "Foresee what a run would cost, take and need, without running it")
     {
         Group = CommandGroup.Run;
-        Details = "Exit code 0 where the run is feasible, 4 where something is not allowed, 5 where the budget is too small.";
+        Details =
+            "Exit code 0 where the run is feasible, 4 where something is not allowed, 5 where the budget is too small.";
         _request = new RequestOptions().AddTo(this, key: false);
         Add(_compare);
         Add(_budgets);
@@ -48,7 +50,9 @@ internal sealed class SimulateCommand : CliCommand
             return await TryBudgetsAsync(session, target, request, document, budgets, cancel).ConfigureAwait(false);
         var simulation = Session.Require(await target.SimulateAsync(request, cancel).ConfigureAwait(false), document);
         if (session.Value(_compare) is { Length: > 0 } others)
-            return await CompareAsync(session, target, request, agent, (document?.Name ?? "goal", simulation), others, cancel).ConfigureAwait(false);
+            return await CompareAsync(
+                session, target, request, agent, (document?.Name ?? "goal", simulation), others, cancel)
+                    .ConfigureAwait(false);
         if (session.Screen.Json) session.Screen.WriteJson(simulation);
         else SimulationView.Show(session.Screen, simulation);
         return ExitCodes.Of(simulation);
@@ -56,14 +60,18 @@ internal sealed class SimulateCommand : CliCommand
 
     /// <summary>Foresees the run under each budget.</summary>
     /// <returns>The exit code of the first.</returns>
-    private async ValueTask<int> TryBudgetsAsync(Session session, ITarget target, RunSubmission request, SourceDocument? document,
+    private async ValueTask<int> TryBudgetsAsync(
+        Session session, ITarget target, RunSubmission request, SourceDocument? document,
         IEnumerable<string> budgets, CancellationToken cancel)
     {
         if (session.Value(_compare) is { Length: > 0 })
-            throw Refusal.Argument("--budget and --compare were both given. Compare plans under one budget with --budget-cents.");
-        if (request.Budget is not null) throw Refusal.Argument("--budget and --budget-cents were both given. --budget says all of it.");
+            throw Refusal.Argument(
+                "--budget and --compare were both given. Compare plans under one budget with --budget-cents.");
+        if (request.Budget is not null)
+            throw Refusal.Argument("--budget and --budget-cents were both given. --budget says all of it.");
         var amounts = budgets.Select(text => ActingOptions.CentsOf(text, "--budget")!.Value).ToList();
-        var trials = Session.Require(await target.SimulateBudgetsAsync(request, amounts, cancel).ConfigureAwait(false), document);
+        var trials = Session.Require(
+            await target.SimulateBudgetsAsync(request, amounts, cancel).ConfigureAwait(false), document);
         if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(trials));
         else SimulationView.ShowBudgets(session.Screen, trials);
         return ExitCodes.Of(trials[0].Simulation);
@@ -78,7 +86,8 @@ internal sealed class SimulateCommand : CliCommand
         foreach (var path in others)
         {
             var (plan, document) = await Documents.PlanAsync(path, agent, session, cancel).ConfigureAwait(false);
-            var simulated = await target.SimulateAsync(request with { Plan = plan, Goal = null }, cancel).ConfigureAwait(false);
+            var simulated =
+                await target.SimulateAsync(request with { Plan = plan, Goal = null }, cancel).ConfigureAwait(false);
             all.Add((document.Name, Session.Require(simulated, document)));
         }
         if (session.Screen.Json) session.Screen.WriteJson(ListText.Of(all));

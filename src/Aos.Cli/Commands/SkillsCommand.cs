@@ -17,7 +17,8 @@ internal sealed class SkillsCommand : CliCommand
         Examples =
         [
             ("aos skills", "list them"),
-            ("aos skills import files --command 'npx -y @modelcontextprotocol/server-filesystem@2026.8.31 /srv/data'", "tools of an MCP server as skills"),
+            ("aos skills import files --command 'npx -y @modelcontextprotocol/server-filesystem@2026.8.31 /srv/data'",
+                "tools of an MCP server as skills"),
         ];
     }
 

@@ -12,7 +12,8 @@ internal sealed class SkillsImportCommand : CliCommand
 {
     private static readonly string[] Classes = ["once", "idempotent", "read"];
 
-    private readonly Argument<string> _name = new("name") { Description = "The name of the import; its skills are NAME.tool", HelpName = "NAME" };
+    private readonly Argument<string> _name =
+        new("name") { Description = "The name of the import; its skills are NAME.tool", HelpName = "NAME" };
     private readonly ServerOptions _server = new();
 
     private readonly Option<string[]> _tools = new("--tool")
@@ -23,11 +24,13 @@ internal sealed class SkillsImportCommand : CliCommand
 
     private readonly Option<string[]> _effects = new("--effect")
     {
-        Description = "What a call does to the world: once, idempotent or read; TOOL=CLASS for one tool (default: once)",
+        Description =
+            "What a call does to the world: once, idempotent or read; TOOL=CLASS for one tool (default: once)",
         HelpName = "CLASS",
     };
 
-    private readonly Option<string?> _timeout = new("--timeout-ms") { Description = "Milliseconds for one attempt (default: 60000)", HelpName = "N" };
+    private readonly Option<string?> _timeout =
+        new("--timeout-ms") { Description = "Milliseconds for one attempt (default: 60000)", HelpName = "N" };
 
     private readonly Option<string[]> _network = new("--network")
     {
@@ -35,42 +38,50 @@ internal sealed class SkillsImportCommand : CliCommand
         HelpName = "ENTRY",
     };
 
-    private readonly Option<bool> _replace = new("--replace") { Description = "Import anew what is there under this name" };
+    private readonly Option<bool> _replace =
+        new("--replace") { Description = "Import anew what is there under this name" };
 
     public SkillsImportCommand() : base("import", "Import tools of an MCP server as skills")
     {
         Reach = CommandReach.Machine;
         Instead = "Imports stand in the data folder of whoever makes the calls: run it where the store is.";
         Group = CommandGroup.Check;
-        Details = "The server is asked for its tools, and what it says of each is kept with a hash. Where it says something else "
-            + "later, the skill is suspended until `aos skills accept`. What the server says of a tool's effect is shown and "
-            + "never relied on: unless you know better, a call counts as one that cannot be repeated.";
+        Details = "The server is asked for its tools, and what it says of each is kept with a hash. Where it says "
+            + "something else later, the skill is suspended until `aos skills accept`. What the server says of a "
+            + "tool's effect is shown and never relied on: unless you know better, a call counts as one that cannot "
+            + "be repeated.";
         Add(_name);
         _server.AddTo(this);
         foreach (Option option in (Option[])[_tools, _effects, _timeout, _network, _replace]) Add(option);
         Examples =
         [
-            ("aos skills import files --command 'npx -y @modelcontextprotocol/server-filesystem@2026.8.31 /srv/data' --effect read_text_file=read",
+            ("aos skills import files --command 'npx -y @modelcontextprotocol/server-filesystem@2026.8.31 /srv/data' "
+                + "--effect read_text_file=read",
                 "a server that is started"),
-            ("aos skills import tickets --url https://mcp.example.com/mcp --header 'Authorization=Bearer {\"$secret\":\"TICKETS\"}'", "a server that runs"),
+            ("aos skills import tickets --url https://mcp.example.com/mcp --header 'Authorization=Bearer "
+                + "{\"$secret\":\"TICKETS\"}'", "a server that runs"),
         ];
     }
 
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
         var name = session.Value(_name)!;
-        if (!McpImports.IsName(name)) throw Refusal.Argument($"'{name}' is no name of an import: {McpImports.NameRule}.");
+        if (!McpImports.IsName(name))
+            throw Refusal.Argument($"'{name}' is no name of an import: {McpImports.NameRule}.");
         var server = _server.Read(session);
         var (common, own) = Effects(session);
         var timeout = Numbers.Positive(session.Value(_timeout), "--timeout-ms", 86_400_000) ?? 60_000;
         var imports = Imports.Of(session);
         var before = Imports.Guard(() => imports.Find(name));
         if (before is not null && !session.Value(_replace))
-            throw Refusal.Argument($"There is an import '{name}' already. Replace it with --replace, or take another name.");
+            throw Refusal.Argument(
+                $"There is an import '{name}' already. Replace it with --replace, or take another name.");
 
-        var offer = await Imports.AskAsync(session, server, session.Value(_network) ?? [], cancel).ConfigureAwait(false);
+        var offer =
+            await Imports.AskAsync(session, server, session.Value(_network) ?? [], cancel).ConfigureAwait(false);
         var wanted = Wanted(offer, session.Value(_tools) ?? [], own.Keys);
-        var contracts = new ImportedContracts(server, name, await ImportedContracts.PublishedAsync(session, cancel).ConfigureAwait(false));
+        var contracts = new ImportedContracts(
+            server, name, await ImportedContracts.PublishedAsync(session, cancel).ConfigureAwait(false));
         var pins = new List<McpPin>();
         var refused = new List<(string Tool, string Why)>();
         foreach (var tool in wanted)
@@ -94,7 +105,8 @@ internal sealed class SkillsImportCommand : CliCommand
             ImportedAt = session.Time.GetUtcNow(),
             Tools = [.. pins.OrderBy(pin => pin.Tool, StringComparer.Ordinal)],
         };
-        await Imports.GuardAsync(() => imports.ChangeAsync(name, _ => import, session.Time, cancel)).ConfigureAwait(false);
+        await Imports.GuardAsync(() => imports.ChangeAsync(name, _ => import, session.Time, cancel))
+            .ConfigureAwait(false);
         ImportView.ShowImported(session, import, refused);
         return ExitCodes.Ok;
     }
@@ -111,7 +123,8 @@ internal sealed class SkillsImportCommand : CliCommand
                 0 => EffectClass.Once,
                 1 => EffectClass.Idempotent,
                 2 => EffectClass.Read,
-                _ => throw Refusal.Argument($"--effect '{text}' is none of {string.Join(", ", Classes)}, or TOOL= and one of them."),
+                _ => throw Refusal.Argument(
+                    $"--effect '{text}' is none of {string.Join(", ", Classes)}, or TOOL= and one of them."),
             };
             if (at < 0 && common is not null) throw Refusal.Argument("--effect is given twice for all tools.");
             if (at < 0) common = effect;
@@ -124,7 +137,10 @@ internal sealed class SkillsImportCommand : CliCommand
     {
         foreach (var name in names.Concat(mentioned))
             if (!offer.Tools.Any(tool => tool.Name == name))
-                throw Refusal.Argument($"The server offers no tool '{name}'; it offers {string.Join(", ", offer.Tools.Select(tool => tool.Name))}.");
-        return [.. offer.Tools.Where(tool => names.Length == 0 || names.Contains(tool.Name, StringComparer.Ordinal)).DistinctBy(tool => tool.Name)];
+                throw Refusal.Argument($"The server offers no tool '{name}'; it "
+                    + $"offers {string.Join(", ", offer.Tools.Select(tool => tool.Name))}.");
+        return [
+            .. offer.Tools.Where(tool => names.Length == 0 || names.Contains(tool.Name, StringComparer.Ordinal))
+                .DistinctBy(tool => tool.Name)];
     }
 }

@@ -14,7 +14,8 @@ internal sealed class SkillsImportsCommand : CliCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<bool> _check = new("--check") { Description = "Ask the servers, and show what they say otherwise than it was accepted" };
+    private readonly Option<bool> _check =
+        new("--check") { Description = "Ask the servers, and show what they say otherwise than it was accepted" };
 
     private readonly Option<string[]> _network = new("--network")
     {
@@ -22,13 +23,14 @@ internal sealed class SkillsImportsCommand : CliCommand
         HelpName = "ENTRY",
     };
 
-    public SkillsImportsCommand() : base("imports", "List what was imported from MCP servers, and whether it still holds")
+    public SkillsImportsCommand()
+        : base("imports", "List what was imported from MCP servers, and whether it still holds")
     {
         Reach = CommandReach.Machine;
         Instead = "Imports stand in the data folder of whoever makes the calls: run it where the store is.";
         Group = CommandGroup.Check;
-        Details = "Exit code 4 where a skill is suspended, or, with --check, where a server says something else than was accepted. "
-            + "Nothing is changed.";
+        Details = "Exit code 4 where a skill is suspended, or, with --check, where a server says something else than "
+            + "was accepted. Nothing is changed.";
         Add(_name);
         Add(_check);
         Add(_network);
@@ -37,18 +39,21 @@ internal sealed class SkillsImportsCommand : CliCommand
 
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
-        var imports = session.Value(_name) is { } name ? [Imports.Find(session, name).Import] : Imports.Guard(() => Imports.Of(session).ReadAll());
+        var imports = session.Value(_name) is { } name
+            ? [Imports.Find(session, name).Import] : Imports.Guard(() => Imports.Of(session).ReadAll());
         var found = new List<ImportState>();
         foreach (var import in imports)
         {
             var offer = session.Value(_check)
-                ? await Imports.AskAsync(session, import.Server, session.Value(_network) ?? [], cancel).ConfigureAwait(false)
+                ? await Imports.AskAsync(session, import.Server, session.Value(_network) ?? [], cancel)
+                    .ConfigureAwait(false)
                 : null;
             found.Add(ImportState.Of(import, offer));
         }
         if (session.Screen.Json) session.Screen.WriteJson(ImportView.Json(found));
         else if (session.Value(_name) is not null) ImportView.Show(session, found[0]);
         else ImportView.ShowAll(session, found);
-        return found.Exists(state => state.Tools.Any(tool => tool.Status != ToolStatus.Accepted)) ? ExitCodes.Denied : ExitCodes.Ok;
+        return found.Exists(state => state.Tools.Any(tool => tool.Status != ToolStatus.Accepted))
+            ? ExitCodes.Denied : ExitCodes.Ok;
     }
 }

@@ -7,14 +7,16 @@ namespace Aos.Cli.Commands;
 /// <summary><c>aos skills remove</c>.</summary>
 internal sealed class SkillsRemoveCommand : CliCommand
 {
-    private readonly Argument<string> _name = new("name") { Description = "An import, or one of its skills", HelpName = "NAME" };
+    private readonly Argument<string> _name =
+        new("name") { Description = "An import, or one of its skills", HelpName = "NAME" };
 
     public SkillsRemoveCommand() : base("remove", "Remove an import, or one skill of it")
     {
         Reach = CommandReach.Machine;
         Instead = "Imports stand in the data folder of whoever makes the calls: run it where the store is.";
         Group = CommandGroup.Check;
-        Details = "Runs that call a removed skill wait until it is imported again. A broken import is removed by its name.";
+        Details =
+            "Runs that call a removed skill wait until it is imported again. A broken import is removed by its name.";
         Add(_name);
         Examples = [("aos skills remove files", "all of its skills")];
     }
@@ -23,7 +25,8 @@ internal sealed class SkillsRemoveCommand : CliCommand
     {
         var name = session.Value(_name)!;
         var imports = Imports.Of(session);
-        var removed = Imports.Guard(() => imports.Remove(name)) ? [name] : await RemoveSkillAsync(session, name, cancel).ConfigureAwait(false);
+        var removed = Imports.Guard(() => imports.Remove(name))
+            ? [name] : await RemoveSkillAsync(session, name, cancel).ConfigureAwait(false);
         if (session.Screen.Json)
             session.Screen.WriteJson(ListText.Object(writer =>
             {

@@ -20,13 +20,16 @@ internal sealed class StatsCommand : Command
             Arity = ArgumentArity.ZeroOrOne,
         };
 
-        private readonly Option<string?> _runs = new("--runs") { Description = "How many runs, the newest (default: 200)", HelpName = "N" };
+        private readonly Option<string?> _runs =
+            new("--runs") { Description = "How many runs, the newest (default: 200)", HelpName = "N" };
 
-        public Calibrate() : base("calibration", "Score what calls were expected to cost and take against what they did")
+        public Calibrate()
+            : base("calibration", "Score what calls were expected to cost and take against what they did")
         {
             Group = CommandGroup.Look;
-            Details = "BIAS is what came less what was expected. WITHIN is the share of calls that stayed within the estimate. "
-                + "P95 is learned from the older half of the calls, where it has 20 or more; COVERS is the share of the newer half within it.";
+            Details = "BIAS is what came less what was expected. WITHIN is the share of calls that stayed within the "
+                + "estimate. P95 is learned from the older half of the calls, where it has 20 or more; COVERS is the "
+                + "share of the newer half within it.";
             Add(_skill);
             Add(_runs);
             Examples = [("aos stats calibration http_call", "can the estimates of http_call be relied on?")];

@@ -11,14 +11,15 @@ namespace Aos.Cli.Commands;
 internal sealed class TraceCommand : CliCommand
 {
     private readonly Argument<string> _run = new("run") { Description = "The run", HelpName = "RUN" };
-    private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Print events as they come, until the run ends" };
+    private readonly Option<bool> _follow =
+        new("--follow", "-f") { Description = "Print events as they come, until the run ends" };
     private readonly Option<bool> _events = new("--events") { Description = "List the events instead of the picture" };
 
     public TraceCommand() : base("trace", "Show where a run's time and money went")
     {
         Group = CommandGroup.Look;
-        Details = "Attempts, waits and backoff are drawn apart. Under --json: one event a line, with seq, at, type, step_id, "
-            + "attempt and data.";
+        Details = "Attempts, waits and backoff are drawn apart. Under --json: one event a line, with seq, at, type, "
+            + "step_id, attempt and data.";
         Add(_run);
         Add(_follow);
         Add(_events);

@@ -35,9 +35,11 @@ internal sealed class ValidateCommand : CliCommand
     public override async Task<int> RunAsync(Session session, CancellationToken cancel)
     {
         var agent = await Agent.ReadAsync(session, session.Value(_agent), cancel).ConfigureAwait(false);
-        var (plan, document) = await Documents.PlanAsync(session.Value(_plan)!, agent, session, cancel).ConfigureAwait(false);
+        var (plan, document) =
+            await Documents.PlanAsync(session.Value(_plan)!, agent, session, cancel).ConfigureAwait(false);
         var target = await session.OpenWithoutStoreAsync(agent, cancel).ConfigureAwait(false);
-        var outcome = await target.ValidateAsync(new RunSubmission { Plan = plan, AgentId = agent.Id, Profile = agent.Sent }, cancel).ConfigureAwait(false);
+        var outcome = await target.ValidateAsync(
+            new RunSubmission { Plan = plan, AgentId = agent.Id, Profile = agent.Sent }, cancel).ConfigureAwait(false);
         if (outcome.Result is not { } pinned)
             throw outcome.Code == ErrorCodes.InvalidPlan
                 ? Documents.Refuse(ErrorCodes.InvalidPlan, "plan", document, [.. outcome.Failure?.Details ?? []])
@@ -47,7 +49,8 @@ internal sealed class ValidateCommand : CliCommand
         else
             session.Screen.Out.WriteLine($"{Plain.Of(document.Name)}: valid, {plan.Steps.Count} "
                 + $"{(plan.Steps.Count == 1 ? "step" : "steps")}, "
-                + string.Join(", ", AosJson.Read<PinnedPlan>(pinned.Element).Skills.Select(pin => $"{pin.Name}@{pin.Version}")));
+                + string.Join(
+                    ", ", AosJson.Read<PinnedPlan>(pinned.Element).Skills.Select(pin => $"{pin.Name}@{pin.Version}")));
         return ExitCodes.Ok;
     }
 }

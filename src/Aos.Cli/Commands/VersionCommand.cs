@@ -14,7 +14,8 @@ internal sealed class VersionCommand : CliCommand
     public static string Number { get; } = typeof(VersionCommand).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    public override Task<int> RunAsync(Session session, CancellationToken cancel) => Task.FromResult(Show(session.Screen));
+    public override Task<int> RunAsync(Session session, CancellationToken cancel) =>
+        Task.FromResult(Show(session.Screen));
 
     public static int Show(Screen screen)
     {

@@ -11,7 +11,8 @@ namespace Aos.Cli.Commands;
 /// <summary><c>aos webhooks</c>: whom a server tells what becomes of runs, and what did not arrive.</summary>
 internal sealed class WebhooksCommand : Command
 {
-    public WebhooksCommand() : base("webhooks", "Say who is told what becomes of runs, and send again what did not arrive")
+    public WebhooksCommand()
+        : base("webhooks", "Say who is told what becomes of runs, and send again what did not arrive")
     {
         Add(new AddCommand());
         Add(new ListCommand());
@@ -25,7 +26,8 @@ internal sealed class WebhooksCommand : Command
 
     private abstract class WebhookCommand(string name, string description) : TenantCommand(name, description)
     {
-        protected Argument<string> Webhook { get; } = new("webhook") { Description = "The webhook", HelpName = "WEBHOOK" };
+        protected Argument<string> Webhook { get; } =
+            new("webhook") { Description = "The webhook", HelpName = "WEBHOOK" };
 
         protected sealed override async ValueTask DoAsync(Session session, string tenant, CancellationToken cancel) =>
             await DoAsync(session, await session.Target.WebhooksAsync(tenant, cancel).ConfigureAwait(false), cancel)
@@ -38,7 +40,9 @@ internal sealed class WebhooksCommand : Command
         {
             if (session.Screen.Json) session.Screen.WriteJson(made);
             else
-                ShowOnce(session, made.Secret, $"{(made.Secret is null ? "" : "the secret of ")}webhook {made.Info.WebhookId}.");
+                ShowOnce(
+                    session, made.Secret,
+                    $"{(made.Secret is null ? "" : "the secret of ")}webhook {made.Info.WebhookId}.");
         }
     }
 
@@ -48,7 +52,8 @@ internal sealed class WebhooksCommand : Command
 
         private readonly Option<string[]> _event = new("--event")
         {
-            Description = $"Only this type of message: {string.Join(", ", WebhookShelf.Types)}; may be given again (default: all)",
+            Description = $"Only this type of message: {string.Join(", ", WebhookShelf.Types)}; may be given again "
+                + "(default: all)",
             HelpName = "TYPE",
             AllowMultipleArgumentsPerToken = false,
         };
@@ -106,7 +111,8 @@ internal sealed class WebhooksCommand : Command
 
     private sealed class EnableCommand : WebhookCommand
     {
-        public EnableCommand() : base("enable", "Tell an address again that had asked for no more messages") => Add(Webhook);
+        public EnableCommand()
+            : base("enable", "Tell an address again that had asked for no more messages") => Add(Webhook);
 
         protected override async ValueTask DoAsync(Session session, IWebhooks webhooks, CancellationToken cancel)
         {
@@ -121,7 +127,8 @@ internal sealed class WebhooksCommand : Command
     {
         private readonly Option<string?> _overlap = new("--overlap-minutes")
         {
-            Description = "Minutes for which the secret before signs beside the new one; 0 ends it at once (default: 1440)",
+            Description =
+                "Minutes for which the secret before signs beside the new one; 0 ends it at once (default: 1440)",
             HelpName = "N",
         };
 
@@ -129,20 +136,26 @@ internal sealed class WebhooksCommand : Command
         {
             Add(Webhook);
             Add(_overlap);
-            Details = "Until the overlap is over, messages carry a signature of each secret, so that a receiver takes them by either.";
-            Examples = [("aos webhooks rotate wh_0123456789abcdef --overlap-minutes 0", "the secret is known to somebody else")];
+            Details = "Until the overlap is over, messages carry a signature of each secret, so that a receiver "
+                + "takes them by either.";
+            Examples = [
+                ("aos webhooks rotate wh_0123456789abcdef --overlap-minutes 0",
+                    "the secret is known to somebody else")];
         }
 
         protected override async ValueTask DoAsync(Session session, IWebhooks webhooks, CancellationToken cancel)
         {
             var minutes = Numbers.Index(session.Value(_overlap), "--overlap-minutes", OverlapMinutesMax);
-            Show(session, Session.Require(await webhooks.RotateAsync(session.Value(Webhook)!, minutes, cancel).ConfigureAwait(false)));
+            Show(session,
+                Session.Require(
+                    await webhooks.RotateAsync(session.Value(Webhook)!, minutes, cancel).ConfigureAwait(false)));
         }
     }
 
     private sealed class RemoveCommand : WebhookCommand
     {
-        public RemoveCommand() : base("remove", "Remove an address, and the messages that have not arrived there") => Add(Webhook);
+        public RemoveCommand()
+            : base("remove", "Remove an address, and the messages that have not arrived there") => Add(Webhook);
 
         protected override async ValueTask DoAsync(Session session, IWebhooks webhooks, CancellationToken cancel)
         {
@@ -157,7 +170,8 @@ internal sealed class WebhooksCommand : Command
     {
         private readonly Option<bool> _dead = new("--dead") { Description = "Those that are not tried again" };
 
-        public DeliveriesCommand() : base("deliveries", "List the first 1,000 messages that have not arrived at an address")
+        public DeliveriesCommand()
+            : base("deliveries", "List the first 1,000 messages that have not arrived at an address")
         {
             Add(Webhook);
             Add(_dead);

@@ -86,7 +86,8 @@ internal sealed class DemoServer : IAsyncDisposable
             while (!_stop.IsCancellationRequested)
                 answers.Add(AnswerAsync(await _listener.GetContextAsync().ConfigureAwait(false)));
         }
-        catch (Exception error) when (error is HttpListenerException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception error)
+            when (error is HttpListenerException or ObjectDisposedException or InvalidOperationException)
         {
             // Closed: nothing more comes.
         }
@@ -100,7 +101,8 @@ internal sealed class DemoServer : IAsyncDisposable
             var (status, body) = await RouteAsync(context.Request).ConfigureAwait(false);
             context.Response.StatusCode = status;
             context.Response.ContentType = "application/json";
-            await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body), _stop.Token).ConfigureAwait(false);
+            await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body), _stop.Token)
+                .ConfigureAwait(false);
             context.Response.Close();
         }
         catch (Exception error) when (error is HttpListenerException or IOException or ObjectDisposedException
@@ -129,7 +131,8 @@ internal sealed class DemoServer : IAsyncDisposable
 
     private async Task<string> TextOfAsync(HttpListenerRequest request)
     {
-        using var document = await JsonDocument.ParseAsync(request.InputStream, default, _stop.Token).ConfigureAwait(false);
+        using var document =
+            await JsonDocument.ParseAsync(request.InputStream, default, _stop.Token).ConfigureAwait(false);
         return document.RootElement.GetProperty("text").GetString() ?? "";
     }
 }

@@ -102,7 +102,8 @@ internal sealed class Story(Session session)
     public int EndBadly(bool live, RunReport report)
     {
         if (live)
-            Write($"The price API could not be used. Is this machine offline? `{session.Program} demo btc` needs no network.\n", Styles.Wait);
+            Write($"The price API could not be used. Is this machine offline? `{session.Program} demo btc` needs no "
+                + "network.\n", Styles.Wait);
         return ExitCodes.Of(report);
     }
 
@@ -112,11 +113,13 @@ internal sealed class Story(Session session)
         Remark($"the failure as data: code {info.Code}, category {Words.Of(info.Category)}, retryable "
             + (info.Retryable ? "true" : "false"));
         if (FailureIndex.BuiltIn.Match(failed.Code)?.Retry is { } rule)
-            Remark($"the failure catalog: up to {rule.MaxAttempts} attempts; waits of up to {Times.Span(rule.InitialMs)}, "
+            Remark($"the failure catalog: up to {rule.MaxAttempts} attempts; waits of up "
+                + $"to {Times.Span(rule.InitialMs)}, "
                 + $"growing ×{rule.Factor}");
     }
 
-    private void Remark(string text) => Write(Wrap.Hanging(new string(' ', 11), text, session.Screen.Width), Styles.Faint);
+    private void Remark(string text) =>
+        Write(Wrap.Hanging(new string(' ', 11), text, session.Screen.Width), Styles.Faint);
 
     private void Chapter(string title, string about)
     {

@@ -26,7 +26,8 @@ internal static class Examination
         findings.Add(WriteProbe.Try(folder));
         if (!session.HasStore)
         {
-            findings.Add(new("data folder", FindingLevel.Good, $"{session.Data} (no store yet: the first run makes it)"));
+            findings.Add(
+                new("data folder", FindingLevel.Good, $"{session.Data} (no store yet: the first run makes it)"));
             return findings;
         }
         try
@@ -40,7 +41,9 @@ internal static class Examination
         }
         catch (Refusal refusal)
         {
-            findings.Add(new("data folder", FindingLevel.Wrong, refusal.Message, refusal.Outcome.NextActions?.Suggested is [var cure, ..] ? cure : null));
+            findings.Add(
+                new("data folder", FindingLevel.Wrong, refusal.Message,
+                    refusal.Outcome.NextActions?.Suggested is [var cure, ..] ? cure : null));
         }
         catch (StoreException error)
         {
@@ -58,7 +61,9 @@ internal static class Examination
         }
         catch (Refusal refusal)
         {
-            return new("skills", FindingLevel.Wrong, refusal.Message, refusal.Outcome.NextActions?.Suggested is [var cure, ..] ? cure : null);
+            return new(
+                "skills", FindingLevel.Wrong, refusal.Message,
+                refusal.Outcome.NextActions?.Suggested is [var cure, ..] ? cure : null);
         }
     }
 
@@ -76,7 +81,8 @@ internal static class Examination
             var free = new DriveInfo(folder).AvailableFreeSpace;
             return free >= FreeBytesMin
                 ? new("disk", FindingLevel.Good, $"{free / (1024 * 1024):N0} MiB free")
-                : new("disk", FindingLevel.Notable, $"only {free / (1024 * 1024):N0} MiB free", "Free some space: a run whose journal cannot be written stops.");
+                : new("disk", FindingLevel.Notable, $"only {free / (1024 * 1024):N0} MiB free",
+                    "Free some space: a run whose journal cannot be written stops.");
         }
         catch (Exception error) when (error is IOException or ArgumentException or UnauthorizedAccessException)
         {
@@ -88,14 +94,16 @@ internal static class Examination
     {
         var faults = await store.CheckAsync(cancel).ConfigureAwait(false);
         return faults.Count == 0
-            ? [new Finding("store", FindingLevel.Good, "sound: the database and every hash chain were read, the audit log's too")]
+            ? [new Finding(
+                "store", FindingLevel.Good, "sound: the database and every hash chain were read, the audit log's too")]
             : [.. faults.Select(fault => new Finding("store", FindingLevel.Wrong, fault,
                 "History was changed or damaged. Keep a copy of the data folder, then restore a backup."))];
     }
 
     private static async ValueTask<Finding> OpenRunsAsync(SqliteStore store, CancellationToken cancel)
     {
-        var filter = new RunFilter { Statuses = [RunStatus.Running, RunStatus.Waiting, RunStatus.Quarantined], Limit = 1_000 };
+        var filter =
+            new RunFilter { Statuses = [RunStatus.Running, RunStatus.Waiting, RunStatus.Quarantined], Limit = 1_000 };
         var open = await store.ListRunsAsync(filter, cancel).ConfigureAwait(false);
         var running = open.Count(row => row.Status == RunStatus.Running);
         var quarantined = open.Count(row => row.Status == RunStatus.Quarantined);

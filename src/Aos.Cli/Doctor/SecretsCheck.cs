@@ -3,19 +3,23 @@ using Aos.Runtime.Secrets;
 
 namespace Aos.Cli.Doctor;
 
-/// <summary>Looks at the folder of secrets: whether it is there where somebody named it, and whether others can read it.</summary>
+/// <summary>Looks at the folder of secrets: whether it is there where somebody named it, and whether others can read
+/// it.</summary>
 internal static class SecretsCheck
 {
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     public static Finding Look(string data)
     {
-        var named = Environment.GetEnvironmentVariable(SecretProviders.FolderVariable) is { Length: > 0 } given ? given : null;
+        var named = Environment.GetEnvironmentVariable(SecretProviders.FolderVariable) is { Length: > 0 } given
+            ? given : null;
         var folder = named ?? DataFolder.SecretsOf(data);
         if (!Directory.Exists(folder))
             return named is null
                 ? new("secrets", FindingLevel.Good, $"from the environment; {folder} is not there")
-                : new("secrets", FindingLevel.Notable, $"{SecretProviders.FolderVariable} names {folder}, which is not there",
+                : new("secrets", FindingLevel.Notable,
+                    $"{SecretProviders.FolderVariable} names {folder}, which is not there",
                     "Make the folder, or correct the variable.");
         try
         {
@@ -33,5 +37,6 @@ internal static class SecretsCheck
         }
     }
 
-    private static bool IsOpen(string path) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != UnixFileMode.None;
+    private static bool IsOpen(string path) =>
+        !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != UnixFileMode.None;
 }

@@ -22,14 +22,16 @@ internal static class WriteProbe
             {
                 File.Delete(path);
             }
-            return new("writing", FindingLevel.Good, $"{Bytes / (1024 * 1024)} MiB were written to {folder}, flushed and removed");
+            return new(
+                "writing", FindingLevel.Good,
+                $"{Bytes / (1024 * 1024)} MiB were written to {folder}, flushed and removed");
         }
         // A file that may not grow so far comes as a wrong argument.
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return new("writing", FindingLevel.Wrong, $"nothing can be written to {folder}: {error.Message}",
-                "Make room, or mend the rights of the folder, its quota or the limits of the process: a run whose journal "
-                + "cannot be written does not start.");
+                "Make room, or mend the rights of the folder, its quota or the limits of the process: a run whose "
+                + "journal cannot be written does not start.");
         }
     }
 }

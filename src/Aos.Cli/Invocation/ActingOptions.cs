@@ -9,7 +9,8 @@ internal sealed class ActingOptions
 {
     public Option<string?> Agent { get; } = new("--agent")
     {
-        Description = "Agent profile, YAML or JSON; on a server also the name of one that it keeps (default: the built-in profile)",
+        Description = "Agent profile, YAML or JSON; on a server also the name of one that it keeps (default: the "
+            + "built-in profile)",
         HelpName = "FILE",
     };
 

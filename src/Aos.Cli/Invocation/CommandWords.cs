@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Aos.Cli.Invocation;
 
-/// <summary>A command line in one text, as words: quotes and backslashes as in a POSIX shell, and nothing else of one.</summary>
+/// <summary>A command line in one text, as words: quotes and backslashes as in a POSIX shell, and nothing else of
+/// one.</summary>
 internal static class CommandWords
 {
     /// <summary>The words.</summary>
@@ -22,7 +23,8 @@ internal static class CommandWords
                 continue;
             }
             word ??= new StringBuilder();
-            if (c == '\\' && quote != '\'' && i + 1 < text.Length && (quote is null || text[i + 1] is '"' or '\\')) word.Append(text[++i]);
+            if (c == '\\' && quote != '\'' && i + 1 < text.Length && (quote is null || text[i + 1] is '"' or '\\'))
+                word.Append(text[++i]);
             else if (c == quote) quote = null;
             else if (quote is null && c is '\'' or '"' && quote is null) quote = c;
             else word.Append(c);

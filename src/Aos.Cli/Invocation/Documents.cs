@@ -97,7 +97,8 @@ internal static class Documents
         return new Refusal(outcome with
         {
             Failure = outcome.Failure! with { Suggestions = [] },
-            NextActions = new NextActions { Suggested = ["Name a file that is there and can be read, or - for standard input."] },
+            NextActions =
+                new NextActions { Suggested = ["Name a file that is there and can be read, or - for standard input."] },
         });
     }
 

@@ -17,9 +17,11 @@ internal static class Imports
         var all = Guard(() => Of(session).ReadAll());
         if (all.FirstOrDefault(import => import.Name == name) is { } found) return (found, null);
         foreach (var import in all)
-            if (import.Tools.FirstOrDefault(pin => pin.ReadContract().Name.Value == name) is { } pin) return (import, pin);
+            if (import.Tools.FirstOrDefault(pin => pin.ReadContract().Name.Value == name) is { } pin)
+                return (import, pin);
         throw Refusal.Argument($"There is no import and no imported skill '{name}'"
-            + (all.Count == 0 ? "; nothing was imported." : $"; there are {string.Join(", ", all.Select(import => import.Name))}."));
+            + (all.Count == 0
+                ? "; nothing was imported." : $"; there are {string.Join(", ", all.Select(import => import.Name))}."));
     }
 
     /// <summary>Asks a server what it offers.</summary>
@@ -28,9 +30,11 @@ internal static class Imports
     /// <param name="network">What may be reached besides the address of the server itself.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <exception cref="Refusal">It cannot be asked.</exception>
-    public static ValueTask<McpOffer> AskAsync(Session session, McpServerSpec server, IEnumerable<string> network, CancellationToken cancel) =>
+    public static ValueTask<McpOffer> AskAsync(
+        Session session, McpServerSpec server, IEnumerable<string> network, CancellationToken cancel) =>
         GuardAsync(() => McpOffer.AskAsync(server, new OperatorSecrets(session.Data),
-            ValueList.From(server.NetworkEntryNeeded() is { } own ? network.Prepend(own) : network), session.Time, cancel));
+            ValueList.From(server.NetworkEntryNeeded() is { } own ? network.Prepend(own) : network),
+            session.Time, cancel));
 
     /// <summary>The class that the operator gave a tool.</summary>
     public static EffectClass EffectOf(SkillContract contract) => contract.Effect?.Default ?? EffectClass.Once;

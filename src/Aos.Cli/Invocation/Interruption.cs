@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Aos.Cli.Invocation;
 
-/// <summary>Ctrl-C and the system's request to end: the first one ends the command in order, the second one at once.</summary>
+/// <summary>Ctrl-C and the system's request to end: the first one ends the command in order, the second one at
+/// once.</summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();

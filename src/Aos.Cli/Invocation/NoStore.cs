@@ -51,7 +51,8 @@ internal sealed class NoStore : IStore
 
     public ValueTask DiscardAsync(IReadOnlyList<long> inboxIds, CancellationToken cancel) => throw Unwritable();
 
-    public ValueTask<IReadOnlyList<SkillRow>> RecordSkillsAsync(IReadOnlyList<SkillRow> skills, CancellationToken cancel) =>
+    public ValueTask<IReadOnlyList<SkillRow>> RecordSkillsAsync(
+        IReadOnlyList<SkillRow> skills, CancellationToken cancel) =>
         throw Unwritable();
 
     public ValueTask<IReadOnlyList<SkillRow>> ListSkillsAsync(CancellationToken cancel) =>

@@ -14,7 +14,8 @@ internal sealed class OperatorSecrets(string data) : ISecretResolver
         foreach (var provider in _providers)
         {
             var found = await provider.FindAsync(name, cancel).ConfigureAwait(false);
-            if (found.Problem is { } problem) return SecretResolution.Missing($"Secret '{name}' cannot be used: {problem}");
+            if (found.Problem is { } problem)
+                return SecretResolution.Missing($"Secret '{name}' cannot be used: {problem}");
             if (found.Value is { } value) return SecretResolution.Found(new SecretValue(name, value));
         }
         return SecretResolution.Missing($"Secret '{name}' is not configured. It was looked for in "

@@ -19,7 +19,8 @@ internal static class PolicyFiles
 
     /// <summary>The files, by name; none where there is no folder.</summary>
     public static IReadOnlyList<string> In(string data) => !Directory.Exists(FolderOf(data)) ? []
-        : [.. Directory.EnumerateFiles(FolderOf(data)).Where(file => Endings.Contains(Path.GetExtension(file), StringComparer.Ordinal))
+        : [.. Directory.EnumerateFiles(FolderOf(data))
+            .Where(file => Endings.Contains(Path.GetExtension(file), StringComparer.Ordinal))
             .Order(StringComparer.Ordinal)];
 
     /// <summary>Reads all of them. Where one cannot be read nothing may run: what it denies would be allowed.</summary>
@@ -63,7 +64,9 @@ internal static class PolicyFiles
 
     private static StructuredOutcome? Refuse(string name, string? known, Condition condition) =>
         condition.Match is not null
-            ? Refusal.Describe(ErrorCodes.InvalidArgument, "A policy of the data folder is a file, and has no ETag. Leave --if-match out.")
+            ? Refusal.Describe(
+                ErrorCodes.InvalidArgument,
+                "A policy of the data folder is a file, and has no ETag. Leave --if-match out.")
         : condition.IsAbsent && known is not null
             ? Refusal.Describe(ErrorCodes.PreconditionFailed, DocumentTag.Changed(PolicyShelf.What(name)))
         : null;

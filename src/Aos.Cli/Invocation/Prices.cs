@@ -13,7 +13,8 @@ internal static class Prices
     /// <summary>The table that holds here.</summary>
     /// <exception cref="Refusal">The user's file cannot be read or breaks a rule.</exception>
     public static async ValueTask<PriceTable> OfAsync(string data, CancellationToken cancel) =>
-        await OwnAsync(data, cancel).ConfigureAwait(false) is { } own ? PriceTable.BuiltIn.Under(own) : PriceTable.BuiltIn;
+        await OwnAsync(data, cancel).ConfigureAwait(false) is { } own
+            ? PriceTable.BuiltIn.Under(own) : PriceTable.BuiltIn;
 
     /// <summary>The user's own table; null where there is none, so that the built-in one need not be loaded.</summary>
     /// <exception cref="Refusal">The file cannot be read or breaks a rule, or there are several.</exception>
@@ -22,8 +23,10 @@ internal static class Prices
         var found = Names.Select(name => Path.Combine(data, name)).Where(File.Exists).ToList();
         if (found.Count == 0) return null;
         if (found.Count > 1)
-            throw Refusal.Of(ErrorCodes.InvalidPrices, $"'{found[0]}' and '{found[1]}' are both there: remove one of them.");
-        var document = await Documents.ReadAsync(found[0], "price table", ErrorCodes.InvalidPrices, cancel).ConfigureAwait(false);
+            throw Refusal.Of(
+                ErrorCodes.InvalidPrices, $"'{found[0]}' and '{found[1]}' are both there: remove one of them.");
+        var document =
+            await Documents.ReadAsync(found[0], "price table", ErrorCodes.InvalidPrices, cancel).ConfigureAwait(false);
         var read = PriceReader.Read(document.Utf8);
         return read.Value ?? throw Documents.Refuse(ErrorCodes.InvalidPrices, "price table", document, read.Problems);
     }

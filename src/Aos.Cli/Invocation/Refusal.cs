@@ -32,7 +32,8 @@ internal sealed class Refusal(StructuredOutcome outcome, SourceDocument? documen
                 Details = ValueList.From(problems ?? []),
                 Cause = cause,
             },
-            NextActions = FailureIndex.BuiltIn.Match(code) is { } entry ? new NextActions { Suggested = [entry.Cure] } : null,
+            NextActions = FailureIndex.BuiltIn.Match(code) is { } entry
+                ? new NextActions { Suggested = [entry.Cure] } : null,
             Timestamp = TimeProvider.System.GetUtcNow(),
         };
 }

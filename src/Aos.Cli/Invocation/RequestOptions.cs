@@ -45,7 +45,8 @@ internal sealed class RequestOptions
             throw Refusal.Argument("--plan and --input cannot both be standard input.");
         if (goal is not null) Documents.RequireWhole(goal, "The GOAL");
         var agent = await Agent.ReadAsync(session, session.Value(_acting.Agent), cancel).ConfigureAwait(false);
-        var (plan, document) = path is null ? (null, null) : await Documents.PlanAsync(path, agent, session, cancel).ConfigureAwait(false);
+        var (plan, document) = path is null
+            ? (null, null) : await Documents.PlanAsync(path, agent, session, cancel).ConfigureAwait(false);
         return (new RunSubmission
         {
             Goal = goal,

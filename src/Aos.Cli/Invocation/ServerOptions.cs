@@ -9,23 +9,35 @@ namespace Aos.Cli.Invocation;
 /// <summary>The options that say how an MCP server is reached.</summary>
 internal sealed class ServerOptions
 {
-    private readonly Option<string?> _command = new("--command") { Description = "The server as a command line; no shell sees it", HelpName = "TEXT" };
-    private readonly Option<string?> _url = new("--url") { Description = "The server as an address that speaks Streamable HTTP", HelpName = "URL" };
+    private readonly Option<string?> _command =
+        new("--command") { Description = "The server as a command line; no shell sees it", HelpName = "TEXT" };
+    private readonly Option<string?> _url =
+        new("--url") { Description = "The server as an address that speaks Streamable HTTP", HelpName = "URL" };
 
     private readonly Option<string[]> _env = new("--env")
     {
-        Description = "A variable for the command: NAME=TEXT, or NAME={\"$secret\":\"SECRET\"}; may be given several times",
+        Description =
+            "A variable for the command: NAME=TEXT, or NAME={\"$secret\":\"SECRET\"}; may be given several times",
         HelpName = "NAME=VALUE",
     };
 
     private readonly Option<string[]> _header = new("--header")
     {
-        Description = "A header for the address: NAME=TEXT, or NAME=Bearer {\"$secret\":\"SECRET\"}; may be given several times",
+        Description =
+            "A header for the address: NAME=TEXT, or NAME=Bearer {\"$secret\":\"SECRET\"}; may be given several times",
         HelpName = "NAME=VALUE",
     };
 
-    private readonly Option<string?> _directory = new("--directory") { Description = "Folder that the command is started in (default: this one)", HelpName = "DIR" };
-    private readonly Option<string?> _connect = new("--connect-timeout-ms") { Description = "Milliseconds until the server must answer (default: 60000)", HelpName = "N" };
+    private readonly Option<string?> _directory = new("--directory")
+    {
+        Description = "Folder that the command is started in (default: this one)",
+        HelpName = "DIR"
+    };
+    private readonly Option<string?> _connect = new("--connect-timeout-ms")
+    {
+        Description = "Milliseconds until the server must answer (default: 60000)",
+        HelpName = "N"
+    };
 
     public void AddTo(Command command)
     {
@@ -37,13 +49,22 @@ internal sealed class ServerOptions
     {
         var (command, url) = (session.Value(_command), session.Value(_url));
         var (env, headers) = (session.Value(_env) ?? [], session.Value(_header) ?? []);
-        if ((command is null) == (url is null)) throw Refusal.Argument("Name the server with --command or with --url, one of them.");
-        if (command is null && env.Length > 0) throw Refusal.Argument("--env is for servers that are started with --command.");
-        if (url is null && headers.Length > 0) throw Refusal.Argument("--header is for servers that are reached with --url.");
-        if (command is null && session.Value(_directory) is not null) throw Refusal.Argument("--directory is for servers that are started with --command.");
+        if ((command is null) == (url is null))
+            throw Refusal.Argument("Name the server with --command or with --url, one of them.");
+        if (command is null && env.Length > 0)
+            throw Refusal.Argument("--env is for servers that are started with --command.");
+        if (url is null && headers.Length > 0)
+            throw Refusal.Argument("--header is for servers that are reached with --url.");
+        if (command is null && session.Value(_directory) is not null)
+            throw Refusal.Argument("--directory is for servers that are started with --command.");
         var timeout = Numbers.Positive(session.Value(_connect), "--connect-timeout-ms", 600_000);
         return command is not null ? OfCommand(session, command, env) with { ConnectTimeoutMs = timeout }
-            : new McpServerSpec { Url = AddressOf(url!), Headers = Values(headers, "--header"), ConnectTimeoutMs = timeout };
+            : new McpServerSpec
+            {
+                Url = AddressOf(url!),
+                Headers = Values(headers, "--header"),
+                ConnectTimeoutMs = timeout
+            };
     }
 
     private McpServerSpec OfCommand(Session session, string command, string[] env)
@@ -60,7 +81,8 @@ internal sealed class ServerOptions
         };
     }
 
-    private static Uri AddressOf(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+    private static Uri AddressOf(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
         && url.UserInfo.Length == 0 && url.IdnHost.Length > 0
         ? url
         : throw Refusal.Argument($"--url '{text}' is no http or https address without user name.");
@@ -73,7 +95,8 @@ internal sealed class ServerOptions
         {
             var at = text.IndexOf('=', StringComparison.Ordinal);
             if (at < 1) throw Refusal.Argument($"{option} needs NAME=VALUE.");
-            if (!values.TryAdd(text[..at], ValueOf(text[(at + 1)..], option))) throw Refusal.Argument($"{option} has {text[..at]} twice.");
+            if (!values.TryAdd(text[..at], ValueOf(text[(at + 1)..], option)))
+                throw Refusal.Argument($"{option} has {text[..at]} twice.");
         }
         return values;
     }
@@ -92,6 +115,7 @@ internal sealed class ServerOptions
         {
             // Said below, without the text, which may hold what is no reference but the secret itself.
         }
-        throw Refusal.Argument($"{option} has a reference to a secret that is not {{\"{SecretReference.Member}\": \"NAME\"}}; NAME is {SecretName.Rule}.");
+        throw Refusal.Argument($"{option} has a reference to a secret that is not {{\"{SecretReference.Member}\": "
+            + $"\"NAME\"}}; NAME is {SecretName.Rule}.");
     }
 }

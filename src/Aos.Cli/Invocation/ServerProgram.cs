@@ -13,7 +13,8 @@ internal static partial class ServerProgram
     public static async Task<int> BecomeAsync(string[] arguments, CancellationToken cancel)
     {
         var program = Find() ?? throw Refusal.Of(ErrorCodes.StorageUnavailable,
-            $"The program of the server ('{Server}') was not found beside '{Environment.ProcessPath}'. AOS_SERVER_PROGRAM names it.");
+            $"The program of the server ('{Server}') was not found beside '{Environment.ProcessPath}'. "
+                + "AOS_SERVER_PROGRAM names it.");
         if (!OperatingSystem.IsWindows()) return Become(program, arguments);
         using var process = System.Diagnostics.Process.Start(program, arguments);
         await process.WaitForExitAsync(cancel).ConfigureAwait(false);
@@ -27,10 +28,12 @@ internal static partial class ServerProgram
         var here = AppContext.BaseDirectory;
         string?[] places =
         [
-            Environment.GetEnvironmentVariable("AOS_SERVER_PROGRAM"), Path.Combine(here, "server", file), Path.Combine(here, file),
+            Environment.GetEnvironmentVariable("AOS_SERVER_PROGRAM"), Path.Combine(here, "server", file),
+            Path.Combine(here, file),
             Path.Combine(here, "..", "..", "Aos.Server", new DirectoryInfo(here).Name, file),
         ];
-        return Array.Find(places, place => !string.IsNullOrEmpty(place) && File.Exists(place)) is { } found ? Path.GetFullPath(found) : null;
+        return Array.Find(places, place => !string.IsNullOrEmpty(place) && File.Exists(place)) is { } found
+            ? Path.GetFullPath(found) : null;
     }
 
     // The server takes the place of this process, so that signals, exit code and memory are its own.
@@ -40,7 +43,8 @@ internal static partial class ServerProgram
         texts[0] = Marshal.StringToCoTaskMemUTF8(program);
         for (var i = 0; i < arguments.Length; i++) texts[i + 1] = Marshal.StringToCoTaskMemUTF8(arguments[i]);
         fixed (nint* argv = texts) Execute(program, argv);
-        throw Refusal.Of(ErrorCodes.StorageUnavailable, $"'{program}' cannot be started: {Marshal.GetLastPInvokeErrorMessage()}");
+        throw Refusal.Of(
+            ErrorCodes.StorageUnavailable, $"'{program}' cannot be started: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     [LibraryImport("libc", EntryPoint = "execv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

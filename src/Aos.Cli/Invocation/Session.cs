@@ -18,8 +18,10 @@ using Aos.Storage.Sqlite;
 
 namespace Aos.Cli.Invocation;
 
-/// <summary>One call of the command line: its arguments, its screen and, once a command needs it, the runtime.</summary>
-internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen, ServerChoice? server) : IAsyncDisposable
+/// <summary>One call of the command line: its arguments, its screen and, once a command needs it, the
+/// runtime.</summary>
+internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen, ServerChoice? server)
+    : IAsyncDisposable
 {
     /// <summary>How long calls in flight may take once the process was asked to end.</summary>
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(25);
@@ -44,9 +46,10 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     /// <summary>The folder of the store.</summary>
     public string Data => DataFolder.Of(GivenData);
 
-    /// <summary><c>--data DIR</c> or <c>--server URL</c> as it must be repeated in a command that is suggested; empty where it
-    /// was not given.</summary>
-    public string TargetArgument => server is not null ? server.Arguments : GivenData is { } given ? $" --data {ShellText.Quote(given)}" : "";
+    /// <summary><c>--data DIR</c> or <c>--server URL</c> as it must be repeated in a command that is suggested; empty
+    /// where it was not given.</summary>
+    public string TargetArgument =>
+        server is not null ? server.Arguments : GivenData is { } given ? $" --data {ShellText.Quote(given)}" : "";
 
     /// <summary>Whether the command works on a server.</summary>
     public bool IsRemote => server is not null;
@@ -56,10 +59,12 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     public ITarget Target => server is null ? field ??= new LocalTarget(this) : _remote ??= Connect(server);
 
     /// <summary>The runtime, once it was opened.</summary>
-    public AosRuntime Runtime => _runtime ?? throw new InvalidOperationException("The command has not opened the runtime.");
+    public AosRuntime Runtime =>
+        _runtime ?? throw new InvalidOperationException("The command has not opened the runtime.");
 
     /// <summary>How this program was called, for commands that are suggested. The launcher says it.</summary>
-    public string Program { get; } = Environment.GetEnvironmentVariable("AOS_COMMAND") is { Length: > 0 } name ? name : "aos";
+    public string Program { get; } = Environment.GetEnvironmentVariable("AOS_COMMAND") is { Length: > 0 } name
+        ? name : "aos";
 
     private string? GivenData => _data ?? parse.GetValue(Tree.Data);
 
@@ -92,7 +97,8 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
 
     /// <summary>A profile that the store of this machine keeps; null where it keeps none of that name.</summary>
     /// <exception cref="Refusal">The store cannot be opened or read.</exception>
-    public async ValueTask<AgentProfile?> FindAgentAsync(string name, CancellationToken cancel) => await ReadAsync(null, async store =>
+    public async ValueTask<AgentProfile?> FindAgentAsync(string name, CancellationToken cancel) =>
+        await ReadAsync(null, async store =>
         (await new DocumentShelf<AgentProfile>((IRecordStore)store, AgentProfiles.Kind)
             .FindAsync(Tenants.Own, name, cancel).ConfigureAwait(false))?.Document, cancel).ConfigureAwait(false);
 
@@ -100,7 +106,8 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     /// <exception cref="Refusal">There is none; none was made.</exception>
     public void RequireStore()
     {
-        if (!IsRemote && !HasStore) throw Refusal.Of(ErrorCodes.StorageUnavailable, $"There is no store in '{Data}' yet.");
+        if (!IsRemote && !HasStore)
+            throw Refusal.Of(ErrorCodes.StorageUnavailable, $"There is no store in '{Data}' yet.");
     }
 
     /// <summary>The store of the data folder; made where there is none.</summary>
@@ -142,10 +149,11 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     }
 
     /// <summary>The server, or the runtime over the store.</summary>
-    /// <param name="agent">The profile that acts, whose planning rules are to be known; null where nobody plans.</param>
+    /// <param name="agent">The profile that acts, whose planning rules are to be known; null where nobody
+    /// plans.</param>
     /// <param name="cancel">Ends the wait.</param>
-    /// <param name="begins">Whether a run may be begun, so that the policies must be known, also without an agent. A run that
-    /// is there brings its own: somebody who cancels it is not to be stopped by a broken policy.</param>
+    /// <param name="begins">Whether a run may be begun, so that the policies must be known, also without an agent. A
+    /// run that is there brings its own: somebody who cancels it is not to be stopped by a broken policy.</param>
     /// <exception cref="Refusal">The store cannot be opened, or a policy cannot be read.</exception>
     public async ValueTask<ITarget> OpenAsync(Agent? agent, CancellationToken cancel, bool begins = false)
     {
@@ -182,7 +190,8 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
     {
         var key = choice.ReadKey();
         if (choice.Address.Scheme == "http" && !choice.Address.IsLoopback)
-            Screen.Error.WriteLine($"warning: the key goes to {choice.Address.Host} unencrypted: use https, or a tunnel");
+            Screen.Error.WriteLine(
+                $"warning: the key goes to {choice.Address.Host} unencrypted: use https, or a tunnel");
         return new RemoteTarget(new AosClient(new AosClientOptions { Server = choice.Address, Key = key }), Time);
     }
 
@@ -200,9 +209,11 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
             Time = Time,
         });
 
-    /// <summary>The server, or the runtime over the store, for what is about a run that is there. Makes no store.</summary>
+    /// <summary>The server, or the runtime over the store, for what is about a run that is there. Makes no
+    /// store.</summary>
     /// <exception cref="Refusal">There is no store, or it cannot be opened.</exception>
-    public ValueTask<ITarget> OpenForAsync(RunId run, CancellationToken cancel, bool begins = false) => IsRemote || HasStore
+    public ValueTask<ITarget> OpenForAsync(RunId run, CancellationToken cancel, bool begins = false) =>
+        IsRemote || HasStore
         ? OpenAsync(null, cancel, begins)
         : throw Refusal.Of(ErrorCodes.UnknownRun, $"There is no run {run}: there is no store in '{Data}' yet.");
 
@@ -214,10 +225,13 @@ internal sealed class Session(ParseResult parse, CommandTree tree, Screen screen
         var calls = Words.Count(runtime.CallsInFlight, "call");
         var waits = runtime.CallsInFlight > 0;
         if (waits)
-            Screen.Error.WriteLine($"aos: waiting up to {DrainTime.TotalSeconds:0} s for {calls} in flight; interrupt again to leave at once");
+            Screen.Error.WriteLine($"aos: waiting up to {DrainTime.TotalSeconds:0} s for {calls} in flight; "
+                + "interrupt again to leave at once");
         if (!await runtime.DrainAsync(DrainTime, CancellationToken.None).ConfigureAwait(false))
-            Screen.Error.WriteLine("aos: a call is still in flight; what becomes of it is decided when its run is resumed");
-        else if (waits) Screen.Error.WriteLine($"aos: the {(calls.StartsWith("1 ", StringComparison.Ordinal) ? "answer is" : "answers are")} in the journal");
+            Screen.Error.WriteLine(
+                "aos: a call is still in flight; what becomes of it is decided when its run is resumed");
+        else if (waits)
+            Screen.Error.WriteLine($"aos: the {(calls.StartsWith("1 ", StringComparison.Ordinal) ? "answer is" : "answers are")} in the journal");
     }
 
     /// <summary>The value of an answer.</summary>

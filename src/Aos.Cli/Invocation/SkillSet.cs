@@ -26,14 +26,16 @@ internal sealed class SkillSet : ISkillRegistry, IAsyncDisposable
         _imported = imported;
         _http = new Lazy<HttpCallSkill>(() => new HttpCallSkill(time));
         _llm = new Lazy<LlmInvokeSkill>(() => new LlmInvokeSkill(time));
-        _offered = new Lazy<ISkill[]>(() => [_http.Value, new JsonTransformSkill(), _llm.Value, .. _imported?.All ?? []]);
+        _offered =
+            new Lazy<ISkill[]>(() => [_http.Value, new JsonTransformSkill(), _llm.Value, .. _imported?.All ?? []]);
         _registry = new Lazy<SkillRegistry>(() => SkillRegistry.Create(_offered.Value));
     }
 
     public IReadOnlyList<ISkill> All => _registry.Value.All;
 
     /// <summary>The contracts by name, for lists: not checked again.</summary>
-    public IEnumerable<SkillContract> Contracts => _offered.Value.Select(skill => skill.Contract).Concat(AosRuntime.OwnSkills)
+    public IEnumerable<SkillContract> Contracts =>
+        _offered.Value.Select(skill => skill.Contract).Concat(AosRuntime.OwnSkills)
         .OrderBy(contract => contract.Name.Value, StringComparer.Ordinal);
 
     /// <summary>The standard skills, and those that were imported into a data folder.</summary>

@@ -14,7 +14,8 @@ internal sealed record SourceDocument(string Name, ReadOnlyMemory<byte> Utf8)
         DocumentPlaces.Find(Utf8, pointer) is { } place ? $"{Name}:{place.Line}:{place.Column}" : Name;
 
     /// <summary>A refusal whose details say line and column of this document.</summary>
-    public StructuredOutcome Place(StructuredOutcome outcome) => outcome.Failure is not { Details.IsEmpty: false } failure
+    public StructuredOutcome Place(StructuredOutcome outcome) =>
+        outcome.Failure is not { Details.IsEmpty: false } failure
         ? outcome
         : outcome with { Failure = failure with { Details = [.. DocumentPlaces.Place(failure.Details, Utf8)] } };
 }

@@ -9,7 +9,8 @@ internal static class Spans
     /// <exception cref="Refusal">It is none, or longer than 100 years.</exception>
     public static TimeSpan Parse(string? text, string option)
     {
-        var seconds = text is [.., var unit] ? unit switch { 's' => 1, 'm' => 60, 'h' => 3_600, 'd' => 86_400, 'w' => 604_800, _ => 0 } : 0;
+        var seconds = text is [.., var unit]
+            ? unit switch { 's' => 1, 'm' => 60, 'h' => 3_600, 'd' => 86_400, 'w' => 604_800, _ => 0 } : 0;
         return seconds > 0 && int.TryParse(text![..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && (long)number * seconds <= 3_155_760_000
             ? TimeSpan.FromSeconds((long)number * seconds)

@@ -7,7 +7,8 @@ namespace Aos.Cli.Invocation;
 internal static class Statuses
 {
     /// <summary>The statuses of runs that have ended.</summary>
-    public static IReadOnlyList<RunStatus> Ended { get; } = [RunStatus.Completed, RunStatus.Failed, RunStatus.Cancelled];
+    public static IReadOnlyList<RunStatus> Ended { get; } =
+        [RunStatus.Completed, RunStatus.Failed, RunStatus.Cancelled];
 
     /// <summary>One of several statuses, by its name.</summary>
     /// <exception cref="Refusal">It is none of them.</exception>
@@ -15,6 +16,7 @@ internal static class Statuses
     {
         foreach (var status in known)
             if (Words.Of(status) == text) return status;
-        throw Refusal.Argument($"There is no status '{text}' here; there are {string.Join(", ", known.Select(Words.Of))}.");
+        throw Refusal.Argument(
+            $"There is no status '{text}' here; there are {string.Join(", ", known.Select(Words.Of))}.");
     }
 }

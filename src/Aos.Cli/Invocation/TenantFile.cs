@@ -16,15 +16,16 @@ internal static class TenantFile
     public static async ValueTask<TenantProfile> ReadAsync(string folder, CancellationToken cancel)
     {
         if (Find(folder) is not { } path) return new TenantProfile();
-        var document = await Documents.ReadAsync(path, "tenant", ErrorCodes.InvalidTenant, cancel).ConfigureAwait(false);
+        var document =
+            await Documents.ReadAsync(path, "tenant", ErrorCodes.InvalidTenant, cancel).ConfigureAwait(false);
         var read = TenantReader.Read(document.Utf8);
         return read.Value ?? throw Documents.Refuse(ErrorCodes.InvalidTenant, "tenant", document, read.Problems);
     }
 
     /// <summary>Changes it, and raises its version. The file is whole at every moment.</summary>
     /// <returns>The new document.</returns>
-    /// <exception cref="Refusal">It is written in YAML, whose comments would be lost; or the change breaks a rule; or the
-    /// file cannot be written.</exception>
+    /// <exception cref="Refusal">It is written in YAML, whose comments would be lost; or the change breaks a rule; or
+    /// the file cannot be written.</exception>
     public static async ValueTask<TenantProfile> ChangeAsync(
         string folder, Func<TenantProfile, TenantProfile> change, CancellationToken cancel)
     {
@@ -56,7 +57,8 @@ internal static class TenantFile
             var path = Path.Combine(folder, name);
             if (!File.Exists(path)) continue;
             if (found is not null)
-                throw Refusal.Of(ErrorCodes.InvalidTenant, $"'{found}' and '{path}' are both there: remove one of them.");
+                throw Refusal.Of(
+                    ErrorCodes.InvalidTenant, $"'{found}' and '{path}' are both there: remove one of them.");
             found = path;
         }
         return found;

@@ -42,7 +42,8 @@ internal static class UsageCheck
         if (command.Subcommands.Count == 0)
             return Refusal.Argument($"`{PathOf(command)}` takes no further argument '{given}'. {See(command)}");
         var known = command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name);
-        return Refusal.Argument($"Unknown command '{given}' for `{PathOf(command)}`.{Meant(given, known)} {See(command)}");
+        return Refusal.Argument(
+            $"Unknown command '{given}' for `{PathOf(command)}`.{Meant(given, known)} {See(command)}");
     }
 
     private static IEnumerable<Option> Options(CommandResult? result)
@@ -61,5 +62,6 @@ internal static class UsageCheck
     private static string Mend(string message) => message.EndsWith('.') ? message : message + ".";
 
     private static string PathOf(Command command) =>
-        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{PathOf(parent)} {command.Name}" : command.Name;
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent
+            ? $"{PathOf(parent)} {command.Name}" : command.Name;
 }

@@ -6,7 +6,8 @@ namespace Aos.Cli.Invocation;
 /// <summary>The options that keep two writers of a document from overwriting each other.</summary>
 internal sealed class WriteConditions
 {
-    private readonly Option<bool> _isNew = new("--create") { Description = "Only while there is none of that name yet" };
+    private readonly Option<bool> _isNew =
+        new("--create") { Description = "Only while there is none of that name yet" };
 
     private readonly Option<string?> _match = new("--if-match")
     {

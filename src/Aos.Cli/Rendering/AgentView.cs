@@ -13,7 +13,9 @@ internal static class AgentView
             session.Screen.Error.WriteLine("No profiles are kept; `aos agents put FILE` keeps one.");
         var table = new Listing("AGENT", "SKILLS", "PLANNER", "DESCRIPTION");
         foreach (var profile in profiles)
-            table.Add(profile.AgentId, string.Join(", ", profile.Skills), profile.Planner?.Id ?? "rule", profile.Description ?? "");
+            table.Add(
+                profile.AgentId, string.Join(", ", profile.Skills), profile.Planner?.Id ?? "rule",
+                profile.Description ?? "");
         table.Show(session.Screen);
     }
 

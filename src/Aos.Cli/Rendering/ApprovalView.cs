@@ -18,8 +18,8 @@ internal static class ApprovalView
     /// <summary>Shows requests.</summary>
     /// <param name="session">The call.</param>
     /// <param name="requests">The requests.</param>
-    /// <param name="areOpen">Whether they are those that are open in the store: one that has expired there waits for its run to
-    /// take notice.</param>
+    /// <param name="areOpen">Whether they are those that are open in the store: one that has expired there waits for
+    /// its run to take notice.</param>
     public static void ShowAll(Session session, IReadOnlyList<ApprovalSummary> requests, bool areOpen)
     {
         if (requests.Count == 0)
@@ -63,7 +63,8 @@ internal static class ApprovalView
         if (edited is not null) Input(writer, "  instead:", edited.Element);
     }
 
-    private static RunEvent.ApprovalRequested RequestOf(ApprovalSummary one) => (RunEvent.ApprovalRequested)AosJson.Read<RunEvent>(one.Request.Element);
+    private static RunEvent.ApprovalRequested RequestOf(ApprovalSummary one) =>
+        (RunEvent.ApprovalRequested)AosJson.Read<RunEvent>(one.Request.Element);
 
     private static string Escalated(RunEvent.ApprovalRequested request, DateTimeOffset now) => request switch
     {

@@ -11,7 +11,8 @@ internal static class BudgetView
 
     public static void Show(Screen screen, BudgetReport report, DateTimeOffset now)
     {
-        var accounts = new Listing("", "", "LIMIT", "HELD", "SPENT", "FREE", screen.OutIsTerminal ? "" : "USED", "ENDS");
+        var accounts =
+            new Listing("", "", "LIMIT", "HELD", "SPENT", "FREE", screen.OutIsTerminal ? "" : "USED", "ENDS");
         foreach (var account in report.Accounts)
             accounts.Add($"{Words.Spaced(account.Scope)} {Plain.Line(account.Name, 24)}",
                 account.Period == LedgerPeriod.Day ? "today" : "this month",
@@ -50,10 +51,12 @@ internal static class BudgetView
         if (account.Limit is not { } limit) return new Cell(screen.OutIsTerminal ? new string(' ', BarWidth) : "-");
         var used = Share(account.Spent + account.Held, limit);
         var style = used >= 1 ? Styles.Bad : used >= 0.8m ? Styles.Wait : Styles.Good;
-        if (!screen.OutIsTerminal) return new Cell(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{used * 100:0} %"));
+        if (!screen.OutIsTerminal)
+            return new Cell(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{used * 100:0} %"));
         var spent = (int)Math.Round(Share(account.Spent, limit) * BarWidth);
         var held = Math.Max(0, (int)Math.Round(used * BarWidth) - spent);
-        return new Cell(new string('█', spent) + new string('▒', held) + new string('·', BarWidth - spent - held), style);
+        return new Cell(
+            new string('█', spent) + new string('▒', held) + new string('·', BarWidth - spent - held), style);
     }
 
     private static decimal Share(Money part, Money whole) =>

@@ -16,13 +16,16 @@ internal static class CalibrationView
         var table = new Listing("SKILL", "CALLS", "", "EXPECTED", "CAME", "ERROR", "BIAS", "WITHIN", "P95", "COVERS");
         foreach (var skill in report.Skills)
         {
-            Add(table, skill.Skill.Value, $"{skill.Calls}", "time", skill.LatencyMs, ms => ms < 0 ? $"-{Times.Span(-ms)}" : Times.Span(ms));
-            Add(table, "", "", "cost", skill.CostCents, cents => string.Create(CultureInfo.InvariantCulture, $"{Math.Round(cents, 4)}¢"));
+            Add(table, skill.Skill.Value, $"{skill.Calls}", "time", skill.LatencyMs,
+                ms => ms < 0 ? $"-{Times.Span(-ms)}" : Times.Span(ms));
+            Add(table, "", "", "cost", skill.CostCents,
+                cents => string.Create(CultureInfo.InvariantCulture, $"{Math.Round(cents, 4)}¢"));
         }
         table.Show(screen);
     }
 
-    private static void Add(Listing table, string skill, string calls, string what, EstimateScore score, Func<double, string> text) =>
+    private static void Add(
+        Listing table, string skill, string calls, string what, EstimateScore score, Func<double, string> text) =>
         table.Add(skill, calls, what, text(score.Predicted), text(score.Actual), text(score.MeanError),
             score.Bias > 0 ? $"+{text(score.Bias)}" : text(score.Bias), Share(score.Within),
             score.P95 is { } p95 ? text(p95) : "-", score.P95Coverage is { } covers ? Share(covers) : "-");

@@ -11,7 +11,9 @@ internal static class FailureCatalogView
     {
         var table = new Listing("CODE", "CATEGORY", "TRIED AGAIN", "EXIT", "MET", "RECOVERED", "CAUSE");
         foreach (var entry in catalog.Entries)
-            table.Add(entry.Code.Value, Words.Spaced(entry.Category), RetryOf(entry), $"{ExitOf(entry)}", Met(entry, records), Recovered(entry, records),
+            table.Add(
+                entry.Code.Value, Words.Spaced(entry.Category), RetryOf(entry), $"{ExitOf(entry)}", Met(entry, records),
+                Recovered(entry, records),
                 entry.Cause);
         table.Show(screen);
     }
@@ -32,12 +34,14 @@ internal static class FailureCatalogView
     }
 
     private static string Met(FailureEntry entry, IReadOnlyList<RecoveryRecord> records) =>
-        records.Where(record => record.Code == entry.Code).Sum(record => record.Failures) is > 0 and var met ? $"{met}" : "-";
+        records.Where(record => record.Code == entry.Code).Sum(record => record.Failures) is > 0 and var met
+            ? $"{met}" : "-";
 
     private static string Recovered(FailureEntry entry, IReadOnlyList<RecoveryRecord> records)
     {
         var mine = records.Where(record => record.Code == entry.Code).ToList();
-        return mine.Sum(record => record.Tries) is > 0 and var tries ? $"{mine.Sum(record => record.Successes)} of {tries}" : "-";
+        return mine.Sum(record => record.Tries) is > 0 and var tries
+            ? $"{mine.Sum(record => record.Successes)} of {tries}" : "-";
     }
 
     private static string Describe(RecoveryRecord record)
@@ -45,14 +49,18 @@ internal static class FailureCatalogView
         var retried = record.Tries == 0
             ? "never tried again"
             : string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                $"{record.Successes} of {record.Tries} tries recovered ({record.RateLow:P0} to {record.RateHigh:P0} in 95 of 100 cases)");
-        return record.Fallbacks == 0 ? retried : $"{retried}; {record.FallbackSuccesses} of {record.Fallbacks} fallbacks succeeded";
+                $"{record.Successes} of {record.Tries} tries recovered ({record.RateLow:P0} to {record.RateHigh:P0} "
+                    + $"in 95 of 100 cases)");
+        return record.Fallbacks == 0
+            ? retried : $"{retried}; {record.FallbackSuccesses} of {record.Fallbacks} fallbacks succeeded";
     }
 
     private static int ExitOf(FailureEntry entry) => entry.ExitCode ?? ExitCodes.Failed;
 
-    private static string RetryOf(FailureEntry entry) => entry.Retry is { } rule ? $"{rule.MaxAttempts} attempts" : "no";
+    private static string RetryOf(FailureEntry entry) =>
+        entry.Retry is { } rule ? $"{rule.MaxAttempts} attempts" : "no";
 
-    private static string Describe(RetryRule rule) => $"{rule.MaxAttempts} attempts in all, waits drawn from 0 to {Times.Span(rule.InitialMs)}, "
+    private static string Describe(RetryRule rule) =>
+        $"{rule.MaxAttempts} attempts in all, waits drawn from 0 to {Times.Span(rule.InitialMs)}, "
         + $"growing {rule.Factor} times up to {Times.Span(rule.MaxMs)}";
 }

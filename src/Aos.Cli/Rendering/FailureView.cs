@@ -51,7 +51,9 @@ internal static partial class FailureView
     private static string FirstLine(string text) => text.Split('\n')[0].TrimEnd();
 
     // How the readers of JSON and YAML name a place that has no pointer.
-    [GeneratedRegex(@"^Line (?<line>\d+), column (?<column>\d+): (?<message>(?s:.*))$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^Line (?<line>\d+), column (?<column>\d+): (?<message>(?s:.*))$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SyntaxPlace();
 
     private static IEnumerable<string> Hints(StructuredOutcome outcome)

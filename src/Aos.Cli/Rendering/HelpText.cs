@@ -33,11 +33,15 @@ internal static class HelpText
         Section(text, "OPTIONS", Own(command).Select(Row), width);
         if (command.Parents.Any()) Section(text, "OPTIONS OF EVERY COMMAND", Inherited(command).Select(Row), width);
         if (command is CliCommand { Examples: { Count: > 0 } examples })
-            Section(text, "EXAMPLES", examples.Select(example => ($"$ {example.Line}", example.Does)), width, stacked: true);
+            Section(
+                text, "EXAMPLES", examples.Select(example => ($"$ {example.Line}", example.Does)), width,
+                stacked: true);
         if (!command.Parents.Any())
         {
             Section(text, "EXIT CODES", ExitCodes.Meanings.Select(pair => ($"{pair.Code}", pair.Meaning)), width);
-            Section(text, "START HERE", [("aos demo btc", "a minute's tour"), ("aos COMMAND --help", "more about a command")],
+            Section(
+                text, "START HERE",
+                [("aos demo btc", "a minute's tour"), ("aos COMMAND --help", "more about a command")],
                 width);
         }
         writer.Write(text);
@@ -63,7 +67,8 @@ internal static class HelpText
     }
 
     private static string Path(Command command) =>
-        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{Path(parent)} {command.Name}" : command.Name;
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent
+            ? $"{Path(parent)} {command.Name}" : command.Name;
 
     private static (string, string) Row(Command command) => (command.Name, command.Description ?? "");
 
@@ -78,7 +83,8 @@ internal static class HelpText
         return option.ValueType == typeof(bool) ? names : $"{names} {option.HelpName ?? "VALUE"}";
     }
 
-    private static void Section(StringBuilder text, string title, IEnumerable<(string Left, string Right)> rows, int width,
+    private static void Section(
+        StringBuilder text, string title, IEnumerable<(string Left, string Right)> rows, int width,
         bool stacked = false)
     {
         var lines = rows.ToList();
@@ -93,7 +99,8 @@ internal static class HelpText
                 text.AppendLine();
                 continue;
             }
-            if (stacked || left.Length + Indent + Gap > column) text.AppendLine().Append(' ', stacked ? Indent + 2 : column);
+            if (stacked || left.Length + Indent + Gap > column)
+                text.AppendLine().Append(' ', stacked ? Indent + 2 : column);
             else text.Append(' ', column - Indent - left.Length);
             Wrap.Append(text, right, stacked ? Indent + 2 : column, width);
         }

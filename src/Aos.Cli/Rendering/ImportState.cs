@@ -25,16 +25,22 @@ internal sealed record ImportState(McpImport Import, IReadOnlyList<ToolState> To
     /// <param name="offer">What the server offers now; null where it was not asked.</param>
     public static ImportState Of(McpImport import, McpOffer? offer) => new(import,
         [.. import.Tools.Select(pin => Of(pin, offer))],
-        offer is null ? null : [.. offer.Tools.Select(tool => tool.Name).Except(import.Tools.Select(pin => pin.Tool), StringComparer.Ordinal)]);
+        offer is null
+            ? null : [
+                .. offer.Tools.Select(tool => tool.Name)
+                    .Except(import.Tools.Select(pin => pin.Tool), StringComparer.Ordinal)]);
 
     private static ToolState Of(McpPin pin, McpOffer? offer)
     {
         var contract = pin.ReadContract();
         if (offer is not null)
         {
-            if (offer.Tools.FirstOrDefault(tool => tool.Name == pin.Tool) is not { } tool) return new ToolState(pin, contract, ToolStatus.Missing, null);
+            if (offer.Tools.FirstOrDefault(tool => tool.Name == pin.Tool) is not { } tool)
+                return new ToolState(pin, contract, ToolStatus.Missing, null);
             if (tool.Hash != pin.Hash) return new ToolState(pin, contract, ToolStatus.Changed, tool.Value);
         }
-        return new ToolState(pin, contract, pin.Suspended is null ? ToolStatus.Accepted : ToolStatus.Suspended, pin.Suspended?.Definition);
+        return new ToolState(
+            pin, contract, pin.Suspended is null ? ToolStatus.Accepted : ToolStatus.Suspended,
+            pin.Suspended?.Definition);
     }
 }

@@ -4,7 +4,8 @@ using Aos.Contracts.Skills;
 
 namespace Aos.Cli.Rendering;
 
-/// <summary>What a skill needs, for somebody whose input did not match: the required members, and a call that works.</summary>
+/// <summary>What a skill needs, for somebody whose input did not match: the required members, and a call that
+/// works.</summary>
 internal static class InputHints
 {
     public static IEnumerable<string> For(Session session, SkillContract skill)
@@ -24,13 +25,15 @@ internal static class InputHints
     }
 
     private static string TypeOf(JsonElement members, string name) =>
-        Has(members, name, JsonValueKind.Object, out var member) && Has(member, "type", JsonValueKind.String, out var type)
+        Has(members, name, JsonValueKind.Object, out var member)
+            && Has(member, "type", JsonValueKind.String, out var type)
             ? $" ({type.GetString()})"
             : "";
 
     private static bool Has(JsonElement schema, string name, JsonValueKind kind, out JsonElement value)
     {
         value = default;
-        return schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty(name, out value) && value.ValueKind == kind;
+        return schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty(name, out value)
+            && value.ValueKind == kind;
     }
 }

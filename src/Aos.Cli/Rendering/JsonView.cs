@@ -18,7 +18,8 @@ internal static class JsonView
     /// <summary>The value on one line.</summary>
     public static string Line(JsonElement value) => Write(value, Indented with { Indented = false });
 
-    /// <summary>The text. Inside strings, what cannot be seen is written as <c>\uXXXX</c>, which is JSON again.</summary>
+    /// <summary>The text. Inside strings, what cannot be seen is written as <c>\uXXXX</c>, which is JSON
+    /// again.</summary>
     public static string Text(JsonElement value) => Write(value, Indented);
 
     private static string Write(JsonElement value, JsonWriterOptions options)

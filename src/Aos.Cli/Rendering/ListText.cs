@@ -13,13 +13,15 @@ namespace Aos.Cli.Rendering;
 /// <summary>The JSON of what only the command line prints: lists, as arrays.</summary>
 internal static class ListText
 {
-    public static ReadOnlyMemory<byte> Of(IEnumerable<RunReport> reports) => List(reports, (writer, report) => Raw(writer, AosJson.Write(report)));
+    public static ReadOnlyMemory<byte> Of(IEnumerable<RunReport> reports) =>
+        List(reports, (writer, report) => Raw(writer, AosJson.Write(report)));
 
     public static ReadOnlyMemory<byte> Of(IEnumerable<SkillContract> contracts) =>
         List(contracts, (writer, contract) => Raw(writer, AosJson.Write(contract)));
 
     /// <summary>Each plan by its name, with what is foreseen of it.</summary>
-    public static ReadOnlyMemory<byte> Of(IEnumerable<(string Name, Simulation Simulation)> plans) => List(plans, (writer, plan) =>
+    public static ReadOnlyMemory<byte> Of(IEnumerable<(string Name, Simulation Simulation)> plans) =>
+        List(plans, (writer, plan) =>
     {
         writer.WriteStartObject();
         writer.WriteString("plan", plan.Name);
@@ -29,7 +31,8 @@ internal static class ListText
     });
 
     /// <summary>What each budget would make of a run.</summary>
-    public static ReadOnlyMemory<byte> Of(IEnumerable<BudgetTrial> trials) => List(trials, (writer, trial) => Raw(writer, AosJson.Write(trial)));
+    public static ReadOnlyMemory<byte> Of(IEnumerable<BudgetTrial> trials) =>
+        List(trials, (writer, trial) => Raw(writer, AosJson.Write(trial)));
 
     public static ReadOnlyMemory<byte> Of(IEnumerable<Policy> policies) =>
         List(policies, (writer, policy) => Raw(writer, AosJson.Write(policy)));
@@ -45,7 +48,8 @@ internal static class ListText
     });
 
     /// <summary>The catalog, with what trying again brought beside its entries.</summary>
-    public static ReadOnlyMemory<byte> Of(FailureCatalog catalog, IEnumerable<RecoveryRecord> records) => Object(writer =>
+    public static ReadOnlyMemory<byte> Of(FailureCatalog catalog, IEnumerable<RecoveryRecord> records) =>
+        Object(writer =>
     {
         using var document = JsonDocument.Parse(AosJson.Write(catalog));
         foreach (var member in document.RootElement.EnumerateObject()) member.WriteTo(writer);
@@ -54,7 +58,8 @@ internal static class ListText
         writer.WriteEndArray();
     });
 
-    public static ReadOnlyMemory<byte> Of(IEnumerable<RunSummary> runs) => List(runs, (writer, run) => Raw(writer, AosJson.Write(run)));
+    public static ReadOnlyMemory<byte> Of(IEnumerable<RunSummary> runs) =>
+        List(runs, (writer, run) => Raw(writer, AosJson.Write(run)));
 
     /// <summary>The models of a profile, each as a run would pin it.</summary>
     public static ReadOnlyMemory<byte> Of(IEnumerable<ListedModel> models) => List(models, (writer, listed) =>
@@ -115,9 +120,11 @@ internal static class ListText
         return buffer.WrittenMemory;
     }
 
-    private static void Raw(Utf8JsonWriter writer, byte[] json) => writer.WriteRawValue(json, skipInputValidation: true);
+    private static void Raw(Utf8JsonWriter writer, byte[] json) =>
+        writer.WriteRawValue(json, skipInputValidation: true);
 
     /// <summary>As the contracts write moments.</summary>
     public static string Time(DateTimeOffset moment) => Payload
-        .FromUtf8(AosJson.Write<RunEvent>(new RunEvent.TimeReached { At = moment })).Element.GetProperty("at").GetString()!;
+        .FromUtf8(AosJson.Write<RunEvent>(new RunEvent.TimeReached { At = moment })).Element.GetProperty("at")
+        .GetString()!;
 }

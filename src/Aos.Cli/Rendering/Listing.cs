@@ -25,7 +25,8 @@ internal sealed class Listing(params string[] headers)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(cells.Length, headers.Length);
         var row = new (string, Style)[cells.Length];
-        for (var i = 0; i < cells.Length; i++) row[i] = (Plain.Line(cells[i].Text, CellMax), cells[i].Style ?? Style.Plain);
+        for (var i = 0; i < cells.Length; i++)
+            row[i] = (Plain.Line(cells[i].Text, CellMax), cells[i].Style ?? Style.Plain);
         _rows.Add(row);
         return this;
     }
@@ -34,9 +35,11 @@ internal sealed class Listing(params string[] headers)
     public void Show(Screen screen)
     {
         var widths = Widths();
-        var room = screen.OutIsTerminal ? Math.Max(LastMin, screen.Width - widths.SkipLast(1).Sum(width => width + Gap)) : int.MaxValue;
+        var room = screen.OutIsTerminal
+            ? Math.Max(LastMin, screen.Width - widths.SkipLast(1).Sum(width => width + Gap)) : int.MaxValue;
         var text = new Paragraph { Overflow = Overflow.Fold };
-        if (headers.Any(header => header.Length > 0)) Line(text, [.. headers.Select(header => (header, Styles.Faint))], widths, room);
+        if (headers.Any(header => header.Length > 0))
+            Line(text, [.. headers.Select(header => (header, Styles.Faint))], widths, room);
         foreach (var row in _rows) Line(text, row, widths, room);
         screen.Canvas.Write(text);
     }
@@ -62,7 +65,8 @@ internal sealed class Listing(params string[] headers)
     }
 
     // East Asian characters take two columns, combining ones none: those are measured. What is below them takes one.
-    private static int WidthOf(string text) => !text.AsSpan().ContainsAnyExceptInRange(' ', '\u02ff') || text is [>= '\u2000' and <= '\u2bff']
+    private static int WidthOf(string text) =>
+        !text.AsSpan().ContainsAnyExceptInRange(' ', '\u02ff') || text is [>= '\u2000' and <= '\u2bff']
         ? text.Length
         : ((IRenderable)new Text(text)).Measure(Measuring.Value, int.MaxValue / 2).Max;
 }

@@ -5,7 +5,8 @@ using Spectre.Console.Rendering;
 
 namespace Aos.Cli.Rendering;
 
-/// <summary>A run as it goes: news as lines on standard error and, on a terminal, what is in flight below them.</summary>
+/// <summary>A run as it goes: news as lines on standard error and, on a terminal, what is in flight below
+/// them.</summary>
 /// <remarks>Fed from one task and drawn from another.</remarks>
 internal sealed class LiveProgress(Screen screen, TimeProvider time)
 {
@@ -74,7 +75,8 @@ internal sealed class LiveProgress(Screen screen, TimeProvider time)
     {
         var (mark, text, style) = activity.Until is { } until
             ? ("↻", $"{activity.What} in {Times.Span(Math.Max(0, (until - now).TotalMilliseconds))}", Styles.Wait)
-            : (frame, $"{activity.What}, {Times.Span(Math.Max(0, (now - activity.Since).TotalMilliseconds))}", Styles.Busy);
+            : (frame,
+                $"{activity.What}, {Times.Span(Math.Max(0, (now - activity.Since).TotalMilliseconds))}", Styles.Busy);
         return new Text(Plain.Line($"{mark} {call}: {text}", screen.Width - 1), style);
     }
 
@@ -84,14 +86,18 @@ internal sealed class LiveProgress(Screen screen, TimeProvider time)
         {
             case RunEvent.PlanRequested: Set("plan", "planning", e.At); break;
             case RunEvent.PlannerAnswered or RunEvent.PlannerLost: _active.Remove("plan"); break;
-            case RunEvent.PlannerRetryScheduled retry: Set("plan", "planning", e.At, e.At.AddMilliseconds(retry.DelayMs)); break;
+            case RunEvent.PlannerRetryScheduled retry:
+                Set("plan", "planning", e.At, e.At.AddMilliseconds(retry.DelayMs)); break;
             case RunEvent.AttemptStarted start:
-                Set(Key(start.StepId, start.Item), $"attempt {start.Attempt} of {start.Skill}@{start.SkillVersion}", e.At);
+                Set(Key(start.StepId, start.Item),
+                    $"attempt {start.Attempt} of {start.Skill}@{start.SkillVersion}", e.At);
                 break;
             case RunEvent.RetryScheduled retry:
-                Set(Key(retry.StepId, retry.Item), $"attempt {retry.Attempt}", e.At, e.At.AddMilliseconds(retry.DelayMs));
+                Set(Key(retry.StepId, retry.Item), $"attempt {retry.Attempt}", e.At,
+                    e.At.AddMilliseconds(retry.DelayMs));
                 break;
-            case RunEvent.WaitStarted { Signal: { } signal } wait: Set(Key(wait.StepId, wait.Item), $"waits for signal {signal}", e.At); break;
+            case RunEvent.WaitStarted { Signal: { } signal } wait:
+                Set(Key(wait.StepId, wait.Item), $"waits for signal {signal}", e.At); break;
             case RunEvent.WaitStarted wait:
                 Set(Key(wait.StepId, wait.Item), "goes on", e.At, wait.Until ?? e.At.AddMilliseconds(wait.ForMs ?? 0));
                 break;

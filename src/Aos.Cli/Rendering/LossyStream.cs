@@ -1,7 +1,8 @@
 namespace Aos.Cli.Rendering;
 
 /// <summary>Passes bytes on for as long as somebody takes them, and drops them where nobody can: for diagnostics, which
-/// must not fail what they are about. A stream whose descriptor was closed before the process began refuses access.</summary>
+/// must not fail what they are about. A stream whose descriptor was closed before the process began refuses
+/// access.</summary>
 internal sealed class LossyStream(Stream inner) : Stream
 {
     public override bool CanRead => false;

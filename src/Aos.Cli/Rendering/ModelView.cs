@@ -16,7 +16,8 @@ internal sealed record ListedModel(string Name, ModelSpec Model, bool? HasKey)
         model.ApiKey is { } key ? secrets.Any(secret => secret.Name == key.Secret && secret.Problem is null) : null);
 
     /// <summary>Where the price is from.</summary>
-    public string PriceSource => Model.Price is null ? "none" : Model.PriceTable is { } table ? $"table {table}" : "profile";
+    public string PriceSource =>
+        Model.Price is null ? "none" : Model.PriceTable is { } table ? $"table {table}" : "profile";
 }
 
 /// <summary>Language models and what they cost.</summary>
@@ -30,13 +31,17 @@ internal static class ModelView
             screen.Out.WriteLine("The profile has no models.");
             return;
         }
-        var table = new Listing("NAME", "PROVIDER", "MODEL", "INPUT", "OUTPUT", "CONTEXT", "KEY", "FALLBACKS", "PRICE FROM");
+        var table =
+            new Listing("NAME", "PROVIDER", "MODEL", "INPUT", "OUTPUT", "CONTEXT", "KEY", "FALLBACKS", "PRICE FROM");
         foreach (var listed in models)
-            table.Add(listed.Name, Words.Of(listed.Model.Provider), listed.Model.Model, Rate(listed.Model.Price?.Input), Rate(listed.Model.Price?.Output),
+            table.Add(
+                listed.Name, Words.Of(listed.Model.Provider), listed.Model.Model, Rate(listed.Model.Price?.Input),
+                Rate(listed.Model.Price?.Output),
                 Count(listed.Model.ContextTokens), KeyOf(listed), Names(listed.Model), listed.PriceSource);
         table.Show(screen);
         if (models.Any(listed => listed.Model.Price is null))
-            screen.Out.WriteLine("A model without a price is not called: give it a `price` in the profile, or an entry in prices.json.");
+            screen.Out.WriteLine(
+                "A model without a price is not called: give it a `price` in the profile, or an entry in prices.json.");
         if (models.Any(listed => listed.Model.Provider == ModelProvider.Scripted))
             screen.Out.WriteLine("A scripted model gives recorded answers: no model is asked.");
     }
@@ -46,7 +51,9 @@ internal static class ModelView
     {
         var table = new Listing("PROVIDER", "MODEL", "INPUT", "OUTPUT", "CACHED", "CONTEXT", "DATE", "SOURCE");
         foreach (var entry in prices.Models)
-            table.Add(Words.Of(entry.Provider), entry.Model, Rate(entry.Price.Input), Rate(entry.Price.Output), Rate(entry.Price.CachedInput),
+            table.Add(
+                Words.Of(entry.Provider), entry.Model, Rate(entry.Price.Input), Rate(entry.Price.Output),
+                Rate(entry.Price.CachedInput),
                 Count(entry.ContextTokens), entry.Date, entry.Source);
         table.Show(screen);
         screen.Out.WriteLine($"Dollars for a million tokens. Table {prices.Version}.");

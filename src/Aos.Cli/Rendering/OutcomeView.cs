@@ -14,6 +14,7 @@ internal static class OutcomeView
         else JsonView.Show(screen, outcome.Result ?? Payload.Null);
         if (outcome.Execution is { } took)
             screen.Notes.Write(new Text($"{took.Skill}@{took.SkillVersion}: {Words.Spaced(outcome.Status)} in "
-                + $"{Times.Span(took.LatencyMs)}, {Words.Count(took.Retries + 1, "attempt")}, {took.Cost}, run {outcome.RunId}\n", Styles.Faint));
+                + $"{Times.Span(took.LatencyMs)}, {Words.Count(took.Retries + 1, "attempt")}, {took.Cost}, "
+                + $"run {outcome.RunId}\n", Styles.Faint));
     }
 }

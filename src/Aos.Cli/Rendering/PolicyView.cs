@@ -56,7 +56,9 @@ internal static class PolicyView
             screen.Canvas.Write(text);
         }
         var failed = report.Cases.Count(one => !one.Passed);
-        screen.Error.WriteLine(failed == 0 ? $"{Words.Count(report.Cases.Count, "case")} passed" : $"{failed} of {Words.Count(report.Cases.Count, "case")} failed");
+        screen.Error.WriteLine(
+            failed == 0 ? $"{Words.Count(report.Cases.Count, "case")} passed"
+                : $"{failed} of {Words.Count(report.Cases.Count, "case")} failed");
     }
 
     public static void Show(Screen screen, WhatIfReport report)
@@ -65,16 +67,21 @@ internal static class PolicyView
         {
             var table = new Listing("RUN", "STEP", "SKILL", "WAS", "WOULD", "RULE");
             foreach (var change in report.Changes)
-                table.Add(change.RunId.Value, change.Item is { } item ? $"{change.StepId}[{item}]" : change.StepId.Value, change.Skill,
-                    new Cell(Words.Spaced(change.Was), StyleOf(change.Was)), new Cell(Words.Spaced(change.Would), StyleOf(change.Would)),
+                table.Add(
+                    change.RunId.Value,
+                    change.Item is { } item ? $"{change.StepId}[{item}]" : change.StepId.Value, change.Skill,
+                    new Cell(Words.Spaced(change.Was), StyleOf(change.Was)),
+                    new Cell(Words.Spaced(change.Would), StyleOf(change.Would)),
                     change.Rules.IsEmpty ? "" : $"{change.Rules[0].Policy} {change.Rules[0].Rule}");
             table.Show(screen);
         }
-        screen.Error.WriteLine($"{report.Policy} version {report.Version} would change {report.Changes.Count} of {Words.Count(report.Calls, "verdict")} "
+        screen.Error.WriteLine($"{report.Policy} version {report.Version} would change {report.Changes.Count} "
+            + $"of {Words.Count(report.Calls, "verdict")} "
             + $"in {Words.Count(report.Runs, "run")}.");
     }
 
-    private static string Expected(CaseResult one) => Words.Spaced(one.Expected) + (one.Rule is null ? "" : $" by {one.Rule}");
+    private static string Expected(CaseResult one) =>
+        Words.Spaced(one.Expected) + (one.Rule is null ? "" : $" by {one.Rule}");
 
     private static string Amount(PolicyRule rule) => rule switch
     {
@@ -89,7 +96,8 @@ internal static class PolicyView
 
     private static string Approvers(ApprovalSpec spec) =>
         $"{(spec.Quorum is > 1 and var many ? $"{many} people of role" : "role")} '{Plain.Of(spec.Role ?? "approver")}'"
-        + (spec.Escalate is { } escalate ? $", after {Times.Span(escalate.AfterMs)} also of role '{Plain.Of(escalate.Role)}'" : "")
+        + (spec.Escalate is { } escalate
+            ? $", after {Times.Span(escalate.AfterMs)} also of role '{Plain.Of(escalate.Role)}'" : "")
         + (spec.ReasonRequired == true ? ", with a reason" : "");
 
     // The conditions as the document has them, without those that are not there.

@@ -24,11 +24,15 @@ internal static class ReplayView
         var what = report.Mode == "verify" ? "event" : "field";
         var text = new Paragraph();
         if (report.Parity)
-            text.Append($"✓ identical: {Words.Count(report.EventsCompared, what)} of {report.RunId} compared\n", Styles.Good);
+            text.Append(
+                $"✓ identical: {Words.Count(report.EventsCompared, what)} of {report.RunId} compared\n", Styles.Good);
         else
-            text.Append($"✗ different: {report.RunId}, after {Words.Count(report.EventsCompared, $"equal {what}")}\n", Styles.Bad);
+            text.Append(
+                $"✗ different: {report.RunId}, after {Words.Count(report.EventsCompared, $"equal {what}")}\n",
+                Styles.Bad);
         if (report.RepeatedBy is { } by) text.Append($"  repeated by {by}\n");
-        if (report.BehaviourDigest is { } digest) text.Append($"  behaviour digest {digest.Value[..23]}…\n", Styles.Faint);
+        if (report.BehaviourDigest is { } digest)
+            text.Append($"  behaviour digest {digest.Value[..23]}…\n", Styles.Faint);
         screen.Canvas.Write(text);
     }
 
@@ -36,7 +40,9 @@ internal static class ReplayView
     {
         var table = new Listing("", "STEP", "RECORDED", other);
         foreach (var step in report.Steps)
-            table.Add(step.Parity ? new Cell("=", Styles.Good) : new Cell("≠", Styles.Bad), step.StepId.Value, Figures(step.Expected), Figures(step.Found));
+            table.Add(
+                step.Parity ? new Cell("=", Styles.Good) : new Cell("≠", Styles.Bad), step.StepId.Value,
+                Figures(step.Expected), Figures(step.Found));
         return table;
     }
 
@@ -53,9 +59,11 @@ internal static class ReplayView
     private static Listing Sides(Divergence first, string other)
     {
         var table = new Listing("FIELD", "RECORDED", other);
-        if (first.Expected?.Element is { ValueKind: JsonValueKind.Object } left && first.Found?.Element is { ValueKind: JsonValueKind.Object } right)
+        if (first.Expected?.Element is { ValueKind: JsonValueKind.Object } left
+            && first.Found?.Element is { ValueKind: JsonValueKind.Object } right)
         {
-            foreach (var name in left.EnumerateObject().Concat(right.EnumerateObject()).Select(member => member.Name).Distinct(StringComparer.Ordinal))
+            foreach (var name in left.EnumerateObject().Concat(right.EnumerateObject()).Select(member => member.Name)
+                .Distinct(StringComparer.Ordinal))
             {
                 var (expected, found) = (Member(left, name), Member(right, name));
                 if (name == "type" || expected != found) table.Add(name, expected, found);
@@ -65,7 +73,8 @@ internal static class ReplayView
         return table.Add(first.Field ?? "event", Value(first.Expected), Value(first.Found));
     }
 
-    private static string Member(JsonElement value, string name) => value.TryGetProperty(name, out var member) ? member.GetRawText() : "(nothing)";
+    private static string Member(JsonElement value, string name) =>
+        value.TryGetProperty(name, out var member) ? member.GetRawText() : "(nothing)";
 
     private static string Value(Payload? value) => value?.ToString() ?? "(nothing)";
 }

@@ -24,7 +24,8 @@ internal static class ReportsView
         foreach (var answer in answers)
             if (answer.Value is { } report)
             {
-                if (!session.Screen.Json) await RunView.ShowAsync(session, target, report, cancel).ConfigureAwait(false);
+                if (!session.Screen.Json)
+                    await RunView.ShowAsync(session, target, report, cancel).ConfigureAwait(false);
             }
             else FailureView.Explain(session.Screen, answer.Outcome);
         var failure = answers.FirstOrDefault(answer => answer.Value is null);

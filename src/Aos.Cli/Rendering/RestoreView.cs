@@ -10,22 +10,27 @@ internal static class RestoreView
     public static void Show(Session session, RestoreReport report, IReadOnlyList<HeldRun> held)
     {
         var screen = session.Screen;
-        screen.Out.WriteLine($"Restored {report.Path}: {Words.Count(report.Runs, "run")}, {report.HeldRuns} of them open and held, "
+        screen.Out.WriteLine(
+            $"Restored {report.Path}: {Words.Count(report.Runs, "run")}, {report.HeldRuns} of them open and held, "
             + $"{Words.Count(report.VoidApprovals, "approval request")} void.");
         if (report.Replaced is { } replaced) screen.Out.WriteLine($"The store that was there is {replaced} now.");
         foreach (var run in held)
         {
             screen.Out.WriteLine($"{run.Row.RunId}  {Plain.Line(run.Row.Goal, 80)}");
-            if (run.LastEventAt is { } last) screen.Out.WriteLine($"  known until {Times.Relative(last, session.Time.GetUtcNow())}");
+            if (run.LastEventAt is { } last)
+                screen.Out.WriteLine($"  known until {Times.Relative(last, session.Time.GetUtcNow())}");
             foreach (var call in run.Calls)
-                screen.Out.WriteLine($"  {call.Step}{(call.Item is { } item ? $"[{item}]" : "")}: {Sentence(call.Because)}");
+                screen.Out.WriteLine(
+                    $"  {call.Step}{(call.Item is { } item ? $"[{item}]" : "")}: {Sentence(call.Because)}");
         }
 
         if (held.Count > 0)
-            screen.Out.WriteLine($"After a look at the other side: {session.Suggest("release RUN")}, or {session.Suggest("release --held")}");
+            screen.Out.WriteLine($"After a look at the other side: {session.Suggest("release RUN")}, "
+                + $"or {session.Suggest("release --held")}");
     }
 
-    public static ReadOnlyMemory<byte> Json(RestoreReport report, IReadOnlyList<HeldRun> held) => ListText.Object(writer =>
+    public static ReadOnlyMemory<byte> Json(RestoreReport report, IReadOnlyList<HeldRun> held) =>
+        ListText.Object(writer =>
     {
         writer.WriteString("store", report.Path);
         if (report.Replaced is { } replaced) writer.WriteString("replaced", replaced);

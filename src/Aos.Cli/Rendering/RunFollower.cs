@@ -35,7 +35,8 @@ internal sealed class RunFollower(Session session, ITarget target)
     }
 
     /// <summary>Takes a run on, and waits for it.</summary>
-    public Task<int> ResumeAsync(RunId id, CancellationToken cancel) => WaitAsync(id, () => target.ResumeAsync(id, cancel), cancel);
+    public Task<int> ResumeAsync(RunId id, CancellationToken cancel) =>
+        WaitAsync(id, () => target.ResumeAsync(id, cancel), cancel);
 
     /// <summary>Goes on with a run that a person has decided on.</summary>
     /// <param name="id">The run.</param>
@@ -55,7 +56,8 @@ internal sealed class RunFollower(Session session, ITarget target)
                 else _screen.Out.WriteLine($"Recorded, and kept until the run is released. {refused.Message}");
                 return ExitCodes.Ok;
             }
-            if (refused?.Code != ErrorCodes.RunOwned) return await WaitAsync(id, () => ValueTask.FromResult(answer), cancel).ConfigureAwait(false);
+            if (refused?.Code != ErrorCodes.RunOwned)
+                return await WaitAsync(id, () => ValueTask.FromResult(answer), cancel).ConfigureAwait(false);
         }
         if (_screen.Json) _screen.WriteJson(decided);
         else if (resume) _screen.Out.WriteLine($"Recorded. The process that works on run {id} goes on with it.");

@@ -40,8 +40,11 @@ internal static class RunView
         {
             var (mark, style) = Styles.Of(step.Status);
             var code = step.Code is { } known && known.Value != "OK" ? $" {known}" : "";
-            table.Add(new Cell(mark, style), step.StepId.Value, SkillOf(step.Skill, step.Wait), new Cell(Words.Spaced(step.Status) + code, style),
-                $"{step.Attempts}", (step.Outcome?.Execution?.LatencyMs ?? step.Wait?.WaitedMs) is { } took ? Times.Span(took) : "", $"{step.Cost}");
+            table.Add(
+                new Cell(mark, style), step.StepId.Value, SkillOf(step.Skill, step.Wait),
+                new Cell(Words.Spaced(step.Status) + code, style),
+                $"{step.Attempts}", (step.Outcome?.Execution?.LatencyMs ?? step.Wait?.WaitedMs) is { } took
+                    ? Times.Span(took) : "", $"{step.Cost}");
         }
         return table;
     }
@@ -98,11 +101,14 @@ internal static class RunView
         var lines = (open.Value?.Items ?? []).Where(one => one.RunId == report.RunId && one.Status == ApprovalView.Open)
             .Select(one => $"to allow it: {session.Suggest($"approve {one.ApprovalId}")}").ToList();
         if (lines.Count > 0) lines.Insert(0, $"to see what waits for approval: {session.Suggest("approvals")}");
-        var asked = await target.QueryAsync(report.RunId, "pending_settlements", arguments: null, cancel).ConfigureAwait(false);
+        var asked =
+            await target.QueryAsync(report.RunId, "pending_settlements", arguments: null, cancel).ConfigureAwait(false);
         if (asked.Result is { } unsettled) lines.AddRange(SettleHints.For(session, report.RunId, unsettled));
         lines.AddRange(report.Steps.Where(step => step.Status == StepStatus.Waiting)
             .Select(step => step.Wait?.Signal).OfType<Contracts.Values.SignalName>()
-            .Select(signal => $"to send it: {session.Program}{session.TargetArgument} signal {report.RunId} {signal} --data JSON"));
+            .Select(
+                signal =>
+                    $"to send it: {session.Program}{session.TargetArgument} signal {report.RunId} {signal} --data JSON"));
         return lines.Count > 0 ? lines : [$"to go on: {session.Suggest($"resume {report.RunId}")}"];
     }
 

@@ -14,7 +14,8 @@ internal sealed class Screen
     private readonly bool _cursor;
     private readonly Stream _output;
 
-    private Screen(Stream output, bool json, bool outIsTerminal, bool errorIsTerminal, bool colour, bool cursor, int width)
+    private Screen(
+        Stream output, bool json, bool outIsTerminal, bool errorIsTerminal, bool colour, bool cursor, int width)
     {
         (Json, OutIsTerminal, ErrorIsTerminal) = (json, outIsTerminal, errorIsTerminal);
         (_colour, _cursor, Width) = (colour, cursor, width);
@@ -45,7 +46,9 @@ internal sealed class Screen
 
     /// <summary>Standard output with styles, for tables and pictures. Created on first use: what prints JSON or help
     /// starts without it.</summary>
-    public IAnsiConsole Canvas => field ??= Create(OutIsTerminal ? Out : new TrimmingWriter(Out), _colour && OutIsTerminal, OutIsTerminal ? Width : null);
+    public IAnsiConsole Canvas =>
+        field ??= Create(
+            OutIsTerminal ? Out : new TrimmingWriter(Out), _colour && OutIsTerminal, OutIsTerminal ? Width : null);
 
     /// <summary>Standard error with styles.</summary>
     public IAnsiConsole Notes => field ??= Create(Error, _colour && ErrorIsTerminal, Width);
@@ -57,19 +60,23 @@ internal sealed class Screen
         var options = args.TakeWhile(arg => arg != "--");
         var dumb = Environment.GetEnvironmentVariable("TERM") == "dumb";
         var colour = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && !dumb;
-        return new Screen(Console.OpenStandardOutput(), options.Contains("--json", StringComparer.Ordinal), !Console.IsOutputRedirected,
+        return new Screen(
+            Console.OpenStandardOutput(), options.Contains("--json", StringComparer.Ordinal),
+            !Console.IsOutputRedirected,
             !Console.IsErrorRedirected, colour, cursor: !dumb, Columns());
     }
 
     /// <summary>A screen of streams, none of which is a terminal.</summary>
     public static Screen Of(string[] args, Stream output, Stream error) =>
-        new(output, args.Contains("--json", StringComparer.Ordinal), outIsTerminal: false, errorIsTerminal: false, colour: false, cursor: false, PipeWidth)
+        new(output, args.Contains("--json", StringComparer.Ordinal), outIsTerminal: false, errorIsTerminal: false,
+            colour: false, cursor: false, PipeWidth)
         {
             Error = Writer(error),
         };
 
     /// <summary>The same screen with standard error in place of standard output, for what is no data.</summary>
-    public Screen OnError() => new(_output, Json, ErrorIsTerminal, ErrorIsTerminal, _colour, _cursor, Width) { Out = Error, Error = Error };
+    public Screen OnError() =>
+        new(_output, Json, ErrorIsTerminal, ErrorIsTerminal, _colour, _cursor, Width) { Out = Error, Error = Error };
 
     /// <summary>Prints a contract as JSON: indented for a terminal, otherwise on one line.</summary>
     public void WriteJson<T>(T value)

@@ -22,7 +22,8 @@ internal static class SecretsView
                 + (secret.UsedAt.IsEmpty ? "" : $" (used at {Plain.Of(string.Join(", ", secret.UsedAt))})"));
     }
 
-    /// <summary><c>{"secrets": [{"name", "status", "allowed", "hosts", "used_at", "found_in", "message"}]}</c>.</summary>
+    /// <summary><c>{"secrets": [{"name", "status", "allowed", "hosts", "used_at", "found_in",
+    /// "message"}]}</c>.</summary>
     public static ReadOnlyMemory<byte> Json(IReadOnlyList<SecretStatus> secrets) => ListText.Object(writer =>
     {
         writer.WriteStartArray("secrets");

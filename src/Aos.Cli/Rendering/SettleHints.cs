@@ -19,9 +19,11 @@ internal static class SettleHints
         foreach (var call in calls.Take(CallsMax))
         {
             var step = call.GetProperty("step_id").GetString()!;
-            var item = call.GetProperty("item") is { ValueKind: JsonValueKind.Number } number ? number.GetInt32() : (int?)null;
+            var item = call.GetProperty("item") is { ValueKind: JsonValueKind.Number } number
+                ? number.GetInt32() : (int?)null;
             var option = item is null ? "" : $" --item {item}";
-            yield return $"look on the other side what became of {step}{(item is null ? "" : $"[{item}]")}, then say it:";
+            yield return
+                $"look on the other side what became of {step}{(item is null ? "" : $"[{item}]")}, then say it:";
             yield return $"  it took effect: {session.Suggest($"settle {run} {step}{option} --happened yes")}";
             yield return $"  it did not: {session.Suggest($"settle {run} {step}{option} --happened no")}";
         }

@@ -12,7 +12,9 @@ internal static class SimulationView
         var canvas = screen.Canvas;
         var head = new Paragraph();
         var style = simulation.Feasible ? Styles.Good : Styles.Bad;
-        head.Append(simulation.Feasible ? "✓ feasible" : $"✗ not feasible{(simulation.Code is { } code ? $" {code}" : "")}", style);
+        head.Append(
+            simulation.Feasible
+                ? "✓ feasible" : $"✗ not feasible{(simulation.Code is { } code ? $" {code}" : "")}", style);
         head.Append($"  about {Times.Span(simulation.EstimatedLatencyMs)}, {simulation.EstimatedCost} expected, "
             + $"{simulation.WorstCost} at worst{(simulation.BudgetOk ? "" : ", more than the budget")}\n");
         canvas.Write(head);
@@ -26,7 +28,8 @@ internal static class SimulationView
         List(canvas, "denied by policy", simulation.PolicyDenials, Styles.Bad);
         List(canvas, "needs approval", simulation.ApprovalsNeeded, Styles.Wait);
         List(canvas, "may differ", simulation.Risks
-            .Select(risk => $"{(risk.StepId is { } step ? $"{step}: " : "")}{risk.Message} [{risk.Code}]"), Styles.Faint);
+            .Select(risk => $"{(risk.StepId is { } step ? $"{step}: " : "")}{risk.Message} [{risk.Code}]"),
+                Styles.Faint);
     }
 
     /// <summary>What each budget would make of a run: a row each.</summary>
@@ -37,16 +40,21 @@ internal static class SimulationView
         {
             var simulation = trial.Simulation;
             // What the ledger has no room for does not begin.
-            var isRefused = simulation.Code == ErrorCodes.AgentBudgetExceeded || simulation.Code == ErrorCodes.TenantBudgetExceeded;
+            var isRefused = simulation.Code == ErrorCodes.AgentBudgetExceeded
+                || simulation.Code == ErrorCodes.TenantBudgetExceeded;
             var done = isRefused ? 0 : simulation.Steps.Count(step => step.Status == StepStatus.Success);
-            table.Add(new Cell(simulation.Feasible ? "✓" : "✗", simulation.Feasible ? Styles.Good : Styles.Bad), $"{trial.Budget}",
-                $"{simulation.EstimatedCost}", $"{simulation.WorstCost}", simulation.BudgetOk ? "yes" : "no", $"{done} of {simulation.Steps.Count}",
+            table.Add(
+                new Cell(simulation.Feasible ? "✓" : "✗", simulation.Feasible ? Styles.Good : Styles.Bad),
+                $"{trial.Budget}",
+                $"{simulation.EstimatedCost}", $"{simulation.WorstCost}", simulation.BudgetOk ? "yes" : "no",
+                $"{done} of {simulation.Steps.Count}",
                 $"{(simulation.Code is { } code ? code.Value : "-")}{(!isRefused && simulation.LimitsHit is [{ StepId: { } step }, ..] ? $" at {step}" : "")}");
         }
         table.Show(screen);
     }
 
-    private static string Attempts(Simulation simulation) => $"{simulation.EstimatedAttempts} expected, {simulation.WorstAttempts} at worst"
+    private static string Attempts(Simulation simulation) =>
+        $"{simulation.EstimatedAttempts} expected, {simulation.WorstAttempts} at worst"
         + (simulation.WorstPlannerRounds is { } rounds ? $"; up to {Words.Count(rounds, "round")} of planning" : "");
 
     /// <summary>Several plans side by side: a row each.</summary>
@@ -55,8 +63,10 @@ internal static class SimulationView
         var table = new Listing("", "TAKES", "EXPECTED", "WORST", "STEPS", "DENIED", "APPROVALS", "RISKS", "PLAN");
         foreach (var (name, simulation) in plans)
             table.Add(new Cell(simulation.Feasible ? "✓" : "✗", simulation.Feasible ? Styles.Good : Styles.Bad),
-                Times.Span(simulation.EstimatedLatencyMs), $"{simulation.EstimatedCost}", $"{simulation.WorstCost}", $"{simulation.Steps.Count}",
-                $"{simulation.PermissionGaps.Count + simulation.PolicyDenials.Count}", $"{simulation.ApprovalsNeeded.Count}",
+                Times.Span(simulation.EstimatedLatencyMs), $"{simulation.EstimatedCost}", $"{simulation.WorstCost}",
+                $"{simulation.Steps.Count}",
+                $"{simulation.PermissionGaps.Count + simulation.PolicyDenials.Count}",
+                $"{simulation.ApprovalsNeeded.Count}",
                 $"{simulation.Risks.Count}", name);
         table.Show(screen);
     }
@@ -67,7 +77,9 @@ internal static class SimulationView
         foreach (var step in simulation.Steps)
         {
             var (mark, style) = Styles.Of(step.Status);
-            table.Add(new Cell(mark, style), step.StepId.Value, RunView.SkillOf(step.Skill, step.Wait), Words.Spaced(step.Effect),
+            table.Add(
+                new Cell(mark, style), step.StepId.Value, RunView.SkillOf(step.Skill, step.Wait),
+                Words.Spaced(step.Effect),
                 $"+{Times.Span(step.StartMs)}", Times.Span(step.LatencyMs), $"{step.Cost}", $"{step.WorstCost}");
         }
         return table;

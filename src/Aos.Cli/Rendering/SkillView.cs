@@ -14,7 +14,9 @@ internal static class SkillView
     {
         var table = new Listing("SKILL", "VERSION", "EFFECT", "COST", "DESCRIPTION");
         foreach (var contract in contracts)
-            table.Add(contract.Name.Value, contract.Version.Value, EffectsOf(contract), CostOf(contract), contract.Description);
+            table.Add(
+                contract.Name.Value, contract.Version.Value, EffectsOf(contract), CostOf(contract),
+                contract.Description);
         table.Show(screen);
     }
 
@@ -27,7 +29,9 @@ internal static class SkillView
         var facts = new Listing("", "");
         Fact(facts, "effect", EffectOf(contract));
         Fact(facts, "cost", CostOf(contract));
-        Fact(facts, "time", $"about {Times.Span(contract.Latency?.ExpectedMs ?? 100)}, at most {Times.Span(contract.TimeoutMs ?? 60_000)} an attempt");
+        Fact(facts, "time",
+            $"about {Times.Span(contract.Latency?.ExpectedMs ?? 100)}, at "
+                + $"most {Times.Span(contract.TimeoutMs ?? 60_000)} an attempt");
         Fact(facts, "needs", contract.Permissions.Count == 0 ? "nothing" : string.Join(", ", contract.Permissions));
         Fact(facts, "versions", VersionsOf(description));
         facts.Show(screen);
@@ -37,10 +41,12 @@ internal static class SkillView
         Failures(canvas, contract);
         Lines(canvas, "GOES WITH", contract.Composition);
         Lines(canvas, "EXAMPLES", contract.Examples.Select(example =>
-            $"{example.Title}:\n    aos exec {contract.Name} --input {ShellText.Quote(JsonView.Line(example.Input.Element))}"));
+            $"{example.Title}:\n    aos exec {contract.Name} "
+                + $"--input {ShellText.Quote(JsonView.Line(example.Input.Element))}"));
     }
 
-    private static void Fact(Listing facts, string name, string value) => facts.Add(new Cell(name, Styles.Faint), value);
+    private static void Fact(Listing facts, string name, string value) =>
+        facts.Add(new Cell(name, Styles.Faint), value);
 
     private static void Schema(IAnsiConsole canvas, string title, JsonElement schema)
     {
@@ -52,7 +58,8 @@ internal static class SkillView
         for (var i = 0; i < 3; i++) table.AddColumn(new TableColumn("").PadLeft(i == 0 ? 2 : 0).PadRight(2));
         foreach (var property in properties.EnumerateObject())
             table.AddRow(new Text(Plain.Of(property.Name)), new Text(TypeOf(property.Value)
-                + (required.Contains(property.Name) ? ", required" : "")), new Text(Text(property.Value, "description")));
+                + (required.Contains(property.Name) ? ", required" : "")),
+                    new Text(Text(property.Value, "description")));
         canvas.Write(table);
     }
 
@@ -68,7 +75,8 @@ internal static class SkillView
     }
 
     private static string Text(JsonElement schema, string name) =>
-        schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty(name, out var text) ? Plain.Of(text.GetString()) : "";
+        schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty(name, out var text)
+            ? Plain.Of(text.GetString()) : "";
 
     private static void Failures(IAnsiConsole canvas, SkillContract contract)
     {
@@ -90,13 +98,15 @@ internal static class SkillView
     }
 
     private static string EffectOf(SkillContract contract) => contract.Effect is { Cases.Count: > 0 } rule
-        ? $"{EffectsOf(contract)}, by {string.Join(" and ", rule.Cases.Select(item => item.Member).Distinct(StringComparer.Ordinal))}"
+        ? $"{EffectsOf(contract)}, "
+            + $"by {string.Join(" and ", rule.Cases.Select(item => item.Member).Distinct(StringComparer.Ordinal))}"
         : EffectsOf(contract);
 
     private static string EffectsOf(SkillContract contract)
     {
         var rule = contract.Effect ?? new EffectRule();
-        return string.Join(", ", rule.Cases.Select(item => item.Effect).Append(rule.Default).Distinct().Select(Words.Spaced));
+        return string.Join(
+            ", ", rule.Cases.Select(item => item.Effect).Append(rule.Default).Distinct().Select(Words.Spaced));
     }
 
     private static string CostOf(SkillContract contract) => contract.Cost is { Quoted: true } ? "by its input"

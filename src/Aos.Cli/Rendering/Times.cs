@@ -37,5 +37,6 @@ internal static class Times
 
     private static string Long(TimeSpan span) => span.TotalHours < 1
         ? $"{span.Minutes} min {span.Seconds} s"
-        : span.TotalDays < 2 ? $"{(int)span.TotalHours} h {span.Minutes} min" : $"{(int)span.TotalDays} days {span.Hours} h";
+        : span.TotalDays < 2
+        ? $"{(int)span.TotalHours} h {span.Minutes} min" : $"{(int)span.TotalDays} days {span.Hours} h";
 }

@@ -13,7 +13,8 @@ internal static class TraceView
     public static void Show(Screen screen, Waterfall trace)
     {
         var width = Math.Min(screen.OutIsTerminal ? screen.Width : Math.Min(screen.Width, 100), 160);
-        var label = Math.Min(LabelMax, Math.Max(12, trace.Rows.Count == 0 ? 0 : trace.Rows.Max(row => Title(row).Length) + 2));
+        var label =
+            Math.Min(LabelMax, Math.Max(12, trace.Rows.Count == 0 ? 0 : trace.Rows.Max(row => Title(row).Length) + 2));
         var layout = new Layout(label, Math.Max(BarMin, width - label - TailWidth - 2), trace.LengthMs);
         var text = new Paragraph();
         Axis(text, layout);
@@ -40,7 +41,8 @@ internal static class TraceView
         text.Append("  ");
         text.Append($"{Times.Span(row.ToMs - row.FromMs),-9}");
         if (row.Cost.NanoUsd > 0) text.Append($" {row.Cost}");
-        else if (row.Code is { } code && code.Value != "OK") text.Append($" {Plain.Line(code.Value, TailWidth - 10)}", Styles.Faint);
+        else if (row.Code is { } code && code.Value != "OK")
+            text.Append($" {Plain.Line(code.Value, TailWidth - 10)}", Styles.Faint);
         text.Append("\n");
         var attempts = row.Stretches.Where(stretch => stretch.Kind != Waterfalls.Silent).ToList();
         if (attempts.Count < 2) return;
@@ -52,7 +54,8 @@ internal static class TraceView
         text.Append(Plain.Line($"  {stretch.Label}", layout.Label - 1).PadRight(layout.Label), Styles.Faint);
         Bar(text, layout, [stretch]);
         text.Append($"  {Times.Span(stretch.LengthMs),-9}", Styles.Faint);
-        if (stretch.Code is { } code) text.Append($" {Plain.Line(code.Value, TailWidth - 10)}", Waterfalls.StyleOf(stretch.Kind));
+        if (stretch.Code is { } code)
+            text.Append($" {Plain.Line(code.Value, TailWidth - 10)}", Waterfalls.StyleOf(stretch.Kind));
         text.Append("\n");
     }
 
@@ -61,12 +64,14 @@ internal static class TraceView
         var cells = new StretchKind?[layout.Bar];
         // In the order of time, so that a short success is not painted over by the backoff before it.
         foreach (var stretch in stretches.OrderBy(stretch => stretch.FromMs))
-            for (var cell = layout.Cell(stretch.FromMs); cell <= layout.LastCell(stretch); cell++) cells[cell] = stretch.Kind;
+            for (var cell = layout.Cell(stretch.FromMs); cell <= layout.LastCell(stretch); cell++)
+                cells[cell] = stretch.Kind;
         for (var start = 0; start < cells.Length;)
         {
             var end = start;
             while (end < cells.Length && cells[end] == cells[start]) end++;
-            if (cells[start] is { } kind) text.Append(new string(Waterfalls.GlyphOf(kind), end - start), Waterfalls.StyleOf(kind));
+            if (cells[start] is { } kind)
+                text.Append(new string(Waterfalls.GlyphOf(kind), end - start), Waterfalls.StyleOf(kind));
             else text.Append(new string(' ', end - start));
             start = end;
         }
@@ -74,7 +79,8 @@ internal static class TraceView
 
     private static void Legend(Paragraph text, Waterfall trace)
     {
-        var kinds = trace.Rows.SelectMany(row => row.Stretches).Select(stretch => stretch.Kind).Distinct().Order().ToList();
+        var kinds =
+            trace.Rows.SelectMany(row => row.Stretches).Select(stretch => stretch.Kind).Distinct().Order().ToList();
         for (var i = 0; i < kinds.Count; i++)
         {
             text.Append($"{(i == 0 ? "" : "   ")}{Waterfalls.GlyphOf(kinds[i])}", Waterfalls.StyleOf(kinds[i]));
@@ -83,7 +89,8 @@ internal static class TraceView
         if (kinds.Count > 0) text.Append("\n");
     }
 
-    private static string Title(WaterfallRow row) => row.Skill.Length == 0 ? row.Name : $"{row.Name}  {row.Skill.Split('@')[0]}";
+    private static string Title(WaterfallRow row) =>
+        row.Skill.Length == 0 ? row.Name : $"{row.Name}  {row.Skill.Split('@')[0]}";
 
     private sealed record Layout(int Label, int Bar, double LengthMs)
     {

@@ -30,7 +30,8 @@ internal enum StretchKind
 }
 
 /// <summary>A stretch of time, in milliseconds from the start of the run.</summary>
-internal sealed record Stretch(StretchKind Kind, double FromMs, double ToMs, string Label, ErrorCode? Code = null, Money Cost = default)
+internal sealed record Stretch(
+    StretchKind Kind, double FromMs, double ToMs, string Label, ErrorCode? Code = null, Money Cost = default)
 {
     public double LengthMs => ToMs - FromMs;
 }
@@ -59,7 +60,8 @@ internal sealed class WaterfallRow(string name, string skill)
 internal sealed class Waterfall
 {
     private readonly Dictionary<string, WaterfallRow> _byName = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (StretchKind Kind, double FromMs, string Label)> _open = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (StretchKind Kind, double FromMs, string Label)> _open =
+        new(StringComparer.Ordinal);
     private readonly Dictionary<ApprovalId, string> _approvals = [];
     private DateTimeOffset _start;
 
@@ -95,29 +97,36 @@ internal sealed class Waterfall
         LengthMs = Math.Max(LengthMs, at);
         switch (e)
         {
-            case RunEvent.PlanRequested asked: Open("(plan)", "", StretchKind.Planning, at, $"round {asked.Round}"); break;
+            case RunEvent.PlanRequested asked:
+                Open("(plan)", "", StretchKind.Planning, at, $"round {asked.Round}"); break;
             case RunEvent.PlannerAnswered plan: Close("(plan)", at, StretchKind.Planning, plan.Code, plan.Cost); break;
             case RunEvent.PlannerLost: Close("(plan)", at); break;
             case RunEvent.ApprovalRequested ask:
                 _approvals[ask.ApprovalId] = Key(ask.StepId, ask.Item);
                 Open(Key(ask.StepId, ask.Item), $"{ask.Skill}@{ask.SkillVersion}", StretchKind.Person, at, "approval");
                 break;
-            case RunEvent.ApprovalDecided decided when _approvals.TryGetValue(decided.ApprovalId, out var key): Close(key, at); break;
+            case RunEvent.ApprovalDecided decided when _approvals.TryGetValue(decided.ApprovalId, out var key):
+                Close(key, at); break;
             case RunEvent.AttemptStarted start:
                 Attempts++;
-                Open(Key(start.StepId, start.Item), $"{start.Skill}@{start.SkillVersion}", StretchKind.Open, at, $"attempt {start.Attempt}");
+                Open(Key(start.StepId, start.Item), $"{start.Skill}@{start.SkillVersion}", StretchKind.Open, at,
+                    $"attempt {start.Attempt}");
                 break;
             case RunEvent.AttemptReturned back:
                 Close(Key(back.StepId, back.Item), at, KindOf(back), back.Code, back.Cost);
                 break;
             case RunEvent.AttemptLost lost: Close(Key(lost.StepId, lost.Item), at); break;
-            case RunEvent.RetryScheduled retry: Open(Key(retry.StepId, retry.Item), null, StretchKind.Backoff, at, "backoff"); break;
+            case RunEvent.RetryScheduled retry:
+                Open(Key(retry.StepId, retry.Item), null, StretchKind.Backoff, at, "backoff"); break;
             case RunEvent.SlotRequested asked:
-                Open(Key(asked.StepId, asked.Item), $"{asked.Skill}@{asked.SkillVersion}", StretchKind.Backoff, at, "rate");
+                Open(Key(asked.StepId, asked.Item), $"{asked.Skill}@{asked.SkillVersion}",
+                    StretchKind.Backoff, at, "rate");
                 break;
-            case RunEvent.SettlementRequested ask: Open(Key(ask.StepId, ask.Item), null, StretchKind.Person, at, "to be settled"); break;
+            case RunEvent.SettlementRequested ask:
+                Open(Key(ask.StepId, ask.Item), null, StretchKind.Person, at, "to be settled"); break;
             case RunEvent.WaitStarted wait:
-                Open(Key(wait.StepId, wait.Item), null, StretchKind.Wait, at, wait.Signal is { } signal ? $"signal {signal}" : "wait");
+                Open(Key(wait.StepId, wait.Item), null, StretchKind.Wait, at,
+                    wait.Signal is { } signal ? $"signal {signal}" : "wait");
                 break;
             case RunEvent.OutcomeSettled settled: Close(Key(settled.StepId, settled.Item), at); break;
             case RunEvent.ItemEnded item: End(Key(item.StepId, item.Item), at, item.Status, item.Code); break;

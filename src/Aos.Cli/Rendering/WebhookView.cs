@@ -14,7 +14,9 @@ internal static class WebhookView
             session.Screen.Error.WriteLine("There are no webhooks; `aos webhooks add URL` adds one.");
         var table = new Listing("WEBHOOK", "ADDRESS", "MESSAGES", "STATE");
         foreach (var webhook in page.Items)
-            table.Add(webhook.WebhookId, Plain.Line(webhook.Url, AddressMax), MessagesOf(webhook), webhook.DisabledAt is null ? "told" : "disabled");
+            table.Add(
+                webhook.WebhookId, Plain.Line(webhook.Url, AddressMax), MessagesOf(webhook),
+                webhook.DisabledAt is null ? "told" : "disabled");
         table.Show(session.Screen);
     }
 

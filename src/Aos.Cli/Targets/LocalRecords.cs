@@ -28,7 +28,8 @@ internal sealed class LocalRecords(IRecordStore store, Session session, string t
     public Answer<T> Found<T>(T value) where T : class => new(value, Done());
 
     /// <summary>Something that was done, and is noted.</summary>
-    public async ValueTask<Answer<T>> DoneAsync<T>(string operation, string target, T value, CancellationToken cancel) where T : class
+    public async ValueTask<Answer<T>> DoneAsync<T>(string operation, string target, T value, CancellationToken cancel)
+        where T : class
     {
         await AuditAsync(operation, target, cancel).ConfigureAwait(false);
         return Found(value);

@@ -67,7 +67,8 @@ internal sealed class LocalTarget(Session session) : ITarget
 
     public ValueTask<StructuredOutcome> SettleAsync(RunId run, Settlement settlement, CancellationToken cancel) =>
         Runtime.SettleAsync(
-        run, settlement.StepId, settlement.Item, settlement.Happened, settlement.Result, session.User, settlement.Reason, cancel);
+        run, settlement.StepId, settlement.Item, settlement.Happened, settlement.Result, session.User,
+        settlement.Reason, cancel);
 
     public ValueTask<StructuredOutcome> SignalAsync(RunId run, SignalSubmission signal, CancellationToken cancel) =>
         Runtime.SignalAsync(run, signal.Name, signal.Data, session.User, signal.Key, cancel);
@@ -75,7 +76,8 @@ internal sealed class LocalTarget(Session session) : ITarget
     public ValueTask<Answer<QueryNames>> QueriesAsync(RunId run, CancellationToken cancel) =>
         Found(new QueryNames { Items = [.. AosRuntime.Queries] });
 
-    public ValueTask<StructuredOutcome> QueryAsync(RunId run, string name, Payload? arguments, CancellationToken cancel) =>
+    public ValueTask<StructuredOutcome> QueryAsync(
+        RunId run, string name, Payload? arguments, CancellationToken cancel) =>
         Runtime.QueryAsync(run, name, arguments, cancel);
 
     public IAsyncEnumerable<TraceLine> TraceAsync(RunId run, bool follow, CancellationToken cancel) =>
@@ -103,7 +105,8 @@ internal sealed class LocalTarget(Session session) : ITarget
         var runs = new List<RunSummary>();
         while (true)
         {
-            var filter = new RunFilter { Statuses = statuses, Before = runs.Count == 0 ? null : runs[^1].RunId, Limit = 1_000 };
+            var filter =
+                new RunFilter { Statuses = statuses, Before = runs.Count == 0 ? null : runs[^1].RunId, Limit = 1_000 };
             var page = await session.ReadAsync([], store => store.ListRunsAsync(filter, cancel), cancel)
                 .ConfigureAwait(false);
             runs.AddRange(page.Select(Summaries.Of));
@@ -129,7 +132,8 @@ internal sealed class LocalTarget(Session session) : ITarget
     public ValueTask<Answer<Simulation>> SimulateAsync(RunSubmission run, CancellationToken cancel) =>
         Runtime.SimulateAsync(RequestOf(run), cancel);
 
-    public ValueTask<Answer<IReadOnlyList<BudgetTrial>>> SimulateBudgetsAsync(RunSubmission run, IReadOnlyList<Money> budgets, CancellationToken cancel) =>
+    public ValueTask<Answer<IReadOnlyList<BudgetTrial>>> SimulateBudgetsAsync(
+        RunSubmission run, IReadOnlyList<Money> budgets, CancellationToken cancel) =>
         Runtime.SimulateBudgetsAsync(RequestOf(run), budgets, cancel);
 
     public ValueTask<StructuredOutcome> ValidateAsync(RunSubmission run, CancellationToken cancel)
@@ -137,10 +141,13 @@ internal sealed class LocalTarget(Session session) : ITarget
         var check = Runtime.Validate(run.Plan!, run.Profile ?? AgentProfiles.Default);
         return ValueTask.FromResult(check.Pinned is { } pinned
             ? Runtime.Succeed(Payload.FromUtf8(AosJson.Write(pinned))) with { Message = "The plan is valid." }
-            : Runtime.Refuse(AosRuntime.GapCode(check.Problems) ?? ErrorCodes.InvalidPlan, check.Problems[0].Message, problems: check.Problems));
+            : Runtime.Refuse(
+                AosRuntime.GapCode(check.Problems) ?? ErrorCodes.InvalidPlan, check.Problems[0].Message,
+                problems: check.Problems));
     }
 
-    public ValueTask<DocumentResult<Plan>> ReadPlanAsync(ReadOnlyMemory<byte> utf8, Agent agent, CancellationToken cancel) =>
+    public ValueTask<DocumentResult<Plan>> ReadPlanAsync(
+        ReadOnlyMemory<byte> utf8, Agent agent, CancellationToken cancel) =>
         ValueTask.FromResult(PlanReader.Read(utf8, session.Skills, agent.Profile));
 
     public IReadOnlyList<Problem> Examine(AgentProfile profile) => Runtime.Examine(profile);
@@ -159,7 +166,8 @@ internal sealed class LocalTarget(Session session) : ITarget
         if (!session.HasStore) return await Found(new RecoveryPage { Items = [] }).ConfigureAwait(false);
         await session.OpenAsync(null, cancel).ConfigureAwait(false);
         var answer = await Runtime.RecoveryAsync(cancel).ConfigureAwait(false);
-        return new Answer<RecoveryPage>(answer.Value is { } records ? new RecoveryPage { Items = [.. records] } : null, answer.Outcome);
+        return new Answer<RecoveryPage>(
+            answer.Value is { } records ? new RecoveryPage { Items = [.. records] } : null, answer.Outcome);
     }
 
     public IAsyncEnumerable<FailureLogEntry> FailedAttemptsAsync(int runs, CancellationToken cancel) =>
@@ -172,7 +180,11 @@ internal sealed class LocalTarget(Session session) : ITarget
     {
         var rows = await session.ReadAsync([], store => store.ListApprovalsAsync(openOnly: !all, cancel), cancel)
             .ConfigureAwait(false);
-        return await Found(new ApprovalPage { Items = [.. rows.Select(row => Summaries.Of(row.StandingAt(session.Time.GetUtcNow())))] }).ConfigureAwait(false);
+        return await Found(
+            new ApprovalPage
+            {
+                Items = [.. rows.Select(row => Summaries.Of(row.StandingAt(session.Time.GetUtcNow())))]
+            }).ConfigureAwait(false);
     }
 
     public async ValueTask<Answer<ApprovalSummary>> FindApprovalAsync(ApprovalId id, CancellationToken cancel)
@@ -184,7 +196,8 @@ internal sealed class LocalTarget(Session session) : ITarget
         return await Found(Summaries.Of(row.StandingAt(session.Time.GetUtcNow()))).ConfigureAwait(false);
     }
 
-    public ValueTask<StructuredOutcome> DecideAsync(ApprovalId id, bool approved, Decision decision, CancellationToken cancel) =>
+    public ValueTask<StructuredOutcome> DecideAsync(
+        ApprovalId id, bool approved, Decision decision, CancellationToken cancel) =>
         Runtime.DecideAsync(new ApprovalDecision
         {
             Id = id,
@@ -195,19 +208,25 @@ internal sealed class LocalTarget(Session session) : ITarget
             Binding = decision.Binding,
         }, cancel);
 
-    public ValueTask<Answer<BudgetReport>> BudgetAsync(string? agentId, AgentProfile? profile, CancellationToken cancel) =>
+    public ValueTask<Answer<BudgetReport>> BudgetAsync(
+        string? agentId, AgentProfile? profile, CancellationToken cancel) =>
         Runtime.BudgetAsync(agentId, profile, cancel);
 
     public async ValueTask ChangeTenantAsync(Func<TenantProfile, TenantProfile> change, CancellationToken cancel) =>
         await TenantFile.ChangeAsync(session.Data, change, cancel).ConfigureAwait(false);
 
     public async ValueTask<Answer<PolicyPage>> PoliciesAsync(CancellationToken cancel) =>
-        await Found(new PolicyPage { Items = [.. (await PolicyFiles.ReadAsync(session.Data, cancel).ConfigureAwait(false)).All] }).ConfigureAwait(false);
+        await Found(
+            new PolicyPage
+            {
+                Items = [.. (await PolicyFiles.ReadAsync(session.Data, cancel).ConfigureAwait(false)).All]
+            }).ConfigureAwait(false);
 
     public ValueTask<Answer<WhatIfReport>> WhatIfAsync(Policy policy, int last, CancellationToken cancel) =>
         Runtime.WhatIfAsync(policy, last, cancel);
 
-    public ValueTask<StructuredOutcome> TightenAsync(RunId run, Policy policy, string? reason, CancellationToken cancel) =>
+    public ValueTask<StructuredOutcome> TightenAsync(
+        RunId run, Policy policy, string? reason, CancellationToken cancel) =>
         Runtime.TightenAsync(run, policy, session.User, reason, cancel);
 
     public async ValueTask<IWebhooks> WebhooksAsync(string tenant, CancellationToken cancel) =>
@@ -217,7 +236,8 @@ internal sealed class LocalTarget(Session session) : ITarget
         new LocalAgents(await RecordsAsync(tenant, cancel).ConfigureAwait(false));
 
     public async ValueTask<Answer<Kept<Policy>>> FindPolicyAsync(string name, CancellationToken cancel) =>
-        (await PolicyFiles.ReadAsync(session.Data, cancel).ConfigureAwait(false)).All.FirstOrDefault(one => one.Name == name) is { } policy
+        (await PolicyFiles.ReadAsync(session.Data, cancel).ConfigureAwait(false)).All.FirstOrDefault(
+            one => one.Name == name) is { } policy
             ? await Found(new Kept<Policy>(policy, null)).ConfigureAwait(false)
             : LocalRecords.Refuse<Kept<Policy>>(ErrorCodes.UnknownPolicy, PolicyShelf.Unknown(name));
 
@@ -228,7 +248,8 @@ internal sealed class LocalTarget(Session session) : ITarget
             ? new Answer<Kept<Policy>>(null, refusal)
             : await Found(new Kept<Policy>(policy, null)).ConfigureAwait(false);
 
-    public async ValueTask<StructuredOutcome> RemovePolicyAsync(string name, Condition condition, CancellationToken cancel) =>
+    public async ValueTask<StructuredOutcome> RemovePolicyAsync(
+        string name, Condition condition, CancellationToken cancel) =>
         await PolicyFiles.RemoveAsync(session.Data, name, condition, cancel).ConfigureAwait(false) ?? Success();
 
     private async ValueTask<LocalRecords> RecordsAsync(string tenant, CancellationToken cancel) =>
@@ -239,7 +260,8 @@ internal sealed class LocalTarget(Session session) : ITarget
         var filter = new RunFilter { Statuses = [RunStatus.Waiting], Limit = 1_000 };
         var waiting = await session.ReadAsync(store => store.ListRunsAsync(filter, cancel), cancel)
             .ConfigureAwait(false);
-        var next = waiting.Where(row => row.WaitingFor != WaitReason.Approval && row.WakeAt is not null).MinBy(row => row.WakeAt);
+        var next = waiting.Where(row => row.WaitingFor != WaitReason.Approval && row.WakeAt is not null)
+            .MinBy(row => row.WakeAt);
         return next is null ? null : (next.RunId, next.WakeAt!.Value);
     }
 

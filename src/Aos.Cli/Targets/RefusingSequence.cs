@@ -11,7 +11,8 @@ internal static class RefusingSequence
     /// <param name="refuse">The refusal for a failure; null where it is none that can be told of.</param>
     /// <param name="cancel">Ends the enumeration.</param>
     public static async IAsyncEnumerable<T> RefusingAsync<T>(
-        this IAsyncEnumerable<T> items, Func<Exception, Refusal?> refuse, [EnumeratorCancellation] CancellationToken cancel)
+        this IAsyncEnumerable<T> items, Func<Exception, Refusal?> refuse,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         var from = items.GetAsyncEnumerator(cancel);
         await using var _ = from.ConfigureAwait(false);

@@ -58,19 +58,22 @@ internal sealed class RemoteTarget(AosClient client, TimeProvider time) : ITarge
     public async ValueTask<Answer<ReplayReport>> ReplayAsync(RunId run, string mode, CancellationToken cancel) =>
         await client.ReplayAsync(run, new ReplaySubmission { Mode = mode }, cancel).ConfigureAwait(false);
 
-    public async ValueTask<StructuredOutcome> CancelAsync(RunId run, Cancellation cancellation, CancellationToken cancel) =>
+    public async ValueTask<StructuredOutcome> CancelAsync(
+        RunId run, Cancellation cancellation, CancellationToken cancel) =>
         await client.CancelAsync(run, cancellation, cancel).ConfigureAwait(false);
 
     public async ValueTask<StructuredOutcome> SettleAsync(RunId run, Settlement settlement, CancellationToken cancel) =>
         await client.SettleAsync(run, settlement, cancel).ConfigureAwait(false);
 
-    public async ValueTask<StructuredOutcome> SignalAsync(RunId run, SignalSubmission signal, CancellationToken cancel) =>
+    public async ValueTask<StructuredOutcome> SignalAsync(
+        RunId run, SignalSubmission signal, CancellationToken cancel) =>
         await client.SignalAsync(run, signal, cancel).ConfigureAwait(false);
 
     public async ValueTask<Answer<QueryNames>> QueriesAsync(RunId run, CancellationToken cancel) =>
         await client.ListQueriesAsync(run, cancel).ConfigureAwait(false);
 
-    public async ValueTask<StructuredOutcome> QueryAsync(RunId run, string name, Payload? arguments, CancellationToken cancel) =>
+    public async ValueTask<StructuredOutcome> QueryAsync(
+        RunId run, string name, Payload? arguments, CancellationToken cancel) =>
         await client.QueryAsync(run, name, arguments, cancel).ConfigureAwait(false);
 
     public IAsyncEnumerable<TraceLine> TraceAsync(RunId run, bool follow, CancellationToken cancel) =>
@@ -122,7 +125,9 @@ internal sealed class RemoteTarget(AosClient client, TimeProvider time) : ITarge
     public async ValueTask<Answer<IReadOnlyList<BudgetTrial>>> SimulateBudgetsAsync(
         RunSubmission run, IReadOnlyList<Money> budgets, CancellationToken cancel)
     {
-        var answer = Placed(await client.SimulateBudgetsAsync(new BudgetQuestion { Run = run, Budgets = [.. budgets] }, cancel).ConfigureAwait(false));
+        var answer = Placed(
+            await client.SimulateBudgetsAsync(new BudgetQuestion { Run = run, Budgets = [.. budgets] }, cancel)
+                .ConfigureAwait(false));
         return new Answer<IReadOnlyList<BudgetTrial>>(answer.Value?.Items, answer.Outcome);
     }
 
@@ -188,11 +193,13 @@ internal sealed class RemoteTarget(AosClient client, TimeProvider time) : ITarge
     public async ValueTask<Answer<ApprovalSummary>> FindApprovalAsync(ApprovalId id, CancellationToken cancel) =>
         await client.FindApprovalAsync(id, cancel).ConfigureAwait(false);
 
-    public async ValueTask<StructuredOutcome> DecideAsync(ApprovalId id, bool approved, Decision decision, CancellationToken cancel) => approved
+    public async ValueTask<StructuredOutcome> DecideAsync(
+        ApprovalId id, bool approved, Decision decision, CancellationToken cancel) => approved
         ? await client.ApproveAsync(id, decision, cancel).ConfigureAwait(false)
         : await client.RejectAsync(id, decision, cancel).ConfigureAwait(false);
 
-    public async ValueTask<Answer<BudgetReport>> BudgetAsync(string? agentId, AgentProfile? profile, CancellationToken cancel) => profile is null
+    public async ValueTask<Answer<BudgetReport>> BudgetAsync(
+        string? agentId, AgentProfile? profile, CancellationToken cancel) => profile is null
         ? await client.BudgetAsync(agentId, cancel).ConfigureAwait(false)
         : throw Refusal.Argument(
             $"The server reads limits from the profile that it keeps: name the agent by its id, '{profile.AgentId}'.");
@@ -210,7 +217,8 @@ internal sealed class RemoteTarget(AosClient client, TimeProvider time) : ITarge
     public async ValueTask<Answer<WhatIfReport>> WhatIfAsync(Policy policy, int last, CancellationToken cancel) =>
         await client.WhatIfAsync(policy, last, cancel).ConfigureAwait(false);
 
-    public async ValueTask<StructuredOutcome> TightenAsync(RunId run, Policy policy, string? reason, CancellationToken cancel) =>
+    public async ValueTask<StructuredOutcome> TightenAsync(
+        RunId run, Policy policy, string? reason, CancellationToken cancel) =>
         await client.TightenAsync(run, policy, reason, cancel).ConfigureAwait(false);
 
     public ValueTask<IWebhooks> WebhooksAsync(string tenant, CancellationToken cancel) =>
@@ -226,7 +234,8 @@ internal sealed class RemoteTarget(AosClient client, TimeProvider time) : ITarge
         Policy policy, SourceDocument document, Condition condition, CancellationToken cancel) =>
         await client.PutPolicyAsync(policy, condition, cancel).ConfigureAwait(false);
 
-    public async ValueTask<StructuredOutcome> RemovePolicyAsync(string name, Condition condition, CancellationToken cancel) =>
+    public async ValueTask<StructuredOutcome> RemovePolicyAsync(
+        string name, Condition condition, CancellationToken cancel) =>
         await client.RemovePolicyAsync(name, condition, cancel).ConfigureAwait(false);
 
     public ValueTask<(RunId Run, DateTimeOffset At)?> NextSleeperAsync(CancellationToken cancel) =>

@@ -28,7 +28,8 @@ internal sealed class RemoteWebhooks(AosClient client) : IWebhooks
     public async ValueTask<StructuredOutcome> RemoveAsync(string id, CancellationToken cancel) =>
         await client.RemoveWebhookAsync(id, cancel).ConfigureAwait(false);
 
-    public async ValueTask<Answer<WebhookDeliveryPage>> DeliveriesAsync(string id, bool dead, CancellationToken cancel) =>
+    public async ValueTask<Answer<WebhookDeliveryPage>> DeliveriesAsync(
+        string id, bool dead, CancellationToken cancel) =>
         await client.ListDeliveriesAsync(id, dead, null, DeliveriesMax, cancel).ConfigureAwait(false);
 
     public async ValueTask<Answer<WebhookDelivery>> ReplayAsync(string id, string message, CancellationToken cancel) =>

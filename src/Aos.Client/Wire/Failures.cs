@@ -14,7 +14,8 @@ internal sealed class Failures(Uri server, TimeProvider time)
         Of(ErrorCodes.ServerTimeout, $"The server at {server} did not answer within {timeout.TotalSeconds:0.###} s.");
 
     public StructuredOutcome Unknown(string why) =>
-        Of(ErrorCodes.ServerUnknown, $"What answers at {server} is no server of AOS that this client can read: {Sentence(why)}");
+        Of(ErrorCodes.ServerUnknown,
+            $"What answers at {server} is no server of AOS that this client can read: {Sentence(why)}");
 
     public StructuredOutcome Success() => new()
     {

@@ -26,7 +26,8 @@ internal sealed class Line(HttpClient http, AosClientOptions options, TimeProvid
     public TimeProvider Time => time;
 
     /// <summary>Asks for JSON.</summary>
-    public async Task<Answer<T>> AskAsync<T>(Question question, CancellationToken cancel, HttpStatusCode? alsoGood = null) where T : class
+    public async Task<Answer<T>> AskAsync<T>(
+        Question question, CancellationToken cancel, HttpStatusCode? alsoGood = null) where T : class
     {
         var heard = await HearAsync(question, JsonType, alsoGood, cancel).ConfigureAwait(false);
         return heard.Body is null ? new Answer<T>(null, heard.Outcome) : Read<T>(heard.Body, heard.Outcome);
@@ -69,7 +70,8 @@ internal sealed class Line(HttpClient http, AosClientOptions options, TimeProvid
             using var request = question.ToRequest(Server, options.Key);
             var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token)
                 .ConfigureAwait(false);
-            if (response.StatusCode == HttpStatusCode.NoContent || (response.IsSuccessStatusCode && TypeOf(response) == type))
+            if (response.StatusCode == HttpStatusCode.NoContent
+                || (response.IsSuccessStatusCode && TypeOf(response) == type))
                 return (response, null, false);
             using (response)
             {
@@ -133,7 +135,8 @@ internal sealed class Line(HttpClient http, AosClientOptions options, TimeProvid
     }
 
     private static bool IsAway(Exception failure) => (failure as HttpRequestException)?.HttpRequestError
-        is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
+        is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+            or HttpRequestError.SecureConnectionError;
 
     // A time of the connection's own is over before anything was sent.
     private StructuredOutcome Describe(Exception failure, TimeSpan limit, bool isLate) => isLate
@@ -166,12 +169,15 @@ internal sealed class Line(HttpClient http, AosClientOptions options, TimeProvid
             }
         }
         // What stands before the server answers for it while it is away.
-        if (response.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout)
+        if (response.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable
+            or HttpStatusCode.GatewayTimeout)
             return Failures.Unreachable($"what stands before it answers {status}");
         if (status is >= 300 and < 400)
             return Failures.Unknown(
                 $"it points to {response.Headers.Location}; if that is the server, name that address");
-        return Failures.Unknown(response.IsSuccessStatusCode ? $"it answers with {type} instead of {wanted}" : $"it answers {status} with {type}");
+        return Failures.Unknown(
+            response.IsSuccessStatusCode
+                ? $"it answers with {type} instead of {wanted}" : $"it answers {status} with {type}");
     }
 
     // Lines of a body that was written here are nothing to whoever asked.
@@ -180,7 +186,10 @@ internal sealed class Line(HttpClient http, AosClientOptions options, TimeProvid
         ? outcome
         : outcome with
         {
-            Failure = failure with { Details = [.. failure.Details.Select(problem => problem with { Line = null, Column = null })] },
+            Failure = failure with
+            {
+                Details = [.. failure.Details.Select(problem => problem with { Line = null, Column = null })]
+            },
         };
 
     private static bool MayPass(HttpStatusCode status) =>

@@ -39,7 +39,8 @@ internal sealed record Question(HttpMethod Method, string Path)
 
     /// <summary>A path whose parts from outside are escaped.</summary>
     public static string PathOf(FormattableString path) => string.Format(CultureInfo.InvariantCulture, path.Format,
-        [.. path.GetArguments().Select(part => Uri.EscapeDataString(Convert.ToString(part, CultureInfo.InvariantCulture) ?? ""))]);
+        [.. path.GetArguments()
+            .Select(part => Uri.EscapeDataString(Convert.ToString(part, CultureInfo.InvariantCulture) ?? ""))]);
 
     /// <summary>With parameters; those without a value are left out.</summary>
     public Question With(params ReadOnlySpan<(string Name, object? Value)> parameters)
@@ -47,7 +48,8 @@ internal sealed record Question(HttpMethod Method, string Path)
         var text = new StringBuilder(Path);
         foreach (var (name, value) in parameters)
             if (value is not null)
-                text.Append(text.ToString().Contains('?', StringComparison.Ordinal) ? '&' : '?').Append(name).Append('=')
+                text.Append(text.ToString().Contains('?', StringComparison.Ordinal) ? '&' : '?')
+                    .Append(name).Append('=')
                     .Append(Uri.EscapeDataString(Convert.ToString(value, CultureInfo.InvariantCulture)!));
         return this with { Path = text.ToString() };
     }
@@ -58,7 +60,8 @@ internal sealed record Question(HttpMethod Method, string Path)
         var request = new HttpRequestMessage(Method, new Uri(server, Path));
         if (key is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         if (Body is not null)
-            request.Content = new ByteArrayContent(Body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            request.Content =
+                new ByteArrayContent(Body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         if (IdempotencyKey is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", IdempotencyKey);
         if (Condition.Match is { } match) request.Headers.TryAddWithoutValidation("If-Match", match);
         if (Condition.IsAbsent) request.Headers.TryAddWithoutValidation("If-None-Match", "*");

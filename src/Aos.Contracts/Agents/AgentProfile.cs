@@ -47,7 +47,8 @@ public sealed record AgentProfile
     /// <summary>Settings per skill, by skill name.</summary>
     public Payload? Config { get; init; }
 
-    /// <summary>Policies that bind it besides those of the tenant: names of policies that the store keeps, or policies.</summary>
+    /// <summary>Policies that bind it besides those of the tenant: names of policies that the store keeps, or
+    /// policies.</summary>
     public ValueList<PolicySource> Policies { get; init; }
 }
 
@@ -57,14 +58,15 @@ public sealed record PlannerChoice
     /// <summary>The planner: <c>rule</c> or <c>model</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The model that plans, by its name among the profile's models. Only for the planner <c>model</c>.</summary>
+    /// <summary>The model that plans, by its name among the profile's models. Only for the planner
+    /// <c>model</c>.</summary>
     public string? Model { get; init; }
 
     /// <summary>Whether it plans once or after each round of steps. Absent: static.</summary>
     public PlannerMode? Mode { get; init; }
 
-    /// <summary>Planning rules that come before the built-in ones: the rules themselves, or the name of a file of them, relative
-    /// to the profile, where the profile is a file too. Absent: the built-in rules alone.</summary>
+    /// <summary>Planning rules that come before the built-in ones: the rules themselves, or the name of a file of them,
+    /// relative to the profile, where the profile is a file too. Absent: the built-in rules alone.</summary>
     public PlanningRulesSource? Rules { get; init; }
 }
 
@@ -94,7 +96,8 @@ public sealed record BudgetSpec
     [JsonPropertyName("per_day_cents")]
     public Money? PerDay { get; init; }
 
-    /// <summary>Cents for all runs of one month, in the tenant's time zone. Absent: no limit but the tenant's.</summary>
+    /// <summary>Cents for all runs of one month, in the tenant's time zone. Absent: no limit but the
+    /// tenant's.</summary>
     [JsonPropertyName("per_month_cents")]
     public Money? PerMonth { get; init; }
 
@@ -159,8 +162,8 @@ public sealed record RateLimit
     [Bounds(1, 86_400)]
     public int PerSeconds { get; init; }
 
-    /// <summary>Whose calls count together. Written into contracts, never by you: a profile limits its agent, the tenant's
-    /// document all its agents. Absent in a contract: the limit was recorded before any was kept.</summary>
+    /// <summary>Whose calls count together. Written into contracts, never by you: a profile limits its agent, the
+    /// tenant's document all its agents. Absent in a contract: the limit was recorded before any was kept.</summary>
     public RateScope? Scope { get; init; }
 }
 

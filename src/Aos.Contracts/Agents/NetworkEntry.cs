@@ -65,7 +65,8 @@ public abstract record NetworkEntry
 
     /// <summary>The one spelling of a URL's host by which entries name it: lower case, ASCII (punycode), no final dot,
     /// an IPv6 address without brackets.</summary>
-    public static string HostOf(Uri url) => (url.IdnHost.EndsWith('.') ? url.IdnHost[..^1] : url.IdnHost).ToLowerInvariant();
+    public static string HostOf(Uri url) =>
+        (url.IdnHost.EndsWith('.') ? url.IdnHost[..^1] : url.IdnHost).ToLowerInvariant();
 
     /// <summary>Whether the entry speaks of a name; ranges speak of addresses only.</summary>
     public bool Names(string host) => this switch
@@ -76,18 +77,20 @@ public abstract record NetworkEntry
         _ => false,
     };
 
-    /// <summary>Whether the entry speaks of the host of an address as it is written: by its name, or by the address that it
-    /// is. No name is looked up.</summary>
+    /// <summary>Whether the entry speaks of the host of an address as it is written: by its name, or by the address
+    /// that it is. No name is looked up.</summary>
     /// <param name="host">The host, spelled as <see cref="HostOf"/> does.</param>
     /// <param name="port">The port.</param>
     public bool Covers(string host, int port)
     {
         if (Port is { } only && only != port) return false;
         if (Names(host)) return true;
-        if (this is Loopback && (host == "localhost" || host.EndsWith(".localhost", StringComparison.Ordinal))) return true;
+        if (this is Loopback && (host == "localhost" || host.EndsWith(".localhost", StringComparison.Ordinal)))
+            return true;
         if (!IPAddress.TryParse(host, out var address)) return false;
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        return this is Loopback ? IPAddress.IsLoopback(address) : this is Range range && range.Network.Contains(address);
+        return this is Loopback
+            ? IPAddress.IsLoopback(address) : this is Range range && range.Network.Contains(address);
     }
 
     // A bare IPv6 address has colons of its own, so its port needs brackets: [fd00::1]:443, [fd00::/8]:443.

@@ -25,7 +25,8 @@ public sealed record PlanningTerms
     /// money. False: such a plan is run, and fails.</summary>
     public bool Simulated { get; init; }
 
-    /// <summary>Whether a model writes its plans, so that all that they say counts as tainted. Absent: it does not.</summary>
+    /// <summary>Whether a model writes its plans, so that all that they say counts as tainted. Absent: it does
+    /// not.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Tainted { get; init; }
 }

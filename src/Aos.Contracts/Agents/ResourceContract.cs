@@ -34,7 +34,8 @@ public sealed record ResourceContract
     [JsonPropertyName("per_step_cents")]
     public Money? PerStep { get; init; }
 
-    /// <summary>The most that the tenant and the agent may spend in a day or month, by which the run was admitted.</summary>
+    /// <summary>The most that the tenant and the agent may spend in a day or month, by which the run was
+    /// admitted.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ValueList<LedgerLimit> Limits { get; init; }
 
@@ -93,7 +94,8 @@ public sealed record Remaining
     [JsonPropertyName("ledger_hold_cents")]
     public Money? LedgerHold { get; init; }
 
-    /// <summary>The accounts of the tenant and the agent as they stand now. Absent where nobody asked for them.</summary>
+    /// <summary>The accounts of the tenant and the agent as they stand now. Absent where nobody asked for
+    /// them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ValueList<AccountReport> Accounts { get; init; }
 

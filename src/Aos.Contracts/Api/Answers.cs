@@ -103,8 +103,8 @@ public sealed record ApprovalSummary
     /// <summary>When it expires.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>The binding of the request as it is shown here: a decision that names it counts for nothing else. Absent
-    /// once the request is closed.</summary>
+    /// <summary>The binding of the request as it is shown here: a decision that names it counts for nothing else.
+    /// Absent once the request is closed.</summary>
     public Digest? Binding { get; init; }
 
     /// <summary>The request as the journal has it: step, skill, the exact input and its digest, the role that it

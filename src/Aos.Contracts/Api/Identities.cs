@@ -27,8 +27,8 @@ public sealed record ApiKeySubmission
     /// <summary>What it is for, for people; at most 100 characters.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The roles: <c>viewer</c>, <c>operator</c>, <c>approver</c>, <c>admin</c>, or a role that approval requests
-    /// name.</summary>
+    /// <summary>The roles: <c>viewer</c>, <c>operator</c>, <c>approver</c>, <c>admin</c>, or a role that approval
+    /// requests name.</summary>
     [Bounds(1)]
     public required ValueList<string> Roles { get; init; }
 
@@ -84,7 +84,8 @@ public sealed record NewApiKey
 /// <summary>How a key is to be replaced.</summary>
 public sealed record KeyRotation
 {
-    /// <summary>Minutes for which the old key goes on to work, so that it can be replaced everywhere. Absent: 0.</summary>
+    /// <summary>Minutes for which the old key goes on to work, so that it can be replaced everywhere. Absent:
+    /// 0.</summary>
     [Bounds(0, 43_200)]
     public int? OverlapMinutes { get; init; }
 }

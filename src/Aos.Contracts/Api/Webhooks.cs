@@ -17,8 +17,8 @@ public sealed record WebhookSubmission
     /// <summary>What it is for, for people; at most 200 characters.</summary>
     public string? Description { get; init; }
 
-    /// <summary>The name of a secret of the server that signs: its value is <c>whsec_</c> and base64, several of them with spaces
-    /// between, each of which signs, or any other text. Absent: one is made and shown once.</summary>
+    /// <summary>The name of a secret of the server that signs: its value is <c>whsec_</c> and base64, several of them
+    /// with spaces between, each of which signs, or any other text. Absent: one is made and shown once.</summary>
     public string? SecretName { get; init; }
 }
 
@@ -62,8 +62,8 @@ public sealed record WebhookInfo
 /// <summary>How the secret of an address is to be replaced.</summary>
 public sealed record WebhookRotation
 {
-    /// <summary>Minutes for which the secret before signs beside the new one, so that receivers can be told of it. 0: it ends at
-    /// once, with every secret before it. Absent: 1,440, a day.</summary>
+    /// <summary>Minutes for which the secret before signs beside the new one, so that receivers can be told of it. 0:
+    /// it ends at once, with every secret before it. Absent: 1,440, a day.</summary>
     [Bounds(0, 43_200)]
     public int? OverlapMinutes { get; init; }
 }
@@ -71,8 +71,8 @@ public sealed record WebhookRotation
 /// <summary>An address that was just made, or whose secret was just replaced.</summary>
 public sealed record NewWebhook
 {
-    /// <summary>What the receiver checks signatures with: <c>whsec_</c> and base64. Shown this once; absent where the server has
-    /// it by name.</summary>
+    /// <summary>What the receiver checks signatures with: <c>whsec_</c> and base64. Shown this once; absent where the
+    /// server has it by name.</summary>
     public string? Secret { get; init; }
 
     /// <summary>The address.</summary>
@@ -150,8 +150,8 @@ public sealed record WebhookData
     /// <summary>The agent.</summary>
     public required string AgentId { get; init; }
 
-    /// <summary>The number of the event in the journal of the run: of two messages about a run the one with the greater number
-    /// is newer.</summary>
+    /// <summary>The number of the event in the journal of the run: of two messages about a run the one with the greater
+    /// number is newer.</summary>
     public required long Seq { get; init; }
 
     /// <summary>How the run stands.</summary>

@@ -20,13 +20,15 @@ public sealed record BudgetReport
     /// <summary>The version of the tenant's document that the limits are from.</summary>
     public int TenantVersion { get; init; }
 
-    /// <summary>The accounts: the day, then the month, of the tenant and of the agent where one was asked about.</summary>
+    /// <summary>The accounts: the day, then the month, of the tenant and of the agent where one was asked
+    /// about.</summary>
     public ValueList<AccountReport> Accounts { get; init; }
 
     /// <summary>Who spent most of this month, most first, each kind for itself: agents, skills, runs.</summary>
     public ValueList<SpenderReport> Spenders { get; init; }
 
-    /// <summary>The rates of the tenant, then of the agent where one was asked about. Absent where there are none.</summary>
+    /// <summary>The rates of the tenant, then of the agent where one was asked about. Absent where there are
+    /// none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ValueList<RateReport> Rates { get; init; }
 }

@@ -4,9 +4,10 @@ using Aos.Contracts.Values;
 
 namespace Aos.Contracts.Budgets;
 
-/// <summary>Money that the ledger holds for a run from its admission to its end: the run spends no more than that.</summary>
-/// <remarks>A fact of the run's first event. The hold counts in the day and month of the admission, however long the run
-/// takes; so does what it spends.</remarks>
+/// <summary>Money that the ledger holds for a run from its admission to its end: the run spends no more than
+/// that.</summary>
+/// <remarks>A fact of the run's first event. The hold counts in the day and month of the admission, however long the
+/// run takes; so does what it spends.</remarks>
 public sealed record RunHold
 {
     /// <summary>How much. Zero: the run may call nothing that costs money.</summary>

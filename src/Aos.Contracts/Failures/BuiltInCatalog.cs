@@ -43,7 +43,8 @@ public sealed class FailureIndex
     /// <summary>The catalog.</summary>
     public FailureCatalog Catalog { get; }
 
-    /// <summary>The entry of exactly this code, or null: a code that the catalog does not know is never retried.</summary>
+    /// <summary>The entry of exactly this code, or null: a code that the catalog does not know is never
+    /// retried.</summary>
     public FailureEntry? Match(ErrorCode code) => _entries.GetValueOrDefault(code);
 
     /// <summary>The category of a code; an unknown code is the skill's own refusal.</summary>
@@ -56,7 +57,8 @@ public sealed class FailureIndex
         return new FailureCatalog
         {
             Version = $"{below.Version}+{above.Version}",
-            Entries = ValueList.From(below.Entries.Where(entry => !replaced.Contains(entry.Code)).Concat(above.Entries)),
+            Entries =
+                ValueList.From(below.Entries.Where(entry => !replaced.Contains(entry.Code)).Concat(above.Entries)),
         };
     }
 }

@@ -78,7 +78,8 @@ public static class ErrorCodes
     /// <summary>A reference of a JSON Schema leads nowhere.</summary>
     public static readonly ErrorCode SchemaUnresolvedReference = ErrorCode.Parse("SCHEMA_UNRESOLVED_REFERENCE");
 
-    /// <summary>A pattern of a JSON Schema is no ECMA-262 regular expression, or uses a part of it that is not supported.</summary>
+    /// <summary>A pattern of a JSON Schema is no ECMA-262 regular expression, or uses a part of it that is not
+    /// supported.</summary>
     public static readonly ErrorCode SchemaInvalidPattern = ErrorCode.Parse("SCHEMA_INVALID_PATTERN");
 
     /// <summary>Two parts of a JSON Schema claim one <c>$id</c> or one anchor.</summary>
@@ -378,7 +379,8 @@ public static class ErrorCodes
     /// <summary>The script of a scripted model has no answer for the request.</summary>
     public static readonly ErrorCode ScriptExhausted = ErrorCode.Parse("SCRIPT_EXHAUSTED");
 
-    /// <summary>The MCP server could not be started or reached, or did not speak the protocol; the call was not made.</summary>
+    /// <summary>The MCP server could not be started or reached, or did not speak the protocol; the call was not
+    /// made.</summary>
     public static readonly ErrorCode McpUnavailable = ErrorCode.Parse("MCP_UNAVAILABLE");
 
     /// <summary>The tool of an MCP server said that it failed.</summary>

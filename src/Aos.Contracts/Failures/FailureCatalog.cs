@@ -48,7 +48,8 @@ public enum FailureCategory
     Internal,
 }
 
-/// <summary>The failure catalog: the taxonomy of codes and, in the same data, what each means for retry and repair.</summary>
+/// <summary>The failure catalog: the taxonomy of codes and, in the same data, what each means for retry and
+/// repair.</summary>
 /// <remarks>Pinned by digest in every run. User entries replace or extend the built-in ones by code.</remarks>
 public sealed record FailureCatalog
 {
@@ -84,7 +85,8 @@ public sealed record FailureEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ValueList<Alternative> Alternatives { get; init; }
 
-    /// <summary>The exit code of the command line for a run that ends with this code, 0 to 255; 1 unless it says otherwise.</summary>
+    /// <summary>The exit code of the command line for a run that ends with this code, 0 to 255; 1 unless it says
+    /// otherwise.</summary>
     [Bounds(0, 255)]
     public int? ExitCode { get; init; }
 }

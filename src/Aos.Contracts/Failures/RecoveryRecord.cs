@@ -49,7 +49,8 @@ public sealed record RecoveryRecord
             var middle = share + z * z / (2 * Tries);
             var spread = z * Math.Sqrt((share * (1 - share) + z * z / (4d * Tries)) / Tries);
             var scale = 1 + z * z / Tries;
-            return (Math.Round(Math.Max(0, (middle - spread) / scale), 4), Math.Round(Math.Min(1, (middle + spread) / scale), 4));
+            return (Math.Round(Math.Max(0, (middle - spread) / scale), 4),
+                Math.Round(Math.Min(1, (middle + spread) / scale), 4));
         }
     }
 }

@@ -26,5 +26,6 @@ public static class StrictJson
     /// <param name="utf8">The whole document.</param>
     /// <param name="limits">What it may cost.</param>
     /// <returns>The first problem; null where there is none.</returns>
-    public static JsonProblem? FindProblem(ReadOnlySpan<byte> utf8, JsonLimits limits) => new StrictJsonScan(utf8, limits).Run();
+    public static JsonProblem? FindProblem(ReadOnlySpan<byte> utf8, JsonLimits limits) =>
+        new StrictJsonScan(utf8, limits).Run();
 }

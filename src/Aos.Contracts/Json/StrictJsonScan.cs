@@ -112,7 +112,8 @@ internal ref struct StrictJsonScan
                 $"Objects and arrays are nested more than {_limits.DepthMax} deep. Flatten the document.");
         if (_depth == _frames.Length)
             Array.Resize(ref _frames, _depth * 2);
-        _frames[_depth++] = new Frame { IsObject = _reader.TokenType == JsonTokenType.StartObject, Index = -1, FirstName = _nameCount };
+        _frames[_depth++] =
+            new Frame { IsObject = _reader.TokenType == JsonTokenType.StartObject, Index = -1, FirstName = _nameCount };
         return null;
     }
 

@@ -20,7 +20,8 @@ internal readonly ref struct SyntaxMistake
     {
         _utf8 = utf8;
         (_read, _last, _inObject, _isNameTaken) = (read, last, inObject, last == JsonTokenType.PropertyName);
-        // The reader takes a name with its colon and a value with what follows, so a good one may stand before the mistake.
+        // The reader takes a name with its colon and a value with what follows, so a good one may stand before the
+        // mistake.
         var begun = utf8.Length - utf8[read..].TrimStart(" \t\r\n,:"u8).Length;
         var end = begun == utf8.Length ? 0 : EndOf(utf8, begun);
         if (end > read && offset >= end)
@@ -46,10 +47,12 @@ internal readonly ref struct SyntaxMistake
             if (!begun.IsEmpty && token == '"') return InString();
             if (Offset >= _utf8.Length) return $"The text ends too early: {Missing()}.";
             if (token is (byte)'-' or (byte)'+' or (byte)'.' or (>= (byte)'0' and <= (byte)'9'))
-                return IsValueDue() ? "This is no JSON number: digits, with no 0 before them, and perhaps a fraction and an exponent, as in "
-                    + "-1.5e3." : Unexpected();
+                return IsValueDue()
+                    ? "This is no JSON number: digits, with no 0 before them, and perhaps a fraction and an "
+                    + "exponent, as in -1.5e3." : Unexpected();
             if (token is (>= (byte)'a' and <= (byte)'z') or (>= (byte)'A' and <= (byte)'Z'))
-                return IsValueDue() ? "This word is no JSON value: there are true, false and null, and text stands in double quotes."
+                return IsValueDue()
+                    ? "This word is no JSON value: there are true, false and null, and text stands in double quotes."
                     : Unexpected();
             return Unexpected();
         }
@@ -64,7 +67,8 @@ internal readonly ref struct SyntaxMistake
     {
         if (Offset >= _utf8.Length) return "The text ends inside of a string: its closing double quote is missing.";
         return _utf8[Offset] < 0x20
-            ? "A string goes over the end of the line, or holds another control character. Close it, or write an escape such as \\n."
+            ? "A string goes over the end of the line, or holds another control character. Close it, or write an "
+                + "escape such as \\n."
             : "The string has an escape that JSON does not know; a backslash itself is written twice.";
     }
 
@@ -91,7 +95,8 @@ internal readonly ref struct SyntaxMistake
         JsonTokenType.PropertyName => "the ':' after the name of a member is missing",
         JsonTokenType.StartObject => "a name in double quotes or '}' is missing",
         JsonTokenType.StartArray => "a value or ']' is missing",
-        _ when _inObject == true => IsComma ? "the name of a member in double quotes is missing" : "',' or '}' is missing",
+        _ when _inObject == true =>
+            IsComma ? "the name of a member in double quotes is missing" : "',' or '}' is missing",
         _ => IsComma ? "a value is missing" : "',' or ']' is missing",
     };
 
@@ -99,7 +104,8 @@ internal readonly ref struct SyntaxMistake
     private static int EndOf(ReadOnlySpan<byte> utf8, int begun)
     {
         if (utf8[begun] is (byte)'-' or (>= (byte)'0' and <= (byte)'9'))
-            return utf8[^1] is >= (byte)'0' and <= (byte)'9' && utf8[begun..].TrimStart("+-.eE0123456789"u8).IsEmpty ? utf8.Length : 0;
+            return utf8[^1] is >= (byte)'0' and <= (byte)'9' && utf8[begun..].TrimStart("+-.eE0123456789"u8).IsEmpty
+                ? utf8.Length : 0;
         if (utf8[begun] != '"') return 0;
         for (var at = begun + 1; at < utf8.Length; at++)
         {

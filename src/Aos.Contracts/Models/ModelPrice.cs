@@ -32,7 +32,8 @@ public sealed record ModelPrice
     /// <exception cref="OverflowException">The amount is larger than <see cref="Money"/> holds.</exception>
     public Money CostOf(TokenUsage usage)
     {
-        if (!usage.IsSound) throw new ArgumentOutOfRangeException(nameof(usage), usage, "Counts of tokens are not negative.");
+        if (!usage.IsSound)
+            throw new ArgumentOutOfRangeException(nameof(usage), usage, "Counts of tokens are not negative.");
         var sum = Part(usage.UncachedInput, Input)
             + Part(usage.CachedInput, CachedInput ?? Input)
             + Part(usage.CacheWrite, CacheWrite ?? Input)
@@ -46,7 +47,8 @@ public sealed record ModelPrice
     /// <param name="outputTokens">Tokens of output, reasoning included.</param>
     public Money WorstOf(long inputTokens, long outputTokens)
     {
-        var sum = Part(inputTokens, Most(Input, CachedInput, CacheWrite)) + Part(outputTokens, Most(Output, Reasoning, null));
+        var sum = Part(inputTokens, Most(Input, CachedInput, CacheWrite))
+            + Part(outputTokens, Most(Output, Reasoning, null));
         return new Money((long)((sum + TokenRate.Tokens - 1) / TokenRate.Tokens));
     }
 
@@ -56,7 +58,8 @@ public sealed record ModelPrice
         new(Math.Max(one.NanoUsd, Math.Max(two?.NanoUsd ?? 0, three?.NanoUsd ?? 0)));
 }
 
-/// <summary>Nano-dollars for a million tokens. In JSON dollars for a million tokens, with at most nine decimals.</summary>
+/// <summary>Nano-dollars for a million tokens. In JSON dollars for a million tokens, with at most nine
+/// decimals.</summary>
 /// <param name="NanoUsd">Nano-dollars for a million tokens, 0 to 10¹⁵.</param>
 [JsonConverter(typeof(TokenRateConverter))]
 public readonly record struct TokenRate(long NanoUsd)
@@ -70,7 +73,8 @@ public readonly record struct TokenRate(long NanoUsd)
     /// <summary>Dollars for a million tokens, exact.</summary>
     public decimal Usd => NanoUsd / (decimal)NanoPerUsd / 1.0000000000000000000000000000m;
 
-    /// <summary>A rate; false where it is negative, has more than nine decimals, or is above a million dollars.</summary>
+    /// <summary>A rate; false where it is negative, has more than nine decimals, or is above a million
+    /// dollars.</summary>
     public static bool TryFromUsd(decimal usd, out TokenRate rate)
     {
         rate = default;
@@ -91,9 +95,11 @@ public readonly record struct TokenRate(long NanoUsd)
 internal sealed class TokenRateConverter : JsonConverter<TokenRate>
 {
     public override TokenRate Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.Number && reader.TryGetDecimal(out var usd) && TokenRate.TryFromUsd(usd, out var rate)
+        reader.TokenType == JsonTokenType.Number && reader.TryGetDecimal(out var usd)
+            && TokenRate.TryFromUsd(usd, out var rate)
             ? rate
-            : throw new JsonException("Expected dollars for a million tokens, 0 to 1,000,000, with at most nine decimals.");
+            : throw new JsonException(
+                "Expected dollars for a million tokens, 0 to 1,000,000, with at most nine decimals.");
 
     public override void Write(Utf8JsonWriter writer, TokenRate value, JsonSerializerOptions options) =>
         writer.WriteNumberValue(value.Usd);

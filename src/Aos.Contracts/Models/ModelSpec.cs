@@ -14,8 +14,8 @@ public sealed record ModelSpec
     /// <summary>The model, as its provider names it.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Where it is served, an http or https address without a path of calls. Absent: the provider's own. Naming
-    /// it here allows it: the profile's network need not.</summary>
+    /// <summary>Where it is served, an http or https address without a path of calls. Absent: the provider's own.
+    /// Naming it here allows it: the profile's network need not.</summary>
     public string? BaseUrl { get; init; }
 
     /// <summary>The key of the provider. Absent: none is sent.</summary>

@@ -27,7 +27,8 @@ public sealed record PriceTable
         return new PriceTable
         {
             Version = $"{Version}+{above.Version}",
-            Models = ValueList.From(Models.Where(entry => !replaced.Contains((entry.Provider, entry.Model))).Concat(above.Models)),
+            Models = ValueList.From(
+                Models.Where(entry => !replaced.Contains((entry.Provider, entry.Model))).Concat(above.Models)),
         };
     }
 
@@ -35,7 +36,8 @@ public sealed record PriceTable
     /// snapshot, as in <c>model-20260131</c> or <c>model-2026-01-31</c>; else the one of its provider for every model,
     /// <c>*</c>. Null where there is none.</summary>
     public PriceEntry? Find(ModelProvider provider, string model) =>
-        Entry(provider, model) ?? (WithoutDate(model) is { } name ? Entry(provider, name) : null) ?? Entry(provider, "*");
+        Entry(provider, model) ?? (WithoutDate(model) is { } name ? Entry(provider, name) : null)
+            ?? Entry(provider, "*");
 
     /// <summary>A model as a run pins it: with its price and its limits, where it says nothing of its own.</summary>
     public ModelSpec Pin(ModelSpec spec)
@@ -61,7 +63,9 @@ public sealed record PriceTable
     {
         foreach (var format in (string[])["yyyyMMdd", "yyyy-MM-dd"])
             if (model.Length > format.Length + 1 && model[^(format.Length + 1)] == '-'
-                && DateOnly.TryParseExact(model.AsSpan(model.Length - format.Length), format, CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+                && DateOnly.TryParseExact(
+                    model.AsSpan(model.Length - format.Length), format, CultureInfo.InvariantCulture,
+                    DateTimeStyles.None, out _))
                 return model[..^(format.Length + 1)];
         return null;
     }

@@ -20,7 +20,8 @@ public readonly record struct TokenUsage(
 
     /// <summary>Whether no count is negative or beyond all reason, as what a provider sends may be.</summary>
     public bool IsSound => UncachedInput is >= 0 and <= TokensMax && CachedInput is >= 0 and <= TokensMax
-        && CacheWrite is >= 0 and <= TokensMax && PlainOutput is >= 0 and <= TokensMax && Reasoning is >= 0 and <= TokensMax;
+        && CacheWrite is >= 0 and <= TokensMax && PlainOutput is >= 0 and <= TokensMax
+        && Reasoning is >= 0 and <= TokensMax;
 
     /// <summary>From counts in which the whole contains its parts, as most providers give them.</summary>
     /// <param name="input">All input, with what was read from and written to caches.</param>

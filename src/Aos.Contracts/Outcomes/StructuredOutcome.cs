@@ -112,8 +112,8 @@ public sealed record FailureInfo
 /// <param name="Message">What is wrong and what would be right.</param>
 public sealed record Problem(string Pointer, ErrorCode Code, string Message)
 {
-    /// <summary>The line of the text that was read, from 1, where the value begins; absent where there was no text, or nobody
-    /// looked.</summary>
+    /// <summary>The line of the text that was read, from 1, where the value begins; absent where there was no text, or
+    /// nobody looked.</summary>
     public int? Line { get; init; }
 
     /// <summary>The character of the line, from 1.</summary>

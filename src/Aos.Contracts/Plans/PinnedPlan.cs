@@ -4,7 +4,8 @@ using Aos.Contracts.Values;
 
 namespace Aos.Contracts.Plans;
 
-/// <summary>A valid plan whose skills are pinned to exact versions: what a run executes. Stored by its content.</summary>
+/// <summary>A valid plan whose skills are pinned to exact versions: what a run executes. Stored by its
+/// content.</summary>
 public sealed record PinnedPlan
 {
     /// <summary>The plan; every skill reference in it is an exact version.</summary>

@@ -41,7 +41,8 @@ public sealed record PlanStep
     /// <summary>JMESPath condition; where it is false or null, the step is skipped.</summary>
     public string? When { get; init; }
 
-    /// <summary>JMESPath expression of a list; the step is done for each item, with <c>item</c> and <c>index</c>.</summary>
+    /// <summary>JMESPath expression of a list; the step is done for each item, with <c>item</c> and
+    /// <c>index</c>.</summary>
     public string? ForEach { get; init; }
 
     /// <summary>Milliseconds for one attempt, at most a day. Absent: what the skill's contract says.</summary>
@@ -179,7 +180,8 @@ internal sealed class OnFailureConverter : JsonConverter<OnFailure>
             case OnFailure.Abort: writer.WriteStringValue("abort"); break;
             case OnFailure.Continue: writer.WriteStringValue("continue"); break;
             case OnFailure.Fallback fallback:
-                JsonSerializer.Serialize(writer, new FallbackWire { Fallback = fallback.Call }, AosJson.Of<FallbackWire>());
+                JsonSerializer.Serialize(
+                    writer, new FallbackWire { Fallback = fallback.Call }, AosJson.Of<FallbackWire>());
                 break;
             default: throw new System.Diagnostics.UnreachableException();
         }

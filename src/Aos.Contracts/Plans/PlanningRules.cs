@@ -2,7 +2,8 @@ using Aos.Contracts.Values;
 
 namespace Aos.Contracts.Plans;
 
-/// <summary>Rules by which goals become plans: the first whose pattern fits, and whose input is there, is taken.</summary>
+/// <summary>Rules by which goals become plans: the first whose pattern fits, and whose input is there, is
+/// taken.</summary>
 public sealed record PlanningRules
 {
     /// <summary>The version of the rules, chosen by their author.</summary>

@@ -9,7 +9,8 @@ public abstract record PlanningRulesSource
 {
     private PlanningRulesSource() { } // Closed: these are all the cases.
 
-    /// <summary>A file. Whoever reads the profile from its folder puts the rules in its place; nobody else can.</summary>
+    /// <summary>A file. Whoever reads the profile from its folder puts the rules in its place; nobody else
+    /// can.</summary>
     /// <param name="Path">Its path, relative to the profile.</param>
     public sealed record Beside(string Path) : PlanningRulesSource;
 
@@ -20,7 +21,8 @@ public abstract record PlanningRulesSource
 
 internal sealed class PlanningRulesSourceConverter : JsonConverter<PlanningRulesSource>
 {
-    public override PlanningRulesSource Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+    public override PlanningRulesSource Read(
+        ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType switch
         {
             JsonTokenType.String => new PlanningRulesSource.Beside(reader.GetString()!),

@@ -75,8 +75,8 @@ public enum RuleVerdict
 /// <summary>A rule of a policy.</summary>
 public sealed record PolicyRule
 {
-    /// <summary>The name of the rule, which decisions are recorded with: letters, digits, <c>_</c>, <c>-</c>, <c>.</c>; at
-    /// most 64 characters. <c>default</c> is taken.</summary>
+    /// <summary>The name of the rule, which decisions are recorded with: letters, digits, <c>_</c>, <c>-</c>, <c>.</c>;
+    /// at most 64 characters. <c>default</c> is taken.</summary>
     public required string Id { get; init; }
 
     /// <summary>What it says of the calls that it matches.</summary>
@@ -91,8 +91,8 @@ public sealed record PolicyRule
     /// <summary>Which of them not. Absent: none is excepted.</summary>
     public PolicyMatch? Unless { get; init; }
 
-    /// <summary>Who approves and how, for <c>require_approval</c>. Absent: one person of role <c>approver</c>, within 24
-    /// hours.</summary>
+    /// <summary>Who approves and how, for <c>require_approval</c>. Absent: one person of role <c>approver</c>, within
+    /// 24 hours.</summary>
     public ApprovalSpec? Approval { get; init; }
 
     /// <summary>How much, for <c>limit</c>.</summary>

@@ -51,7 +51,8 @@ public sealed record CaseCall
     /// <summary>The input. Absent: an empty object.</summary>
     public Payload? Input { get; init; }
 
-    /// <summary>The effect class. Absent: what the contract of the skill says; <c>once</c> where the skill is not known.</summary>
+    /// <summary>The effect class. Absent: what the contract of the skill says; <c>once</c> where the skill is not
+    /// known.</summary>
     public EffectClass? Effect { get; init; }
 
     /// <summary>What it costs at worst. Absent: what the contract of the skill says; nothing where the skill is not

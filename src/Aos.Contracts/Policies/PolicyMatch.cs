@@ -13,14 +13,16 @@ public sealed record PolicyMatch
     /// <summary>Effect classes of the call.</summary>
     public ValueList<EffectClass> Effects { get; init; }
 
-    /// <summary>Hosts of the address in the member <c>url</c> of the input: entries as in <c>network.allow</c> of a profile. A
-    /// range fits an address that is written out.</summary>
+    /// <summary>Hosts of the address in the member <c>url</c> of the input: entries as in <c>network.allow</c> of a
+    /// profile. A range fits an address that is written out.</summary>
     public ValueList<string> Hosts { get; init; }
 
-    /// <summary>Paths of that address, where <c>*</c> stands for any characters. Percent signs are resolved before.</summary>
+    /// <summary>Paths of that address, where <c>*</c> stands for any characters. Percent signs are resolved
+    /// before.</summary>
     public ValueList<string> Paths { get; init; }
 
-    /// <summary>Methods of a call with an address, whatever their case; without the member <c>method</c> it is GET.</summary>
+    /// <summary>Methods of a call with an address, whatever their case; without the member <c>method</c> it is
+    /// GET.</summary>
     public ValueList<string> Methods { get; init; }
 
     /// <summary>Conditions on parts of the input, all of which must hold.</summary>

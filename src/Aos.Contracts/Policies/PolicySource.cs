@@ -24,7 +24,8 @@ internal sealed class PolicySourceConverter : JsonConverter<PolicySource>
         reader.TokenType switch
         {
             JsonTokenType.String => new PolicySource.Named(reader.GetString()!),
-            JsonTokenType.StartObject => new PolicySource.Inline(JsonSerializer.Deserialize(ref reader, AosJson.Of<Policy>())
+            JsonTokenType.StartObject =>
+                new PolicySource.Inline(JsonSerializer.Deserialize(ref reader, AosJson.Of<Policy>())
                 ?? throw new JsonException("Expected a policy.")),
             _ => throw new JsonException("Expected the name of a policy, or a policy."),
         };
@@ -34,7 +35,8 @@ internal sealed class PolicySourceConverter : JsonConverter<PolicySource>
         switch (value)
         {
             case PolicySource.Named named: writer.WriteStringValue(named.Name); break;
-            case PolicySource.Inline inline: JsonSerializer.Serialize(writer, inline.Policy, AosJson.Of<Policy>()); break;
+            case PolicySource.Inline inline:
+                JsonSerializer.Serialize(writer, inline.Policy, AosJson.Of<Policy>()); break;
             default: throw new System.Diagnostics.UnreachableException();
         }
     }

@@ -169,14 +169,15 @@ public sealed record Simulation
     /// <summary>Milliseconds that it is expected to take, along the critical path.</summary>
     public double EstimatedLatencyMs { get; init; }
 
-    /// <summary>The critical path: the steps that the expected time is made of, each begun when the one before had ended.</summary>
+    /// <summary>The critical path: the steps that the expected time is made of, each begun when the one before had
+    /// ended.</summary>
     public ValueList<StepId> CriticalPath { get; init; }
 
     /// <summary>Attempts that are expected to be made, those of items and of fallbacks included.</summary>
     public int EstimatedAttempts { get; init; }
 
-    /// <summary>The most attempts that the plan can make: every retry, every item, every fallback. The contract stops the
-    /// run before that where it allows fewer.</summary>
+    /// <summary>The most attempts that the plan can make: every retry, every item, every fallback. The contract stops
+    /// the run before that where it allows fewer.</summary>
     public long WorstAttempts { get; init; }
 
     /// <summary>Rounds of planning that the run can take at most; absent where the plan is given.</summary>
@@ -284,7 +285,8 @@ public sealed record PlannedStep
     /// <summary>The most attempts that it can make: every retry, every item, its fallback.</summary>
     public long WorstAttempts { get; init; }
 
-    /// <summary>How many items it is expected to be done for; absent where it is not fanned out, or not reached.</summary>
+    /// <summary>How many items it is expected to be done for; absent where it is not fanned out, or not
+    /// reached.</summary>
     public int? Items { get; init; }
 
     /// <summary>Milliseconds that a wait for a signal can take at most; absent for other steps.</summary>
@@ -314,7 +316,8 @@ public sealed record ReplayReport
     /// <summary>The run that repeated it, in mode <c>live</c>.</summary>
     public RunId? RepeatedBy { get; init; }
 
-    /// <summary>How many events were compared and equal; in the modes <c>live</c> and <c>dry</c>, how many fields.</summary>
+    /// <summary>How many events were compared and equal; in the modes <c>live</c> and <c>dry</c>, how many
+    /// fields.</summary>
     public int EventsCompared { get; init; }
 
     /// <summary>The first event that differs; absent at parity.</summary>

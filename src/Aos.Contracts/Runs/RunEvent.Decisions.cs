@@ -15,7 +15,8 @@ public abstract partial record RunEvent
         /// <summary>Which round, from 1. Every question counts.</summary>
         public required int Round { get; init; }
 
-        /// <summary>How often in a row what it answered was refused: it is asked to mend that. Absent: it is not.</summary>
+        /// <summary>How often in a row what it answered was refused: it is asked to mend that. Absent: it is
+        /// not.</summary>
         public int? Repair { get; init; }
 
         /// <summary>Money held for the answer.</summary>
@@ -36,7 +37,8 @@ public abstract partial record RunEvent
         /// <summary>Where the wait comes from.</summary>
         public required BackoffRule Rule { get; init; }
 
-        /// <summary>The bound in milliseconds under which the jitter was drawn, or what the other side asked for.</summary>
+        /// <summary>The bound in milliseconds under which the jitter was drawn, or what the other side asked
+        /// for.</summary>
         public required long BoundMs { get; init; }
     }
 
@@ -81,7 +83,8 @@ public abstract partial record RunEvent
         /// <summary>The list.</summary>
         public required Payload Items { get; init; }
 
-        /// <summary>How many items there are, where a simulation knows that but not what they are. Absent: the list says it.</summary>
+        /// <summary>How many items there are, where a simulation knows that but not what they are. Absent: the list
+        /// says it.</summary>
         public int? Count { get; init; }
     }
 
@@ -264,8 +267,8 @@ public abstract partial record RunEvent
         public bool Tainted { get; init; }
     }
 
-    /// <summary>An attempt was in flight when its owner died: its outcome is unknown. What was held for it is counted as
-    /// spent, since it may have been.</summary>
+    /// <summary>An attempt was in flight when its owner died: its outcome is unknown. What was held for it is counted
+    /// as spent, since it may have been.</summary>
     public sealed record AttemptLost : Decision
     {
         /// <summary>The step.</summary>
@@ -296,7 +299,8 @@ public abstract partial record RunEvent
         /// <summary>Where the wait comes from.</summary>
         public required BackoffRule Rule { get; init; }
 
-        /// <summary>The bound in milliseconds under which the jitter was drawn, or what the other side asked for.</summary>
+        /// <summary>The bound in milliseconds under which the jitter was drawn, or what the other side asked
+        /// for.</summary>
         public required long BoundMs { get; init; }
 
         /// <summary>The way that is taken instead of the one that failed. Absent: the same.</summary>

@@ -42,15 +42,15 @@ public abstract partial record RunEvent
         /// <summary>The run that this one repeats, step by step and for real; absent where it repeats none.</summary>
         public RunId? Repeats { get; init; }
 
-        /// <summary>Money that the ledger holds for the run. Absent: nothing is held, and the plan costs nothing; in runs
-        /// of before there was a ledger, it may.</summary>
+        /// <summary>Money that the ledger holds for the run. Absent: nothing is held, and the plan costs nothing; in
+        /// runs of before there was a ledger, it may.</summary>
         public RunHold? Hold { get; init; }
 
         /// <summary>The trace that the run belongs to: 32 hexadecimal digits.</summary>
         public required string TraceId { get; init; }
 
-        /// <summary>The span of whoever asked, as a W3C <c>traceparent</c> of the same trace: the run's spans stand under it,
-        /// in every process that goes on with the run. Absent: the run begins its trace.</summary>
+        /// <summary>The span of whoever asked, as a W3C <c>traceparent</c> of the same trace: the run's spans stand
+        /// under it, in every process that goes on with the run. Absent: the run begins its trace.</summary>
         public string? TraceParent { get; init; }
     }
 
@@ -60,7 +60,8 @@ public abstract partial record RunEvent
         /// <summary>Which round of planning, from 1.</summary>
         public required int Round { get; init; }
 
-        /// <summary>The <see cref="Plans.PinnedPlan"/>, by content; absent on failure or when nothing is left to do.</summary>
+        /// <summary>The <see cref="Plans.PinnedPlan"/>, by content; absent on failure or when nothing is left to
+        /// do.</summary>
         public Digest? Plan { get; init; }
 
         /// <summary>The code: <c>OK</c> or why there is no plan.</summary>
@@ -73,8 +74,8 @@ public abstract partial record RunEvent
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public ValueList<Problem> Problems { get; init; }
 
-        /// <summary>The output of the run as a template, from an iterative planner that has nothing left to do. Absent: the
-        /// output of its last plan.</summary>
+        /// <summary>The output of the run as a template, from an iterative planner that has nothing left to do. Absent:
+        /// the output of its last plan.</summary>
         public Payload? Output { get; init; }
 
         /// <summary>What was refused, as the planner gave it: an object, or text where it was no JSON object.</summary>
@@ -209,11 +210,12 @@ public abstract partial record RunEvent
         /// <summary>The input that replaces the one shown; absent where it was not edited.</summary>
         public Payload? Input { get; init; }
 
-        /// <summary>The digest of all that the request binds, as it was shown to who decided. Absent: it was not said.</summary>
+        /// <summary>The digest of all that the request binds, as it was shown to who decided. Absent: it was not
+        /// said.</summary>
         public Digest? Binding { get; init; }
 
-        /// <summary>Who decided, as the server knows them. Absent: nobody is told apart, as on a local store, whose user
-        /// is its owner with every role.</summary>
+        /// <summary>Who decided, as the server knows them. Absent: nobody is told apart, as on a local store, whose
+        /// user is its owner with every role.</summary>
         public Principal? Principal { get; init; }
 
         /// <summary>When they decided, which is what the expiry is compared with. Absent: when the run took notice of
@@ -221,8 +223,8 @@ public abstract partial record RunEvent
         public DateTimeOffset? DecidedAt { get; init; }
     }
 
-    /// <summary>A policy binds the run from here on, besides those that it was admitted under. It can only tighten them:
-    /// of several policies the strictest holds.</summary>
+    /// <summary>A policy binds the run from here on, besides those that it was admitted under. It can only tighten
+    /// them: of several policies the strictest holds.</summary>
     public sealed record PolicyTightened : Fact
     {
         /// <summary>The policy.</summary>
@@ -278,7 +280,8 @@ public abstract partial record RunEvent
         public string? Key { get; init; }
     }
 
-    /// <summary>A call has a slot, the moment at which it may be made within its rates; or there is none in time.</summary>
+    /// <summary>A call has a slot, the moment at which it may be made within its rates; or there is none in
+    /// time.</summary>
     public sealed record SlotAnswered : Fact
     {
         /// <summary>The step.</summary>
@@ -311,13 +314,13 @@ public abstract partial record RunEvent
         /// <summary>The epoch of the new owner, which grows by one each time.</summary>
         public required int Epoch { get; init; }
 
-        /// <summary>Whether the store was restored from a backup since: what was decided after the backup is lost, so open
-        /// approval requests are made anew. Absent: it was not.</summary>
+        /// <summary>Whether the store was restored from a backup since: what was decided after the backup is lost, so
+        /// open approval requests are made anew. Absent: it was not.</summary>
         public bool? Restored { get; init; }
     }
 
-    /// <summary>The run goes its own way from here: what stands before was copied from another run. What that run had in
-    /// flight is lost to this one.</summary>
+    /// <summary>The run goes its own way from here: what stands before was copied from another run. What that run had
+    /// in flight is lost to this one.</summary>
     public sealed record RunForked : Fact
     {
         /// <summary>The run that goes on from here.</summary>
@@ -335,7 +338,8 @@ public abstract partial record RunEvent
         /// <summary>The <see cref="Plans.PinnedPlan"/>, by content, where the input of a step was edited.</summary>
         public Digest? Plan { get; init; }
 
-        /// <summary>Policies that bind the fork besides those of the other run: the tenant's of today. Absent: none.</summary>
+        /// <summary>Policies that bind the fork besides those of the other run: the tenant's of today. Absent:
+        /// none.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public ValueList<Policy> Policies { get; init; }
 
@@ -349,8 +353,8 @@ public abstract partial record RunEvent
         /// <summary>Why.</summary>
         public string? Reason { get; init; }
 
-        /// <summary>Money that the ledger holds for the run. Absent: nothing is held, and the plan costs nothing; in runs
-        /// of before there was a ledger, it may.</summary>
+        /// <summary>Money that the ledger holds for the run. Absent: nothing is held, and the plan costs nothing; in
+        /// runs of before there was a ledger, it may.</summary>
         public RunHold? Hold { get; init; }
 
         /// <summary>The trace that the run belongs to: 32 hexadecimal digits.</summary>

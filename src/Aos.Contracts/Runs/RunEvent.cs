@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Aos.Contracts.Runs;
 
-/// <summary>What the journal of a run keeps: facts from outside, and the decisions that the kernel took on them.</summary>
+/// <summary>What the journal of a run keeps: facts from outside, and the decisions that the kernel took on
+/// them.</summary>
 /// <remarks>Stored for ever: members may be added as optional, never given another meaning. Each fact is followed by
 /// the decisions on it, so that a replay can feed the facts to a kernel and compare the decisions. All share the time
 /// of their fact.</remarks>

@@ -7,7 +7,8 @@ using Aos.Contracts.Values;
 
 namespace Aos.Contracts.Runs;
 
-/// <summary>Everything outside its plan that decides how a run goes, fixed at admission and stored by its content.</summary>
+/// <summary>Everything outside its plan that decides how a run goes, fixed at admission and stored by its
+/// content.</summary>
 /// <remarks>Editing a profile or the catalog later changes no recorded run.</remarks>
 public sealed record RunSettings
 {
@@ -23,14 +24,15 @@ public sealed record RunSettings
     /// <summary>How the goal becomes a plan.</summary>
     public PlannerChoice? Planner { get; init; }
 
-    /// <summary>What holds for the planner's answers. Absent: they cost nothing, a refused one ends the run, and so does
-    /// a plan that fails.</summary>
+    /// <summary>What holds for the planner's answers. Absent: they cost nothing, a refused one ends the run, and so
+    /// does a plan that fails.</summary>
     public PlanningTerms? Planning { get; init; }
 
     /// <summary>The folder that file skills may use.</summary>
     public string? Workspace { get; init; }
 
-    /// <summary>The language models that may be used, each with the price that holds for the run. Absent: none.</summary>
+    /// <summary>The language models that may be used, each with the price that holds for the run. Absent:
+    /// none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ValueMap<ModelSpec> Models { get; init; }
 

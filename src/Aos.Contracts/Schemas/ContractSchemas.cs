@@ -5,7 +5,8 @@ using Aos.Contracts.Values;
 namespace Aos.Contracts.Schemas;
 
 /// <summary>The schemas of the documents that users write, compiled on first use. Thread-safe.</summary>
-/// <remarks>Generated from the contract records into <c>docs/schemas</c> and carried in the assembly as resources.</remarks>
+/// <remarks>Generated from the contract records into <c>docs/schemas</c> and carried in the assembly as
+/// resources.</remarks>
 public static class ContractSchemas
 {
     private const string Prefix = "Aos.Contracts.Schemas.";
@@ -52,7 +53,8 @@ public static class ContractSchemas
 
     /// <summary>The names of all published schemas, those of answers too, such as <c>run_report</c>.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. typeof(ContractSchemas).Assembly.GetManifestResourceNames()
-        .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal))
+        .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)
+            && name.EndsWith(Suffix, StringComparison.Ordinal))
         .Select(name => name[Prefix.Length..^Suffix.Length]).Order(StringComparer.Ordinal)];
 
     /// <summary>A published schema by its name.</summary>

@@ -14,7 +14,8 @@ public readonly record struct SecretGrant : IScalar<SecretGrant>
     private SecretGrant(SecretName name, string? host) => (Name, Host) = (name, host);
 
     /// <inheritdoc />
-    public static string Rule => "the name of a secret, such as 'API_KEY', or one with the only host it is sent to, such as "
+    public static string Rule =>
+        "the name of a secret, such as 'API_KEY', or one with the only host it is sent to, such as "
         + "'API_KEY@api.example.com'";
 
     /// <summary>The secret.</summary>

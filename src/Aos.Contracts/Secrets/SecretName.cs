@@ -21,7 +21,8 @@ public readonly record struct SecretName : IScalar<SecretName>
     /// <inheritdoc />
     public static bool TryParse([NotNullWhen(true)] string? text, out SecretName value)
     {
-        var good = ScalarText.Matches(text, 128, c => char.IsAsciiLetter(c) || c == '_', c => char.IsAsciiLetterOrDigit(c) || c == '_');
+        var good = ScalarText.Matches(
+            text, 128, c => char.IsAsciiLetter(c) || c == '_', c => char.IsAsciiLetterOrDigit(c) || c == '_');
         value = good ? new SecretName(text!) : default;
         return good;
     }

@@ -61,6 +61,7 @@ public static class SecretReference
             found.Add((pointer, TryRead(value, out var name) ? name : null));
             return;
         }
-        foreach (var member in value.EnumerateObject()) Collect(member.Value, $"{pointer}/{JsonPointer.Escape(member.Name)}", found);
+        foreach (var member in value.EnumerateObject())
+            Collect(member.Value, $"{pointer}/{JsonPointer.Escape(member.Name)}", found);
     }
 }

@@ -3,7 +3,8 @@ using Aos.Contracts.Values;
 
 namespace Aos.Contracts.Skills;
 
-/// <summary>What a skill promises: its schemas, effects, cost, time, failures and needs (the plan's SkillMetadata).</summary>
+/// <summary>What a skill promises: its schemas, effects, cost, time, failures and needs (the plan's
+/// SkillMetadata).</summary>
 /// <remarks>A published version's contract never changes: a plan pins its digest.</remarks>
 public sealed record SkillContract
 {
@@ -22,7 +23,8 @@ public sealed record SkillContract
     /// <summary>JSON Schema 2020-12 of the result.</summary>
     public required Payload OutputSchema { get; init; }
 
-    /// <summary>What a call does to the world, which decides caching, retry and what a crash means. Absent: once.</summary>
+    /// <summary>What a call does to the world, which decides caching, retry and what a crash means. Absent:
+    /// once.</summary>
     public EffectRule? Effect { get; init; }
 
     /// <summary>What a call costs. Absent: nothing.</summary>
@@ -31,7 +33,8 @@ public sealed record SkillContract
     /// <summary>How long a call takes. Absent: 100 ms are expected.</summary>
     public LatencyModel? Latency { get; init; }
 
-    /// <summary>Milliseconds that one attempt may take unless the step says less, at most a day. Absent: 60,000.</summary>
+    /// <summary>Milliseconds that one attempt may take unless the step says less, at most a day. Absent:
+    /// 60,000.</summary>
     [Bounds(1, 86_400_000)]
     public int? TimeoutMs { get; init; }
 
@@ -41,8 +44,8 @@ public sealed record SkillContract
     /// <summary>What it needs of a profile, such as <c>network</c> or <c>workspace</c>.</summary>
     public ValueList<string> Permissions { get; init; }
 
-    /// <summary>Where in the input a reference to a secret may stand: JSON Pointers in which a segment may be <c>*</c>, as
-    /// in <c>/headers/*</c>. A reference anywhere else is data. Absent: nowhere.</summary>
+    /// <summary>Where in the input a reference to a secret may stand: JSON Pointers in which a segment may be <c>*</c>,
+    /// as in <c>/headers/*</c>. A reference anywhere else is data. Absent: nowhere.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ValueList<string> Secrets { get; init; }
 

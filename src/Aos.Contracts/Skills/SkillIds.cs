@@ -36,7 +36,8 @@ public readonly record struct SkillName : IScalar<SkillName>
     public override string ToString() => Value ?? "";
 }
 
-/// <summary>A semantic version of three numbers and an optional pre-release, ordered as semver.org 2.0.0 says.</summary>
+/// <summary>A semantic version of three numbers and an optional pre-release, ordered as semver.org 2.0.0
+/// says.</summary>
 [JsonConverter(typeof(ScalarConverter<SkillVersion>))]
 public readonly record struct SkillVersion : IScalar<SkillVersion>, IComparable<SkillVersion>
 {
@@ -48,7 +49,8 @@ public readonly record struct SkillVersion : IScalar<SkillVersion>, IComparable<
     {
         (Major, Minor, Patch, PreRelease) = (major, minor, patch, preRelease);
         if ((major, minor, patch, preRelease) != (0, 0, 0, null))
-            _text = string.Create(CultureInfo.InvariantCulture, $"{major}.{minor}.{patch}{(preRelease is null ? "" : "-")}{preRelease}");
+            _text = string.Create(
+                CultureInfo.InvariantCulture, $"{major}.{minor}.{patch}{(preRelease is null ? "" : "-")}{preRelease}");
     }
 
     /// <inheritdoc />

@@ -21,7 +21,8 @@ public readonly record struct VersionRange : IScalar<VersionRange>
     }
 
     /// <inheritdoc />
-    public static string Rule => "a version range such as '1', '1.4', '1.4.0', '^1.4.0', '~1.4.0', '*' or '>=1.2.0 <2.0.0'";
+    public static string Rule =>
+        "a version range such as '1', '1.4', '1.4.0', '^1.4.0', '~1.4.0', '*' or '>=1.2.0 <2.0.0'";
 
     /// <summary>Any version.</summary>
     public static VersionRange Any => default;
@@ -30,7 +31,8 @@ public readonly record struct VersionRange : IScalar<VersionRange>
     public string Value => _text ?? "*";
 
     /// <summary>The range that holds only one version.</summary>
-    public static VersionRange Exactly(SkillVersion version) => new(version.Value, [new Bound(Comparison.Equal, version)]);
+    public static VersionRange Exactly(SkillVersion version) =>
+        new(version.Value, [new Bound(Comparison.Equal, version)]);
 
     /// <inheritdoc />
     public static bool TryParse([NotNullWhen(true)] string? text, out VersionRange value)
@@ -74,7 +76,8 @@ public readonly record struct VersionRange : IScalar<VersionRange>
             case "<=": bounds = bounds.Add(new Bound(Comparison.AtMost, version)); return true;
             case "=": bounds = bounds.Add(new Bound(Comparison.Equal, version)); return true;
             case "^": bounds = Between(bounds, version, NextIncompatible(version)); return true;
-            case "~": bounds = Between(bounds, version, new SkillVersion(version.Major, version.Minor + 1, 0)); return true;
+            case "~":
+                bounds = Between(bounds, version, new SkillVersion(version.Major, version.Minor + 1, 0)); return true;
             default: return false;
         }
     }

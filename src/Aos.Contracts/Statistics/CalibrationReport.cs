@@ -3,7 +3,8 @@ using Aos.Contracts.Values;
 
 namespace Aos.Contracts.Statistics;
 
-/// <summary>How well estimates foretold what calls cost and took: what <c>aos stats calibration --json</c> prints.</summary>
+/// <summary>How well estimates foretold what calls cost and took: what <c>aos stats calibration --json</c>
+/// prints.</summary>
 public sealed record CalibrationReport
 {
     /// <summary>How many runs were read, the newest.</summary>
@@ -47,10 +48,11 @@ public sealed record EstimateScore
     /// <summary>The share of calls that stayed within their prediction, 0 to 1.</summary>
     public double Within { get; init; }
 
-    /// <summary>What 19 of 20 calls of the older half did not exceed; absent where that half has fewer than 20 calls.</summary>
+    /// <summary>What 19 of 20 calls of the older half did not exceed; absent where that half has fewer than 20
+    /// calls.</summary>
     public double? P95 { get; init; }
 
-    /// <summary>The share of the newer half, which <see cref="P95"/> was not learned from, that it covers: 0.95 where it
-    /// holds.</summary>
+    /// <summary>The share of the newer half, which <see cref="P95"/> was not learned from, that it covers: 0.95 where
+    /// it holds.</summary>
     public double? P95Coverage { get; init; }
 }

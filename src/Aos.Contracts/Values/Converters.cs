@@ -6,7 +6,8 @@ namespace Aos.Contracts.Values;
 
 /// <summary>Writes an enumeration as its name in snake case and refuses numbers.</summary>
 /// <typeparam name="T">The enumeration.</typeparam>
-public sealed class SnakeCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
+public sealed class SnakeCaseEnum<T>()
+    : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
     where T : struct, Enum;
 
 /// <summary>Writes a moment as UTC with microseconds: <c>2026-01-02T03:04:05.123456Z</c>. Reads any offset.</summary>
@@ -24,11 +25,13 @@ internal sealed class InstantConverter : JsonConverter<DateTimeOffset>
         // 'O' gives seven decimals; the seventh is cut so that the text is the same on every store.
         Span<byte> text = stackalloc byte[40];
         Utf8Formatter.TryFormat(value.UtcDateTime, text, out var written, 'O');
-        if (written != Length + 1) throw new InvalidOperationException("A moment has 28 characters in round-trip form.");
+        if (written != Length + 1)
+            throw new InvalidOperationException("A moment has 28 characters in round-trip form.");
         text[Length - 1] = (byte)'Z';
         writer.WriteStringValue(text[..Length]);
     }
 
     /// <summary>The moment cut to the precision that is written.</summary>
-    internal static DateTimeOffset Truncate(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
+    internal static DateTimeOffset Truncate(DateTimeOffset at) =>
+        at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
 }

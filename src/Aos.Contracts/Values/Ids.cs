@@ -20,7 +20,8 @@ public readonly record struct RunId : IScalar<RunId>
     /// <inheritdoc />
     public static bool TryParse([NotNullWhen(true)] string? text, out RunId value)
     {
-        var good = text is not null && text.StartsWith("run_", StringComparison.Ordinal) && text.Length is >= 12 and <= 44
+        var good = text is not null && text.StartsWith("run_", StringComparison.Ordinal)
+            && text.Length is >= 12 and <= 44
             && ScalarText.Matches(text[4..], 40, IsIdCharacter, IsIdCharacter);
         value = good ? new RunId(text!) : default;
         return good;
@@ -67,7 +68,8 @@ public readonly record struct StepId : IScalar<StepId>
     public override string ToString() => Value ?? "";
 }
 
-/// <summary>The name of a signal that a run can wait for: letters, digits and <c>_ . : -</c>, at most 128 characters.</summary>
+/// <summary>The name of a signal that a run can wait for: letters, digits and <c>_ . : -</c>, at most 128
+/// characters.</summary>
 /// <remarks><see langword="default"/> is no signal and has a null <see cref="Value"/>.</remarks>
 [JsonConverter(typeof(ScalarConverter<SignalName>))]
 public readonly record struct SignalName : IScalar<SignalName>
@@ -114,7 +116,8 @@ public readonly record struct ApprovalId : IScalar<ApprovalId>
     /// <inheritdoc />
     public static bool TryParse([NotNullWhen(true)] string? text, out ApprovalId value)
     {
-        var good = text is not null && text.StartsWith("apr_", StringComparison.Ordinal) && text.Length is >= 20 and <= 68
+        var good = text is not null && text.StartsWith("apr_", StringComparison.Ordinal)
+            && text.Length is >= 20 and <= 68
             && ScalarText.Matches(text[4..], 64, IsIdCharacter, IsIdCharacter);
         value = good ? new ApprovalId(text!) : default;
         return good;

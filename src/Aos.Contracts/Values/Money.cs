@@ -36,7 +36,8 @@ public readonly record struct Money(long NanoUsd) : IComparable<Money>
     }
 
     /// <summary>The amount of <paramref name="cents"/>, for constants.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The amount is not an exact, positive number of nano-dollars.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The amount is not an exact, positive number of
+    /// nano-dollars.</exception>
     public static Money FromCents(decimal cents) => TryFromCents(cents, out var money)
         ? money
         : throw new ArgumentOutOfRangeException(nameof(cents), cents, "Not an exact amount of nano-dollars.");

@@ -101,7 +101,8 @@ public sealed class Payload : IEquatable<Payload>
 
     /// <summary>The JSON text.</summary>
     public override string ToString() =>
-        IsUnknown ? "(unknown)" : IsComplete ? System.Text.Encoding.UTF8.GetString(_utf8.Span) : $"(blob {Blob!.Digest})";
+        IsUnknown ? "(unknown)" : IsComplete
+            ? System.Text.Encoding.UTF8.GetString(_utf8.Span) : $"(blob {Blob!.Digest})";
 
     /// <summary>Writes the value on one line; one that is not complete as the reference to its blob.</summary>
     public void WriteTo(Utf8JsonWriter writer)
@@ -160,5 +161,6 @@ public sealed class PayloadConverter : JsonConverter<Payload>
     }
 
     /// <inheritdoc />
-    public override void Write(Utf8JsonWriter writer, Payload value, JsonSerializerOptions options) => value.WriteTo(writer);
+    public override void Write(Utf8JsonWriter writer, Payload value, JsonSerializerOptions options) =>
+        value.WriteTo(writer);
 }

@@ -33,7 +33,8 @@ public sealed class ScalarConverter<T> : JsonConverter<T> where T : struct, ISca
         writer.WriteStringValue(value.Value);
 
     /// <inheritdoc />
-    public override T ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+    public override T ReadAsPropertyName(
+        ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         T.TryParse(reader.GetString(), out var value) ? value : throw new JsonException($"Expected {T.Rule}.");
 
     /// <inheritdoc />

@@ -9,8 +9,8 @@ using Aos.Contracts.Models;
 
 namespace Aos.Contracts.Values;
 
-/// <summary>An immutable map from names to values, ordered by name, that is equal to another with equal entries. In JSON
-/// an object. <see langword="default"/> is the empty map.</summary>
+/// <summary>An immutable map from names to values, ordered by name, that is equal to another with equal entries. In
+/// JSON an object. <see langword="default"/> is the empty map.</summary>
 /// <typeparam name="T">The values.</typeparam>
 [JsonConverter(typeof(ValueMapConverterFactory))]
 public readonly struct ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<ValueMap<T>>
@@ -75,7 +75,8 @@ public readonly struct ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<
 public static class ValueMap
 {
     /// <summary>A map of these entries; of two with one name the later counts.</summary>
-    public static ValueMap<T> From<T>(IEnumerable<KeyValuePair<string, T>> entries) => new(Empty<T>().SetItems(entries));
+    public static ValueMap<T> From<T>(IEnumerable<KeyValuePair<string, T>> entries) =>
+        new(Empty<T>().SetItems(entries));
 
     internal static ImmutableSortedDictionary<string, T> Empty<T>() =>
         ImmutableSortedDictionary.Create<string, T>(StringComparer.Ordinal);
@@ -115,7 +116,8 @@ internal sealed class ValueMapConverter<T> : JsonConverter<ValueMap<T>>, IMapCon
         {
             var name = reader.GetString()!;
             reader.Read();
-            entries[name] = JsonSerializer.Deserialize(ref reader, value) ?? throw new JsonException($"'{name}' is null.");
+            entries[name] = JsonSerializer.Deserialize(ref reader, value)
+                ?? throw new JsonException($"'{name}' is null.");
         }
         return new ValueMap<T>(entries.ToImmutable());
     }

@@ -33,7 +33,8 @@ public static class LedgerRule
         Balance? found = null;
         foreach (var balance in balances)
             // Differences, because a sum near the end of the scale would overflow.
-            if (amount > balance.Limit - balance.Spent - balance.Held && (found is null || balance.Period > found.Value.Period))
+            if (amount > balance.Limit - balance.Spent - balance.Held
+                && (found is null || balance.Period > found.Value.Period))
                 found = balance;
         return found;
     }

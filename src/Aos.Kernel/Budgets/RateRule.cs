@@ -4,8 +4,8 @@ using Aos.Contracts.Plans;
 
 namespace Aos.Kernel.Budgets;
 
-/// <summary>The rule of rates: in no span of a rate's seconds are more calls made than it allows. Pure. The shell applies it
-/// to what the store has counted, and the answer is a fact.</summary>
+/// <summary>The rule of rates: in no span of a rate's seconds are more calls made than it allows. Pure. The shell
+/// applies it to what the store has counted, and the answer is a fact.</summary>
 public static class RateRule
 {
     /// <summary>The rates that a call of a skill must keep. Those of contracts of before there were scopes bind
@@ -35,7 +35,8 @@ public static class RateRule
     /// <param name="windows">What is counted under each, ascending, in microseconds; how many calls; in how many
     /// microseconds.</param>
     /// <param name="fromUs">The earliest moment that is of use.</param>
-    public static long FirstSlot(IReadOnlyList<(IReadOnlyList<long> Booked, int Calls, long SpanUs)> windows, long fromUs)
+    public static long FirstSlot(
+        IReadOnlyList<(IReadOnlyList<long> Booked, int Calls, long SpanUs)> windows, long fromUs)
     {
         var slot = fromUs;
         while (true)

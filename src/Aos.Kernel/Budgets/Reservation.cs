@@ -41,7 +41,8 @@ internal static class Reservation
     public static Money Ceiling(RunState state, StepState step, CallState call, Money held)
     {
         if (state.Submitted!.Hold is not { Learned.IsEmpty: false }) return held;
-        if (call.Ways is { Quote: { Ways.IsEmpty: false } quote } ways) return Money.Max(held, quote.Ways[ways.Place].Worst);
+        if (call.Ways is { Quote: { Ways.IsEmpty: false } quote } ways)
+            return Money.Max(held, quote.Ways[ways.Place].Worst);
         var program = call.IsFallback ? step.Program.Fallback : step.Program.Main;
         return Money.Max(held, program?.Skill.Cost?.Worst ?? Money.Zero);
     }

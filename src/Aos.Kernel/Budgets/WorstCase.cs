@@ -6,8 +6,8 @@ using Aos.Kernel.Plans;
 
 namespace Aos.Kernel.Budgets;
 
-/// <summary>The most that a plan can cost: every attempt that the catalog ever allows, of every item, at its ceiling, and
-/// the same for its fallbacks. Pure.</summary>
+/// <summary>The most that a plan can cost: every attempt that the catalog ever allows, of every item, at its ceiling,
+/// and the same for its fallbacks. Pure.</summary>
 public static class WorstCase
 {
     /// <summary>Of a whole plan, before anything of it has run.</summary>
@@ -31,17 +31,20 @@ public static class WorstCase
     /// <param name="items">How many items it has at most.</param>
     /// <param name="contract">The limits of its run.</param>
     /// <param name="catalog">The failure catalog of its run.</param>
-    /// <param name="one">What an attempt can cost; of one that can be made in several ways, all of them together.</param>
+    /// <param name="one">What an attempt can cost; of one that can be made in several ways, all of them
+    /// together.</param>
     /// <param name="other">The same of its fallback.</param>
     public static Money OfStep(
         StepProgram step, int items, ResourceContract contract, FailureCatalog catalog, Money one, Money other)
     {
         if (one == Money.Zero && other == Money.Zero) return Money.Zero;
-        return AtMost(((Int128)one.NanoUsd + other.NanoUsd) * Math.Min((long)AttemptsOf(step, catalog, ways: 1) * items, contract.MaxAttempts));
+        return AtMost(
+            ((Int128)one.NanoUsd + other.NanoUsd)
+                * Math.Min((long)AttemptsOf(step, catalog, ways: 1) * items, contract.MaxAttempts));
     }
 
-    /// <summary>The attempts that one step can make: all that the catalog ever allows, of every item, and the same for its
-    /// fallback. The contract of the run stops it before that where it allows fewer.</summary>
+    /// <summary>The attempts that one step can make: all that the catalog ever allows, of every item, and the same for
+    /// its fallback. The contract of the run stops it before that where it allows fewer.</summary>
     /// <param name="step">The step.</param>
     /// <param name="items">How many items it has at most.</param>
     /// <param name="catalog">The failure catalog of its run.</param>

@@ -4,7 +4,8 @@ using Aos.Kernel.Runs;
 
 namespace Aos.Kernel.Plans;
 
-/// <summary>Checks the expressions at one place of a plan: syntax, and names that nothing will ever answer to.</summary>
+/// <summary>Checks the expressions at one place of a plan: syntax, and names that nothing will ever answer
+/// to.</summary>
 internal sealed class ExpressionCheck(PlanChecking plan, string at, bool inFanOut)
 {
     /// <summary>Checks a text.</summary>
@@ -36,7 +37,8 @@ internal sealed class ExpressionCheck(PlanChecking plan, string at, bool inFanOu
         {
             if (!RunScope.Roots.Contains(root, StringComparer.Ordinal))
                 plan.Add(at, ErrorCodes.InvalidPlan,
-                    $"'{ExpressionError.Shorten(expression.Text)}' reads '{root}', which is nothing; an expression reads input, steps, run or memory"
+                    $"'{ExpressionError.Shorten(expression.Text)}' reads '{root}', which is nothing; an expression "
+                        + "reads input, steps, run or memory"
                     + (inFanOut ? ", item or index." : plan.IsStep(root) ? $". Did you mean 'steps.{root}'?" : "."));
             else if (!inFanOut && root is ("item" or "index"))
                 plan.Add(at, ErrorCodes.InvalidPlan,

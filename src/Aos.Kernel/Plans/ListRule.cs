@@ -13,7 +13,8 @@ internal static class ListRule
             ExpressionValueKind.Null => ("null",
                 "Name a list that is there, or write `[]` as what holds without it: expression || `[]`."),
             ExpressionValueKind.Boolean => ("true or false", "Name the list; a condition belongs into when."),
-            ExpressionValueKind.Number => ("a number", "Name the list; numbers are written as a list such as `[1, 2, 3]`."),
+            ExpressionValueKind.Number =>
+                ("a number", "Name the list; numbers are written as a list such as `[1, 2, 3]`."),
             ExpressionValueKind.String => ("text", "Name the list; a text becomes a list of one as ['text']."),
             _ => ("an object", "Name the list in it, or write values(…) or keys(…) around it."),
         };

@@ -13,7 +13,8 @@ public sealed class PlanProgram
 {
     private readonly FrozenDictionary<string, int> _byId;
 
-    private PlanProgram(PinnedPlan source, ImmutableArray<StepProgram> steps, ImmutableArray<int> order, Expression? output)
+    private PlanProgram(
+        PinnedPlan source, ImmutableArray<StepProgram> steps, ImmutableArray<int> order, Expression? output)
     {
         Source = source;
         Steps = steps;
@@ -40,7 +41,8 @@ public sealed class PlanProgram
 
     /// <summary>Compiles a plan that <see cref="PlanValidator"/> accepted.</summary>
     /// <param name="pinned">The plan.</param>
-    /// <param name="earlier">The program of the rounds of planning before, whose steps come first; null for none.</param>
+    /// <param name="earlier">The program of the rounds of planning before, whose steps come first; null for
+    /// none.</param>
     /// <exception cref="InvalidOperationException">The plan was not validated.</exception>
     public static PlanProgram Compile(PinnedPlan pinned, PlanProgram? earlier = null)
     {
@@ -115,7 +117,8 @@ public sealed class StepProgram
     {
         var program = new StepProgram(step, index)
         {
-            Main = step.Skill is { } skill ? new CallProgram(Pin(skill, pins), Template.Compile(step.Input), step.TimeoutMs) : null,
+            Main = step.Skill is { } skill
+                ? new CallProgram(Pin(skill, pins), Template.Compile(step.Input), step.TimeoutMs) : null,
             Wait = step.Wait is { } wait ? WaitProgram.Compile(wait) : null,
             Fallback = step.OnFailure is OnFailure.Fallback { Call: var call }
                 ? new CallProgram(Pin(call.Skill, pins), Template.Compile(call.Input ?? step.Input), call.TimeoutMs)

@@ -8,8 +8,8 @@ using Aos.Kernel.Runs;
 
 namespace Aos.Kernel.Plans;
 
-/// <summary>Finds a plan that is proposed again although it failed before. The names of its steps do not count: those of
-/// later rounds have to be others.</summary>
+/// <summary>Finds a plan that is proposed again although it failed before. The names of its steps do not count: those
+/// of later rounds have to be others.</summary>
 internal static class PlanRepetition
 {
     /// <summary>The round whose plan was the same and failed; null where there is none.</summary>
@@ -20,7 +20,9 @@ internal static class PlanRepetition
         {
             if (!Failed(state, i)) continue;
             shape ??= ShapeOf(state.Documents.Program(proposed).Source.Plan);
-            if (string.Equals(ShapeOf(state.Documents.Program(state.PlanRounds[i].Plan).Source.Plan), shape, StringComparison.Ordinal))
+            if (string.Equals(
+                ShapeOf(state.Documents.Program(state.PlanRounds[i].Plan).Source.Plan), shape,
+                StringComparison.Ordinal))
                 return state.PlanRounds[i].Round;
         }
         return null;
@@ -30,7 +32,8 @@ internal static class PlanRepetition
     {
         var end = round + 1 < state.PlanRounds.Length ? state.PlanRounds[round + 1].FirstStep : state.Steps.Length;
         for (var i = state.PlanRounds[round].FirstStep; i < end; i++)
-            if (state.Steps[i].Status is OutcomeStatus.Failure or OutcomeStatus.Cancelled or OutcomeStatus.Unknown or OutcomeStatus.Partial)
+            if (state.Steps[i].Status is OutcomeStatus.Failure or OutcomeStatus.Cancelled or OutcomeStatus.Unknown
+                or OutcomeStatus.Partial)
                 return true;
         return false;
     }

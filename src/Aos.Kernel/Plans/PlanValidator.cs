@@ -45,7 +45,8 @@ public static class PlanValidator
     /// <param name="skills">The skills that there are.</param>
     /// <param name="contract">The limits that hold.</param>
     /// <param name="earlier">The plan of the rounds of planning before, whose steps may be referred to.</param>
-    public static PlanCheck Validate(Plan plan, ISkillLookup skills, ResourceContract contract, PlanProgram? earlier = null)
+    public static PlanCheck Validate(
+        Plan plan, ISkillLookup skills, ResourceContract contract, PlanProgram? earlier = null)
     {
         var check = new PlanChecking(plan, skills, contract, earlier);
         check.Run();
@@ -117,7 +118,8 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
         return new PinnedPlan { Plan = plan with { Steps = ValueList.From(steps) }, Skills = ValueList.From(pins) };
     }
 
-    public void Add(string pointer, ErrorCode code, string message) => Problems.Add(new Problem(pointer, code, message));
+    public void Add(string pointer, ErrorCode code, string message) =>
+        Problems.Add(new Problem(pointer, code, message));
 
     public bool IsStep(string name) => _steps.ContainsKey(name) || earlier?.IndexOf(name) >= 0;
 
@@ -126,14 +128,16 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
     {
         var names = (earlier?.Steps.Select(step => step.Id.Value) ?? []).Concat(_steps.Keys).ToList();
         return $"There is no step '{name}'; "
-            + (names.Count == 0 ? "there are no steps." : $"the steps are {string.Join(", ", names.Select(one => $"'{one}'"))}.");
+            + (names.Count == 0
+                ? "there are no steps." : $"the steps are {string.Join(", ", names.Select(one => $"'{one}'"))}.");
     }
 
     public void CheckOutput(Payload document)
     {
         var compiler = new TemplateCompiler();
         var template = compiler.Compile(document.Element);
-        foreach (var (pointer, message) in compiler.Mistakes) Add("/output" + pointer, ErrorCodes.ExpressionInvalid, message);
+        foreach (var (pointer, message) in compiler.Mistakes)
+            Add("/output" + pointer, ErrorCodes.ExpressionInvalid, message);
         for (var i = 0; i < template.Expressions.Length; i++)
         {
             var place = "/output" + compiler.Places[i];
@@ -155,7 +159,8 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
             var id = plan.Steps[i].Id.Value;
             if (id is null) Add($"/steps/{i}/id", ErrorCodes.InvalidPlan, "A step has an id.");
             else if (earlier?.IndexOf(id) >= 0)
-                Add($"/steps/{i}/id", ErrorCodes.InvalidPlan, $"An earlier round of planning has a step '{id}' already.");
+                Add($"/steps/{i}/id", ErrorCodes.InvalidPlan,
+                    $"An earlier round of planning has a step '{id}' already.");
             else if (!_steps.TryAdd(id, i))
                 Add($"/steps/{i}/id", ErrorCodes.InvalidPlan, $"Step {_steps[id]} is called '{id}' already.");
         }
@@ -168,9 +173,11 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
             CheckDependency(step, $"{at}/depends_on/{i}", step.DependsOn[i].Value, found);
 
         if (step.When is { } when)
-            Note(new ExpressionCheck(this, $"{at}/when", inFanOut: step.ForEach is not null).Check(when), step, $"{at}/when", found);
+            Note(new ExpressionCheck(this, $"{at}/when", inFanOut: step.ForEach is not null).Check(when), step,
+                $"{at}/when", found);
         if (step.ForEach is { } forEach)
-            Note(new ExpressionCheck(this, $"{at}/for_each", inFanOut: false).CheckList(forEach), step, $"{at}/for_each", found);
+            Note(new ExpressionCheck(this, $"{at}/for_each", inFanOut: false).CheckList(forEach), step,
+                $"{at}/for_each", found);
         if (step.Wait is { } wait) CheckWait(step, wait, at, found);
         else if (step.Skill is { } skill) CheckCall(step, CheckSkill(at, skill), $"{at}/input", step.Input, found);
         else Add(at, ErrorCodes.InvalidPlan, "The step does nothing: it has neither `skill` nor `wait`.");
@@ -184,17 +191,23 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
         }
         CheckTimeout($"{at}/timeout_ms", step.TimeoutMs);
         if (step.Retry?.MaxAttempts is < 1)
-            Add($"{at}/retry/max_attempts", ErrorCodes.InvalidPlan, "max_attempts is at least 1: the first attempt counts.");
+            Add($"{at}/retry/max_attempts", ErrorCodes.InvalidPlan,
+                "max_attempts is at least 1: the first attempt counts.");
         if (step.Approval?.ExpiresInMs is < 1 or > ApprovalMsMax)
-            Add($"{at}/approval/expires_in_ms", ErrorCodes.InvalidPlan, $"expires_in_ms is 1 to {ApprovalMsMax} (a year).");
+            Add($"{at}/approval/expires_in_ms", ErrorCodes.InvalidPlan,
+                $"expires_in_ms is 1 to {ApprovalMsMax} (a year).");
         return [.. found];
     }
 
     private void CheckWait(PlanStep step, WaitSpec wait, string at, SortedSet<int> found)
     {
-        foreach (var (member, isThere) in ((string, bool)[])[("skill", step.Skill is not null), ("input", step.Input is not null),
-            ("timeout_ms", step.TimeoutMs is not null), ("retry", step.Retry is not null), ("approval", step.Approval is not null)])
-            if (isThere) Add($"{at}/{member}", ErrorCodes.InvalidPlan, $"A step that waits calls nothing, so it has no `{member}`."
+        foreach (var (member, isThere) in ((string, bool)[])[
+            ("skill", step.Skill is not null), ("input", step.Input is not null),
+            ("timeout_ms", step.TimeoutMs is not null), ("retry", step.Retry is not null),
+            ("approval", step.Approval is not null)])
+            if (isThere)
+                Add($"{at}/{member}", ErrorCodes.InvalidPlan,
+                    $"A step that waits calls nothing, so it has no `{member}`."
                 + (member == "timeout_ms" ? " A signal has its own: `wait.timeout_ms`." : ""));
         var kinds = (wait.ForMs is null ? 0 : 1) + (wait.Until is null ? 0 : 1) + (wait.Signal is null ? 0 : 1);
         if (kinds != 1)
@@ -206,7 +219,8 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
         if (wait.TimeoutMs is < 1 or > WaitProgram.LongestMs)
             Add($"{at}/wait/timeout_ms", ErrorCodes.InvalidPlan, $"timeout_ms is 1 to {WaitProgram.LongestMs}.");
         else if (wait.TimeoutMs is not null && kind != WaitKind.Signal)
-            Add($"{at}/wait/timeout_ms", ErrorCodes.InvalidPlan, "Only a signal has a `timeout_ms`: a moment comes by itself.");
+            Add($"{at}/wait/timeout_ms", ErrorCodes.InvalidPlan,
+                "Only a signal has a `timeout_ms`: a moment comes by itself.");
         var place = $"{at}/wait/{WaitProgram.MemberOf(kind)}";
         var template = CheckTemplate(step, place, WaitProgram.ValueOf(wait), found);
         if (template?.Literal is { } literal && WaitProgram.Read(kind, literal).Mistake is { } mistake)
@@ -266,7 +280,8 @@ internal sealed class PlanChecking(Plan plan, ISkillLookup skills, ResourceContr
 
     private void CheckSecrets(SkillContract skill, string at, Payload input)
     {
-        foreach (var problem in SecretRules.FindMistakes(skill, input)) Problems.Add(problem with { Pointer = at + problem.Pointer });
+        foreach (var problem in SecretRules.FindMistakes(skill, input))
+            Problems.Add(problem with { Pointer = at + problem.Pointer });
     }
 
     private void CheckKnown(SkillContract skill, string at, Payload? input)

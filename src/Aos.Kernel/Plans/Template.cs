@@ -23,9 +23,10 @@ public sealed class Template
     /// <summary>The expressions in the template, in the order of the document.</summary>
     public ImmutableArray<Expression> Expressions { get; }
 
-    /// <summary>Those of them whose value a rendering can refuse: what stands inside text, where null cannot, and calls of
-    /// functions, which take only some types.</summary>
-    public IEnumerable<Expression> Delicate => InText(_root).Concat(Expressions.Where(one => one.Text.Contains('(', StringComparison.Ordinal))).Distinct();
+    /// <summary>Those of them whose value a rendering can refuse: what stands inside text, where null cannot, and calls
+    /// of functions, which take only some types.</summary>
+    public IEnumerable<Expression> Delicate =>
+        InText(_root).Concat(Expressions.Where(one => one.Text.Contains('(', StringComparison.Ordinal))).Distinct();
 
     /// <summary>The value of a template without expressions; null where it has some.</summary>
     public Payload? Literal => _literal;
@@ -59,7 +60,8 @@ public sealed class Template
 
     /// <summary>Renders the template on the data of a simulated run.</summary>
     /// <param name="scope">The data.</param>
-    /// <param name="leavesUnknown">Whether text of which a part is not known is null, rather than without that part.</param>
+    /// <param name="leavesUnknown">Whether text of which a part is not known is null, rather than without that
+    /// part.</param>
     public Rendered Render(in ExpressionValue scope, bool leavesUnknown) =>
         _literal is not null ? new Rendered(_literal, null, HasUnknown: false) : Render(scope, _root, leavesUnknown);
 
@@ -163,7 +165,8 @@ internal abstract record TemplateNode
     {
         public override void Write(TemplateRendering rendering)
         {
-            if (!rendering.LeavesExpressions && rendering.TryEvaluate(Expression, out var value)) WriteKnown(value, rendering);
+            if (!rendering.LeavesExpressions && rendering.TryEvaluate(Expression, out var value))
+                WriteKnown(value, rendering);
             else rendering.Write("null"u8);
         }
 
@@ -221,7 +224,8 @@ internal abstract record TemplateNode
             else rendering.Write(ExpressionValue.FromString(text.ToString()).ToCanonicalUtf8());
         }
 
-        private static bool TryAppend(Expression expression, TemplateRendering rendering, StringBuilder text, ref bool isKnown)
+        private static bool TryAppend(
+            Expression expression, TemplateRendering rendering, StringBuilder text, ref bool isKnown)
         {
             if (!rendering.TryEvaluate(expression, out var value)) return false;
             if (value.ContainsUnknown)
@@ -231,8 +235,8 @@ internal abstract record TemplateNode
             }
             if (value.Kind == ExpressionValueKind.Null)
             {
-                rendering.Fail($"'{ExpressionError.Shorten(expression.Text)}' is null, which cannot stand inside text; give a default with "
-                    + "`||`, or make the whole string the expression.");
+                rendering.Fail($"'{ExpressionError.Shorten(expression.Text)}' is null, which cannot stand inside "
+                    + "text; give a default with `||`, or make the whole string the expression.");
                 return false;
             }
             text.Append(value.Kind == ExpressionValueKind.String

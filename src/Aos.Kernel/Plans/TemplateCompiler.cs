@@ -6,7 +6,8 @@ using Aos.Contracts.Json;
 
 namespace Aos.Kernel.Plans;
 
-/// <summary>Turns a JSON document into a <see cref="Template"/>, and collects what is wrong with its expressions.</summary>
+/// <summary>Turns a JSON document into a <see cref="Template"/>, and collects what is wrong with its
+/// expressions.</summary>
 internal sealed class TemplateCompiler
 {
     private readonly ImmutableArray<Expression>.Builder _expressions = ImmutableArray.CreateBuilder<Expression>();

@@ -22,14 +22,16 @@ public enum WaitKind
 /// <summary>A wait of a step, compiled.</summary>
 /// <param name="Kind">What ends it.</param>
 /// <param name="Value">The template of the duration, the moment or the name.</param>
-/// <param name="TimeoutMs">Milliseconds until a signal is waited for no longer; null for as long as the run may take.</param>
+/// <param name="TimeoutMs">Milliseconds until a signal is waited for no longer; null for as long as the run may
+/// take.</param>
 public sealed record WaitProgram(WaitKind Kind, Template Value, long? TimeoutMs)
 {
     /// <summary>The longest wait in milliseconds that a plan can name: a hundred years.</summary>
     public const long LongestMs = 100L * 365 * 24 * 3600 * 1000;
 
     /// <summary>Compiles a wait that <see cref="PlanValidator"/> accepted.</summary>
-    public static WaitProgram Compile(WaitSpec spec) => new(KindOf(spec), Template.Compile(ValueOf(spec)), spec.TimeoutMs);
+    public static WaitProgram Compile(WaitSpec spec) =>
+        new(KindOf(spec), Template.Compile(ValueOf(spec)), spec.TimeoutMs);
 
     internal static WaitKind KindOf(WaitSpec spec) =>
         spec.Signal is not null ? WaitKind.Signal : spec.Until is not null ? WaitKind.Moment : WaitKind.Duration;
@@ -48,7 +50,8 @@ public sealed record WaitProgram(WaitKind Kind, Template Value, long? TimeoutMs)
         var element = value.Element;
         return kind switch
         {
-            WaitKind.Duration => element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out var ms) && ms is >= 0 and <= LongestMs
+            WaitKind.Duration => element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out var ms)
+                && ms is >= 0 and <= LongestMs
                 ? (new WaitValue(null, ms, null), null)
                 : (null, $"for_ms is {Shown(value)}, which is no whole number of milliseconds from 0 to {LongestMs}."),
             WaitKind.Moment => TryReadMoment(element, out var at)

@@ -19,15 +19,18 @@ internal sealed class CallView(PolicyCall call, ZoneClocks clocks)
     public ZoneClocks Clocks => clocks;
 
     /// <summary>Whether it changes anything in the world; null where that is not known.</summary>
-    public bool? ChangesTheWorld => call.Effect is { } effect ? effect is not (EffectClass.Pure or EffectClass.Read) : null;
+    public bool? ChangesTheWorld =>
+        call.Effect is { } effect ? effect is not (EffectClass.Pure or EffectClass.Read) : null;
 
-    /// <summary>Whether the input has an address, and which; the address is null where it is not there or not known.</summary>
+    /// <summary>Whether the input has an address, and which; the address is null where it is not there or not
+    /// known.</summary>
     public (Certainty IsThere, Uri? Url) Address => _address ??= ReadAddress();
 
     /// <summary>The host of the address, in the one spelling that there is.</summary>
     public string Host => _host ??= NetworkEntry.HostOf(Address.Url!);
 
-    /// <summary>The path of the address as servers read it. What one of them may take for another path is that path.</summary>
+    /// <summary>The path of the address as servers read it. What one of them may take for another path is that
+    /// path.</summary>
     public string Path => _path ??= call.RulesVersion < 3
         ? Uri.UnescapeDataString(Address.Url!.AbsolutePath)
         : Resolve(Uri.UnescapeDataString(Address.Url!.AbsolutePath));
@@ -59,7 +62,8 @@ internal sealed class CallView(PolicyCall call, ZoneClocks clocks)
     private static bool Enter(ref JsonElement value, string token)
     {
         if (value.ValueKind == JsonValueKind.Object) return value.TryGetProperty(token, out value);
-        if (value.ValueKind != JsonValueKind.Array || token.Length is 0 or > 9 || (token.Length > 1 && token[0] == '0')) return false;
+        if (value.ValueKind != JsonValueKind.Array || token.Length is 0 or > 9 || (token.Length > 1 && token[0] == '0'))
+            return false;
         var index = 0;
         foreach (var digit in token)
         {
@@ -86,7 +90,8 @@ internal sealed class CallView(PolicyCall call, ZoneClocks clocks)
     {
         var (isThere, value) = Part(UrlTokens);
         if (isThere != Certainty.Yes) return (isThere, null);
-        return value.ValueKind == JsonValueKind.String && Uri.TryCreate(value.GetString(), UriKind.Absolute, out var url)
+        return value.ValueKind == JsonValueKind.String
+            && Uri.TryCreate(value.GetString(), UriKind.Absolute, out var url)
             && url.IdnHost.Length > 0 ? (Certainty.Yes, url) : (Certainty.No, null);
     }
 }

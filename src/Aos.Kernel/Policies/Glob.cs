@@ -1,9 +1,11 @@
 namespace Aos.Kernel.Policies;
 
-/// <summary>Patterns in which <c>*</c> stands for any characters, none included, and everything else for itself.</summary>
+/// <summary>Patterns in which <c>*</c> stands for any characters, none included, and everything else for
+/// itself.</summary>
 internal static class Glob
 {
-    /// <summary>Whether a text fits a pattern. Takes time in proportion to the product of both lengths at most.</summary>
+    /// <summary>Whether a text fits a pattern. Takes time in proportion to the product of both lengths at
+    /// most.</summary>
     public static bool IsMatch(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)
     {
         var (p, t, star, resume) = (0, 0, -1, 0);

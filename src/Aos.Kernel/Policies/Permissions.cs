@@ -16,5 +16,6 @@ public static class Permissions
 
     /// <summary>What would have to be allowed.</summary>
     public static string Gap(ResourceContract contract, SkillName name, SkillVersion version) =>
-        $"Agent '{contract.AgentId}' may not call {name}@{version}; add '{name}@{version.Major}' to `skills` of its profile.";
+        $"Agent '{contract.AgentId}' may not call {name}@{version}; add '{name}@{version.Major}' to `skills` of its "
+            + "profile.";
 }

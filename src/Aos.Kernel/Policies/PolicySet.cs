@@ -9,7 +9,8 @@ namespace Aos.Kernel.Policies;
 /// <param name="Denial">Why it is not made; null where it may be.</param>
 /// <param name="Applied">The rules that had a say; where it is denied, those that deny it come first.</param>
 /// <param name="Approvals">Who must approve it first, with the rule that says so.</param>
-public sealed record PolicyJudgement(string? Denial, ValueList<AppliedRule> Applied, ImmutableArray<RequiredApproval> Approvals)
+public sealed record PolicyJudgement(
+    string? Denial, ValueList<AppliedRule> Applied, ImmutableArray<RequiredApproval> Approvals)
 {
     /// <summary>Whether the call is not made.</summary>
     public bool IsDenied => Denial is not null;
@@ -25,8 +26,8 @@ public sealed record RequiredApproval(AppliedRule Rule, ApprovalSpec Spec);
 
 /// <summary>The policies that bind a run, compiled: the one place that decides what a call may do by policy. Pure and
 /// total; immutable, so safe for any number of threads.</summary>
-/// <remarks>Each policy is heard on its own, and the strictest word holds: a denial, then an approval, then leave. So no
-/// policy that is added can permit anything, and the order of policies and rules decides nothing.</remarks>
+/// <remarks>Each policy is heard on its own, and the strictest word holds: a denial, then an approval, then leave. So
+/// no policy that is added can permit anything, and the order of policies and rules decides nothing.</remarks>
 public sealed class PolicySet
 {
     private const string DefaultRule = "default";
@@ -39,7 +40,9 @@ public sealed class PolicySet
     private PolicySet(ValueList<Policy> policies, ValueList<PinnedZone> zones)
     {
         (_policies, _zones, _clocks) = (policies, zones, new ZoneClocks(zones));
-        _programs = [.. policies.Select(policy => (policy, policy.Rules.Select(rule => new RuleProgram(policy, rule)).ToImmutableArray()))];
+        _programs = [
+            .. policies.Select(
+                policy => (policy, policy.Rules.Select(rule => new RuleProgram(policy, rule)).ToImmutableArray()))];
     }
 
     /// <summary>The policies.</summary>
@@ -103,7 +106,8 @@ public sealed class PolicySet
             switch (rule.Rule.Verdict)
             {
                 case RuleVerdict.Deny: Deny(rule.Applied, $"denies {Skill}{Because(rule.Rule)}"); return;
-                case RuleVerdict.Limit when WhyOverLimit(rule) is { } why: Deny(rule.Applied, $"{why}{Because(rule.Rule)}"); return;
+                case RuleVerdict.Limit when WhyOverLimit(rule) is { } why:
+                    Deny(rule.Applied, $"{why}{Because(rule.Rule)}"); return;
                 case RuleVerdict.RequireApproval:
                     (_approvals ??= []).Add(new RequiredApproval(rule.Applied, SpecOf(rule.Rule)));
                     break;
@@ -114,7 +118,13 @@ public sealed class PolicySet
 
         public void Default(Policy policy, Certainty permitted)
         {
-            var rule = new AppliedRule { Policy = policy.Name, Version = policy.Version, Rule = DefaultRule, Verdict = RuleVerdict.Deny };
+            var rule = new AppliedRule
+            {
+                Policy = policy.Name,
+                Version = policy.Version,
+                Rule = DefaultRule,
+                Verdict = RuleVerdict.Deny
+            };
             if (permitted == Certainty.No) Deny(rule, $"denies {Skill}: no rule of it permits the call");
             else (_others ??= []).Add(rule with { Uncertain = true });
         }

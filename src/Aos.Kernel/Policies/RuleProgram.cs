@@ -17,7 +17,8 @@ internal sealed class RuleProgram
         Rule = rule;
         _match = new MatchProgram(rule.Match ?? new PolicyMatch());
         _unless = rule.Unless is { } unless ? new MatchProgram(unless) : null;
-        Applied = new AppliedRule { Policy = policy.Name, Version = policy.Version, Rule = rule.Id, Verdict = rule.Verdict };
+        Applied =
+            new AppliedRule { Policy = policy.Name, Version = policy.Version, Rule = rule.Id, Verdict = rule.Verdict };
         Key = KeyOf(Applied);
     }
 
@@ -35,7 +36,8 @@ internal sealed class RuleProgram
     public Certainty Matches(CallView call)
     {
         var matches = _match.Fits(call);
-        return matches == Certainty.No || _unless is null ? matches : Certain.And(matches, Certain.Not(_unless.Fits(call)));
+        return matches == Certainty.No || _unless is null
+            ? matches : Certain.And(matches, Certain.Not(_unless.Fits(call)));
     }
 }
 
@@ -43,8 +45,10 @@ internal sealed class RuleProgram
 internal sealed class MatchProgram(PolicyMatch match)
 {
     private readonly ImmutableArray<NetworkEntry> _hosts = [.. match.Hosts.Select(Parse)];
-    private readonly ImmutableArray<WindowProgram> _windows = [.. match.Times.Select(window => new WindowProgram(window))];
-    private readonly ImmutableArray<ConditionProgram> _conditions = [.. match.Input.Select(one => new ConditionProgram(one))];
+    private readonly ImmutableArray<WindowProgram> _windows =
+        [.. match.Times.Select(window => new WindowProgram(window))];
+    private readonly ImmutableArray<ConditionProgram> _conditions =
+        [.. match.Input.Select(one => new ConditionProgram(one))];
 
     public Certainty Fits(CallView view)
     {
@@ -143,7 +147,8 @@ internal sealed class ConditionProgram
         if (!JsonPointer.TryParse(condition.Path, out var pointer))
             throw new InvalidOperationException($"The policy was not checked: '{condition.Path}' is no pointer.");
         (_condition, _tokens) = (condition, pointer.Tokens());
-        _tests = !condition.AnyOf.IsEmpty || !condition.Like.IsEmpty || condition.AtLeast is not null || condition.AtMost is not null;
+        _tests = !condition.AnyOf.IsEmpty || !condition.Like.IsEmpty || condition.AtLeast is not null
+            || condition.AtMost is not null;
     }
 
     public Certainty Holds(CallView view)
@@ -180,7 +185,8 @@ internal sealed class ConditionProgram
     {
         if (!_condition.AnyOf.IsEmpty && !EqualsAny(value)) return Certainty.No;
         if (!_condition.Like.IsEmpty
-            && (value.ValueKind != JsonValueKind.String || !Glob.IsAnyMatch(_condition.Like, value.GetString()!))) return Certainty.No;
+            && (value.ValueKind != JsonValueKind.String || !Glob.IsAnyMatch(_condition.Like, value.GetString()!)))
+            return Certainty.No;
         if (_condition.AtLeast is null && _condition.AtMost is null) return Certainty.Yes;
         if (value.ValueKind != JsonValueKind.Number) return Certainty.No;
         var number = value.GetDouble();

@@ -7,8 +7,8 @@ using Aos.Contracts.Values;
 
 namespace Aos.Kernel.Policies;
 
-/// <summary>Which secrets a call may use. What the contract does not name is denied, and a reference counts only where the
-/// plan itself has it: data that came from outside cannot ask for a secret.</summary>
+/// <summary>Which secrets a call may use. What the contract does not name is denied, and a reference counts only where
+/// the plan itself has it: data that came from outside cannot ask for a secret.</summary>
 public static class SecretRules
 {
     /// <summary>Whether the contract lets a secret be used.</summary>
@@ -19,8 +19,8 @@ public static class SecretRules
         return false;
     }
 
-    /// <summary>What is wrong with the references of an input as the plan has it: malformed ones, and those at places where
-    /// the skill takes none. Pointers are relative to the input.</summary>
+    /// <summary>What is wrong with the references of an input as the plan has it: malformed ones, and those at places
+    /// where the skill takes none. Pointers are relative to the input.</summary>
     public static IReadOnlyList<Problem> FindMistakes(SkillContract skill, Payload planned)
     {
         if (!SecretReference.MayBeIn(planned)) return [];
@@ -28,20 +28,24 @@ public static class SecretRules
         foreach (var (pointer, name) in SecretReference.Find(planned.Element))
             if (name is null)
                 mistakes.Add(new Problem(pointer, ErrorCodes.InvalidInput,
-                    $"A reference to a secret is {{\"{SecretReference.Member}\": \"NAME\"}} and nothing else; NAME is {SecretName.Rule}, written out."));
+                    $"A reference to a secret is {{\"{SecretReference.Member}\": \"NAME\"}} and nothing else; NAME "
+                        + $"is {SecretName.Rule}, written out."));
             else if (!IsTaken(skill, pointer))
                 mistakes.Add(new Problem(pointer, ErrorCodes.InvalidInput, $"{skill.Name} takes no secret here. "
-                    + (skill.Secrets.IsEmpty ? "It takes none at all." : $"It takes them at {string.Join(", ", skill.Secrets)}.")));
+                    + (skill.Secrets.IsEmpty
+                        ? "It takes none at all." : $"It takes them at {string.Join(", ", skill.Secrets)}.")));
         return mistakes;
     }
 
-    /// <summary>The secrets that an input as the plan has it refers to, and that the contract does not let be used.</summary>
+    /// <summary>The secrets that an input as the plan has it refers to, and that the contract does not let be
+    /// used.</summary>
     public static IReadOnlyList<Problem> FindGaps(ResourceContract contract, Payload? planned)
     {
         if (planned is null || !SecretReference.MayBeIn(planned)) return [];
         var gaps = new List<Problem>();
         foreach (var (pointer, name) in SecretReference.Find(planned.Element))
-            if (name is { } known && !Allow(contract, known)) gaps.Add(new Problem(pointer, ErrorCodes.SecretNotAllowed, Gap(contract, known)));
+            if (name is { } known && !Allow(contract, known))
+                gaps.Add(new Problem(pointer, ErrorCodes.SecretNotAllowed, Gap(contract, known)));
         return gaps;
     }
 
@@ -61,9 +65,11 @@ public static class SecretRules
             if (reference.Name is not { } name || !IsTaken(skill, reference.Pointer)) continue;
             written ??= planned is null ? [] : SecretReference.Find(planned.Element);
             if (!written.Contains(reference))
-                return new Problem(reference.Pointer, ErrorCodes.SecretNotAllowed, $"The reference to secret '{name}' is not in "
+                return new Problem(
+                    reference.Pointer, ErrorCodes.SecretNotAllowed, $"The reference to secret '{name}' is not in "
                     + "the plan: it came out of a value. Write the reference into the step itself.");
-            if (!Allow(contract, name)) return new Problem(reference.Pointer, ErrorCodes.SecretNotAllowed, Gap(contract, name));
+            if (!Allow(contract, name))
+                return new Problem(reference.Pointer, ErrorCodes.SecretNotAllowed, Gap(contract, name));
         }
         return null;
     }
@@ -76,5 +82,6 @@ public static class SecretRules
     }
 
     private static string Gap(ResourceContract contract, SecretName name) =>
-        $"Agent '{contract.AgentId}' may not use secret '{name}'; add '{name}', or '{name}@host' for one host only, to `secrets` of its profile.";
+        $"Agent '{contract.AgentId}' may not use secret '{name}'; add '{name}', or '{name}@host' for one host only, "
+            + "to `secrets` of its profile.";
 }

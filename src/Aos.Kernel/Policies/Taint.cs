@@ -4,19 +4,20 @@ using Aos.Kernel.Runs;
 
 namespace Aos.Kernel.Policies;
 
-/// <summary>What holds what a model or a stranger wrote: a plan that a model made, the result of a call that says so, and
-/// all that is made from it. Judged by what a template reads, not by what it finds there.</summary>
+/// <summary>What holds what a model or a stranger wrote: a plan that a model made, the result of a call that says so,
+/// and all that is made from it. Judged by what a template reads, not by what it finds there.</summary>
 public static class Taint
 {
-    /// <summary>Whether the input of a call is tainted: a model wrote its template; or the template, or the list that it is
-    /// fanned out over, reads a tainted step.</summary>
+    /// <summary>Whether the input of a call is tainted: a model wrote its template; or the template, or the list that
+    /// it is fanned out over, reads a tainted step.</summary>
     public static bool IsInputTainted(RunState state, CallKey key)
     {
         if (state.IsPlanTainted) return true;
         if (!state.HasTaint || state.Step(key.Step) is not { } step) return false;
         var isFallback = step.Calls.Length > (key.Item ?? 0) && step.Calls[key.Item ?? 0].IsFallback;
         var program = isFallback ? step.Program.Fallback : step.Program.Main;
-        return (step.Program.ForEach is { } list && Reads(state, list)) || (program is not null && Reads(state, program));
+        return (step.Program.ForEach is { } list && Reads(state, list))
+            || (program is not null && Reads(state, program));
     }
 
     /// <summary>Whether what a step came to is tainted: its result, or the message of its failure.</summary>
@@ -39,7 +40,8 @@ public static class Taint
         return false;
     }
 
-    private static bool IsTainted(AttemptRecord attempt) => attempt.Started.Tainted || attempt.Returned?.Tainted == true;
+    private static bool IsTainted(AttemptRecord attempt) =>
+        attempt.Started.Tainted || attempt.Returned?.Tainted == true;
 
     private static bool Reads(RunState state, CallProgram program)
     {
@@ -51,7 +53,8 @@ public static class Taint
     private static bool Reads(RunState state, Contracts.Expressions.Expression expression)
     {
         foreach (var name in expression.MembersOf("steps"))
-            if (state.Program!.IndexOf(name) is >= 0 and var index && IsResultTainted(state, state.Steps[index])) return true;
+            if (state.Program!.IndexOf(name) is >= 0 and var index && IsResultTainted(state, state.Steps[index]))
+                return true;
         return false;
     }
 }

@@ -30,5 +30,6 @@ internal sealed class WindowProgram
     private bool Has(Weekday day) => (_days & (1 << (int)day)) != 0;
 
     private static int MinuteOf(string text) =>
-        ClockTime.TryMinute(text) ?? throw new InvalidOperationException($"The policy was not checked: '{text}' is no time of the day.");
+        ClockTime.TryMinute(text)
+            ?? throw new InvalidOperationException($"The policy was not checked: '{text}' is no time of the day.");
 }

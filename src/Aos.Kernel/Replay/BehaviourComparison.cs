@@ -10,8 +10,8 @@ namespace Aos.Kernel.Replay;
 /// digest, step by step in the order of the plan.</summary>
 public static class BehaviourComparison
 {
-    /// <summary>Compares a run with the run that repeated it for real: statuses, codes, retries, arithmetic of costs, and
-    /// the sequence of side effects.</summary>
+    /// <summary>Compares a run with the run that repeated it for real: statuses, codes, retries, arithmetic of costs,
+    /// and the sequence of side effects.</summary>
     /// <param name="recorded">A run that has ended.</param>
     /// <param name="repeated">The run that repeated it, as far as it got.</param>
     public static ReplayReport Live(RunState recorded, RunState repeated)
@@ -40,8 +40,8 @@ public static class BehaviourComparison
         };
     }
 
-    /// <summary>Compares a run with what its plan is foreseen to do: how it and its steps end. Costs and times are shown
-    /// beside each other, but only estimated, so they are not held against it.</summary>
+    /// <summary>Compares a run with what its plan is foreseen to do: how it and its steps end. Costs and times are
+    /// shown beside each other, but only estimated, so they are not held against it.</summary>
     /// <param name="recorded">A run that has ended.</param>
     /// <param name="foreseen">The simulation of its plan, its input and its settings.</param>
     public static ReplayReport Dry(RunState recorded, Simulation foreseen)
@@ -92,7 +92,14 @@ public static class BehaviourComparison
         StepId = expected.Program.Id,
         Parity = found is not null && expected.Standing == found.Status && expected.Code == found.Code,
         Expected = Figures(expected),
-        Found = found is null ? null : new StepFigures { Status = found.Status, Code = found.Code, Cost = found.Cost, LatencyMs = found.LatencyMs },
+        Found = found is null
+            ? null : new StepFigures
+            {
+                Status = found.Status,
+                Code = found.Code,
+                Cost = found.Cost,
+                LatencyMs = found.LatencyMs
+            },
     };
 
     private static bool SameCalls(StepState expected, StepState found)
@@ -109,14 +116,16 @@ public static class BehaviourComparison
         Attempts = step.Attempts,
         Cost = step.Cost,
         LatencyMs = RunReporter.Latency(step) ?? 0,
-        SideEffects = step.Calls.SelectMany(call => call.History).Sum(attempt => attempt.Returned?.SideEffects.Count ?? 0),
+        SideEffects =
+            step.Calls.SelectMany(call => call.History).Sum(attempt => attempt.Returned?.SideEffects.Count ?? 0),
     };
 
     private static Payload Text<T>(T value) where T : struct, Enum => Text(Name(value));
 
     private static Payload Text(string value) => Payload.FromUtf8(System.Text.Encoding.UTF8.GetBytes($"\"{value}\""));
 
-    private static string Name<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+    private static string Name<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }
 
 /// <summary>Compares two JSON values of one shape, and notes the first field that differs: what is within a step before
@@ -137,7 +146,8 @@ internal sealed class FieldComparison
     {
         if (_first is not { } first) return null;
         var tokens = first.Place.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var step = tokens is ["steps", var index, ..] && int.TryParse(index, out var number) && number < recorded.Steps.Length
+        var step = tokens is ["steps", var index, ..] && int.TryParse(index, out var number)
+            && number < recorded.Steps.Length
             ? recorded.Steps[number].Program.Id
             : (StepId?)null;
         var field = string.Join('/', step is null ? tokens : tokens.Skip(2));
@@ -147,7 +157,8 @@ internal sealed class FieldComparison
             Field = field,
             Expected = first.Expected is { } expected ? Payload.FromElement(expected) : null,
             Found = first.Found is { } found ? Payload.FromElement(found) : null,
-            Message = $"{(step is { } id ? $"Step '{id}'" : "The run")} differs in {(field.Length == 0 ? "being there at all" : field)}.",
+            Message = $"{(step is { } id ? $"Step '{id}'" : "The run")} differs "
+                + $"in {(field.Length == 0 ? "being there at all" : field)}.",
         };
     }
 
@@ -158,7 +169,8 @@ internal sealed class FieldComparison
         {
             case (JsonValueKind.Object, JsonValueKind.Object):
                 foreach (var nested in (bool[])[true, false])
-                    foreach (var name in expected.EnumerateObject().Concat(found.EnumerateObject()).Select(member => member.Name)
+                    foreach (var name in expected.EnumerateObject().Concat(found.EnumerateObject())
+                        .Select(member => member.Name)
                         .Distinct(StringComparer.Ordinal))
                         CompareMember(place, name, expected, found, nested);
                 break;
@@ -188,7 +200,9 @@ internal sealed class FieldComparison
 
     private static bool IsNested(JsonElement? value) => value?.ValueKind is JsonValueKind.Array or JsonValueKind.Object;
 
-    private static JsonElement? MemberOf(JsonElement value, string name) => value.TryGetProperty(name, out var member) ? member : null;
+    private static JsonElement? MemberOf(JsonElement value, string name) =>
+        value.TryGetProperty(name, out var member) ? member : null;
 
-    private static JsonElement? ItemOf(JsonElement value, int index) => index < value.GetArrayLength() ? value[index] : null;
+    private static JsonElement? ItemOf(JsonElement value, int index) =>
+        index < value.GetArrayLength() ? value[index] : null;
 }

@@ -23,7 +23,8 @@ public static class BehaviourDigest
         "step.step_id", "step.status", "step.code",
         "call.item", "call.status", "call.code",
         "wait.signal", "wait.for_ms",
-        "attempt.skill", "attempt.skill_version", "attempt.effect", "attempt.fallback", "attempt.status", "attempt.code",
+        "attempt.skill", "attempt.skill_version", "attempt.effect", "attempt.fallback", "attempt.status",
+        "attempt.code",
         "attempt.cost_cents", "attempt.reserved_cents", "attempt.side_effects", "attempt.way",
         "retry.rule", "retry.bound_ms",
     ];
@@ -41,8 +42,8 @@ public static class BehaviourDigest
         return Digest.FromHash(hash);
     }
 
-    // Members are written in the order of canonical JSON, and codes, ids and names need no escapes. What can differ is the
-    // text of an amount and the words of a side effect.
+    // Members are written in the order of canonical JSON, and codes, ids and names need no escapes. What can differ is
+    // the text of an amount and the words of a side effect.
     private static bool IsWrittenCanonically(RunState state)
     {
         foreach (var step in state.Steps)
@@ -66,7 +67,8 @@ public static class BehaviourDigest
     internal static JsonElement Document(StepState step)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true })) Write(writer, step);
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
+            Write(writer, step);
         return JsonElement.Parse(buffer.WrittenSpan);
     }
 

@@ -54,7 +54,8 @@ public static class JournalVerifier
     private static bool Same(RunEvent expected, RunEvent found) =>
         ReferenceEquals(expected, found)
         || expected.Equals(found)
-        || (expected.GetType() == found.GetType() && AosJson.Write(expected).AsSpan().SequenceEqual(AosJson.Write(found)));
+        || (expected.GetType() == found.GetType()
+            && AosJson.Write(expected).AsSpan().SequenceEqual(AosJson.Write(found)));
 
     private static string Explain(RunEvent? expected, RunEvent found) =>
         expected is null ? "The kernel decides something that the journal does not have."

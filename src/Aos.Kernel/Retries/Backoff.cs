@@ -2,7 +2,8 @@ using Aos.Contracts.Failures;
 
 namespace Aos.Kernel.Retries;
 
-/// <summary>Exponential backoff with full jitter. The jitter is drawn from identities, so that a replay draws the same.</summary>
+/// <summary>Exponential backoff with full jitter. The jitter is drawn from identities, so that a replay draws the
+/// same.</summary>
 public static class Backoff
 {
     /// <summary>The longest wait in milliseconds after so many attempts: initial × factor^(attempts − 1), at most the

@@ -27,7 +27,8 @@ public static class DeliveryRetry
 
     /// <summary>The rule where nothing else is said: 12 tries, with waits of up to 5 s, 25 s, 2 min and so on to 24 h;
     /// three days on average.</summary>
-    public static RetryRule Default { get; } = new() { MaxAttempts = 12, InitialMs = 5_000, Factor = 5, MaxMs = 24 * 60 * 60 * 1_000 };
+    public static RetryRule Default { get; } =
+        new() { MaxAttempts = 12, InitialMs = 5_000, Factor = 5, MaxMs = 24 * 60 * 60 * 1_000 };
 
     /// <summary>What becomes of a message.</summary>
     /// <param name="rule">How often it is tried, and how long the waits are.</param>

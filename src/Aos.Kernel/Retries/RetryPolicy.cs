@@ -16,7 +16,8 @@ namespace Aos.Kernel.Retries;
 /// <param name="Status">How the attempt itself ended.</param>
 /// <param name="IsFinal">Whether the call breaks its contract, so that no catalog entry applies.</param>
 internal sealed record Verdict(
-    ErrorCode Code, string? Message, EffectClass Effect, EffectState State, long? RetryAfterMs, OutcomeStatus Status, bool IsFinal)
+    ErrorCode Code, string? Message, EffectClass Effect, EffectState State, long? RetryAfterMs,
+    OutcomeStatus Status, bool IsFinal)
 {
     /// <summary>Whether nobody can say that repeating it is safe.</summary>
     public bool IsUnknown => Effect == EffectClass.Once && State == EffectState.Unknown;
@@ -76,7 +77,8 @@ internal abstract record RetryDecision
 /// <summary>The one place that decides on retry. The smallest of catalog and step holds.</summary>
 internal static class RetryPolicy
 {
-    public static RetryDecision Decide(RunState state, StepState step, CallState call, Verdict verdict, DateTimeOffset now)
+    public static RetryDecision Decide(
+        RunState state, StepState step, CallState call, Verdict verdict, DateTimeOffset now)
     {
         if (verdict.IsUnknown) return new RetryDecision.Hold();
         var giveUp = new RetryDecision.GiveUp(verdict.Code, verdict.Message);
@@ -94,7 +96,8 @@ internal static class RetryPolicy
 
         var again = Wait(state, call, verdict, rule!);
         return Moments.After(now, again.DelayMs) >= state.Deadline
-            ? new RetryDecision.GiveUp(verdict.Code, $"{verdict.Message} The next attempt would be in {again.DelayMs} ms, "
+            ? new RetryDecision.GiveUp(
+                verdict.Code, $"{verdict.Message} The next attempt would be in {again.DelayMs} ms, "
                 .TrimStart() + "after the end of the time that the run's contract allows.")
             : again;
     }
@@ -108,14 +111,16 @@ internal static class RetryPolicy
     /// <summary>What becomes of a question that a planner could not answer; null where it is not asked again.</summary>
     public static RetryDecision.Again? Decide(RunState state, RunEvent.PlannerAnswered answered, DateTimeOffset now)
     {
-        if (state.Catalog.Match(answered.Code)?.Retry is not { } rule || state.PlannerFailures >= rule.MaxAttempts) return null;
+        if (state.Catalog.Match(answered.Code)?.Retry is not { } rule || state.PlannerFailures >= rule.MaxAttempts)
+            return null;
         var again = Wait(answered.RetryAfterMs, rule, state.PlannerFailures,
             Identity.DrawForPlanner(state.Submitted!.RunId, answered.Round));
         return Moments.After(now, again.DelayMs) >= state.Deadline ? null : again;
     }
 
     private static RetryDecision.Again Wait(RunState state, CallState call, Verdict verdict, RetryRule rule) =>
-        Wait(verdict.RetryAfterMs, rule, call.AttemptsOfWay, Identity.Draw(state.Submitted!.RunId, call.Key, call.Attempts));
+        Wait(verdict.RetryAfterMs, rule, call.AttemptsOfWay,
+            Identity.Draw(state.Submitted!.RunId, call.Key, call.Attempts));
 
     private static RetryDecision.Again Wait(long? retryAfterMs, RetryRule rule, int attempts, ulong draw)
     {

@@ -17,12 +17,14 @@ public static class ApprovalRules
         var request = call.Approval!;
         if (MomentOf(decided) >= request.ExpiresAt)
             return (ErrorCodes.ApprovalExpired, $"Request {decided.ApprovalId} has expired: nobody decided in time.");
-        if (decided.Binding is { } shown && shown != ApprovalBinding.Of(state.Submitted!.Tenant, state.Submitted.RunId, request))
+        if (decided.Binding is { } shown
+            && shown != ApprovalBinding.Of(state.Submitted!.Tenant, state.Submitted.RunId, request))
             return (ErrorCodes.ApprovalMismatch,
                 $"The decision is about another request than {decided.ApprovalId} as it stands: look at it again.");
         if (RefusePerson(state, call, request, decided) is { } refused) return refused;
         return request.ReasonRequired == true && string.IsNullOrWhiteSpace(decided.Reason)
-            ? (ErrorCodes.InvalidArgument, $"Request {decided.ApprovalId} asks for a reason, whichever way it is decided.")
+            ? (ErrorCodes.InvalidArgument,
+                $"Request {decided.ApprovalId} asks for a reason, whichever way it is decided.")
             : null;
     }
 
@@ -34,15 +36,19 @@ public static class ApprovalRules
     private static (ErrorCode, string)? RefusePerson(
         RunState state, CallState call, RunEvent.ApprovalRequested request, RunEvent.ApprovalDecided decided)
     {
-        if (decided.Approved && call.Approvals!.VotersOf(request.Role).Contains(NameOf(decided), StringComparer.Ordinal))
+        if (decided.Approved
+            && call.Approvals!.VotersOf(request.Role).Contains(NameOf(decided), StringComparer.Ordinal))
             return (ErrorCodes.ApprovalForbidden,
-                $"{NameOf(decided)} has approved request {request.ApprovalId} already; it needs {request.Quorum} people.");
+                $"{NameOf(decided)} has approved request {request.ApprovalId} already; it "
+                    + $"needs {request.Quorum} people.");
         // Where nobody is told apart, as on a local store, the user is the owner with every role.
         if (decided.Principal is not { } person) return null;
         if (decided.Approved && state.Submitted!.RequestedBy == person.Subject)
-            return (ErrorCodes.ApprovalForbidden, $"{person.Subject} asked for run {state.Submitted.RunId}, and so approves none of its calls.");
+            return (ErrorCodes.ApprovalForbidden,
+                $"{person.Subject} asked for run {state.Submitted.RunId}, and so approves none of its calls.");
         if (decided.Approved && state.Forked?.By == person.Subject)
-            return (ErrorCodes.ApprovalForbidden, $"{person.Subject} forked run {state.Submitted!.RunId}, and so approves none of its calls.");
+            return (ErrorCodes.ApprovalForbidden,
+                $"{person.Subject} forked run {state.Submitted!.RunId}, and so approves none of its calls.");
         // Whether the run has taken notice that it is time to escalate makes no difference.
         var other = request.EscalateAt <= MomentOf(decided) ? request.EscalateTo : null;
         foreach (var role in person.Roles)

@@ -78,7 +78,8 @@ public sealed class CallState
     public ApprovalId? LastApproval => Approvals?.Last;
 
     /// <summary>Who has approved the open request so far, where it needs several people.</summary>
-    public IReadOnlyList<string> ApprovedBy => Approvals is { Open: not null } asked ? asked.VotersOf(asked.Open.Role) : [];
+    public IReadOnlyList<string> ApprovedBy =>
+        Approvals is { Open: not null } asked ? asked.VotersOf(asked.Open.Role) : [];
 
     /// <summary>Whether <see cref="Input"/> was approved by some role.</summary>
     public bool IsApproved => Approvals is { Roles.IsEmpty: false };
@@ -86,8 +87,8 @@ public sealed class CallState
     /// <summary>What people were asked and said; null where nobody was asked.</summary>
     internal CallApprovals? Approvals { get; set; }
 
-    /// <summary>When the next attempt is due, or its wait is over. Of a call that is ready: the slot that it has; null where
-    /// it has none.</summary>
+    /// <summary>When the next attempt is due, or its wait is over. Of a call that is ready: the slot that it has; null
+    /// where it has none.</summary>
     public DateTimeOffset? Due
     {
         get => Moments.FromTicks(_dueTicks);

@@ -11,7 +11,8 @@ namespace Aos.Kernel.Runs;
 /// <param name="Switches">How often another way was taken than before.</param>
 public sealed record CallWays(RunEvent.CallQuoted? Quote, string? Taken, int Attempts, int Switches)
 {
-    /// <summary>Whether another way may be taken: each but the first once, also where the skill names others each time.</summary>
+    /// <summary>Whether another way may be taken: each but the first once, also where the skill names others each
+    /// time.</summary>
     internal bool CanSwitch => Switches < Quote!.Ways.Count - 1;
 
     /// <summary>The place among the ways of the one that is taken now.</summary>
@@ -28,8 +29,8 @@ public sealed record CallWays(RunEvent.CallQuoted? Quote, string? Taken, int Att
     /// <summary>Another way is to be taken.</summary>
     internal CallWays Switch(string way) => this with { Taken = way, Attempts = 0, Switches = Switches + 1 };
 
-    /// <summary>An attempt started. Where it is made in another way than was to be taken, for want of money, its attempts
-    /// are counted anew; but not for ever, where the skill gives its ways new names each time.</summary>
+    /// <summary>An attempt started. Where it is made in another way than was to be taken, for want of money, its
+    /// attempts are counted anew; but not for ever, where the skill gives its ways new names each time.</summary>
     internal CallWays Started(string? way) =>
         Taken is null || string.Equals(Taken, way, StringComparison.Ordinal) || !CanSwitch
             ? this with { Taken = way, Attempts = Attempts + 1 }
@@ -47,7 +48,8 @@ public sealed record CallWays(RunEvent.CallQuoted? Quote, string? Taken, int Att
     {
         var category = CategoryNames.Of(catalog.CategoryOf(failure));
         foreach (var reason in way.On)
-            if (string.Equals(reason, failure.Value, StringComparison.Ordinal) || string.Equals(reason, category, StringComparison.Ordinal))
+            if (string.Equals(reason, failure.Value, StringComparison.Ordinal)
+                || string.Equals(reason, category, StringComparison.Ordinal))
                 return true;
         return false;
     }

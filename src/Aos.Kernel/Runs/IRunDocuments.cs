@@ -6,7 +6,8 @@ using Aos.Kernel.Policies;
 
 namespace Aos.Kernel.Runs;
 
-/// <summary>The documents that events name by content. Looking one up is pure: a digest has one content for ever.</summary>
+/// <summary>The documents that events name by content. Looking one up is pure: a digest has one content for
+/// ever.</summary>
 public interface IRunDocuments
 {
     /// <summary>The settings of that digest, with their catalog indexed.</summary>

@@ -40,18 +40,21 @@ public static class Identity
     public static RunId Run(string tenant, string key) =>
         RunId.Parse($"run_{Hash($"{tenant.Length}\n{tenant}\n{key}")[..32]}");
 
-    /// <summary>The request for a call. One that is made anew after a restore is told from the first by its epoch.</summary>
+    /// <summary>The request for a call. One that is made anew after a restore is told from the first by its
+    /// epoch.</summary>
     /// <remarks>So is one that is not the first for its call, by its number.</remarks>
     internal static ApprovalId Approval(RunEvent.RunSubmitted run, CallState call, Digest input, int? restored = null)
     {
         var variant = call.IsFallback ? "fallback" : "main";
-        var epoch = restored is { } known ? $"\n{known}" : call.Approvals is { Asked: > 0 and var asked } ? $"\n#{asked}" : "";
+        var epoch = restored is { } known ? $"\n{known}" : call.Approvals is { Asked: > 0 and var asked }
+            ? $"\n#{asked}" : "";
         var text = $"apr_{Hash($"{run.Tenant}\n{run.RunId}\n{call.Key.Step}\n{call.Key.Item}\n{variant}\n{input}{epoch}")[..32]}";
         return ApprovalId.TryParse(text, out var id) ? id : throw new System.Diagnostics.UnreachableException();
     }
 
     /// <summary>The first 64 bits of a hash, for drawing jitter.</summary>
-    internal static ulong Draw(RunId run, CallKey call, int attempt) => Draw($"{run}\n{call.Step}\n{call.Item}\n{attempt}");
+    internal static ulong Draw(RunId run, CallKey call, int attempt) =>
+        Draw($"{run}\n{call.Step}\n{call.Item}\n{attempt}");
 
     /// <summary>The same for a round of planning, which no step can be called like.</summary>
     internal static ulong DrawForPlanner(RunId run, int round) => Draw($"{run}\n(planner)\n\n{round}");

@@ -12,14 +12,16 @@ internal static class Moments
             : from.AddMilliseconds(milliseconds);
 
     /// <summary>Whether a moment is a whole number of microseconds in UTC: what a journal keeps.</summary>
-    public static bool IsExact(DateTimeOffset at) => at.Offset == TimeSpan.Zero && at.Ticks % TimeSpan.TicksPerMicrosecond == 0;
+    public static bool IsExact(DateTimeOffset at) =>
+        at.Offset == TimeSpan.Zero && at.Ticks % TimeSpan.TicksPerMicrosecond == 0;
 
     /// <summary>The moment as a JSON string, as the contracts write moments.</summary>
     public static Payload ToPayload(DateTimeOffset at)
     {
         const int length = 27;
         var text = new byte[length + 3];
-        if (!System.Buffers.Text.Utf8Formatter.TryFormat(at.UtcDateTime, text.AsSpan(1), out var written, 'O') || written != length + 1)
+        if (!System.Buffers.Text.Utf8Formatter.TryFormat(at.UtcDateTime, text.AsSpan(1), out var written, 'O')
+            || written != length + 1)
             throw new System.Diagnostics.UnreachableException("A moment has 28 characters in round-trip form.");
         // The seventh decimal is cut: moments are kept to the microsecond.
         (text[0], text[length], text[length + 1]) = ((byte)'"', (byte)'Z', (byte)'"');

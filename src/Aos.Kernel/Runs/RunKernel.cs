@@ -16,9 +16,10 @@ public readonly record struct Transition(
 public static class RunKernel
 {
     /// <summary>The version of these rules, which every run records. A change of behaviour is a new version; runs of an
-    /// earlier one keep theirs. Since 2, what a failed call says is tainted where its results are. Since 3, who approves does
-    /// so in the role that was asked, a policy that comes later may ask for more people of it, calls of one skill that wait
-    /// for their slots hold up no other skill, and paths are matched as servers resolve them.</summary>
+    /// earlier one keep theirs. Since 2, what a failed call says is tainted where its results are. Since 3, who
+    /// approves does so in the role that was asked, a policy that comes later may ask for more people of it, calls of
+    /// one skill that wait for their slots hold up no other skill, and paths are matched as servers resolve
+    /// them.</summary>
     public const int RulesVersion = 3;
 
     /// <summary>Takes a fact. Its time is kept to the microsecond, as the journal keeps it.</summary>
@@ -58,11 +59,13 @@ public static class RunKernel
         RunEvent.CallQuoted quoted => !IsQuoting(state, quoted),
         RunEvent.PlannerAnswered answered => !state.IsPlanning || answered.Round != state.PlannerRounds,
         RunEvent.TimeReached reached => state.NextWake is not { } due || reached.At < due,
-        RunEvent.ApprovalDecided decided => state.Stopping is not null || ApprovalRules.Refuse(state, decided) is not null,
+        RunEvent.ApprovalDecided decided =>
+            state.Stopping is not null || ApprovalRules.Refuse(state, decided) is not null,
         RunEvent.PolicyTightened tightened => state.Policies?.Holds(tightened.Policy) == true,
         RunEvent.SlotAnswered answered => state.Stopping is not null || !AwaitsSlot(state, answered),
         RunEvent.OutcomeSettled settled => state.Stopping is not null || !AwaitsSettlement(state, settled),
-        RunEvent.SignalReceived signal => state.Stopping is not null || (signal.Key is { } key && state.KnowsSignal(key)),
+        RunEvent.SignalReceived signal =>
+            state.Stopping is not null || (signal.Key is { } key && state.KnowsSignal(key)),
         RunEvent.CancelRequested => state.Stopping is not null,
         RunEvent.RunRecovered recovered => recovered.Epoch <= state.Epoch,
         RunEvent.RunForked forked => state.Stopping is not null || forked.RunId == state.Submitted.RunId,
@@ -83,7 +86,8 @@ public static class RunKernel
     {
         if (state.Step(quoted.StepId) is not { } step) return false;
         foreach (var call in step.Calls)
-            if (call.Key.Item == quoted.Item) return call.Phase == CallPhase.Quoting && call.Attempts + 1 == quoted.Attempt;
+            if (call.Key.Item == quoted.Item)
+                return call.Phase == CallPhase.Quoting && call.Attempts + 1 == quoted.Attempt;
         return false;
     }
 

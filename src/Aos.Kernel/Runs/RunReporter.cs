@@ -53,7 +53,8 @@ public static class RunReporter
     /// not.</summary>
     public static StructuredOutcome? Unsettled(RunState state, StepState step)
     {
-        var waiting = step.Calls.Where(call => call.Phase == CallPhase.AwaitingSettlement).Select(call => call.Key).ToList();
+        var waiting =
+            step.Calls.Where(call => call.Phase == CallPhase.AwaitingSettlement).Select(call => call.Key).ToList();
         return waiting.Count == 0
             ? null
             : Outcome(state, step, OutcomeStatus.Unknown, ErrorCodes.OutcomeUnknown,
@@ -146,7 +147,8 @@ public static class RunReporter
         List<SideEffect>? all = null;
         foreach (var call in step.Calls)
             foreach (var attempt in call.History)
-                if (attempt.Returned is { SideEffects.IsEmpty: false } returned) (all ??= []).AddRange(returned.SideEffects);
+                if (attempt.Returned is { SideEffects.IsEmpty: false } returned)
+                    (all ??= []).AddRange(returned.SideEffects);
         return all is null ? [] : ValueList.From(all);
     }
 
@@ -168,11 +170,13 @@ public static class RunReporter
     internal static double? Latency(StepState step) =>
         step.StartedAt is { } from && step.EndedAt is { } to ? (to - from).TotalMilliseconds : null;
 
-    private static FailureInfo Failure(RunState state, StepState step, ErrorCode code, RunEvent.AttemptReturned? returned)
+    private static FailureInfo Failure(
+        RunState state, StepState step, ErrorCode code, RunEvent.AttemptReturned? returned)
     {
         var info = Explain(state.Catalog, code, returned);
         var first = step.Calls.FirstOrDefault(call => call.FirstFailure is not null)?.FirstFailure;
-        return first is { } cause ? info with { Cause = $"The first call failed with {cause}. {info.Cause}".TrimEnd() } : info;
+        return first is { } cause
+            ? info with { Cause = $"The first call failed with {cause}. {info.Cause}".TrimEnd() } : info;
     }
 
     private static ExecutionInfo Execution(RunState state, StepState step, AttemptRecord last)

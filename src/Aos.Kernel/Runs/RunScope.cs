@@ -57,7 +57,8 @@ internal sealed class StepScope(StepState step) : ExpressionObject
             case "result": value = Result(); return true;
             case "status": value = Text(step.Status is { } status ? StatusName(status) : null); return true;
             case "code": value = Text(step.Code?.Value); return true;
-            case "message": value = Text(step.Message ?? (step.Calls.Length == 1 ? step.Calls[0].Message : null)); return true;
+            case "message":
+                value = Text(step.Message ?? (step.Calls.Length == 1 ? step.Calls[0].Message : null)); return true;
             case "attempts": value = ExpressionValue.FromInteger(step.Attempts); return true;
             default: value = default; return false;
         }

@@ -15,9 +15,11 @@ namespace Aos.Kernel.Runs;
 public sealed partial class RunState
 {
     private SettingsDocument? _settings;
-    private ImmutableDictionary<string, int> _equalFailures = ImmutableDictionary.Create<string, int>(StringComparer.Ordinal);
+    private ImmutableDictionary<string, int> _equalFailures =
+        ImmutableDictionary.Create<string, int>(StringComparer.Ordinal);
 
-    private ImmutableDictionary<string, RuleUse> _used = ImmutableDictionary.Create<string, RuleUse>(StringComparer.Ordinal);
+    private ImmutableDictionary<string, RuleUse> _used =
+        ImmutableDictionary.Create<string, RuleUse>(StringComparer.Ordinal);
 
     // Steps and calls that carry the mark of this draft may be changed in place; others are shared with older states.
     private object? _draft;
@@ -70,7 +72,8 @@ public sealed partial class RunState
             case RunEvent.ApprovalEscalated escalated: On(escalated); break;
             case RunEvent.PolicyDenied: break; // What becomes of the call is said by the decision that follows.
             case RunEvent.QuoteRequested requested: On(requested); break;
-            case RunEvent.SlotRequested requested: Own(requested.StepId, requested.Item).Phase = CallPhase.AwaitingSlot; break;
+            case RunEvent.SlotRequested requested:
+                Own(requested.StepId, requested.Item).Phase = CallPhase.AwaitingSlot; break;
             case RunEvent.AttemptStarted started: On(started); break;
             case RunEvent.AttemptLost lost: On(lost); break;
             case RunEvent.RetryScheduled retry: On(retry); break;
@@ -80,7 +83,8 @@ public sealed partial class RunState
                 break;
             case RunEvent.WaitStarted wait: On(wait); break;
             case RunEvent.SignalTaken taken: On(taken); break;
-            case RunEvent.ItemEnded item: EndCall(Own(item.StepId, item.Item), item.Status, item.Code, item.Message); break;
+            case RunEvent.ItemEnded item:
+                EndCall(Own(item.StepId, item.Item), item.Status, item.Code, item.Message); break;
             case RunEvent.StepEnded ended: On(ended); break;
             case RunEvent.RunStopping stopping: Stopping = stopping; break;
             case RunEvent.RunEnded ended: On(ended); break;
@@ -104,7 +108,8 @@ public sealed partial class RunState
         Reserved -= PlannerReserved;
         PlannerReserved = Money.Zero;
         var isRefused = answered.Code == ErrorCodes.PlannerInvalidPlan;
-        if (isRefused || answered.Code == ErrorCodes.Ok) (RefusedAnswer, PlannerFailures) = (isRefused ? answered : null, 0);
+        if (isRefused || answered.Code == ErrorCodes.Ok)
+            (RefusedAnswer, PlannerFailures) = (isRefused ? answered : null, 0);
         else PlannerFailures++;
         if (isRefused) NextRepair = PlanRepair + 1;
     }
@@ -195,7 +200,8 @@ public sealed partial class RunState
             Open = null,
             Last = decided.ApprovalId,
             Votes = votes,
-            Roles = !isComplete ? (isEdited ? [] : asked.Roles) : isEdited ? [request.Role] : asked.Roles.Add(request.Role),
+            Roles = !isComplete ? (isEdited ? [] : asked.Roles) : isEdited
+                ? [request.Role] : asked.Roles.Add(request.Role),
         };
         call.Phase = CallPhase.Ready; // Where it was rejected, the decision that follows ends the call.
         if (!decided.Approved || decided.Input is null) return;
@@ -265,7 +271,8 @@ public sealed partial class RunState
         Settle(call, returned.Cost);
         call.History = call.History.SetItem(call.History.Length - 1, call.Last! with { Returned = returned });
         call.Phase = CallPhase.Ready; // The decisions that follow say what becomes of it.
-        if (returned.Status is OutcomeStatus.Success or OutcomeStatus.Partial) call.Result = returned.Result ?? Payload.Null;
+        if (returned.Status is OutcomeStatus.Success or OutcomeStatus.Partial)
+            call.Result = returned.Result ?? Payload.Null;
         if (returned.Tainted) HasTaint = true;
     }
 

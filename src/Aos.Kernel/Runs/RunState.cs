@@ -26,7 +26,8 @@ public sealed partial class RunState
 
     /// <summary>What was fixed at admission.</summary>
     /// <exception cref="InvalidOperationException">The run was not submitted.</exception>
-    public RunSettings Settings => _settings?.Settings ?? throw new InvalidOperationException("The run was not submitted.");
+    public RunSettings Settings =>
+        _settings?.Settings ?? throw new InvalidOperationException("The run was not submitted.");
 
     /// <summary>The limits granted.</summary>
     public ResourceContract Contract => Settings.Contract;
@@ -56,8 +57,10 @@ public sealed partial class RunState
     /// <summary>What of <see cref="Spent"/> the run was forked with: another run has paid it.</summary>
     public Money Inherited { get; private set; }
 
-    /// <summary>The most that the run may have spent in all: its budget, and no more than the ledger holds for it.</summary>
-    public Money Limit => Submitted?.Hold is { } hold ? Money.Min(Contract.Budget, Inherited + hold.Amount) : Contract.Budget;
+    /// <summary>The most that the run may have spent in all: its budget, and no more than the ledger holds for
+    /// it.</summary>
+    public Money Limit =>
+        Submitted?.Hold is { } hold ? Money.Min(Contract.Budget, Inherited + hold.Amount) : Contract.Budget;
 
     /// <summary>Money neither spent nor held.</summary>
     public Money Free => (Limit - Spent - Reserved).OrZero;
@@ -144,14 +147,17 @@ public sealed partial class RunState
             foreach (var step in Steps)
                 foreach (var call in step.Calls)
                 {
-                    if (call.Phase is CallPhase.Ready or CallPhase.Quoting or CallPhase.AwaitingSlot && !IsAborting) return null;
-                    if (ReasonOf(call.Phase) is { } other && (reason is null || Rank(other) < Rank(reason.Value))) reason = other;
+                    if (call.Phase is CallPhase.Ready or CallPhase.Quoting or CallPhase.AwaitingSlot && !IsAborting)
+                        return null;
+                    if (ReasonOf(call.Phase) is { } other && (reason is null || Rank(other) < Rank(reason.Value)))
+                        reason = other;
                 }
             return reason;
         }
     }
 
-    /// <summary>Whether a call, or the planner, waits for the moment of its next attempt, or a call for its slot.</summary>
+    /// <summary>Whether a call, or the planner, waits for the moment of its next attempt, or a call for its
+    /// slot.</summary>
     public bool IsBackingOff
     {
         get
@@ -178,7 +184,8 @@ public sealed partial class RunState
         }
     }
 
-    /// <summary>Whether a call waits for nothing but a moment, so that somebody's turn is not all that the run waits for.</summary>
+    /// <summary>Whether a call waits for nothing but a moment, so that somebody's turn is not all that the run waits
+    /// for.</summary>
     public bool GoesOnByItself => IsBackingOff || IsSleeping;
 
     /// <summary>Whether the time of an open request for approval is over.</summary>
@@ -222,7 +229,8 @@ public sealed partial class RunState
     public static RunState Empty(IRunDocuments documents) => new(documents);
 
     /// <summary>The state after some events.</summary>
-    public static RunState Fold(IRunDocuments documents, IEnumerable<RunEvent> events) => Empty(documents).FoldOn(events);
+    public static RunState Fold(IRunDocuments documents, IEnumerable<RunEvent> events) =>
+        Empty(documents).FoldOn(events);
 
     /// <summary>This state with more events folded in.</summary>
     public RunState FoldOn(IEnumerable<RunEvent> events)
@@ -238,7 +246,8 @@ public sealed partial class RunState
     internal static DateTimeOffset? DueOf(CallState call) => call.Phase switch
     {
         CallPhase.BackingOff or CallPhase.Paced or CallPhase.Sleeping or CallPhase.AwaitingSignal => call.Due,
-        CallPhase.AwaitingApproval => call.Approval is { EscalateAt: { } escalate } request && call.Approvals!.EscalatedTo is null
+        CallPhase.AwaitingApproval =>
+            call.Approval is { EscalateAt: { } escalate } request && call.Approvals!.EscalatedTo is null
             && escalate < request.ExpiresAt ? escalate : call.Approval!.ExpiresAt,
         _ => null,
     };

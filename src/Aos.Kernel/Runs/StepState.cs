@@ -27,7 +27,8 @@ public sealed class StepState
     /// <summary>What it does.</summary>
     public StepProgram Program { get; internal set; }
 
-    /// <summary>Its calls: none before it is reached, one for a plain step, one an item for a fanned-out step.</summary>
+    /// <summary>Its calls: none before it is reached, one for a plain step, one an item for a fanned-out
+    /// step.</summary>
     public ImmutableArray<CallState> Calls { get; internal set; } = [];
 
     /// <summary>The list that it is fanned out over; null where it is not, or not yet.</summary>

@@ -70,7 +70,13 @@ internal sealed partial class Turn
         if (step.Program.Source.OnFailure is not null)
             GiveUp(step, call, OutcomeStatus.Unknown, ErrorCodes.OutcomeUnknown, UnknownMessage(call, verdict));
         else
-            Emit(new RunEvent.SettlementRequested { At = Now, StepId = call.Key.Step, Item = call.Key.Item, Cause = verdict.Code });
+            Emit(new RunEvent.SettlementRequested
+            {
+                At = Now,
+                StepId = call.Key.Step,
+                Item = call.Key.Item,
+                Cause = verdict.Code
+            });
     }
 
     private static string UnknownMessage(CallState call, Verdict verdict) =>
@@ -93,10 +99,19 @@ internal sealed partial class Turn
             EndStep(program, status, code, message);
             return;
         }
-        Emit(new RunEvent.ItemEnded { At = Now, StepId = key.Step, Item = item, Status = status, Code = code, Message = message });
+        Emit(new RunEvent.ItemEnded
+        {
+            At = Now,
+            StepId = key.Step,
+            Item = item,
+            Status = status,
+            Code = code,
+            Message = message
+        });
         // Other items in flight come back first: the step ends when the last of them has.
         if (!GuardLoop(key, status) && State.Stopping is null && IsBad(status) && !program.ToleratesFailure)
-            Abort(status, code, $"Item {item} of '{key.Step}' failed: {code}{(message is null ? "" : $": {message}")}", key.Step);
+            Abort(status, code,
+                $"Item {item} of '{key.Step}' failed: {code}{(message is null ? "" : $": {message}")}", key.Step);
         if (StepOf(key).Calls.All(call => call.Phase == CallPhase.Ended)) EndFanOut(program);
     }
 
@@ -111,8 +126,12 @@ internal sealed partial class Turn
             EndStep(program, OutcomeStatus.Success,
                 calls.Any(call => call.IsFallback) ? ErrorCodes.FallbackUsed : ErrorCodes.Ok, message: null);
         else
-            EndStep(program, bad.Count == calls.Length || !program.ToleratesFailure ? bad[0].Status!.Value : OutcomeStatus.Partial,
-                bad[0].Code!.Value, $"{bad.Count} of {calls.Length} items did not succeed; first: {bad[0].Message ?? bad[0].Code!.Value.Value}");
+            EndStep(
+                program,
+                bad.Count == calls.Length || !program.ToleratesFailure ? bad[0].Status!.Value : OutcomeStatus.Partial,
+                bad[0].Code!.Value,
+                $"{bad.Count} of {calls.Length} items did not succeed; "
+                    + $"first: {bad[0].Message ?? bad[0].Code!.Value.Value}");
     }
 
     private void EndStep(Plans.StepProgram program, OutcomeStatus status, ErrorCode code, string? message)
@@ -155,7 +174,8 @@ internal sealed partial class Turn
         foreach (var step in State.Steps)
             foreach (var call in step.Calls)
                 if (call.Phase == CallPhase.InFlight
-                    && (everything || call.Last!.Started.Effect is Contracts.Skills.EffectClass.Pure or Contracts.Skills.EffectClass.Read))
+                    && (everything || call.Last!.Started.Effect is Contracts.Skills.EffectClass.Pure
+                        or Contracts.Skills.EffectClass.Read))
                     Ask(new Effect.CancelAttempt(call.Key, call.Attempts));
     }
 
@@ -187,7 +207,8 @@ internal sealed partial class Turn
     {
         var first = step.Calls.First(call => call.Status is { } ended && IsBad(ended));
         EndStep(step.Program, first.Status!.Value, first.Code!.Value,
-            $"Item {first.Key.Item} did not succeed, and the rest was not made: {first.Message ?? first.Code.Value.Value}");
+            $"Item {first.Key.Item} did not succeed, and the rest was not "
+                + $"made: {first.Message ?? first.Code.Value.Value}");
     }
 
     private void Complete()
@@ -224,7 +245,8 @@ internal sealed partial class Turn
             EndRun(RunStatus.Failed, ErrorCodes.TemplateFailed,
                 $"The output that the planner gave cannot be made: {error}", failedStep: null, output: null);
         else
-            EndRun(RunStatus.Completed, ErrorCodes.Ok, message: null, failedStep: null, hasUnknown ? Payload.Unknown : payload);
+            EndRun(RunStatus.Completed, ErrorCodes.Ok, message: null, failedStep: null,
+                hasUnknown ? Payload.Unknown : payload);
     }
 
     private void EndRun(RunStatus status, ErrorCode code, string? message, StepId? failedStep, Payload? output)

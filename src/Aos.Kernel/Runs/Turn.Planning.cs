@@ -40,7 +40,8 @@ internal sealed partial class Turn
     {
         if (ObservesFailures && PlanRepetition.Find(State, plan) is { } before)
             Stop(ErrorCodes.LoopDetected,
-                $"The planner proposed the plan of round {before} again, which had failed. Trying the same again does not help.",
+                $"The planner proposed the plan of round {before} again, which had failed. Trying the same again "
+                    + "does not help.",
                 step: null);
         else
             Emit(new RunEvent.PlanAccepted { At = Now, Round = round, Plan = plan });
@@ -56,9 +57,11 @@ internal sealed partial class Turn
             var most = Math.Min(terms.MaxRepairs, State.Contract.MaxPlanRepairs);
             if (State.PlanRepair >= most || State.PlannerRounds >= State.Contract.MaxPlannerRounds)
                 Stop(answered.Code, State.PlanRepair == 0 ? answered.Message
-                    : $"{answered.Message} It was mended {State.PlanRepair} times, and is still not valid.", step: null);
+                    : $"{answered.Message} It was mended {State.PlanRepair} times, and is still not valid.",
+                        step: null);
         }
-        else if (State.PlannerRounds < State.Contract.MaxPlannerRounds && RetryPolicy.Decide(State, answered, Now) is { } again)
+        else if (State.PlannerRounds < State.Contract.MaxPlannerRounds
+            && RetryPolicy.Decide(State, answered, Now) is { } again)
             Emit(new RunEvent.PlannerRetryScheduled
             {
                 At = Now,
@@ -79,7 +82,8 @@ internal sealed partial class Turn
             Stop(ErrorCodes.PlannerRoundsExceeded,
                 $"The planner was asked {State.PlannerRounds} times, as often as the contract allows.", step: null);
         else if (worst > Money.Zero && worst > State.Limit - State.Spent)
-            Stop(ErrorCodes.BudgetExceeded, $"An answer of the planner may cost {worst}; {(State.Limit - State.Spent).OrZero} "
+            Stop(ErrorCodes.BudgetExceeded,
+                $"An answer of the planner may cost {worst}; {(State.Limit - State.Spent).OrZero} "
                 + $"of the run's {State.Limit} are left.", step: null);
         else
         {
@@ -114,12 +118,14 @@ internal sealed partial class Turn
     /// rejected: it would make it again.</remarks>
     private void Abort(OutcomeStatus status, ErrorCode code, string message, StepId step)
     {
-        if (!ObservesFailures || status == OutcomeStatus.Unknown || code == ErrorCodes.ApprovalRejected) Stop(code, message, step);
-        else if (!State.IsAborting) Emit(new RunEvent.PlanAborted { At = Now, Code = code, Message = message, StepId = step });
+        if (!ObservesFailures || status == OutcomeStatus.Unknown || code == ErrorCodes.ApprovalRejected)
+            Stop(code, message, step);
+        else if (!State.IsAborting)
+            Emit(new RunEvent.PlanAborted { At = Now, Code = code, Message = message, StepId = step });
     }
 
-    /// <summary>Ends what is left of a failed plan once nothing is in flight, and nobody has to find out what became of a
-    /// call.</summary>
+    /// <summary>Ends what is left of a failed plan once nothing is in flight, and nobody has to find out what became of
+    /// a call.</summary>
     private void FinishAborting()
     {
         if (State.InFlight > 0) return;

@@ -24,7 +24,8 @@ internal sealed partial class Turn
                 if (State.Stopping is not null) return;
                 if (call.Phase != CallPhase.AwaitingApproval || State.Policies is not { } policies) continue;
                 var program = (call.IsFallback ? step.Program.Fallback : step.Program.Main)!;
-                if (policies.Judge(PolicyCalls.Of(State, call.Key, program.Skill, call.Input!, Now), State.Used) is { IsDenied: true } judgement)
+                if (policies.Judge(PolicyCalls.Of(State, call.Key, program.Skill, call.Input!, Now), State.Used)
+                    is { IsDenied: true } judgement)
                     Deny(step, call, program, call.Input!, judgement);
             }
     }
@@ -48,10 +49,11 @@ internal sealed partial class Turn
     private Payload RenderKnown(StepState step, CallState call, CallProgram program) =>
         program.Input.Render(Scope(call.Key.Item, step), leavesUnknown: true).Payload;
 
-    // The input was made before the skill was asked what the call costs: what of it was not known is found once more. An
-    // input that a person edited is known.
+    // The input was made before the skill was asked what the call costs: what of it was not known is found once more.
+    // An input that a person edited is known.
     private bool HasUnknown(StepState step, CallState call, CallProgram program, Payload input) =>
-        State.Policies is not null && program.Input.Literal is null && program.Input.Render(Scope(call.Key.Item, step)) is { HasUnknown: true } made
+        State.Policies is not null && program.Input.Literal is null
+            && program.Input.Render(Scope(call.Key.Item, step)) is { HasUnknown: true } made
         && made.Payload.Equals(input);
 
     /// <summary>The next approval that a call waits for; null where it may be made. What the plan asks for comes first;
@@ -67,7 +69,8 @@ internal sealed partial class Turn
         }
         foreach (var required in judgement.Approvals)
         {
-            var request = Together(new RequiredRequest(required.Spec.Role ?? DefaultRole, required.Spec, []), judgement.Approvals);
+            var request = Together(
+                new RequiredRequest(required.Spec.Role ?? DefaultRole, required.Spec, []), judgement.Approvals);
             if (!IsGiven(call, request)) return request;
         }
         return null;
@@ -84,7 +87,9 @@ internal sealed partial class Turn
     {
         if (call.Approvals is not { Votes.IsEmpty: false } asked) return [];
         return State.Settings.RulesVersion < 3
-            ? ValueList.From(asked.Votes.Where(vote => !asked.Roles.Contains(vote.Role, StringComparer.Ordinal)).Select(vote => vote.Name))
+            ? ValueList.From(
+                asked.Votes.Where(vote => !asked.Roles.Contains(vote.Role, StringComparer.Ordinal))
+                    .Select(vote => vote.Name))
             : ValueList.From(asked.VotersOf(role));
     }
 
@@ -100,7 +105,8 @@ internal sealed partial class Turn
             {
                 Reason = spec.Reason ?? other.Reason,
                 Quorum = Math.Max(spec.Quorum ?? 1, other.Quorum ?? 1) is > 1 and var most ? most : null,
-                ExpiresInMs = spec.ExpiresInMs is { } mine && other.ExpiresInMs is { } theirs ? Math.Min(mine, theirs) : spec.ExpiresInMs ?? other.ExpiresInMs,
+                ExpiresInMs = spec.ExpiresInMs is { } mine && other.ExpiresInMs is { } theirs
+                    ? Math.Min(mine, theirs) : spec.ExpiresInMs ?? other.ExpiresInMs,
                 ReasonRequired = spec.ReasonRequired == true || other.ReasonRequired == true ? true : null,
                 Escalate = spec.Escalate ?? other.Escalate,
             };
@@ -152,7 +158,8 @@ internal sealed partial class Turn
             At = Now,
             ApprovalId = Identity.Approval(State.Submitted!, call, before.InputDigest, State.Epoch),
             ExpiresAt = Moments.After(Now, (long)(before.ExpiresAt - before.At).TotalMilliseconds),
-            EscalateAt = before.EscalateAt is { } escalate ? Moments.After(Now, (long)(escalate - before.At).TotalMilliseconds) : null,
+            EscalateAt = before.EscalateAt is { } escalate
+                ? Moments.After(Now, (long)(escalate - before.At).TotalMilliseconds) : null,
         });
     }
 

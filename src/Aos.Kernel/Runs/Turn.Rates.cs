@@ -15,12 +15,14 @@ internal sealed partial class Turn
     // Calls that have asked or wait, by what holds them up together; counted when first needed.
     private Dictionary<(SkillName, SkillVersion), int>? _paced;
 
-    /// <summary>Whether a call may be made now; where it may not, it has asked for a slot, or will when there is room.</summary>
+    /// <summary>Whether a call may be made now; where it may not, it has asked for a slot, or will when there is
+    /// room.</summary>
     private bool KeepsRates(CallState call, SkillPin skill)
     {
         var rates = RateRule.For(State.Contract, skill);
         if (rates.IsEmpty || (call.Due is { } slot && Now <= Moments.After(slot, SlotMs))) return true;
-        // No more slots are booked for a skill than calls may be in flight: a run that is cancelled takes few from others.
+        // No more slots are booked for a skill than calls may be in flight: a run that is cancelled takes few from
+        // others.
         _paced ??= CountPaced();
         var paced = _paced.GetValueOrDefault(PacedWith(skill));
         if (paced >= State.Contract.MaxParallelSteps) return false;
@@ -59,7 +61,7 @@ internal sealed partial class Turn
         if (answered.Booked) return; // The call is ready now, or will be, and starts below.
         var key = new CallKey(answered.StepId, answered.Item);
         Fail(StepOf(key), Call(key), ErrorCodes.RateExceeded,
-            $"{key} could be made within its rates in {(long)(answered.SlotAt - Now).TotalMilliseconds} ms at the earliest, "
-            + "after the end of the time that the run's contract allows.");
+            $"{key} could be made within its rates in {(long)(answered.SlotAt - Now).TotalMilliseconds} ms at the "
+            + "earliest, after the end of the time that the run's contract allows.");
     }
 }

@@ -22,7 +22,8 @@ internal sealed partial class Turn
         {
             var step = State.Steps[index];
             if (!step.IsEnded && (step.IsReached || Reach(step))) StartCalls(index);
-            if (State.Stopping is not null || State.IsAborting) return; // Also where the step could not be reached: its list was none.
+            if (State.Stopping is not null || State.IsAborting)
+                return; // Also where the step could not be reached: its list was none.
         }
     }
 
@@ -107,7 +108,8 @@ internal sealed partial class Turn
         }
         if (!Permissions.Allow(State.Contract, program.Skill.Name, program.Skill.Version))
         {
-            Fail(step, call, ErrorCodes.SkillNotAllowed, Permissions.Gap(State.Contract, program.Skill.Name, program.Skill.Version));
+            Fail(step, call, ErrorCodes.SkillNotAllowed,
+                Permissions.Gap(State.Contract, program.Skill.Name, program.Skill.Version));
             return;
         }
         ChosenWay? way = null;
@@ -126,7 +128,8 @@ internal sealed partial class Turn
         var judgement = PolicyJudgement.Nothing;
         if (State.Policies is { } policies)
         {
-            var judged = PolicyCalls.Of(State, call.Key, program.Skill, input, Now, hasUnknown ? RenderKnown(step, call, program) : null);
+            var judged = PolicyCalls.Of(
+                State, call.Key, program.Skill, input, Now, hasUnknown ? RenderKnown(step, call, program) : null);
             judgement = policies.Judge(way is { } taken ? judged with { Worst = taken.Worst } : judged, State.Used);
             if (judgement.IsDenied)
             {
@@ -152,12 +155,15 @@ internal sealed partial class Turn
         }
         // What a simulation does not know is taken as true.
         if (result.Value.IsTruthy != false) return true;
-        EndCall(call.Key, OutcomeStatus.Skipped, ErrorCodes.ConditionFalse, $"The condition '{ExpressionError.Shorten(when.Text)}' is false.");
+        EndCall(
+            call.Key, OutcomeStatus.Skipped, ErrorCodes.ConditionFalse,
+            $"The condition '{ExpressionError.Shorten(when.Text)}' is false.");
         return false;
     }
 
     private void StartAttempt(
-        StepState step, CallState call, CallProgram program, Payload input, ValueList<AppliedRule> rules, ChosenWay? way)
+        StepState step, CallState call, CallProgram program, Payload input, ValueList<AppliedRule> rules,
+        ChosenWay? way)
     {
         if (State.Attempts >= State.Contract.MaxAttempts)
         {
@@ -203,5 +209,6 @@ internal sealed partial class Turn
         });
     }
 
-    private ExpressionValue Scope(int? item, StepState step) => ExpressionValue.FromObject(new RunScope(State, step, item));
+    private ExpressionValue Scope(int? item, StepState step) =>
+        ExpressionValue.FromObject(new RunScope(State, step, item));
 }

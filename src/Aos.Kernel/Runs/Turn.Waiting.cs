@@ -33,7 +33,8 @@ internal sealed partial class Turn
             Fail(step, call, ErrorCodes.TemplateFailed, $"What {call.Key} waits for cannot be made: {error}");
             return;
         }
-        var (value, mistake) = rendered.HasUnknown ? (Unknown(program.Kind), null) : WaitProgram.Read(program.Kind, rendered.Payload);
+        var (value, mistake) = rendered.HasUnknown
+            ? (Unknown(program.Kind), null) : WaitProgram.Read(program.Kind, rendered.Payload);
         if (value is not { } wait)
         {
             Fail(step, call, ErrorCodes.WaitInvalid, $"{call.Key} cannot wait: {mistake}");
@@ -42,7 +43,8 @@ internal sealed partial class Turn
         if ((wait.Until ?? (wait.ForMs is { } ms ? Moments.After(Now, ms) : null)) >= State.Deadline)
         {
             Fail(step, call, ErrorCodes.WaitTooLong,
-                $"{call.Key} would wait until after the end of the {State.Contract.MaxRunMs} ms that the run's contract allows.");
+                $"{call.Key} would wait until after the end of the {State.Contract.MaxRunMs} ms that the run's "
+                    + "contract allows.");
             return;
         }
         Emit(new RunEvent.WaitStarted

@@ -49,16 +49,18 @@ internal sealed partial class Turn
         return way;
     }
 
-    /// <summary>The way that the next attempt takes, or why there is none; neither where money has to come back first. A
-    /// way that cannot be taken is passed over as if it had failed.</summary>
+    /// <summary>The way that the next attempt takes, or why there is none; neither where money has to come back first.
+    /// A way that cannot be taken is passed over as if it had failed.</summary>
     private (ChosenWay? Way, Obstacle? Why) FindWay(StepState step, CallState call, CallProgram program)
     {
         if (call.Ways?.Quote is not { } quote)
         {
             var worst = program.Skill.Cost?.Worst ?? Money.Zero;
-            return Afford(step, call, program, new ChosenWay(null, worst, worst, program.Skill.Cost?.Expected ?? Money.Zero));
+            return Afford(
+                step, call, program, new ChosenWay(null, worst, worst, program.Skill.Cost?.Expected ?? Money.Zero));
         }
-        if (quote.Code != ErrorCodes.Ok) return (null, new Obstacle(quote.Code, quote.Message ?? "The call cannot be made."));
+        if (quote.Code != ErrorCodes.Ok)
+            return (null, new Obstacle(quote.Code, quote.Message ?? "The call cannot be made."));
         Obstacle? first = null;
         for (int? place = call.Ways.Place; place is { } at;)
         {
@@ -84,7 +86,8 @@ internal sealed partial class Turn
             ReservationVerdict.RunBudget => (null, new Obstacle(ErrorCodes.BudgetExceeded,
                 $"{call.Key} may cost {held}; {(State.Limit - State.Spent).OrZero} of the run's {State.Limit} are left.")),
             _ => (null, new Obstacle(ErrorCodes.StepBudgetExceeded, $"{call.Key} may cost {held}; "
-                + $"{(State.Contract.PerStep!.Value - step.Cost).OrZero} of the step's {State.Contract.PerStep.Value} are left.")),
+                + $"{(State.Contract.PerStep!.Value - step.Cost).OrZero} of the "
+                + $"step's {State.Contract.PerStep.Value} are left.")),
         };
     }
 }

@@ -82,9 +82,11 @@ internal sealed partial class Turn
         }
         foreach (var step in State.Steps)
             foreach (var call in step.Calls)
-                if (State.Stopping is null && call.Phase == CallPhase.AwaitingApproval && call.Approval!.ExpiresAt <= Now)
+                if (State.Stopping is null && call.Phase == CallPhase.AwaitingApproval
+                    && call.Approval!.ExpiresAt <= Now)
                     Fail(step, call, ErrorCodes.ApprovalExpired, "Nobody decided on the approval request in time.");
-                else if (State.Stopping is null && call.Phase == CallPhase.AwaitingApproval && RunState.DueOf(call) <= Now)
+                else if (State.Stopping is null && call.Phase == CallPhase.AwaitingApproval
+                    && RunState.DueOf(call) <= Now)
                     Escalate(call);
                 else if (State.Stopping is null && call.Wait is not null && RunState.DueOf(call) <= Now)
                     EndWait(step, call);

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace Aos.Runtime.Access;
 
-/// <summary>An API key as a text: <c>aos_</c>, an id that is no secret, <c>_</c>, a secret of 256 bits, and a checksum by
-/// which a scanner or a person tells a key from something like it.</summary>
+/// <summary>An API key as a text: <c>aos_</c>, an id that is no secret, <c>_</c>, a secret of 256 bits, and a checksum
+/// by which a scanner or a person tells a key from something like it.</summary>
 internal static class ApiKeyText
 {
     public const string Prefix = "aos_";
@@ -31,7 +31,8 @@ internal static class ApiKeyText
         id = null;
         var length = Prefix.Length + IdCharacters + 1 + SecretCharacters + SumCharacters;
         if (text.Length != length || !text.StartsWith(Prefix, StringComparison.Ordinal)
-            || text[Prefix.Length + IdCharacters] != '_' || Sum(text[..^SumCharacters]) != text[^SumCharacters..]) return false;
+            || text[Prefix.Length + IdCharacters] != '_' || Sum(text[..^SumCharacters]) != text[^SumCharacters..])
+            return false;
         id = text.Substring(Prefix.Length, IdCharacters);
         return true;
     }
@@ -39,7 +40,8 @@ internal static class ApiKeyText
     /// <summary>What is stored of a key. A plain hash will do: nobody guesses 256 bits, however fast.</summary>
     public static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
-    private static string Sum(string open) => Encode(SHA256.HashData(Encoding.UTF8.GetBytes("sum of " + open)), SumCharacters);
+    private static string Sum(string open) =>
+        Encode(SHA256.HashData(Encoding.UTF8.GetBytes("sum of " + open)), SumCharacters);
 
     // Five bits a character, from the first on.
     private static string Encode(ReadOnlySpan<byte> bytes, int characters)

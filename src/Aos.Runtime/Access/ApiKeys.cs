@@ -23,7 +23,8 @@ public sealed class ApiKeys(IRecordStore store, TimeProvider time)
     /// <summary>What is wrong with a key that somebody wants; null where nothing is.</summary>
     public static string? Refuse(ApiKeySubmission wanted)
     {
-        if (wanted.Name.Length is 0 or > NameCharactersMax) return $"The name of a key has 1 to {NameCharactersMax} characters.";
+        if (wanted.Name.Length is 0 or > NameCharactersMax)
+            return $"The name of a key has 1 to {NameCharactersMax} characters.";
         if (wanted.Roles.Count == 0) return $"A key needs a role: {string.Join(", ", Rights.Roles)}.";
         if (wanted.Roles.FirstOrDefault(role => !Rights.IsName(role)) is { } role)
             return $"'{role}' is no role: lower-case letters, digits, '_' and '-', at most 64.";
@@ -38,10 +39,13 @@ public sealed class ApiKeys(IRecordStore store, TimeProvider time)
 
     /// <summary>Makes a key.</summary>
     /// <exception cref="ArgumentException"><see cref="Refuse"/> says why.</exception>
-    public async ValueTask<NewApiKey> CreateAsync(ApiKeySubmission wanted, string tenant, string by, CancellationToken cancel)
+    public async ValueTask<NewApiKey> CreateAsync(
+        ApiKeySubmission wanted, string tenant, string by, CancellationToken cancel)
     {
         if (Refuse(wanted) is { } mistake) throw new ArgumentException(mistake, nameof(wanted));
-        return await CreateAsync(wanted, wanted.ExpiresInDays is { } days ? TimeSpan.FromDays(days) : null, tenant, by, cancel).ConfigureAwait(false);
+        return await CreateAsync(
+            wanted, wanted.ExpiresInDays is { } days ? TimeSpan.FromDays(days) : null, tenant, by, cancel)
+                .ConfigureAwait(false);
     }
 
     private async ValueTask<NewApiKey> CreateAsync(
@@ -68,7 +72,8 @@ public sealed class ApiKeys(IRecordStore store, TimeProvider time)
     public async ValueTask<ApiKeyInfo?> FindAsync(string key, CancellationToken cancel)
     {
         if (!ApiKeyText.TryReadId(key, out var id)
-            || await store.FindRecordAsync(Kind, AllTenants, id, cancel).ConfigureAwait(false) is not { } record) return null;
+            || await store.FindRecordAsync(Kind, AllTenants, id, cancel).ConfigureAwait(false) is not { } record)
+            return null;
         var (info, hash) = Read(record.Body);
         return CryptographicOperations.FixedTimeEquals(hash, ApiKeyText.Hash(key)) && WorksAt(info, Now) ? info : null;
     }
@@ -96,14 +101,16 @@ public sealed class ApiKeys(IRecordStore store, TimeProvider time)
     public ValueTask<ApiKeyInfo?> RevokeAsync(string tenant, string id, CancellationToken cancel) =>
         ChangeAsync(tenant, id, info => info with { RevokedAt = info.RevokedAt ?? Now }, cancel);
 
-    /// <summary>Makes a key in the place of another, with the same roles and scopes, for as long as that was made for; the other one ends.</summary>
+    /// <summary>Makes a key in the place of another, with the same roles and scopes, for as long as that was made for;
+    /// the other one ends.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="id">The key that is replaced.</param>
     /// <param name="overlap">For how long the other one goes on to work.</param>
     /// <param name="by">Who does it.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <returns>The new key; null where the tenant has none of that id that works.</returns>
-    public async ValueTask<NewApiKey?> RotateAsync(string tenant, string id, TimeSpan overlap, string by, CancellationToken cancel)
+    public async ValueTask<NewApiKey?> RotateAsync(
+        string tenant, string id, TimeSpan overlap, string by, CancellationToken cancel)
     {
         var ends = Now + overlap;
         TimeSpan? lifetime = null;
@@ -127,7 +134,8 @@ public sealed class ApiKeys(IRecordStore store, TimeProvider time)
         }
     }
 
-    private static bool WorksAt(ApiKeyInfo info, DateTimeOffset now) => info.RevokedAt is null && !(info.ExpiresAt <= now);
+    private static bool WorksAt(ApiKeyInfo info, DateTimeOffset now) =>
+        info.RevokedAt is null && !(info.ExpiresAt <= now);
 
     private async ValueTask<ApiKeyInfo?> ChangeAsync(
         string tenant, string id, Func<ApiKeyInfo, ApiKeyInfo?> change, CancellationToken cancel)
@@ -165,6 +173,7 @@ public sealed class ApiKeys(IRecordStore store, TimeProvider time)
     private static (ApiKeyInfo Info, byte[] Hash) Read(ReadOnlyMemory<byte> body)
     {
         var element = Payload.FromUtf8(body).Element;
-        return (AosJson.Read<ApiKeyInfo>(element.GetProperty("info")), Convert.FromHexString(element.GetProperty("hash").GetString()!));
+        return (AosJson.Read<ApiKeyInfo>(element.GetProperty("info")),
+            Convert.FromHexString(element.GetProperty("hash").GetString()!));
     }
 }

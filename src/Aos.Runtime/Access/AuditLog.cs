@@ -18,14 +18,20 @@ public sealed class AuditLog(IRecordStore store, TimeProvider time)
     public async ValueTask AddAsync(
         string tenant, string subject, string action, string? target, ErrorCode code, CancellationToken cancel)
     {
-        var entry = new AuditEntry { At = time.GetUtcNow(), Subject = subject, Action = action, Target = target, Code = code };
+        var entry =
+            new AuditEntry { At = time.GetUtcNow(), Subject = subject, Action = action, Target = target, Code = code };
         await store.AppendAuditAsync(tenant, AosJson.Write(entry), cancel).ConfigureAwait(false);
     }
 
     /// <summary>A page of entries of a tenant, oldest first.</summary>
-    public async ValueTask<IReadOnlyList<AuditEntry>> ReadAsync(string tenant, long afterSeq, int limit, CancellationToken cancel) =>
+    public async ValueTask<IReadOnlyList<AuditEntry>> ReadAsync(
+        string tenant, long afterSeq, int limit, CancellationToken cancel) =>
     [
         .. (await store.ReadAuditAsync(tenant, afterSeq, limit, cancel).ConfigureAwait(false)).Select(row =>
-            AosJson.Read<AuditEntry>(row.Entry.Span) with { Seq = row.Seq, Hash = Convert.ToHexStringLower(row.Hash.Span) }),
+            AosJson.Read<AuditEntry>(row.Entry.Span) with
+            {
+                Seq = row.Seq,
+                Hash = Convert.ToHexStringLower(row.Hash.Span)
+            }),
     ];
 }

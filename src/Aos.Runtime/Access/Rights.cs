@@ -43,7 +43,9 @@ public static class Rights
         ["viewer"] = Viewer,
         ["operator"] = [.. Viewer, RunsWrite, ApprovalsDecide],
         ["approver"] = [.. Viewer, ApprovalsDecide],
-        ["admin"] = [.. Viewer, RunsWrite, ApprovalsDecide, AgentsWrite, PoliciesWrite, BudgetsWrite, KeysWrite, AuditRead, WebhooksWrite],
+        ["admin"] = [
+            .. Viewer, RunsWrite, ApprovalsDecide, AgentsWrite, PoliciesWrite, BudgetsWrite, KeysWrite, AuditRead,
+            WebhooksWrite],
     };
 
     /// <summary>The roles that carry rights. Other roles only count where an approval request names them.</summary>
@@ -52,16 +54,17 @@ public static class Rights
     /// <summary>All rights.</summary>
     public static IReadOnlyList<string> All { get; } = ByRole["admin"];
 
-    /// <summary>The rights of roles, narrowed to scopes where there are any. A role that only requests name carries what a
-    /// viewer may, and may decide.</summary>
+    /// <summary>The rights of roles, narrowed to scopes where there are any. A role that only requests name carries
+    /// what a viewer may, and may decide.</summary>
     public static IReadOnlyList<string> Of(IEnumerable<string> roles, IReadOnlyCollection<string> scopes)
     {
-        var granted = roles.SelectMany(role => ByRole.TryGetValue(role, out var rights) ? rights : ByRole["approver"]).ToHashSet(StringComparer.Ordinal);
+        var granted = roles.SelectMany(role => ByRole.TryGetValue(role, out var rights) ? rights : ByRole["approver"])
+            .ToHashSet(StringComparer.Ordinal);
         return [.. All.Where(right => granted.Contains(right) && (scopes.Count == 0 || scopes.Contains(right)))];
     }
 
-    /// <summary>The roles with which a caller decides on a request: their own; for an approver those of operators too; for
-    /// an administrator whichever the request names.</summary>
+    /// <summary>The roles with which a caller decides on a request: their own; for an approver those of operators too;
+    /// for an administrator whichever the request names.</summary>
     /// <param name="roles">The caller's roles.</param>
     /// <param name="named">The roles that the request names, now or once it is escalated.</param>
     public static IReadOnlyList<string> ToDecide(IReadOnlyCollection<string> roles, IEnumerable<string> named) =>
@@ -70,7 +73,8 @@ public static class Rights
             .Distinct(StringComparer.Ordinal),
     ];
 
-    /// <summary>Whether a text can name a tenant or a role: a lower-case letter or digit, then letters, digits, <c>_</c> and
+    /// <summary>Whether a text can name a tenant or a role: a lower-case letter or digit, then letters, digits,
+    /// <c>_</c> and
     /// <c>-</c>, at most 64.</summary>
     public static bool IsName(string? text) => text is { Length: > 0 and <= 64 } && text[0] is not ('_' or '-')
         && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '-');

@@ -24,7 +24,8 @@ public static class AgentProfiles
     public static IReadOnlyList<Problem> CheckKept(AgentProfile profile) =>
     [
         .. profile.AgentId == Default.AgentId
-            ? [new Problem("/agent_id", ErrorCodes.InvalidProfile, $"'{Default.AgentId}' is the built-in profile.")] : (Problem[])[],
+            ? [new Problem("/agent_id", ErrorCodes.InvalidProfile, $"'{Default.AgentId}' is the built-in profile.")]
+            : (Problem[])[],
         .. ProfileRules.CheckFiles(profile),
     ];
 

@@ -6,7 +6,8 @@ using Aos.Runtime.Budgets;
 
 namespace Aos.Runtime.Agents;
 
-/// <summary>Grants resource contracts: a profile, with the default limits of docs/formats.md where it says nothing.</summary>
+/// <summary>Grants resource contracts: a profile, with the default limits of docs/formats.md where it says
+/// nothing.</summary>
 internal static class ContractFactory
 {
     public static Money DefaultBudget { get; } = Money.FromCents(100);
@@ -14,13 +15,16 @@ internal static class ContractFactory
     /// <summary>The contract of a run, or why it cannot be granted.</summary>
     /// <param name="tenancy">Who pays.</param>
     /// <param name="profile">Who acts.</param>
-    /// <param name="budget">The caller's budget for this run; it may be smaller than the profile's, never larger.</param>
-    public static (ResourceContract? Contract, Problem? Problem) Grant(Tenancy tenancy, AgentProfile profile, Money? budget)
+    /// <param name="budget">The caller's budget for this run; it may be smaller than the profile's, never
+    /// larger.</param>
+    public static (ResourceContract? Contract, Problem? Problem) Grant(
+        Tenancy tenancy, AgentProfile profile, Money? budget)
     {
         var perRun = profile.Budget?.PerRun;
         if (budget is { } asked && perRun is { } allowed && asked > allowed)
             return (null, new Problem("", ErrorCodes.InvalidArgument,
-                $"A budget of {asked.Cents} cents was asked for, but profile '{profile.AgentId}' allows {allowed.Cents} a run."));
+                $"A budget of {asked.Cents} cents was asked for, but profile '{profile.AgentId}' "
+                    + $"allows {allowed.Cents} a run."));
         var limits = profile.Limits;
         return (new ResourceContract
         {

@@ -17,8 +17,9 @@ public static class ProfileReader
             : read;
     }
 
-    /// <summary>Where in a YAML profile a pointer points: line and column, from 1, of the value, or of the innermost value
-    /// on the way to it where the value itself is missing. Null where the document is JSON, or cannot be read.</summary>
+    /// <summary>Where in a YAML profile a pointer points: line and column, from 1, of the value, or of the innermost
+    /// value on the way to it where the value itself is missing. Null where the document is JSON, or cannot be
+    /// read.</summary>
     public static (int Line, int Column)? Locate(ReadOnlyMemory<byte> utf8, string pointer) =>
         SettingsReader.IsJson(utf8) ? null : YamlDocument.Locate(utf8, pointer);
 }

@@ -28,10 +28,13 @@ public static class ProfileRules
             foreach (var (pointer, name) in SecretReference.Find(config.Element))
                 if (name is null)
                     problems.Add(new Problem($"/config{pointer}", ErrorCodes.InvalidProfile,
-                        $"A reference to a secret is {{\"{SecretReference.Member}\": \"NAME\"}} and nothing else; NAME is {SecretName.Rule}."));
+                        $"A reference to a secret is {{\"{SecretReference.Member}\": \"NAME\"}} and nothing else; "
+                            + $"NAME is {SecretName.Rule}."));
         CheckRates(profile.Limits?.Rates ?? [], "/limits/rates", ErrorCodes.InvalidProfile, problems);
         if (profile.Planner?.Rules is PlanningRulesSource.Inline { Rules: var rules })
-            problems.AddRange(PlanningRulesReader.Check(rules).Select(problem => problem with { Pointer = RulesPlace + problem.Pointer }));
+            problems.AddRange(
+                PlanningRulesReader.Check(rules)
+                    .Select(problem => problem with { Pointer = RulesPlace + problem.Pointer }));
         ModelRules.Check(profile, problems);
         for (var i = 0; i < profile.Policies.Count; i++)
             if (profile.Policies[i] is PolicySource.Inline { Policy: var policy })
@@ -43,7 +46,9 @@ public static class ProfileRules
     /// from a document that came from elsewhere.</summary>
     public static IReadOnlyList<Problem> CheckFiles(AgentProfile profile) =>
         profile.Planner?.Rules is PlanningRulesSource.Beside { Path: var path }
-            ? [new Problem(RulesPlace, ErrorCodes.InvalidProfile, $"'{path}' is a file beside the profile, and cannot be read here: put the "
+            ? [new Problem(
+                RulesPlace, ErrorCodes.InvalidProfile,
+                $"'{path}' is a file beside the profile, and cannot be read here: put the "
                 + "rules in its place, as an object with `version` and `rules`. `aos` does so by itself.")]
             : [];
 
@@ -53,13 +58,14 @@ public static class ProfileRules
         for (var i = 0; i < rates.Count; i++)
             if (rates[i].Scope is not null)
                 problems.Add(new Problem($"{pointer}/{i}/scope", code,
-                    "A rate does not say whose it is: those of a profile are its agent's, those of the tenant's document are "
-                    + "the tenant's."));
+                    "A rate does not say whose it is: those of a profile are its agent's, those of the tenant's "
+                    + "document are the tenant's."));
     }
 
     private static string Hint(string entry) =>
         entry.Contains("://", StringComparison.Ordinal) ? "; leave out the scheme and the path"
-        : entry.Contains('/', StringComparison.Ordinal) ? "; a range is an address and a prefix, as in 10.0.0.0/8, with no bit set "
+        : entry.Contains('/', StringComparison.Ordinal)
+        ? "; a range is an address and a prefix, as in 10.0.0.0/8, with no bit set "
             + "behind the prefix"
         : "";
 }

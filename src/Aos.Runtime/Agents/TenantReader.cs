@@ -24,10 +24,12 @@ public static class TenantReader
     {
         var problems = new List<Problem>();
         if (tenant.TenantId is { } id && string.IsNullOrWhiteSpace(id))
-            problems.Add(new Problem("/tenant_id", ErrorCodes.InvalidTenant, "A tenant needs a name that is not blank."));
+            problems.Add(
+                new Problem("/tenant_id", ErrorCodes.InvalidTenant, "A tenant needs a name that is not blank."));
         if (TenantCalendar.Find(tenant.TimeZone) is null)
             problems.Add(new Problem("/time_zone", ErrorCodes.InvalidTenant,
-                $"There is no time zone '{tenant.TimeZone}' on this machine: name one as the IANA does, such as Europe/Berlin."));
+                $"There is no time zone '{tenant.TimeZone}' on this machine: name one as the IANA does, such as "
+                    + "Europe/Berlin."));
         ProfileRules.CheckRates(tenant.Rates, "/rates", ErrorCodes.InvalidTenant, problems);
         return problems;
     }

@@ -4,12 +4,12 @@ using System.Text;
 
 namespace Aos.Runtime.Approvals;
 
-/// <summary>Reveals letters that pass for others: a person who approves <c>pаypal.com</c> with a Cyrillic <c>а</c> must see
-/// that it is another host.</summary>
-/// <remarks>Revealed are the letters of Cyrillic, Greek and Armenian, and some rare Latin ones, that look like a letter of
-/// ASCII, in a word that has letters of ASCII too or nothing but such lookalikes; and everywhere the letters, digits and
-/// signs that are ASCII in other clothes: full width, mathematical, circled, Roman numbers, other slashes and dots. Words of
-/// one script stay readable.</remarks>
+/// <summary>Reveals letters that pass for others: a person who approves <c>pаypal.com</c> with a Cyrillic <c>а</c> must
+/// see that it is another host.</summary>
+/// <remarks>Revealed are the letters of Cyrillic, Greek and Armenian, and some rare Latin ones, that look like a letter
+/// of ASCII, in a word that has letters of ASCII too or nothing but such lookalikes; and everywhere the letters, digits
+/// and signs that are ASCII in other clothes: full width, mathematical, circled, Roman numbers, other slashes and dots.
+/// Words of one script stay readable.</remarks>
 public static class Lookalikes
 {
     private static readonly SearchValues<char> Letters = SearchValues.Create(
@@ -37,7 +37,8 @@ public static class Lookalikes
 
     private static int EndOfWord(string text, int at)
     {
-        while (at < text.Length && Rune.TryGetRuneAt(text, at, out var rune) && (Rune.IsLetterOrDigit(rune) || IsMark(rune)))
+        while (at < text.Length && Rune.TryGetRuneAt(text, at, out var rune)
+            && (Rune.IsLetterOrDigit(rune) || IsMark(rune)))
             at += rune.Utf16SequenceLength;
         return at;
     }
@@ -50,7 +51,8 @@ public static class Lookalikes
         var isMixed = word.ContainsAnyInRange('a', 'z') || word.ContainsAnyInRange('A', 'Z');
         var isAlike = isMixed || !HasHonestLetter(word);
         foreach (var rune in word.EnumerateRunes())
-            if (IsClothed(rune.Value) || (isAlike && rune.IsBmp && Letters.Contains((char)rune.Value))) Escape(shown, rune);
+            if (IsClothed(rune.Value) || (isAlike && rune.IsBmp && Letters.Contains((char)rune.Value)))
+                Escape(shown, rune);
             else shown.Append(rune);
     }
 
@@ -75,12 +77,14 @@ public static class Lookalikes
     }
 
     private static bool IsClothed(int value) => value
-        is (>= 0xFF01 and <= 0xFF5E) or (>= 0x1D400 and <= 0x1D7FF) or (>= 0x2460 and <= 0x24FF) or (>= 0x2160 and <= 0x217F)
+        is (>= 0xFF01 and <= 0xFF5E) or (>= 0x1D400 and <= 0x1D7FF) or (>= 0x2460 and <= 0x24FF)
+            or (>= 0x2160 and <= 0x217F)
         or (>= 0x1F100 and <= 0x1F189);
 
     private static void Escape(StringBuilder shown, Rune rune)
     {
         Span<char> units = stackalloc char[2];
-        foreach (var unit in units[..rune.EncodeToUtf16(units)]) shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}");
+        foreach (var unit in units[..rune.EncodeToUtf16(units)])
+            shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}");
     }
 }

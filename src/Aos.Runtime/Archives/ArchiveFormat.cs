@@ -5,8 +5,8 @@ using System.Text.Json;
 
 namespace Aos.Runtime.Archives;
 
-/// <summary>The parts of an archive, as <c>docs/formats.md</c> describes them: each is a line of JSON, and where that says
-/// so, so many bytes and a line feed. The last line holds the hash of everything before it.</summary>
+/// <summary>The parts of an archive, as <c>docs/formats.md</c> describes them: each is a line of JSON, and where that
+/// says so, so many bytes and a line feed. The last line holds the hash of everything before it.</summary>
 internal static class ArchiveFormat
 {
     public const string Name = "aos.run";
@@ -20,11 +20,13 @@ internal static class ArchiveFormat
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(before, hash);
-        return Encoding.ASCII.GetBytes($$"""{"part":"end","parts":{{parts}},"sha256":"{{Convert.ToHexStringLower(hash)}}"}""" + "\n");
+        return Encoding.ASCII.GetBytes(
+            $$"""{"part":"end","parts":{{parts}},"sha256":"{{Convert.ToHexStringLower(hash)}}"}""" + "\n");
     }
 
     /// <summary>Writes a part.</summary>
-    public static void Write(ArrayBufferWriter<byte> to, Action<Utf8JsonWriter> members, ReadOnlyMemory<byte>? content = null)
+    public static void Write(
+        ArrayBufferWriter<byte> to, Action<Utf8JsonWriter> members, ReadOnlyMemory<byte>? content = null)
     {
         using (var writer = new Utf8JsonWriter(to))
         {

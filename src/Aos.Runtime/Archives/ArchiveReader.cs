@@ -19,8 +19,8 @@ internal sealed class ArchiveReader
     private ArchiveReader(ReadOnlyMemory<byte> file) => _file = file;
 
     /// <summary>Reads an archive.</summary>
-    /// <exception cref="StoreException"><c>INVALID_ARGUMENT</c>: it is none. <c>STORAGE_TOO_NEW</c>: a newer version wrote
-    /// it. <c>HISTORY_TAMPERED</c>: it was cut off, changed or put together anew.</exception>
+    /// <exception cref="StoreException"><c>INVALID_ARGUMENT</c>: it is none. <c>STORAGE_TOO_NEW</c>: a newer version
+    /// wrote it. <c>HISTORY_TAMPERED</c>: it was cut off, changed or put together anew.</exception>
     public static RunArchive Read(ReadOnlyMemory<byte> file)
     {
         try
@@ -41,7 +41,8 @@ internal sealed class ArchiveReader
         if (events is not [RunEvent.RunSubmitted submitted, ..] || submitted.RunId != run.RunId)
             throw Changed($"its journal does not begin run {run.RunId}");
         var named = events.SelectMany(ArchiveNames.Of).Select(digest => digest.Value).ToHashSet(StringComparer.Ordinal);
-        if (!named.SetEquals(run.Blobs.Keys)) throw Changed("it does not hold exactly the blobs that its journal names");
+        if (!named.SetEquals(run.Blobs.Keys))
+            throw Changed("it does not hold exactly the blobs that its journal names");
         var pins = events.SelectMany(ArchiveNames.PlansOf).Distinct()
             .SelectMany(plan => AosJson.Read<PinnedPlan>(run.Blobs[plan.Value]).Skills)
             .Select(pin => (pin.Name.Value, pin.Version.Value, pin.Contract)).ToHashSet();
@@ -54,7 +55,9 @@ internal sealed class ArchiveReader
         var head = Header();
         var run = RunId.Parse(Text(head, "run_id"));
         var end = _file.Span[..^1].LastIndexOf((byte)'\n') + 1;
-        var (segments, blobs, skills) = (new List<JournalSegment>(), new SortedDictionary<string, byte[]>(StringComparer.Ordinal), new List<SkillRow>());
+        var (segments, blobs, skills) =
+            (new List<JournalSegment>(), new SortedDictionary<string, byte[]>(StringComparer.Ordinal),
+                new List<SkillRow>());
         while (_at < end)
         {
             var part = Line();
@@ -62,7 +65,9 @@ internal sealed class ArchiveReader
             switch (Text(part, "part"))
             {
                 case "segment":
-                    segments.Add(new JournalSegment(part.GetProperty("first_seq").GetInt64(), part.GetProperty("count").GetInt32(),
+                    segments.Add(
+                        new JournalSegment(
+                            part.GetProperty("first_seq").GetInt64(), part.GetProperty("count").GetInt32(),
                         content, Convert.FromHexString(Text(part, "hash"))));
                     break;
                 case "blob":
@@ -102,7 +107,8 @@ internal sealed class ArchiveReader
         var version = head.GetProperty("version").GetInt32();
         if (version > ArchiveFormat.Version)
             throw new StoreException(ErrorCodes.StorageTooNew,
-                $"The file has version {version} of the format; this program knows {ArchiveFormat.Version}. Use a newer AOS.");
+                $"The file has version {version} of the format; this program knows {ArchiveFormat.Version}. Use a "
+                    + "newer AOS.");
         return head;
     }
 
@@ -129,7 +135,8 @@ internal sealed class ArchiveReader
     private static Digest Named(JsonElement part, ReadOnlyMemory<byte> content)
     {
         var digest = Digest.Of(content.Span);
-        return digest.Value == Text(part, "digest") ? digest : throw Changed($"what it holds as {Text(part, "digest")} has another digest");
+        return digest.Value == Text(part, "digest")
+            ? digest : throw Changed($"what it holds as {Text(part, "digest")} has another digest");
     }
 
     private static string Text(JsonElement part, string name) => part.GetProperty(name).GetString() ?? "";

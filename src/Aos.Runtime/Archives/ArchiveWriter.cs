@@ -32,9 +32,13 @@ internal static class ArchiveWriter
             throw Missing(runId, string.Join(", ", pins.Except(skills.Select(skill => (skill.Name, skill.Version)))));
         // Whoever gets the archive would find it damaged, and could do nothing about it.
         var damaged = blobs.Where(blob => Digest.Of(blob.Value).Value != blob.Key).Select(blob => blob.Key)
-            .Concat(skills.Where(skill => Digest.Of(skill.Contract.Span) != skill.Digest).Select(skill => $"{skill.Name}@{skill.Version}")).ToList();
+            .Concat(
+                skills.Where(skill => Digest.Of(skill.Contract.Span) != skill.Digest)
+                    .Select(skill => $"{skill.Name}@{skill.Version}")).ToList();
         if (damaged.Count > 0)
-            throw new StoreException(ErrorCodes.StorageCorrupt, $"Run {runId} needs {string.Join(", ", damaged)}, which the store holds damaged. "
+            throw new StoreException(
+                ErrorCodes.StorageCorrupt,
+                $"Run {runId} needs {string.Join(", ", damaged)}, which the store holds damaged. "
                 + "`aos doctor` says what else is; restore a backup.");
         return new RunArchive { RunId = runId, Segments = segments, Blobs = blobs, Skills = skills };
     }

@@ -6,7 +6,8 @@ namespace Aos.Runtime.Archives;
 /// <param name="RunId">The run.</param>
 /// <param name="Events">How many events it has.</param>
 /// <param name="Blobs">How many blobs and documents go with it.</param>
-/// <param name="Head">The last hash of its chain, 32 bytes. Kept elsewhere, it shows a file that was made up anew.</param>
+/// <param name="Head">The last hash of its chain, 32 bytes. Kept elsewhere, it shows a file that was made up
+/// anew.</param>
 /// <param name="File">The bytes of the file.</param>
 public sealed record ExportedRun(
     RunId RunId, long Events, int Blobs, ReadOnlyMemory<byte> Head, ReadOnlyMemory<byte> File)

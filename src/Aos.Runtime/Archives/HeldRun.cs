@@ -20,7 +20,8 @@ public sealed record HeldRun(RunRow Row, DateTimeOffset? LastEventAt, IReadOnlyL
             {
                 var why = call.Phase switch
                 {
-                    CallPhase.InFlight => call.Last!.Started.Effect == EffectClass.Once ? HeldBecause.OnceInFlight : HeldBecause.InFlight,
+                    CallPhase.InFlight =>
+                        call.Last!.Started.Effect == EffectClass.Once ? HeldBecause.OnceInFlight : HeldBecause.InFlight,
                     CallPhase.AwaitingApproval => HeldBecause.ApprovalVoid,
                     CallPhase.AwaitingSettlement => HeldBecause.OutcomeUnknown,
                     _ => (HeldBecause?)null,

@@ -15,13 +15,15 @@ internal sealed class BudgetReporter(RunServices services, Ledger ledger)
     private const int SpendersMax = 10;
 
     /// <summary>What a tenant or one of its agents may spend, and who spent it.</summary>
-    public async ValueTask<BudgetReport> ReportAsync(string? tenant, string? agent, AgentProfile? profile, CancellationToken cancel)
+    public async ValueTask<BudgetReport> ReportAsync(
+        string? tenant, string? agent, AgentProfile? profile, CancellationToken cancel)
     {
         var tenancy = services.Tenancies.Of(tenant);
         var day = tenancy.Calendar.DayOf(services.Now);
         agent ??= profile?.AgentId;
         var charges = await services.Store.ListChargesAsync(
-            new ChargeFilter { Tenant = tenancy.Id, Month = day[..7], AgentId = agent, Limit = SpendersMax }, cancel).ConfigureAwait(false);
+            new ChargeFilter { Tenant = tenancy.Id, Month = day[..7], AgentId = agent, Limit = SpendersMax }, cancel)
+                .ConfigureAwait(false);
         var limits = profile is not null ? tenancy.LimitsOf(profile.Budget)
             : agent is null ? ValueList.From(tenancy.Limits)
             : ValueList.From(tenancy.Limits.Concat(await LastLimitsAsync(charges, cancel).ConfigureAwait(false)));
@@ -33,7 +35,8 @@ internal sealed class BudgetReporter(RunServices services, Ledger ledger)
             AgentId = agent,
             TimeZone = tenancy.Calendar.Zone,
             TenantVersion = tenancy.Profile.Version ?? 1,
-            Rates = await services.Rates.ReportAsync(tenancy.Id, agent, rates, services.Now, cancel).ConfigureAwait(false),
+            Rates =
+                await services.Rates.ReportAsync(tenancy.Id, agent, rates, services.Now, cancel).ConfigureAwait(false),
             Accounts = await ledger.AccountsAsync(tenancy, agent, limits, cancel).ConfigureAwait(false),
             Spenders = ValueList.From(
             [
@@ -68,7 +71,8 @@ internal sealed class BudgetReporter(RunServices services, Ledger ledger)
 
     private static IEnumerable<SpenderReport> Spenders(IReadOnlyList<LedgerRow> rows, LedgerScope scope) => rows
         .Where(row => row.Scope == scope && row.Period == LedgerPeriod.Month)
-        .OrderByDescending(row => row.Spent + row.Held).ThenBy(row => row.Name, StringComparer.Ordinal).Take(SpendersMax)
+        .OrderByDescending(row => row.Spent + row.Held).ThenBy(row => row.Name, StringComparer.Ordinal)
+        .Take(SpendersMax)
         .Select(row => new SpenderReport
         {
             Kind = scope == LedgerScope.Agent ? "agent" : "skill",
@@ -80,7 +84,8 @@ internal sealed class BudgetReporter(RunServices services, Ledger ledger)
 
     // The limits of an agent are in its profile, which a name alone does not lead to: the last run says by which it was
     // admitted.
-    private async ValueTask<IEnumerable<LedgerLimit>> LastLimitsAsync(IReadOnlyList<RunCharge> charges, CancellationToken cancel)
+    private async ValueTask<IEnumerable<LedgerLimit>> LastLimitsAsync(
+        IReadOnlyList<RunCharge> charges, CancellationToken cancel)
     {
         if (charges.MaxBy(charge => (charge.Day, charge.RunId.Value)) is not { } last) return [];
         return (await SubmittedAsync(last.RunId, cancel).ConfigureAwait(false))?.Hold is { } hold

@@ -27,8 +27,11 @@ internal sealed class LearnedCosts(IStore store, ISkillRegistry registry, TimePr
     {
         var learnt = Volatile.Read(ref _learnt);
         if (learnt is null || time.GetElapsedTime(learnt.At) >= Fresh)
-            Volatile.Write(ref _learnt, learnt = new Learnt(time.GetTimestamp(), await ReadAsync(cancel).ConfigureAwait(false)));
-        return ValueList.From(learnt.Costs.Where(cost => registry.All.Any(skill => skill.Contract.Cost is { Worst.NanoUsd: > 0 } or { Quoted: true }
+            Volatile.Write(
+                ref _learnt, learnt = new Learnt(time.GetTimestamp(), await ReadAsync(cancel).ConfigureAwait(false)));
+        return ValueList.From(
+            learnt.Costs.Where(
+                cost => registry.All.Any(skill => skill.Contract.Cost is { Worst.NanoUsd: > 0 } or { Quoted: true }
             && cost.Skill.Accepts(skill.Contract.Name, skill.Contract.Version)
             && allowed.Any(one => one.Accepts(skill.Contract.Name, skill.Contract.Version)))));
     }
@@ -36,12 +39,14 @@ internal sealed class LearnedCosts(IStore store, ISkillRegistry registry, TimePr
     private async ValueTask<List<LearnedCost>> ReadAsync(CancellationToken cancel)
     {
         var costs = new SortedDictionary<(string Name, string Version), List<Money>>();
-        var ended = new RunFilter { Statuses = [RunStatus.Completed, RunStatus.Failed, RunStatus.Cancelled], Limit = RunsMax };
+        var ended =
+            new RunFilter { Statuses = [RunStatus.Completed, RunStatus.Failed, RunStatus.Cancelled], Limit = RunsMax };
         foreach (var row in await store.ListRunsAsync(ended, cancel).ConfigureAwait(false))
             if (row.Cost > Money.Zero) await ReadAsync(row.RunId, costs, cancel).ConfigureAwait(false);
         return [.. costs.Where(pair => pair.Value.Count >= CallsMin).Select(pair => new LearnedCost
         {
-            Skill = new SkillRef(SkillName.Parse(pair.Key.Name), VersionRange.Exactly(SkillVersion.Parse(pair.Key.Version))),
+            Skill = new SkillRef(
+                SkillName.Parse(pair.Key.Name), VersionRange.Exactly(SkillVersion.Parse(pair.Key.Version))),
             P95 = P95(pair.Value),
             Calls = pair.Value.Count,
         })];

@@ -14,10 +14,10 @@ namespace Aos.Runtime.Budgets;
 /// <param name="Booked">Whether it is counted.</param>
 internal readonly record struct Slot(DateTimeOffset At, bool Booked);
 
-/// <summary>Books slots for calls under rates, for all runs and processes of a store: what is counted is in the store before
-/// anybody calls. Thread-safe.</summary>
-/// <remarks>A slot whose call is never made stays counted: a rate is never exceeded, at the price of now and then using less
-/// of it. Processes go by their own clocks, so a rate is kept as exactly as these agree.</remarks>
+/// <summary>Books slots for calls under rates, for all runs and processes of a store: what is counted is in the store
+/// before anybody calls. Thread-safe.</summary>
+/// <remarks>A slot whose call is never made stays counted: a rate is never exceeded, at the price of now and then using
+/// less of it. Processes go by their own clocks, so a rate is kept as exactly as these agree.</remarks>
 /// <param name="store">The store, which must be an <see cref="IRecordStore"/> too where there are rates.</param>
 #pragma warning disable CA1001 // The semaphore has no handle: there is nothing to dispose of.
 internal sealed class RateBook(IStore store)
@@ -39,16 +39,19 @@ internal sealed class RateBook(IStore store)
         string tenant, string agent, IReadOnlyList<RateLimit> rates, DateTimeOffset from, DateTimeOffset before)
     {
         if (store is not IRecordStore records)
-            throw new StoreException(ErrorCodes.StorageUnavailable, "This store keeps no records, so that rates cannot be held to.");
+            throw new StoreException(
+                ErrorCodes.StorageUnavailable, "This store keeps no records, so that rates cannot be held to.");
         var limits = rates.GroupBy(rate => KeyOf(agent, rate), StringComparer.Ordinal)
             .OrderBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => new Limit(group.Key, group.Min(rate => rate.Calls), group.First().PerSeconds * 1_000_000L)).ToList();
+            .Select(group => new Limit(group.Key, group.Min(rate => rate.Calls), group.First().PerSeconds * 1_000_000L))
+            .ToList();
         // Not with a token: a wait that can be called off goes on wherever the pool likes. One booking is short.
         await _turn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
             while (true)
-                if (await TryBookAsync(records, tenant, limits, Micros(from), Micros(before)).ConfigureAwait(false) is { } slot) return slot;
+                if (await TryBookAsync(records, tenant, limits, Micros(from), Micros(before))
+                    .ConfigureAwait(false) is { } slot) return slot;
         }
         finally
         {
@@ -90,22 +93,26 @@ internal sealed class RateBook(IStore store)
     }
 
     // Null where another process came in between: what was counted of this booking is taken back.
-    private static async ValueTask<Slot?> TryBookAsync(IRecordStore records, string tenant, List<Limit> limits, long from, long before)
+    private static async ValueTask<Slot?> TryBookAsync(
+        IRecordStore records, string tenant, List<Limit> limits, long from, long before)
     {
         var found = new List<(Limit Limit, long Version, List<long> Booked)>(limits.Count);
         foreach (var limit in limits)
         {
-            var record = await records.FindRecordAsync(Kind, tenant, limit.Key, CancellationToken.None).ConfigureAwait(false);
+            var record =
+                await records.FindRecordAsync(Kind, tenant, limit.Key, CancellationToken.None).ConfigureAwait(false);
             found.Add((limit, record?.Version ?? 0, Read(record, from - limit.SpanUs)));
         }
-        var slot = RateRule.FirstSlot([.. found.Select(one => ((IReadOnlyList<long>)one.Booked, one.Limit.Calls, one.Limit.SpanUs))], from);
+        var slot = RateRule.FirstSlot(
+            [.. found.Select(one => ((IReadOnlyList<long>)one.Booked, one.Limit.Calls, one.Limit.SpanUs))], from);
         if (slot >= before) return new Slot(Moment(slot), Booked: false);
         for (var i = 0; i < found.Count; i++)
         {
             var (limit, version, booked) = found[i];
             Insert(booked, slot);
             if (await PutAsync(records, tenant, limit.Key, booked, version).ConfigureAwait(false)) continue;
-            for (var j = 0; j < i; j++) await TakeBackAsync(records, tenant, found[j].Limit, slot).ConfigureAwait(false);
+            for (var j = 0; j < i; j++)
+                await TakeBackAsync(records, tenant, found[j].Limit, slot).ConfigureAwait(false);
             return null;
         }
         return new Slot(Moment(slot), Booked: true);
@@ -113,14 +120,17 @@ internal sealed class RateBook(IStore store)
 
     private static async ValueTask TakeBackAsync(IRecordStore records, string tenant, Limit limit, long slot)
     {
-        while (await records.FindRecordAsync(Kind, tenant, limit.Key, CancellationToken.None).ConfigureAwait(false) is { } record)
+        while (await records.FindRecordAsync(Kind, tenant, limit.Key, CancellationToken.None)
+            .ConfigureAwait(false) is { } record)
         {
             var booked = Read(record, long.MinValue);
-            if (!booked.Remove(slot) || await PutAsync(records, tenant, limit.Key, booked, record.Version).ConfigureAwait(false)) return;
+            if (!booked.Remove(slot)
+                || await PutAsync(records, tenant, limit.Key, booked, record.Version).ConfigureAwait(false)) return;
         }
     }
 
-    private static async ValueTask<bool> PutAsync(IRecordStore records, string tenant, string key, List<long> booked, long version) =>
+    private static async ValueTask<bool> PutAsync(
+        IRecordStore records, string tenant, string key, List<long> booked, long version) =>
         await records.PutRecordAsync(new RecordChange
         {
             Kind = Kind,
@@ -155,13 +165,16 @@ internal sealed class RateBook(IStore store)
     private static byte[] Write(List<long> booked)
     {
         var bytes = new byte[booked.Count * sizeof(long)];
-        for (var i = 0; i < booked.Count; i++) BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(i * sizeof(long)), booked[i]);
+        for (var i = 0; i < booked.Count; i++)
+            BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(i * sizeof(long)), booked[i]);
         return bytes;
     }
 
-    private static long Micros(DateTimeOffset moment) => (moment.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
+    private static long Micros(DateTimeOffset moment) =>
+        (moment.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
 
-    private static DateTimeOffset Moment(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
+    private static DateTimeOffset Moment(long micros) =>
+        DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
 
     private readonly record struct Limit(string Key, int Calls, long SpanUs);
 }

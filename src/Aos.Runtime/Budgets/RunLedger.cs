@@ -38,7 +38,8 @@ internal sealed class RunLedger(Tenancies tenancies, RunState stored)
         return change;
     }
 
-    private static Money HeldFor(RunState state) => state.Ended is null && state.Submitted?.Hold is { } hold ? hold.Amount : Money.Zero;
+    private static Money HeldFor(RunState state) =>
+        state.Ended is null && state.Submitted?.Hold is { } hold ? hold.Amount : Money.Zero;
 
     private static List<SkillCost> CostsOf(RunState state)
     {

@@ -19,8 +19,10 @@ internal sealed class Tenancy
     {
         Profile = profile;
         Calendar = new TenantCalendar(TenantCalendar.Find(profile.TimeZone)
-            ?? throw new ArgumentException($"There is no time zone '{profile.TimeZone}' on this machine.", nameof(profile)));
-        List<LedgerLimit> limits = [Limit(LedgerScope.Tenant, LedgerPeriod.Day, profile.Budget?.PerDay ?? DefaultPerDay)];
+            ?? throw new ArgumentException(
+                $"There is no time zone '{profile.TimeZone}' on this machine.", nameof(profile)));
+        List<LedgerLimit> limits =
+            [Limit(LedgerScope.Tenant, LedgerPeriod.Day, profile.Budget?.PerDay ?? DefaultPerDay)];
         if (profile.Budget?.PerMonth is { } month) limits.Add(Limit(LedgerScope.Tenant, LedgerPeriod.Month, month));
         Limits = limits;
     }

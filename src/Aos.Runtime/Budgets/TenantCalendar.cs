@@ -37,8 +37,8 @@ internal sealed class TenantCalendar(TimeZoneInfo zone)
         return (Midnight(first), Midnight(first.AddMonths(1)));
     }
 
-    // The first second whose local date is that day or a later one: where clocks skip midnight, or the whole day, the day
-    // begins when they go on; where they show midnight twice, with the first. Offsets never exceed 14 hours.
+    // The first second whose local date is that day or a later one: where clocks skip midnight, or the whole day, the
+    // day begins when they go on; where they show midnight twice, with the first. Offsets never exceed 14 hours.
     private DateTimeOffset Midnight(DateOnly date)
     {
         var from = new DateTimeOffset(date.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).AddHours(-36);

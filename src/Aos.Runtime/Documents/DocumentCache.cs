@@ -34,7 +34,8 @@ internal sealed class DocumentCache(IJournalSource store) : IRunDocuments
     /// <summary>Adds settings whose blob is known.</summary>
     public Blob Add(RunSettings settings, Blob blob)
     {
-        _settings.GetOrAdd(blob.Digest, static value => new SettingsDocument(value, new FailureIndex(value.Catalog)), settings);
+        _settings.GetOrAdd(
+            blob.Digest, static value => new SettingsDocument(value, new FailureIndex(value.Catalog)), settings);
         return blob;
     }
 
@@ -57,7 +58,8 @@ internal sealed class DocumentCache(IJournalSource store) : IRunDocuments
     public async ValueTask LoadAsync(RunEvent e, CancellationToken cancel)
     {
         if (e is RunEvent.RunSubmitted submitted && !_settings.TryGet(submitted.Settings, out _))
-            Add(Parse<RunSettings>(submitted.Settings, await ReadAsync(submitted.Settings, cancel).ConfigureAwait(false)));
+            Add(Parse<RunSettings>(
+                submitted.Settings, await ReadAsync(submitted.Settings, cancel).ConfigureAwait(false)));
         var plan = e switch
         {
             RunEvent.PlanAccepted accepted => accepted.Plan,

@@ -6,11 +6,12 @@ namespace Aos.Runtime.Documents;
 /// <summary>Where in a text, JSON or YAML, a pointer points.</summary>
 public static class DocumentPlaces
 {
-    // Each is looked for from the begin of the text: whoever sends a thousand mistakes is told where the first ones are.
+    // Each is looked for from the begin of the text: whoever sends a thousand mistakes is told where the first ones
+    // are.
     private const int PlacedMax = 100;
 
-    /// <summary>Line and column, from 1, of the value; of the innermost value on the way to it where the value itself is
-    /// missing; null where the text is neither JSON nor YAML.</summary>
+    /// <summary>Line and column, from 1, of the value; of the innermost value on the way to it where the value itself
+    /// is missing; null where the text is neither JSON nor YAML.</summary>
     public static (int Line, int Column)? Find(ReadOnlyMemory<byte> text, string pointer) =>
         JsonPlaces.Find(text.Span, pointer) ?? ProfileReader.Locate(text, pointer);
 

@@ -16,7 +16,8 @@ public static class DocumentReader
     /// <param name="utf8">The document as UTF-8 JSON.</param>
     /// <param name="schema">The schema of the type.</param>
     /// <param name="code">The code of a mistake that is no matter of JSON or of the schema.</param>
-    public static DocumentResult<T> Read<T>(ReadOnlyMemory<byte> utf8, JsonSchema schema, ErrorCode code) where T : class =>
+    public static DocumentResult<T> Read<T>(ReadOnlyMemory<byte> utf8, JsonSchema schema, ErrorCode code)
+        where T : class =>
         StrictJson.Parse(utf8, JsonLimits.Default) switch
         {
             JsonReadResult.Read read => Read<T>(read.Value, schema, code),
@@ -40,12 +41,13 @@ public static class DocumentReader
     }
 
     /// <summary>Reads a JSON value strictly, without a schema.</summary>
-    public static DocumentResult<Payload> ReadValue(ReadOnlyMemory<byte> utf8) => StrictJson.Parse(utf8, JsonLimits.Default) switch
-    {
-        JsonReadResult.Read read => DocumentResult<Payload>.Of(Payload.FromElement(read.Value)),
-        JsonReadResult.Refused refused => DocumentResult<Payload>.Refused(ProblemOf(refused.Problem)),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+    public static DocumentResult<Payload> ReadValue(ReadOnlyMemory<byte> utf8) =>
+        StrictJson.Parse(utf8, JsonLimits.Default) switch
+        {
+            JsonReadResult.Read read => DocumentResult<Payload>.Of(Payload.FromElement(read.Value)),
+            JsonReadResult.Refused refused => DocumentResult<Payload>.Refused(ProblemOf(refused.Problem)),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 
     /// <summary>Reads a JSON value strictly from JSON or YAML: a document that begins with a brace is JSON.</summary>
     public static DocumentResult<Payload> ReadText(ReadOnlyMemory<byte> utf8)
@@ -69,7 +71,8 @@ public static class DocumentReader
     // A list begins the framework's path anew, so what stands in one is found by the end of its path.
     private static string Complete(string pointer, JsonElement document)
     {
-        if (pointer.Length == 0 || (JsonPointer.TryParse(pointer, out var place) && place.TryResolve(document, out _))) return pointer;
+        if (pointer.Length == 0 || (JsonPointer.TryParse(pointer, out var place) && place.TryResolve(document, out _)))
+            return pointer;
         return Places(document, "").FirstOrDefault(found => found.Pointer.EndsWith(pointer, StringComparison.Ordinal)
             && (found.Value.ValueKind != JsonValueKind.Number || !found.Value.TryGetInt32(out _))).Pointer ?? pointer;
     }
@@ -78,19 +81,24 @@ public static class DocumentReader
     {
         var inside = value.ValueKind switch
         {
-            JsonValueKind.Object => value.EnumerateObject().SelectMany(member => Places(member.Value, $"{pointer}/{JsonPointer.Escape(member.Name)}")),
-            JsonValueKind.Array => value.EnumerateArray().Index().SelectMany(item => Places(item.Item, $"{pointer}/{item.Index}")),
+            JsonValueKind.Object =>
+                value.EnumerateObject()
+                    .SelectMany(member => Places(member.Value, $"{pointer}/{JsonPointer.Escape(member.Name)}")),
+            JsonValueKind.Array =>
+                value.EnumerateArray().Index().SelectMany(item => Places(item.Item, $"{pointer}/{item.Index}")),
             _ => [],
         };
         return inside.Prepend((pointer, value));
     }
 
     // Our own converters say what they expect. The framework's account names its types, which help nobody here: what
-    // the schema lets pass and a type does not take is a number beyond its range or spelled with a fraction or exponent.
+    // the schema lets pass and a type does not take is a number beyond its range or spelled with a fraction or
+    // exponent.
     private static string Sentence(JsonException error, JsonElement document, string pointer)
     {
         if (!error.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal))
-            return error.Message.IndexOf(" Path: ", StringComparison.Ordinal) is >= 0 and var end ? error.Message[..end] : error.Message;
+            return error.Message.IndexOf(" Path: ", StringComparison.Ordinal) is >= 0 and var end
+                ? error.Message[..end] : error.Message;
         return JsonPointer.TryParse(pointer, out var place) && place.TryResolve(document, out var value)
             && value.ValueKind == JsonValueKind.Number
             ? "The number is too large here, or not written in plain digits, as in 1000."

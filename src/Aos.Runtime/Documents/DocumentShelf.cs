@@ -3,7 +3,8 @@ using Aos.Contracts;
 
 namespace Aos.Runtime.Documents;
 
-/// <summary>Documents of one kind that a store keeps beside runs, by tenant and name, with versions. Thread-safe.</summary>
+/// <summary>Documents of one kind that a store keeps beside runs, by tenant and name, with versions.
+/// Thread-safe.</summary>
 /// <typeparam name="T">The contract of the documents.</typeparam>
 /// <param name="store">The store.</param>
 /// <param name="kind">The kind, such as <c>agent</c>.</param>
@@ -13,7 +14,8 @@ public sealed class DocumentShelf<T>(IRecordStore store, string kind) where T : 
 
     /// <summary>A document and its version; null where there is none of that name.</summary>
     /// <exception cref="StoreException">The store cannot be read.</exception>
-    public async ValueTask<(T Document, long Version)?> FindAsync(string tenant, string name, CancellationToken cancel) =>
+    public async ValueTask<(T Document, long Version)?> FindAsync(
+        string tenant, string name, CancellationToken cancel) =>
         await store.FindRecordAsync(kind, tenant, name, cancel).ConfigureAwait(false) is { } record
             ? (AosJson.Read<T>(record.Body.Span), record.Version)
             : null;
@@ -24,7 +26,8 @@ public sealed class DocumentShelf<T>(IRecordStore store, string kind) where T : 
     /// <param name="limit">At most so many, 1 to 1,000.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <exception cref="StoreException">The store cannot be read.</exception>
-    public async ValueTask<IReadOnlyList<T>> ListAsync(string tenant, string? after, int limit, CancellationToken cancel) =>
+    public async ValueTask<IReadOnlyList<T>> ListAsync(
+        string tenant, string? after, int limit, CancellationToken cancel) =>
         [.. (await store.ListRecordsAsync(kind, tenant, after, limit, cancel).ConfigureAwait(false))
             .Select(record => AosJson.Read<T>(record.Body.Span))];
 
@@ -51,7 +54,8 @@ public sealed class DocumentShelf<T>(IRecordStore store, string kind) where T : 
     /// <param name="cancel">Ends the wait.</param>
     /// <returns>The version; null where it stands otherwise.</returns>
     /// <exception cref="StoreException">The store cannot be written.</exception>
-    public ValueTask<long?> PutAsync(string tenant, string name, T? document, long? expected, CancellationToken cancel) =>
+    public ValueTask<long?> PutAsync(
+        string tenant, string name, T? document, long? expected, CancellationToken cancel) =>
         store.PutRecordAsync(new RecordChange
         {
             Kind = kind,

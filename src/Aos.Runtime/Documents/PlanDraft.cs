@@ -5,7 +5,8 @@ using Aos.Contracts.Values;
 
 namespace Aos.Runtime.Documents;
 
-/// <summary>What can be read of a plan document whose form is wrong, so that its other mistakes are found as well.</summary>
+/// <summary>What can be read of a plan document whose form is wrong, so that its other mistakes are found as
+/// well.</summary>
 internal sealed class PlanDraft
 {
     // A list that is not read as an expression still fans its step out.
@@ -24,7 +25,8 @@ internal sealed class PlanDraft
     public Plan Plan { get; }
 
     /// <summary>Whether a mistake is the plan's own, and no consequence of something that could not be read.</summary>
-    public bool Owns(Problem problem) => !_unread.Exists(place => problem.Pointer.StartsWith(place, StringComparison.Ordinal)
+    public bool Owns(Problem problem) =>
+        !_unread.Exists(place => problem.Pointer.StartsWith(place, StringComparison.Ordinal)
         && (problem.Pointer.Length == place.Length || problem.Pointer[place.Length] == '/'));
 
     private IEnumerable<PlanStep> Steps(JsonElement document)

@@ -25,7 +25,8 @@ public static class PlanReader
     /// <param name="profile">Who acts.</param>
     public static DocumentResult<Plan> Read(ReadOnlyMemory<byte> utf8, ISkillRegistry skills, AgentProfile profile)
     {
-        if (StrictJson.Parse(utf8, JsonLimits.Default) is not JsonReadResult.Read { Value: var document }) return Read(utf8);
+        if (StrictJson.Parse(utf8, JsonLimits.Default) is not JsonReadResult.Read { Value: var document })
+            return Read(utf8);
         var read = DocumentReader.Read<Plan>(document, ContractSchemas.Plan, ErrorCodes.InvalidPlan);
         if (read.Value is not null || document.ValueKind != JsonValueKind.Object) return read;
         var draft = new PlanDraft(document);

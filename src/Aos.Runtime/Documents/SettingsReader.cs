@@ -12,7 +12,8 @@ internal static class SettingsReader
     public static bool IsJson(ReadOnlyMemory<byte> utf8) => utf8.Span.TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
 
     /// <summary>Reads a document of a schema.</summary>
-    public static DocumentResult<T> Read<T>(ReadOnlyMemory<byte> utf8, JsonSchema schema, ErrorCode code) where T : class
+    public static DocumentResult<T> Read<T>(ReadOnlyMemory<byte> utf8, JsonSchema schema, ErrorCode code)
+        where T : class
     {
         if (IsJson(utf8)) return DocumentReader.Read<T>(utf8, schema, code);
         var (json, problem) = YamlDocument.ToJson(utf8);

@@ -9,17 +9,22 @@ using Aos.Runtime.Journals;
 
 namespace Aos.Runtime.Documents;
 
-/// <summary>Checks values that come from outside as bytes: a journal that holds one must stay readable for ever.</summary>
+/// <summary>Checks values that come from outside as bytes: a journal that holds one must stay readable for
+/// ever.</summary>
 internal static class StrictPayload
 {
-    /// <summary>The limits of what skills return: their own size limit, and the depth that the journal carries.</summary>
+    /// <summary>The limits of what skills return: their own size limit, and the depth that the journal
+    /// carries.</summary>
     public static JsonLimits ResultLimits { get; } = new() { BytesMax = 16 << 20, DepthMax = 64, NodesMax = 2_000_000 };
 
     /// <summary>Reads a value strictly.</summary>
     /// <returns>The value on one line; or what is wrong with it.</returns>
     public static (Payload? Value, Problem? Problem) Read(Payload given, JsonLimits limits)
     {
-        if (!given.IsComplete) return (null, new Problem("", ErrorCodes.InvalidJson, "The value is a reference to a stored value that was not loaded."));
+        if (!given.IsComplete)
+            return (null,
+                new Problem(
+                    "", ErrorCodes.InvalidJson, "The value is a reference to a stored value that was not loaded."));
         return StrictJson.FindProblem(given.Utf8.Span, limits) is { } problem
             ? (null, new Problem(problem.Pointer, ErrorCode.Parse(problem.Code), problem.Message))
             : (OnOneLine(given), null);
@@ -33,7 +38,8 @@ internal static class StrictPayload
         {
             var step = plan.Steps[i];
             Check(step.Input, $"/steps/{i}/input");
-            if (step.OnFailure is OnFailure.Fallback { Call: var call }) Check(call.Input, $"/steps/{i}/on_failure/fallback/input");
+            if (step.OnFailure is OnFailure.Fallback { Call: var call })
+                Check(call.Input, $"/steps/{i}/on_failure/fallback/input");
         }
         return problems;
 
@@ -55,7 +61,8 @@ internal static class StrictPayload
             : null;
     }
 
-    private static Problem Reserved() => new("", ErrorCodes.InvalidArgument, $"A value with a member '{Payload.BlobMember}' "
+    private static Problem Reserved() =>
+        new("", ErrorCodes.InvalidArgument, $"A value with a member '{Payload.BlobMember}' "
         + "cannot stand here: the name is reserved for stored values.");
 
     // Events are lines, so a value must not break one.

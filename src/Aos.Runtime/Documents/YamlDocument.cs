@@ -18,7 +18,8 @@ internal static class YamlDocument
     {
         try
         {
-            var text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(utf8.Span);
+            var text = new UTF8Encoding(
+                encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(utf8.Span);
             var parser = new Parser(new StringReader(text));
             parser.Consume<StreamStart>();
             if (!parser.Accept<DocumentStart>(out _)) return Refuse("The document is empty.", Mark.Empty);
@@ -53,7 +54,9 @@ internal static class YamlDocument
         var found = parser.Current!.Start;
         foreach (var part in pointer.Split('/').Skip(1))
         {
-            if (!Enter(parser, part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))) break;
+            if (!Enter(
+                parser, part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)))
+                break;
             found = parser.Current!.Start;
         }
         return ((int)found.Line, (int)found.Column);
@@ -86,7 +89,8 @@ internal static class YamlDocument
         var node = parser.Consume<NodeEvent>();
         if (depth > DepthMax) throw new YamlException(node.Start, node.End, $"It is nested deeper than {DepthMax}.");
         if (!node.Anchor.IsEmpty) throw Anchored(node);
-        if (!node.Tag.IsEmpty) throw new YamlException(node.Start, node.End, $"The tag {node.Tag} is not allowed here.");
+        if (!node.Tag.IsEmpty)
+            throw new YamlException(node.Start, node.End, $"The tag {node.Tag} is not allowed here.");
         switch (node)
         {
             case Scalar scalar: WriteScalar(scalar, writer); break;
@@ -114,7 +118,8 @@ internal static class YamlDocument
         {
             var key = parser.Consume<Scalar>();
             if (!names.Add(key.Value))
-                throw new YamlException(key.Start, key.End, $"The name '{key.Value}' stands here twice. Keep one of them.");
+                throw new YamlException(
+                    key.Start, key.End, $"The name '{key.Value}' stands here twice. Keep one of them.");
             writer.WritePropertyName(key.Value);
             WriteNode(parser, writer, depth + 1);
         }

@@ -7,13 +7,15 @@ using Aos.Runtime.Runs;
 
 namespace Aos.Runtime.Effects;
 
-/// <summary>One attempt of a skill. Whatever the skill does, it ends, and once: a skill can hold it up neither by blocking
-/// its thread, nor by ignoring its token, nor by throwing.</summary>
+/// <summary>One attempt of a skill. Whatever the skill does, it ends, and once: a skill can hold it up neither by
+/// blocking its thread, nor by ignoring its token, nor by throwing.</summary>
 /// <remarks>Thread-safe. A skill that does not stop when it is told to is left to itself after
-/// <see cref="Supervision.CleanupTime"/>. Its token is never disposed of, because such a skill may still use it.</remarks>
+/// <see cref="Supervision.CleanupTime"/>. Its token is never disposed of, because such a skill may still use
+/// it.</remarks>
 #pragma warning disable CA1001 // The token outlives the attempt where the skill does.
 internal sealed class Attempt(
-    AttemptRunner runner, RunEffects effects, Effect.InvokeSkill invocation, ISkill skill, SkillCall call) : IThreadPoolWorkItem
+    AttemptRunner runner, RunEffects effects, Effect.InvokeSkill invocation, ISkill skill, SkillCall call)
+        : IThreadPoolWorkItem
 #pragma warning restore CA1001
 {
     private const int Running = 0;
@@ -36,7 +38,8 @@ internal sealed class Attempt(
     /// <summary>What the skill is called with.</summary>
     public SkillCall Call { get; } = call;
 
-    /// <summary>What is told of it to whoever listens: beneath it stands what the skill tells. Null where nobody does.</summary>
+    /// <summary>What is told of it to whoever listens: beneath it stands what the skill tells. Null where nobody
+    /// does.</summary>
     public Activity? Span { get; set; }
 
     /// <summary>The secret that the call may not use; null where there is none.</summary>
@@ -146,7 +149,9 @@ internal sealed class Attempt(
     private void OnTime()
     {
         if (Volatile.Read(ref _phase) == Running) Stop(timedOut: true);
-        else End(AttemptRunner.Stopped(this, Volatile.Read(ref _timedOut), "The skill did not stop when it was told to."));
+        else
+            End(AttemptRunner.Stopped(
+                this, Volatile.Read(ref _timedOut), "The skill did not stop when it was told to."));
     }
 
     private void Stop(bool timedOut)

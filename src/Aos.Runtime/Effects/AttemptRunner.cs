@@ -47,7 +47,8 @@ internal sealed record AttemptResult
 
 /// <summary>Makes attempts: checks the input, and what comes back. Nothing that a skill does gets past it: not an
 /// exception, not a hang, not garbage.</summary>
-internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills schemas, SecretVault secrets, TimeProvider time, IWorkQueue work)
+internal sealed class AttemptRunner(
+    ISkillRegistry registry, CompiledSkills schemas, SecretVault secrets, TimeProvider time, IWorkQueue work)
 {
     private const int ResultBytesMax = 16 * 1024 * 1024;
 
@@ -77,23 +78,27 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
     private static Payload? PlannedOf(RunState state, Effect.InvokeSkill invocation)
     {
         var source = state.Step(invocation.Call.Step)?.Program.Source;
-        return invocation.IsFallback && source?.OnFailure is OnFailure.Fallback { Call.Input: { } own } ? own : source?.Input;
+        return invocation.IsFallback && source?.OnFailure is OnFailure.Fallback { Call.Input: { } own }
+            ? own : source?.Input;
     }
 
     /// <summary>Why an attempt cannot be made; null where it can.</summary>
     public AttemptResult? Refuse(Attempt attempt)
     {
         if (attempt.Skill is MissingSkill missing)
-            return NotMade(ErrorCodes.SkillVersionMissing, $"{missing.Pin.Name}@{missing.Pin.Version} is not registered here.");
-        if (attempt.Denied is { } denied) return NotMade(denied.Code, $"{Place(denied)}{denied.Message}") with { Problems = [denied] };
+            return NotMade(
+                ErrorCodes.SkillVersionMissing, $"{missing.Pin.Name}@{missing.Pin.Version} is not registered here.");
+        if (attempt.Denied is { } denied)
+            return NotMade(denied.Code, $"{Place(denied)}{denied.Message}") with { Problems = [denied] };
         var problems = schemas.CheckInput(attempt.Skill.Contract, attempt.Call.Input);
         return problems.Count == 0 ? null : NotMade(ErrorCodes.InvalidInput,
-            $"The input of {attempt.Skill.Contract.Name} does not match its schema: {Place(problems[0])}{problems[0].Message}") with
+            $"The input of {attempt.Skill.Contract.Name} does not match its "
+                + $"schema: {Place(problems[0])}{problems[0].Message}") with
         { Problems = ValueList.From(problems) };
     }
 
-    /// <summary>What came back, without the secrets that calls were given: no skill and no server can bring one into the
-    /// journal.</summary>
+    /// <summary>What came back, without the secrets that calls were given: no skill and no server can bring one into
+    /// the journal.</summary>
     public AttemptResult Clean(AttemptResult result) => secrets.Redactor is not { } redactor ? result : result with
     {
         Message = redactor.Clean(result.Message),
@@ -119,9 +124,11 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
 
     private AttemptResult Check(SkillContract contract, SkillResult result)
     {
-        if (result.Cost < Money.Zero || result.Cost > CostMax) return Defect(contract.Name, $"It reported a cost of {result.Cost}.");
+        if (result.Cost < Money.Zero || result.Cost > CostMax)
+            return Defect(contract.Name, $"It reported a cost of {result.Cost}.");
         if (result.Code.Value is null) return Defect(contract.Name, "It failed without a code.");
-        if (!result.Succeeded && result.Code == ErrorCodes.Ok) return Defect(contract.Name, "It failed with the code of success.");
+        if (!result.Succeeded && result.Code == ErrorCodes.Ok)
+            return Defect(contract.Name, "It failed with the code of success.");
         var (value, fault) = ReadResult(contract, result);
         var kept = fault is null && result.Code != ErrorCodes.InvalidOutput ? value : null;
         var returned = Translate(result, contract.Tainted, kept);
@@ -129,7 +136,8 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
             fault = new Fault($"{contract.Name} named a side effect without type or target.");
         else if (fault is null && result.Succeeded && schemas.CheckOutput(contract, value!) is { Count: > 0 } problems)
             fault = new Fault($"{contract.Name} returned something that does not match its own schema: "
-                + $"{Place(problems[0])}{problems[0].Message}") { Problems = problems };
+                + $"{Place(problems[0])}{problems[0].Message}")
+            { Problems = problems };
         return fault is null ? returned : Broken(returned, fault);
     }
 
@@ -138,11 +146,15 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
         if (result.Result is not { } given)
             return (null, result.Succeeded ? new Fault($"{contract.Name} returned no result.") : null);
         if (given.IsComplete && given.Utf8.Length > ResultBytesMax)
-            return (null, new Fault($"{contract.Name} returned {given.Utf8.Length} bytes; at most {ResultBytesMax} are kept.")
-            { Code = ErrorCodes.PayloadTooLarge });
+            return (null,
+                new Fault($"{contract.Name} returned {given.Utf8.Length} bytes; at most {ResultBytesMax} are kept.")
+                { Code = ErrorCodes.PayloadTooLarge });
         var (value, problem) = StrictPayload.Read(given, StrictPayload.ResultLimits);
         return (value, problem is null ? null : new Fault(
-            $"{contract.Name} returned something that is no JSON: {Place(problem)}{problem.Message}") { Problems = [problem] });
+            $"{contract.Name} returned something that is no JSON: {Place(problem)}{problem.Message}")
+        {
+            Problems = [problem]
+        });
     }
 
     private static AttemptResult Translate(SkillResult result, bool tainted = false, Payload? value = null) => new()
@@ -151,7 +163,8 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
         Code = result.Code,
         Message = ForeignText.Of(result.Message),
         Effect = result.Succeeded ? null : Enum.IsDefined(result.Effect) ? result.Effect : EffectState.Unknown,
-        RetryAfterMs = result.RetryAfter is { } wait ? (long)Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 0, RetryAfterMsMax) : null,
+        RetryAfterMs = result.RetryAfter is { } wait
+            ? (long)Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 0, RetryAfterMsMax) : null,
         Cause = ForeignText.Of(result.Cause),
         Problems = ForeignText.Of(result.Problems),
         Cost = result.Cost,
@@ -188,7 +201,11 @@ internal sealed class AttemptRunner(ISkillRegistry registry, CompiledSkills sche
     public static AttemptResult Stopped(Attempt attempt, bool timedOut, SkillResult said)
     {
         var known = Translate(said);
-        return Stopped(attempt, timedOut, known.Cause ?? known.Message) with { Effect = known.Effect, SideEffects = known.SideEffects };
+        return Stopped(attempt, timedOut, known.Cause ?? known.Message) with
+        {
+            Effect = known.Effect,
+            SideEffects = known.SideEffects
+        };
     }
 
     private static AttemptResult NotMade(ErrorCode code, string message) => new()

@@ -24,7 +24,8 @@ internal static class ForeignText
         .Select(problem => new Problem(Of(problem.Pointer)!, problem.Code, Of(problem.Message)!)));
 
     /// <summary>The side effects that name a type and a target.</summary>
-    public static ValueList<SideEffect> Of(ValueList<SideEffect> effects) => effects.IsEmpty ? [] : ValueList.From(effects
+    public static ValueList<SideEffect> Of(ValueList<SideEffect> effects) =>
+        effects.IsEmpty ? [] : ValueList.From(effects
         .Where(effect => effect is { Type: not null, Target: not null })
         .Select(effect => effect with { Type = Of(effect.Type)!, Target = Of(effect.Target)! }));
 }

@@ -41,17 +41,21 @@ internal sealed class PlannerRunner(
     public IEnumerable<string> Ids => planners.Select(planner => planner.Id).Order(StringComparer.Ordinal);
 
     /// <summary>The secrets of its own that a chosen planner uses.</summary>
-    public IReadOnlyList<SecretName> SecretsOf(PlannerChoice? choice) => Find((choice ?? DefaultChoice).Id)?.Secrets ?? [];
+    public IReadOnlyList<SecretName> SecretsOf(PlannerChoice? choice) =>
+        Find((choice ?? DefaultChoice).Id)?.Secrets ?? [];
 
     /// <summary>On which terms the chosen planner plans, or why it cannot.</summary>
     public PlannerOffer OfferFor(PlannerRequest request)
     {
-        if (Find(request.Choice.Id) is not { } planner) return PlannerOffer.Refused(new Problem("", ErrorCodes.UnknownPlanner, Unknown(request)));
+        if (Find(request.Choice.Id) is not { } planner)
+            return PlannerOffer.Refused(new Problem("", ErrorCodes.UnknownPlanner, Unknown(request)));
         try
         {
             var offer = planner.OfferFor(request);
             return offer is null or { Terms: null, Problem: null } or { Terms.WorstCost.NanoUsd: < 0 }
-                ? PlannerOffer.Refused(new Problem("", ErrorCodes.PlannerFailed, $"Planner '{planner.Id}' has a defect: it says no terms."))
+                ? PlannerOffer.Refused(
+                    new Problem(
+                        "", ErrorCodes.PlannerFailed, $"Planner '{planner.Id}' has a defect: it says no terms."))
                 : offer;
         }
         catch (Exception error)
@@ -102,18 +106,21 @@ internal sealed class PlannerRunner(
             var blob = documents.Add(pinned);
             answered = answered with { Plan = blob.Digest };
             var failures = state.Settings.Planning?.Simulated == true ? Rehearse(state, answered, pinned.Plan) : [];
-            return failures.IsEmpty ? (answered, [blob]) : (Refuse(answered with { Plan = null }, answer, "would break", failures), []);
+            return failures.IsEmpty
+                ? (answered, [blob]) : (Refuse(answered with { Plan = null }, answer, "would break", failures), []);
         }
         if (answer is not { Code: var code, Output: { } output } || code != ErrorCodes.Ok) return (answered, []);
         var mistakes = StrictPayload.CheckDocumentValue(output) is { } unreadable
             ? [unreadable with { Pointer = "/output" + unreadable.Pointer }]
             : PlanValidator.ValidateOutput(output, skills, state.Contract, state.Program);
-        return mistakes.IsEmpty ? (answered with { Output = output }, []) : (Refuse(answered, answer, "breaks", mistakes), []);
+        return mistakes.IsEmpty
+            ? (answered with { Output = output }, []) : (Refuse(answered, answer, "breaks", mistakes), []);
     }
 
     /// <summary>What a planner is told about a goal under a contract.</summary>
     public PlannerRequest RequestOf(
-        string goal, Payload input, ResourceContract contract, PlannerChoice? choice, ValueMap<ModelSpec> models) => new()
+        string goal, Payload input, ResourceContract contract, PlannerChoice? choice, ValueMap<ModelSpec> models) =>
+        new()
         {
             Goal = goal,
             Models = models,
@@ -127,12 +134,14 @@ internal sealed class PlannerRunner(
         };
 
     private PlannerRequest RequestOf(RunState state, int round) => RequestOf(
-        state.Submitted!.Goal ?? "", state.Submitted.Input, RunQueries.ContractOf(state, time.GetUtcNow()), state.Settings.Planner,
+        state.Submitted!.Goal ?? "", state.Submitted.Input, RunQueries.ContractOf(state, time.GetUtcNow()),
+        state.Settings.Planner,
         state.Settings.Models) with
     {
         Terms = state.Settings.Planning,
         Round = round,
-        Observations = ValueList.From(state.Steps.Select(step => RunReporter.Outcome(state, step)).OfType<StructuredOutcome>()),
+        Observations =
+            ValueList.From(state.Steps.Select(step => RunReporter.Outcome(state, step)).OfType<StructuredOutcome>()),
         EarlierSteps = ValueList.From(state.Steps.Select(step => step.Program.Source)),
         Refused = state.RefusedAnswer is { } refused && state.PlanRepair > 0
             ? new RefusedProposal(refused.Proposal, refused.Message, refused.Problems)
@@ -140,11 +149,13 @@ internal sealed class PlannerRunner(
     };
 
     /// <summary>What a plan would fail of, found by the run's own rules on a virtual clock.</summary>
-    private ImmutableArray<Problem> Rehearse(RunState state, RunEvent.PlannerAnswered answered, Contracts.Plans.Plan plan)
+    private ImmutableArray<Problem> Rehearse(
+        RunState state, RunEvent.PlannerAnswered answered, Contracts.Plans.Plan plan)
     {
         var simulator = new Simulator(registry, answered, state);
         var foreseen = simulator.Run();
-        var places = plan.Steps.Select((step, index) => (step.Id, index)).ToDictionary(pair => pair.Id, pair => pair.index);
+        var places =
+            plan.Steps.Select((step, index) => (step.Id, index)).ToDictionary(pair => pair.Id, pair => pair.index);
         var problems = simulator.Failures.Select(failure => failure.Problem with
         {
             Pointer = places.TryGetValue(failure.Step, out var index) ? $"/steps/{index}" : "/steps",
@@ -156,10 +167,12 @@ internal sealed class PlannerRunner(
     }
 
     private static RunEvent.PlannerAnswered Refuse(
-        RunEvent.PlannerAnswered answered, PlannerAnswer answer, string verb, ImmutableArray<Problem> problems) => answered with
+        RunEvent.PlannerAnswered answered, PlannerAnswer answer, string verb, ImmutableArray<Problem> problems) =>
+        answered with
         {
             Code = ErrorCodes.PlannerInvalidPlan,
-            Message = ForeignText.Of($"The plan {verb} {problems.Length} rules; first: {problems[0].Pointer}: {problems[0].Message}"),
+            Message = ForeignText.Of(
+                $"The plan {verb} {problems.Length} rules; first: {problems[0].Pointer}: {problems[0].Message}"),
             Problems = ForeignText.Of(ValueList.From(problems)),
             Proposal = answer.Proposal ?? ProposalOf(answer),
         };
@@ -167,7 +180,8 @@ internal sealed class PlannerRunner(
     // Kept as a value of the journal, which no plan with unreadable parts can be.
     private static Payload? ProposalOf(PlannerAnswer answer)
     {
-        if (answer.Plan is not { } plan) return answer.Output is { } output && StrictPayload.CheckDocumentValue(output) is null ? output : null;
+        if (answer.Plan is not { } plan)
+            return answer.Output is { } output && StrictPayload.CheckDocumentValue(output) is null ? output : null;
         return StrictPayload.Check(plan).Count == 0 ? Payload.FromUtf8(AosJson.Write(plan)) : null;
     }
 
@@ -180,7 +194,8 @@ internal sealed class PlannerRunner(
         try
         {
             var span = System.Diagnostics.Activity.Current; // The pool hands over nothing of the caller's.
-            var ended = await Supervision.CallAsync(told => UnderAsync(span, planner, request, told), inline: false, time, work, stop.Token)
+            var ended = await Supervision.CallAsync(
+                told => UnderAsync(span, planner, request, told), inline: false, time, work, stop.Token)
                 .ConfigureAwait(false);
             if (ended.Returned) return Clean(Checked(planner, ended.Value));
         }
@@ -206,7 +221,8 @@ internal sealed class PlannerRunner(
 
     private IPlanner? Find(string id) => planners.FirstOrDefault(planner => planner.Id == id);
 
-    private string Unknown(PlannerRequest request) => $"There is no planner '{request.Choice.Id}'; there are {string.Join(", ", Ids)}.";
+    private string Unknown(PlannerRequest request) =>
+        $"There is no planner '{request.Choice.Id}'; there are {string.Join(", ", Ids)}.";
 
     private PlannerAnswer Clean(PlannerAnswer answer) => secrets.Redactor is not { } redactor ? answer
         : answer with
@@ -231,8 +247,10 @@ internal sealed class PlannerRunner(
     };
 
     private static Payload? Readable(Payload? value) =>
-        value is not null && StrictPayload.CheckDocumentValue(value) is null ? StrictPayload.Read(value, StrictPayload.ResultLimits).Value : null;
+        value is not null && StrictPayload.CheckDocumentValue(value) is null
+            ? StrictPayload.Read(value, StrictPayload.ResultLimits).Value : null;
 
     private static PlannerAnswer Defect(IPlanner planner, string cause) =>
-        PlannerAnswer.Failure(ErrorCodes.PlannerFailed, ForeignText.Of($"Planner '{planner.Id}' has a defect: {cause}.")!);
+        PlannerAnswer.Failure(
+            ErrorCodes.PlannerFailed, ForeignText.Of($"Planner '{planner.Id}' has a defect: {cause}.")!);
 }

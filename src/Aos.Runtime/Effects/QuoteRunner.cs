@@ -27,7 +27,8 @@ internal sealed class QuoteRunner(ISkillRegistry registry, TimeProvider time, IW
         using var timeout = new CancellationTokenSource(QuoteTime, time);
         try
         {
-            var answered = await Supervision.CallAsync(_ => new ValueTask<SkillQuote>(skill.Quote(call)), inline: false, time, work, timeout.Token)
+            var answered = await Supervision.CallAsync(
+                _ => new ValueTask<SkillQuote>(skill.Quote(call)), inline: false, time, work, timeout.Token)
                 .ConfigureAwait(false);
             return answered.Returned ? Checked(asked, answered.Value)
                 : Refused(asked, ErrorCodes.SkillUnresponsive, $"{asked.Skill.Name} did not say what the call costs.");
@@ -40,7 +41,8 @@ internal sealed class QuoteRunner(ISkillRegistry registry, TimeProvider time, IW
 
     /// <summary>The answer where there is no such skill.</summary>
     public static RunEvent.CallQuoted Missing(Effect.QuoteCall asked) =>
-        Refused(asked, ErrorCodes.SkillVersionMissing, $"{asked.Skill.Name}@{asked.Skill.Version} is not registered here.");
+        Refused(
+            asked, ErrorCodes.SkillVersionMissing, $"{asked.Skill.Name}@{asked.Skill.Version} is not registered here.");
 
     /// <summary>What a quote of a skill comes to.</summary>
     public static RunEvent.CallQuoted Checked(Effect.QuoteCall asked, SkillQuote? quote)
@@ -48,11 +50,16 @@ internal sealed class QuoteRunner(ISkillRegistry registry, TimeProvider time, IW
         if (quote is null) return Defect(asked, "it quoted null");
         if (quote.Code.Value is null) return Defect(asked, "it refused to quote without a code");
         if (quote.Code != ErrorCodes.Ok)
-            return Refused(asked, quote.Code, ForeignText.Of(quote.Message) ?? "The call cannot be made.") with { Problems = ForeignText.Of(quote.Problems) };
-        if (quote.Ways.IsEmpty || quote.Ways.Count > WaysMax) return Defect(asked, $"it quoted {quote.Ways.Count} ways");
+            return Refused(asked, quote.Code, ForeignText.Of(quote.Message) ?? "The call cannot be made.") with
+            {
+                Problems = ForeignText.Of(quote.Problems)
+            };
+        if (quote.Ways.IsEmpty || quote.Ways.Count > WaysMax)
+            return Defect(asked, $"it quoted {quote.Ways.Count} ways");
         foreach (var way in quote.Ways)
             if (way is not { Name.Length: > 0 and <= NameMax, Code.Value: not null }
-                || way.Worst < Money.Zero || way.Worst > CostMax || way.Expected < Money.Zero || way.Expected > way.Worst)
+                || way.Worst < Money.Zero || way.Worst > CostMax || way.Expected < Money.Zero
+                || way.Expected > way.Worst)
                 return Defect(asked, $"its quote of '{ForeignText.Of(way?.Name)}' is none");
         if (quote.Ways.Select(way => way.Name).Distinct(StringComparer.Ordinal).Count() < quote.Ways.Count)
             return Defect(asked, "it quoted two ways of one name");

@@ -101,7 +101,8 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
     {
         lock (_gate)
             foreach (var attempt in _attempts)
-                if (attempt.Invocation.Call == cancel.Call && attempt.Invocation.Attempt == cancel.Attempt) return attempt;
+                if (attempt.Invocation.Call == cancel.Call && attempt.Invocation.Attempt == cancel.Attempt)
+                    return attempt;
         return null;
     }
 
@@ -113,26 +114,27 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
         idle?.TrySetResult();
     }
 
-    private static RunEvent.AttemptReturned Returned(Effect.InvokeSkill invoke, AttemptResult result, DateTimeOffset now) => new()
-    {
-        At = now,
-        StepId = invoke.Call.Step,
-        Item = invoke.Call.Item,
-        Attempt = invoke.Attempt,
-        Status = result.Status,
-        Code = result.Code,
-        Message = result.Message,
-        Result = result.Result,
-        Effect = result.Effect,
-        RetryAfterMs = result.RetryAfterMs,
-        Cause = result.Cause,
-        Problems = result.Problems,
-        Cost = result.Cost ?? invoke.Reserved,
-        LatencyMs = result.LatencyMs,
-        SideEffects = result.SideEffects,
-        CacheHit = result.CacheHit,
-        Tainted = result.Tainted,
-    };
+    private static RunEvent.AttemptReturned Returned(
+        Effect.InvokeSkill invoke, AttemptResult result, DateTimeOffset now) => new()
+        {
+            At = now,
+            StepId = invoke.Call.Step,
+            Item = invoke.Call.Item,
+            Attempt = invoke.Attempt,
+            Status = result.Status,
+            Code = result.Code,
+            Message = result.Message,
+            Result = result.Result,
+            Effect = result.Effect,
+            RetryAfterMs = result.RetryAfterMs,
+            Cause = result.Cause,
+            Problems = result.Problems,
+            Cost = result.Cost ?? invoke.Reserved,
+            LatencyMs = result.LatencyMs,
+            SideEffects = result.SideEffects,
+            CacheHit = result.CacheHit,
+            Tainted = result.Tainted,
+        };
 
     private SkillCall CallOf(RunState state, Effect.InvokeSkill invoke)
     {
@@ -146,7 +148,8 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
             Timeout = TimeSpan.FromMilliseconds(invoke.TimeoutMs),
             Attempt = invoke.Attempt,
             Way = invoke.Way,
-            Earlier = invoke.Attempt > 1 ? EarlierOf(state.Step(invoke.Call.Step)!.Calls[invoke.Call.Item ?? 0], invoke) : null,
+            Earlier = invoke.Attempt > 1
+                ? EarlierOf(state.Step(invoke.Call.Step)!.Calls[invoke.Call.Item ?? 0], invoke) : null,
             RunId = submitted.RunId,
             StepId = invoke.Call.Step,
             Tenant = submitted.Tenant,
@@ -168,7 +171,8 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
     private static EarlierTry? EarlierOf(CallState call, Effect.InvokeSkill invoke)
     {
         for (var i = call.History.Length - 1; i >= 0; i--)
-            if (call.History[i] is { } earlier && earlier.Number < invoke.Attempt && (earlier.Started.Fallback == true) == invoke.IsFallback)
+            if (call.History[i] is { } earlier && earlier.Number < invoke.Attempt
+                && (earlier.Started.Fallback == true) == invoke.IsFallback)
                 return earlier.Returned is not { } returned || returned.Status == OutcomeStatus.Success ? null
                     : new EarlierTry(returned.Code, returned.Result, returned.Problems, earlier.Started.Way);
         return null;
@@ -197,7 +201,9 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
         try
         {
             var call = CallOf(state, AttemptOf(quote));
-            loop.Post(new Incoming(await services.Quotes.QuoteAsync(quote, call).ConfigureAwait(false) with { At = services.Now }));
+            loop.Post(
+                new Incoming(
+                    await services.Quotes.QuoteAsync(quote, call).ConfigureAwait(false) with { At = services.Now }));
         }
         finally
         {
@@ -218,7 +224,8 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
         try
         {
             var slot = await services.Rates.BookAsync(
-                state.Contract.Tenant, state.Contract.AgentId, book.Rates, services.Now, book.Before).ConfigureAwait(false);
+                state.Contract.Tenant, state.Contract.AgentId, book.Rates, services.Now, book.Before)
+                    .ConfigureAwait(false);
             loop.Post(new Incoming(new RunEvent.SlotAnswered
             {
                 At = services.Now,
@@ -250,7 +257,8 @@ internal sealed class RunEffects(RunServices services, RunLoop loop)
         try
         {
             using var span = loop.Trace?.BeginPlanning(call.Round);
-            var (answered, blobs) = await services.Planning.PlanAsync(state, call.Round, stop.Token).ConfigureAwait(false);
+            var (answered, blobs) =
+                await services.Planning.PlanAsync(state, call.Round, stop.Token).ConfigureAwait(false);
             if (answered.Code != ErrorCodes.Ok) RunTrace.Fail(span, answered.Code);
             loop.Post(new Incoming(answered, Blobs: blobs));
         }

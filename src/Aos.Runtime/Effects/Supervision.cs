@@ -24,7 +24,8 @@ internal static class Supervision
     /// <param name="stop">Ends when the code is to stop.</param>
     /// <returns>What it gave; what it throws is thrown.</returns>
     public static async ValueTask<Supervised<T>> CallAsync<T>(
-        Func<CancellationToken, ValueTask<T>> call, bool inline, TimeProvider time, IWorkQueue queue, CancellationToken stop)
+        Func<CancellationToken, ValueTask<T>> call, bool inline, TimeProvider time, IWorkQueue queue,
+        CancellationToken stop)
     {
         // A token of its own: what the code hangs on it runs on the pool, and what that throws reaches nobody else.
         // Never disposed, because code that was left to itself may still use it.
@@ -55,6 +56,7 @@ internal static class Supervision
     }
 
     // Its fate no longer matters, but its exception must not go unobserved.
-    public static void Observe(Task task) => _ = task.ContinueWith(static late => late.Exception, CancellationToken.None,
+    public static void Observe(Task task) =>
+        _ = task.ContinueWith(static late => late.Exception, CancellationToken.None,
         TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 }

@@ -25,7 +25,8 @@ internal sealed class FailureHistory(IStore store, TimeProvider time)
     /// <exception cref="StoreException">The store cannot be read.</exception>
     public async ValueTask<IReadOnlyList<RecoveryRecord>> RecordsAsync(string? tenant, CancellationToken cancel)
     {
-        if (_counted.TryGetValue(tenant ?? "", out var counted) && time.GetElapsedTime(counted.At) < Fresh) return counted.Records;
+        if (_counted.TryGetValue(tenant ?? "", out var counted) && time.GetElapsedTime(counted.At) < Fresh)
+            return counted.Records;
         var entries = new List<FailureLogEntry>();
         await foreach (var entry in LogAsync(tenant, RunsMax, cancel).ConfigureAwait(false)) entries.Add(entry);
         return (_counted[tenant ?? ""] = new Counted(time.GetTimestamp(), FailureLog.Count(entries))).Records;
@@ -51,7 +52,8 @@ internal sealed class FailureHistory(IStore store, TimeProvider time)
         for (var left = runsMax; left > 0;)
         {
             var limit = Math.Min(left, PageMax);
-            var page = await store.ListRunsAsync(new RunFilter { Tenant = tenant, Before = before, Limit = limit }, cancel).ConfigureAwait(false);
+            var page = await store.ListRunsAsync(
+                new RunFilter { Tenant = tenant, Before = before, Limit = limit }, cancel).ConfigureAwait(false);
             foreach (var row in page)
             {
                 // What cannot be read is in quarantine, and has nothing to say here.

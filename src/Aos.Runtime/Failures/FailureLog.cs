@@ -5,7 +5,8 @@ using Aos.Contracts.Values;
 
 namespace Aos.Runtime.Failures;
 
-/// <summary>Reads failed attempts, and what came of trying again, out of the events of one run. Not thread-safe.</summary>
+/// <summary>Reads failed attempts, and what came of trying again, out of the events of one run. Not
+/// thread-safe.</summary>
 internal sealed class FailureLog(RunId run)
 {
     private readonly List<FailureLogEntry> _entries = [];
@@ -76,6 +77,7 @@ internal sealed class FailureLog(RunId run)
             Fallbacks = group.Count(entry => entry is { Then: "fallback", Recovered: not null }),
             FallbackSuccesses = group.Count(entry => entry is { Then: "fallback", Recovered: true }),
         }).OrderByDescending(record => record.Failures)
-            .ThenBy(record => record.Skill.Value, StringComparer.Ordinal).ThenBy(record => record.Code.Value, StringComparer.Ordinal),
+            .ThenBy(record => record.Skill.Value, StringComparer.Ordinal)
+            .ThenBy(record => record.Code.Value, StringComparer.Ordinal),
     ];
 }

@@ -41,7 +41,8 @@ public static class AosServices
 
     /// <summary>Adds a skill.</summary>
     /// <returns>The same services.</returns>
-    public static IServiceCollection AddSkill(this IServiceCollection services, ISkill skill) => services.AddSingleton(skill);
+    public static IServiceCollection AddSkill(this IServiceCollection services, ISkill skill) =>
+        services.AddSingleton(skill);
 
     private static List<IPlanner> WithRules(IEnumerable<IPlanner> planners)
     {

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Aos.Runtime.Journals;
 
-/// <summary>Has the journals of finished runs compacted while the runtime is there. It takes at most a tenth of the time,
-/// so that it never holds up the runs that are written meanwhile.</summary>
+/// <summary>Has the journals of finished runs compacted while the runtime is there. It takes at most a tenth of the
+/// time, so that it never holds up the runs that are written meanwhile.</summary>
 internal sealed partial class Compaction : IAsyncDisposable
 {
     private const int RunsAtOnce = 32;
@@ -31,7 +31,8 @@ internal sealed partial class Compaction : IAsyncDisposable
         lock (_gate) _loop ??= _work.StartAsync(() => LoopAsync(_closing.Token));
     }
 
-    /// <summary>Stops. Where it had begun, one last batch is done, so that programs that live for one run do their part.</summary>
+    /// <summary>Stops. Where it had begun, one last batch is done, so that programs that live for one run do their
+    /// part.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _closed, true)) return;
@@ -67,12 +68,15 @@ internal sealed partial class Compaction : IAsyncDisposable
         }
         catch (StoreException error)
         {
-            // Nothing is lost: journals stay as they are, and are looked at again. A store that fails for good shows elsewhere.
+            // Nothing is lost: journals stay as they are, and are looked at again. A store that fails for good shows
+            // elsewhere.
             LogNotCompacted(error);
             return 0;
         }
     }
 
-    [LoggerMessage(EventId = 1005, Level = LogLevel.Warning, Message = "Finished runs could not be compacted; they are tried again later")]
+    [LoggerMessage(
+        EventId = 1005, Level = LogLevel.Warning,
+        Message = "Finished runs could not be compacted; they are tried again later")]
     private partial void LogNotCompacted(Exception error);
 }

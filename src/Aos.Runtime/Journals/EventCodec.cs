@@ -7,7 +7,8 @@ using Aos.Contracts.Values;
 
 namespace Aos.Runtime.Journals;
 
-/// <summary>Writes events as lines of JSON and reads them back. Large payloads leave for blobs on the way out.</summary>
+/// <summary>Writes events as lines of JSON and reads them back. Large payloads leave for blobs on the way
+/// out.</summary>
 internal static class EventCodec
 {
     /// <summary>Bytes above which a payload is kept as a blob.</summary>
@@ -137,8 +138,8 @@ internal static class EventCodec
 
     private static bool IsBlob(Payload payload) => payload.Utf8.Length > InlineBytesMax || LooksLikeReference(payload);
 
-    /// <summary>Whether a value itself has a <c>$blob</c> member. It would be read back as a reference, so it is kept apart
-    /// whatever its size.</summary>
+    /// <summary>Whether a value itself has a <c>$blob</c> member. It would be read back as a reference, so it is kept
+    /// apart whatever its size.</summary>
     public static bool LooksLikeReference(Payload payload)
     {
         var text = payload.Utf8.Span;

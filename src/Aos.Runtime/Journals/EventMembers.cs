@@ -36,7 +36,8 @@ internal ref struct EventMembers(ReadOnlySpan<byte> line)
     /// <summary>Reads the type; false where it is none of those that are read by hand.</summary>
     public bool TryBegin()
     {
-        if (!_reader.Read() || _reader.TokenType != JsonTokenType.StartObject || !_reader.Read() || !Has("type"u8)) return false;
+        if (!_reader.Read() || _reader.TokenType != JsonTokenType.StartObject || !_reader.Read() || !Has("type"u8))
+            return false;
         Type = _reader.ValueTextEquals("attempt_started"u8) ? HotType.AttemptStarted
             : _reader.ValueTextEquals("attempt_returned"u8) ? HotType.AttemptReturned
             : _reader.ValueTextEquals("step_ended"u8) ? HotType.StepEnded

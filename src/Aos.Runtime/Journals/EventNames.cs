@@ -10,7 +10,9 @@ internal static class EventNames<T> where T : struct, Enum
 {
     /// <summary>The names, by value.</summary>
     public static readonly JsonEncodedText[] All = [.. Enum.GetValues<T>().Select(value =>
-        JsonEncodedText.Encode(JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()), JavaScriptEncoder.UnsafeRelaxedJsonEscaping))];
+        JsonEncodedText.Encode(
+            JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()),
+            JavaScriptEncoder.UnsafeRelaxedJsonEscaping))];
 
     /// <summary>The name of a value.</summary>
     public static JsonEncodedText Of(T value) => All[Unsafe.BitCast<T, int>(value)];

@@ -9,10 +9,11 @@ using Aos.Contracts.Values;
 
 namespace Aos.Runtime.Journals;
 
-/// <summary>Reads events. The three that every step has are read by hand, in the order in which <see cref="EventWriter"/>
-/// writes their members; any other line is left to the serializer, which also says what is wrong with one that is no
-/// event.</summary>
-/// <remarks>Names that come again and again, such as the step's, are parsed once. One instance reads one journal.</remarks>
+/// <summary>Reads events. The three that every step has are read by hand, in the order in which
+/// <see cref="EventWriter"/> writes their members; any other line is left to the serializer, which also says what is
+/// wrong with one that is no event.</summary>
+/// <remarks>Names that come again and again, such as the step's, are parsed once. One instance reads one
+/// journal.</remarks>
 internal sealed class EventReader
 {
     private StepId _step;
@@ -119,5 +120,6 @@ internal sealed class EventReader
     }
 
     private static ErrorCode Code(ref EventMembers members) =>
-        !members.Needs("code"u8) ? default : members.Is(ErrorCodes.Ok.Value) ? ErrorCodes.Ok : ErrorCode.Parse(members.Text());
+        !members.Needs("code"u8) ? default : members.Is(ErrorCodes.Ok.Value)
+            ? ErrorCodes.Ok : ErrorCode.Parse(members.Text());
 }

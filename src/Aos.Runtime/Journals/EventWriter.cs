@@ -10,8 +10,9 @@ using Aos.Contracts.Values;
 
 namespace Aos.Runtime.Journals;
 
-/// <summary>Writes events as JSON. The three that every step has are written by hand, in a third of the serializer's time
-/// and without its allocations; a test holds their bytes to those of the serializer, which writes all others.</summary>
+/// <summary>Writes events as JSON. The three that every step has are written by hand, in a third of the serializer's
+/// time and without its allocations; a test holds their bytes to those of the serializer, which writes all
+/// others.</summary>
 internal static class EventWriter
 {
     private static readonly JsonEncodedText Type = Name("type");
@@ -51,7 +52,8 @@ internal static class EventWriter
         switch (e)
         {
             case RunEvent.AttemptStarted started: Write(writer, started); break;
-            case RunEvent.AttemptReturned returned when returned.Problems.IsEmpty && returned.SideEffects.IsEmpty: Write(writer, returned); break;
+            case RunEvent.AttemptReturned returned when returned.Problems.IsEmpty && returned.SideEffects.IsEmpty:
+                Write(writer, returned); break;
             case RunEvent.StepEnded ended: Write(writer, ended); break;
             default: JsonSerializer.Serialize(writer, e, AosJson.Of<RunEvent>()); break;
         }
@@ -144,5 +146,6 @@ internal static class EventWriter
         payload.WriteTo(writer);
     }
 
-    private static JsonEncodedText Name(string name) => JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+    private static JsonEncodedText Name(string name) =>
+        JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
 }

@@ -19,5 +19,6 @@ internal sealed class StoreSource(IStore store) : IJournalSource
     public ValueTask<IReadOnlyList<JournalSegment>> ReadAsync(RunId runId, long afterSeq, CancellationToken cancel) =>
         store.ReadAsync(runId, afterSeq, cancel);
 
-    public ValueTask<byte[]?> ReadBlobAsync(Digest digest, CancellationToken cancel) => store.ReadBlobAsync(digest, cancel);
+    public ValueTask<byte[]?> ReadBlobAsync(Digest digest, CancellationToken cancel) =>
+        store.ReadBlobAsync(digest, cancel);
 }

@@ -29,7 +29,8 @@ internal sealed class JournalReader(IJournalSource store, DocumentCache document
                 throw Tampered(runId, $"event {events.Count + 1} is missing");
             head = HashChain.Next(head.Span, segment.Events.Span);
             if (!head.Span.SequenceEqual(segment.Hash.Span))
-                throw Tampered(runId, $"the hash of events {segment.FirstSeq} to {segment.FirstSeq + segment.Count - 1} is wrong");
+                throw Tampered(
+                    runId, $"the hash of events {segment.FirstSeq} to {segment.FirstSeq + segment.Count - 1} is wrong");
             events.AddRange(Decode(runId, segment));
             if (events.Count != segment.FirstSeq + segment.Count - 1)
                 throw Tampered(runId, $"the segment of event {segment.FirstSeq} has another count than it says");
@@ -54,14 +55,16 @@ internal sealed class JournalReader(IJournalSource store, DocumentCache document
         catch (JsonException error)
         {
             throw new StoreException(ErrorCodes.StorageCorrupt,
-                $"Run {runId} has an event after {segment.FirstSeq - 1} that this version cannot read: {error.Message}", error);
+                $"Run {runId} has an event after {segment.FirstSeq - 1} that this version cannot read: {error.Message}",
+                error);
         }
     }
 
     private async ValueTask CompleteAsync(Payload payload, CancellationToken cancel)
     {
         var bytes = await store.ReadBlobAsync(payload.Blob!.Digest, cancel).ConfigureAwait(false)
-            ?? throw new StoreException(ErrorCodes.StorageCorrupt, $"The blob {payload.Blob.Digest} is missing from the store.");
+            ?? throw new StoreException(
+                ErrorCodes.StorageCorrupt, $"The blob {payload.Blob.Digest} is missing from the store.");
         try
         {
             payload.Complete(bytes);

@@ -22,9 +22,11 @@ internal sealed record SliceFate(AppendResult Result, StoreException? Failure)
     {
         if (Failure is not null) throw Failure;
         if (Result == AppendResult.OverLimit)
-            throw new StoreException(ErrorCodes.TenantBudgetExceeded, $"The ledger has no room for what run {runId} may cost.");
+            throw new StoreException(
+                ErrorCodes.TenantBudgetExceeded, $"The ledger has no room for what run {runId} may cost.");
         if (Result == AppendResult.Conflict)
-            throw new StoreException(ErrorCodes.RunOwned, $"Another process took over run {runId}; this one stopped working on it.");
+            throw new StoreException(
+                ErrorCodes.RunOwned, $"Another process took over run {runId}; this one stopped working on it.");
     }
 }
 
@@ -36,10 +38,11 @@ internal interface ISliceOwner
 }
 
 /// <summary>The one writer of a store: commits whatever is queued, across runs, as one transaction, with no delay of
-/// its own. After a failed commit nobody knows what was written, so the runs in it must be read again; and where the store says
-/// so, by another process: then this one writes no more.</summary>
+/// its own. After a failed commit nobody knows what was written, so the runs in it must be read again; and where the
+/// store says so, by another process: then this one writes no more.</summary>
 /// <remarks>The queue is as long as there are owners, because each has one slice on its way at a time.</remarks>
-internal sealed class JournalWriter(IStore store, IWorkQueue work, TimeProvider time, Followers followers, RuntimeMetrics? metrics = null)
+internal sealed class JournalWriter(
+    IStore store, IWorkQueue work, TimeProvider time, Followers followers, RuntimeMetrics? metrics = null)
     : IThreadPoolWorkItem, IAsyncDisposable
 {
     private const int BatchMax = 512;

@@ -13,16 +13,19 @@ public static class PriceReader
     public static DocumentResult<PriceTable> Read(ReadOnlyMemory<byte> utf8)
     {
         var read = SettingsReader.Read<PriceTable>(utf8, ContractSchemas.PriceTable, ErrorCodes.InvalidPrices);
-        return read.Value is { } table && FindRepeated(table) is { } mistake ? DocumentResult<PriceTable>.Refused(mistake) : read;
+        return read.Value is { } table && FindRepeated(table) is { } mistake
+            ? DocumentResult<PriceTable>.Refused(mistake) : read;
     }
 
     private static Problem? FindRepeated(PriceTable table)
     {
         for (var i = 0; i < table.Models.Count; i++)
             for (var j = 0; j < i; j++)
-                if (table.Models[i].Provider == table.Models[j].Provider && table.Models[i].Model == table.Models[j].Model)
+                if (table.Models[i].Provider == table.Models[j].Provider
+                    && table.Models[i].Model == table.Models[j].Model)
                     return new Problem($"/models/{i}/model", ErrorCodes.InvalidPrices,
-                        $"'{table.Models[i].Model}' is there already, as entry {j}: one model of a provider has one entry.");
+                        $"'{table.Models[i].Model}' is there already, as entry {j}: one model of a provider has "
+                            + "one entry.");
         return null;
     }
 }

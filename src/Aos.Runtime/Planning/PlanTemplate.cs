@@ -22,7 +22,8 @@ internal static partial class PlanTemplate
     /// <summary>Placeholders that nothing will ever fill, by their place in the template.</summary>
     /// <param name="template">The plan.</param>
     /// <param name="names">The names of the groups that a goal can give.</param>
-    public static IReadOnlyList<(string Pointer, string Message)> FindMistakes(Payload template, IReadOnlyCollection<string> names)
+    public static IReadOnlyList<(string Pointer, string Message)> FindMistakes(
+        Payload template, IReadOnlyCollection<string> names)
     {
         var mistakes = new List<(string, string)>();
         Look(template.Element, "");
@@ -34,7 +35,8 @@ internal static partial class PlanTemplate
             if (element.ValueKind == JsonValueKind.Array)
                 foreach (var (index, item) in element.EnumerateArray().Index()) Look(item, $"{pointer}/{index}");
             if (element.ValueKind == JsonValueKind.Object)
-                foreach (var member in element.EnumerateObject()) Look(member.Value, $"{pointer}/{JsonPointer.Escape(member.Name)}");
+                foreach (var member in element.EnumerateObject())
+                    Look(member.Value, $"{pointer}/{JsonPointer.Escape(member.Name)}");
         }
 
         void Check(string text, string pointer)
@@ -46,7 +48,9 @@ internal static partial class PlanTemplate
                     mistakes.Add((pointer, $"The placeholder '{{{{{name}' is never closed: write {{{{{name}}}}}."));
                 else if (!names.Contains(name))
                     mistakes.Add((pointer, $"The pattern has no group '{name}' for {{{{{name}}}}}"
-                        + (names.Any(IsWord) ? $"; it has {string.Join(", ", names.Where(IsWord).Select(known => $"'{known}'"))}." : "; name one as (?<"
+                        + (names.Any(IsWord)
+                            ? $"; it has {string.Join(", ", names.Where(IsWord).Select(known => $"'{known}'"))}."
+                            : "; name one as (?<"
                         + $"{name}>…).")));
             }
         }

@@ -33,8 +33,12 @@ public sealed partial class RulePlanner : IPlanner
                 if (CompiledRule.TryCompile(source.Rules[i], out var rule, out var mistake))
                 {
                     rules.Add(rule);
-                    foreach (var (pointer, message) in PlanTemplate.FindMistakes(rule.Source.Plan, rule.Pattern.GetGroupNames()))
-                        problems.Add(new Problem($"/rules/{i}/plan{pointer}", ErrorCodes.InvalidArgument, $"Rule '{rule.Source.Id}': {message}"));
+                    foreach (var (pointer, message) in PlanTemplate.FindMistakes(
+                        rule.Source.Plan, rule.Pattern.GetGroupNames()))
+                        problems.Add(
+                            new Problem(
+                                $"/rules/{i}/plan{pointer}", ErrorCodes.InvalidArgument,
+                                $"Rule '{rule.Source.Id}': {message}"));
                 }
                 else problems.Add(new Problem($"/rules/{i}/pattern", ErrorCodes.InvalidArgument, mistake));
         return problems.Count == 0
@@ -78,7 +82,8 @@ public sealed partial class RulePlanner : IPlanner
         }
         return PlannerAnswer.Failure(ErrorCodes.PlannerNoPlan, lacking.Count > 0
             ? string.Join(" ", lacking)
-            : $"No planning rule fits '{goal}'. There are rules for: {string.Join("; ", rules.Select(rule => rule.Source.Description ?? rule.Source.Id))}.");
+            : $"No planning rule fits '{goal}'. There are rules "
+                + $"for: {string.Join("; ", rules.Select(rule => rule.Source.Description ?? rule.Source.Id))}.");
     }
 
     private static List<string> Missing(PlanningRule rule, Payload input)

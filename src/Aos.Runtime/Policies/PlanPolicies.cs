@@ -45,7 +45,8 @@ internal static class PlanPolicies
             Version = pin.Version,
             Input = input.Known,
             HasUnknown = hasUnknown,
-            Effect = hasUnknown && pin.Effect is { Cases.IsEmpty: false } rule ? EffectRules.TryClassOf(rule, input.Known) : EffectRules.ClassOf(pin.Effect, input.Known),
+            Effect = hasUnknown && pin.Effect is { Cases.IsEmpty: false } rule
+                ? EffectRules.TryClassOf(rule, input.Known) : EffectRules.ClassOf(pin.Effect, input.Known),
             Worst = pin.Cost?.Quoted == true ? null : pin.Cost?.Worst ?? Money.Zero,
             SideEffects = pin.SideEffects,
             AgentId = contract.AgentId,

@@ -8,8 +8,8 @@ using Aos.Runtime.Documents;
 
 namespace Aos.Runtime.Policies;
 
-/// <summary>Reads policies and their cases, in YAML or JSON: schema first, then the rules that a schema cannot say. Every
-/// mistake is named by its place; nothing throws.</summary>
+/// <summary>Reads policies and their cases, in YAML or JSON: schema first, then the rules that a schema cannot say.
+/// Every mistake is named by its place; nothing throws.</summary>
 public static class PolicyReader
 {
     /// <summary>Reads a policy. A document that begins with a brace is JSON, any other is YAML.</summary>
@@ -32,7 +32,8 @@ public static class PolicyReader
 
     private static DocumentResult<T> Read<T>(ReadOnlyMemory<byte> utf8, JsonSchema schema) where T : class
     {
-        if (utf8.Span.TrimStart(" \t\r\n"u8) is [(byte)'{', ..]) return DocumentReader.Read<T>(utf8, schema, ErrorCodes.InvalidPolicy);
+        if (utf8.Span.TrimStart(" \t\r\n"u8) is [(byte)'{', ..])
+            return DocumentReader.Read<T>(utf8, schema, ErrorCodes.InvalidPolicy);
         var (json, problem) = YamlDocument.ToJson(utf8);
         if (problem is not null) return DocumentResult<T>.Refused(problem with { Code = ErrorCodes.InvalidPolicy });
         return StrictJson.Parse(json, JsonLimits.Default) switch

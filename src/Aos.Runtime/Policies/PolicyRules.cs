@@ -21,8 +21,11 @@ internal static class PolicyRules
         for (var i = 0; i < policy.Rules.Count; i++)
         {
             var (rule, place) = (policy.Rules[i], $"{at}/rules/{i}");
-            if (!ids.Add(rule.Id)) Add($"{place}/id", $"The policy has two rules '{rule.Id}'; decisions could not tell them apart.");
-            else if (rule.Id == "default") Add($"{place}/id", "'default' names what holds where no rule permits a call; give the rule another name.");
+            if (!ids.Add(rule.Id))
+                Add($"{place}/id", $"The policy has two rules '{rule.Id}'; decisions could not tell them apart.");
+            else if (rule.Id == "default")
+                Add($"{place}/id",
+                    "'default' names what holds where no rule permits a call; give the rule another name.");
             CheckVerdict(rule, place, Add);
             if (rule.Match is { } match) Check(match, $"{place}/match", Add);
             if (rule.Unless is { } unless) Check(unless, $"{place}/unless", Add);
@@ -32,7 +35,8 @@ internal static class PolicyRules
         problems.AddRange(Check(policy.Cases, policy, at));
         return problems;
 
-        void Add(string pointer, string message) => problems.Add(new Problem(pointer, ErrorCodes.InvalidPolicy, message));
+        void Add(string pointer, string message) =>
+            problems.Add(new Problem(pointer, ErrorCodes.InvalidPolicy, message));
     }
 
     /// <summary>The mistakes of cases.</summary>
@@ -43,10 +47,14 @@ internal static class PolicyRules
         for (var i = 0; i < cases.Count; i++)
         {
             if (!names.Add(cases[i].Name))
-                problems.Add(new Problem($"{at}/cases/{i}/name", ErrorCodes.InvalidPolicy, $"Two cases are named '{cases[i].Name}'."));
-            if (policy is not null && cases[i].Rule is { } rule && rule != "default" && policy.Rules.All(known => known.Id != rule))
+                problems.Add(
+                    new Problem(
+                        $"{at}/cases/{i}/name", ErrorCodes.InvalidPolicy, $"Two cases are named '{cases[i].Name}'."));
+            if (policy is not null && cases[i].Rule is { } rule && rule != "default"
+                && policy.Rules.All(known => known.Id != rule))
                 problems.Add(new Problem($"{at}/cases/{i}/rule", ErrorCodes.InvalidPolicy,
-                    $"The policy has no rule '{rule}'; it has {string.Join(", ", policy.Rules.Select(known => known.Id))}."));
+                    $"The policy has no rule '{rule}'; it "
+                        + $"has {string.Join(", ", policy.Rules.Select(known => known.Id))}."));
         }
         return problems;
     }
@@ -61,7 +69,8 @@ internal static class PolicyRules
             add($"{place}/limit", "A rule with verdict 'limit' says how much: max_calls, max_cost_cents, or both.");
         if (rule.Verdict == RuleVerdict.RequireApproval && rule.Approval is { } spec)
         {
-            if (spec.Role is { } role && string.IsNullOrWhiteSpace(role)) add($"{place}/approval/role", "A role has a name.");
+            if (spec.Role is { } role && string.IsNullOrWhiteSpace(role))
+                add($"{place}/approval/role", "A role has a name.");
             if (spec.Escalate is { } escalate && escalate.AfterMs >= (spec.ExpiresInMs ?? long.MaxValue))
                 add($"{place}/approval/escalate/after_ms", "The request expires before it would be escalated.");
         }
@@ -83,20 +92,24 @@ internal static class PolicyRules
     {
         var from = window.From is { } start ? ClockTime.TryMinute(start) : 0;
         var to = window.To is { } end ? ClockTime.TryMinute(end) : ClockTime.MinutesOfDay;
-        if (from is null or ClockTime.MinutesOfDay) add($"{place}/from", $"'{window.From}' is not a time of the day from 00:00 to 23:59.");
+        if (from is null or ClockTime.MinutesOfDay)
+            add($"{place}/from", $"'{window.From}' is not a time of the day from 00:00 to 23:59.");
         if (to is null or 0)
             add($"{place}/to", $"'{window.To}' is not a time of the day from 00:01 to 24:00.");
         else if (from is not null and not ClockTime.MinutesOfDay && from == to)
             add(place, "The window begins and ends at the same time; leave both out for the whole day.");
         if (window.Zone is { } zone && !ZoneOffsets.Knows(zone))
-            add($"{place}/zone", $"There is no time zone '{zone}' on this machine; give a name of the IANA database such as 'Europe/Berlin'.");
+            add($"{place}/zone",
+                $"There is no time zone '{zone}' on this machine; give a name of the IANA database such as "
+                    + "'Europe/Berlin'.");
     }
 
     private static void Check(InputCondition condition, string place, Action<string, string> add)
     {
         if (!JsonPointer.TryParse(condition.Path, out _))
             add($"{place}/path", $"'{condition.Path}' is no JSON pointer, such as '/body/amount'.");
-        var tests = !condition.AnyOf.IsEmpty || !condition.Like.IsEmpty || condition.AtLeast is not null || condition.AtMost is not null;
+        var tests = !condition.AnyOf.IsEmpty || !condition.Like.IsEmpty || condition.AtLeast is not null
+            || condition.AtMost is not null;
         if (!tests && condition.Present is null)
             add(place, "The condition says nothing of the value: give any_of, like, at_least, at_most or present.");
         if (tests && condition.Present == false)

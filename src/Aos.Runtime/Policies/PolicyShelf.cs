@@ -34,7 +34,8 @@ public sealed class PolicyShelf
         for (var i = 0; i < all.Count; i++)
         {
             if (PolicyRules.Check(all[i]) is [var broken, ..])
-                throw new ArgumentException($"Policy '{all[i].Name}': {broken.Pointer}: {broken.Message}", nameof(policies));
+                throw new ArgumentException(
+                    $"Policy '{all[i].Name}': {broken.Pointer}: {broken.Message}", nameof(policies));
             if (i > 0 && all[i].Name == all[i - 1].Name)
                 throw new ArgumentException($"Two policies are named '{all[i].Name}'.", nameof(policies));
         }
@@ -64,7 +65,8 @@ public sealed class PolicyShelf
                 case PolicySource.Named { Name: var name } when Find(name) is { } policy: bound.Add(policy); break;
                 case PolicySource.Named { Name: var name }:
                     problems.Add(new Problem(pointer, ErrorCodes.UnknownPolicy, $"There is no policy '{name}'"
-                        + (_policies.IsEmpty ? "; this store keeps none." : $"; there are {string.Join(", ", _policies.Select(one => one.Name))}.")));
+                        + (_policies.IsEmpty ? "; this store keeps none."
+                            : $"; there are {string.Join(", ", _policies.Select(one => one.Name))}.")));
                     break;
                 default: throw new System.Diagnostics.UnreachableException();
             }

@@ -26,7 +26,8 @@ public static class PolicyTrial
         var used = policy.Rules.Where(rule => rule.Limit is not null)
             .ToDictionary(rule => $"{policy.Name}@{policy.Version}/{rule.Id}", _ => use, StringComparer.Ordinal);
         var judged = set.Judge(call, used);
-        var verdict = judged.IsDenied ? CaseVerdict.Deny : judged.Approvals.IsEmpty ? CaseVerdict.Allow : CaseVerdict.RequireApproval;
+        var verdict = judged.IsDenied ? CaseVerdict.Deny : judged.Approvals.IsEmpty
+            ? CaseVerdict.Allow : CaseVerdict.RequireApproval;
         var deciding = Deciding(judged, verdict);
         var passed = verdict == one.Expect && (one.Rule is null || deciding.Contains(one.Rule, StringComparer.Ordinal));
         return new CaseResult
@@ -44,7 +45,9 @@ public static class PolicyTrial
     private static List<string> Deciding(PolicyJudgement judged, CaseVerdict verdict) => verdict switch
     {
         CaseVerdict.RequireApproval => [.. judged.Approvals.Select(approval => approval.Rule.Rule)],
-        CaseVerdict.Deny => [.. judged.Applied.Where(rule => rule.Verdict is RuleVerdict.Deny or RuleVerdict.Limit).Select(rule => rule.Rule)],
+        CaseVerdict.Deny =>
+            [.. judged.Applied.Where(rule => rule.Verdict is RuleVerdict.Deny or RuleVerdict.Limit)
+                .Select(rule => rule.Rule)],
         _ => [.. judged.Applied.Select(rule => rule.Rule)],
     };
 
@@ -71,7 +74,8 @@ public static class PolicyTrial
     // A skill that is not registered here: the least version that the reference can mean.
     private static SkillVersion VersionOf(SkillRef reference)
     {
-        foreach (var text in (string[])[reference.Range.Value, $"{reference.Range.Value}.0", $"{reference.Range.Value}.0.0"])
+        foreach (var text in
+                (string[])[reference.Range.Value, $"{reference.Range.Value}.0", $"{reference.Range.Value}.0.0"])
             if (SkillVersion.TryParse(text.TrimStart('^', '~', '='), out var version)) return version;
         return new SkillVersion(1, 0, 0);
     }

@@ -6,7 +6,8 @@ using Aos.Kernel.Runs;
 
 namespace Aos.Runtime.Policies;
 
-/// <summary>Judges the calls of a recorded run once more, with a candidate in place of the policy of its name.</summary>
+/// <summary>Judges the calls of a recorded run once more, with a candidate in place of the policy of its
+/// name.</summary>
 internal sealed class WhatIf(Policy candidate, DateTimeOffset now)
 {
     private readonly List<VerdictChange> _changes = [];
@@ -44,7 +45,8 @@ internal sealed class WhatIf(Policy candidate, DateTimeOffset now)
                     Use(used, attempt.Rules, 0, returned.Cost - attempt.Reserved);
                     break;
                 case RunEvent.PolicyDenied denied:
-                    Judge(state, new CallKey(denied.StepId, denied.Item), 0, denied.Input, e.At, set ??= WithCandidate(state), used);
+                    Judge(state, new CallKey(denied.StepId, denied.Item), 0, denied.Input, e.At,
+                        set ??= WithCandidate(state), used);
                     break;
                 case RunEvent.PolicyTightened or RunEvent.RunForked: set = null; break;
                 default: break;
@@ -53,7 +55,8 @@ internal sealed class WhatIf(Policy candidate, DateTimeOffset now)
         }
     }
 
-    private PolicyJudgement Judge(RunState state, CallKey key, int attempt, Payload input, DateTimeOffset at, PolicySet set,
+    private PolicyJudgement Judge(
+        RunState state, CallKey key, int attempt, Payload input, DateTimeOffset at, PolicySet set,
         Dictionary<string, RuleUse> used)
     {
         _calls++;
@@ -80,7 +83,8 @@ internal sealed class WhatIf(Policy candidate, DateTimeOffset now)
     // The candidate takes the place of the policy of its name; where there is none, it comes on top.
     private PolicySet WithCandidate(RunState state)
     {
-        var policies = ValueList.From((state.Policies?.Policies ?? []).Where(policy => policy.Name != candidate.Name).Append(candidate));
+        var policies = ValueList.From(
+            (state.Policies?.Policies ?? []).Where(policy => policy.Name != candidate.Name).Append(candidate));
         return PolicySet.Compile(policies, ZoneOffsets.Pin(policies, state.Submitted?.At ?? now))!;
     }
 

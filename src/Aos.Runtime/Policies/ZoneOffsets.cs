@@ -3,16 +3,19 @@ using Aos.Contracts.Values;
 
 namespace Aos.Runtime.Policies;
 
-/// <summary>Reads the time zones of this machine, so that they can be pinned with the policies that name them.</summary>
+/// <summary>Reads the time zones of this machine, so that they can be pinned with the policies that name
+/// them.</summary>
 internal static class ZoneOffsets
 {
     /// <summary>Whether this machine knows a zone.</summary>
     public static bool Knows(string zone) => TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _);
 
-    /// <summary>The clocks of the zones that policies name, from the beginning of the year of a moment to the end of the
-    /// next: longer than any run lasts, and the same for all runs of a year, so that their settings are kept once.</summary>
+    /// <summary>The clocks of the zones that policies name, from the beginning of the year of a moment to the end of
+    /// the next: longer than any run lasts, and the same for all runs of a year, so that their settings are kept
+    /// once.</summary>
     public static ValueList<PinnedZone> Pin(IEnumerable<Policy> policies, DateTimeOffset now) => ValueList.From(policies
-        .SelectMany(policy => policy.Rules).SelectMany(rule => (PolicyMatch?[])[rule.Match, rule.Unless]).OfType<PolicyMatch>()
+        .SelectMany(policy => policy.Rules).SelectMany(rule => (PolicyMatch?[])[rule.Match, rule.Unless])
+        .OfType<PolicyMatch>()
         .SelectMany(match => match.Times).Select(window => window.Zone).OfType<string>()
         .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
         .Select(zone => new PinnedZone { Zone = zone, Offsets = ValueList.From(Offsets(zone, now.UtcDateTime.Year)) }));
@@ -30,7 +33,8 @@ internal static class ZoneOffsets
             before = after;
         }
 
-        ZoneOffset Of(DateTimeOffset from) => new() { From = from, Minutes = (int)zone.GetUtcOffset(from).TotalMinutes };
+        ZoneOffset Of(DateTimeOffset from) =>
+            new() { From = from, Minutes = (int)zone.GetUtcOffset(from).TotalMinutes };
     }
 
     // Clocks are changed at most once in a day.

@@ -8,7 +8,8 @@ using Aos.Runtime.Journals;
 
 namespace Aos.Runtime.Queries;
 
-/// <summary>Scores the estimates of skills against what came, from the journals of the newest runs. Not thread-safe.</summary>
+/// <summary>Scores the estimates of skills against what came, from the journals of the newest runs. Not
+/// thread-safe.</summary>
 internal sealed class Calibration
 {
     /// <summary>Of fewer calls no percentile is learned, as in the ledger's soft mode.</summary>
@@ -18,7 +19,8 @@ internal sealed class Calibration
     private readonly SortedDictionary<(string Name, SkillVersion Version), List<Call>> _calls = [];
     private int _runs;
 
-    private readonly record struct Call(DateTimeOffset At, double Cost, double PredictedCost, double Latency, double PredictedLatency);
+    private readonly record struct Call(
+        DateTimeOffset At, double Cost, double PredictedCost, double Latency, double PredictedLatency);
 
     /// <summary>Reads the journals of at most so many runs of a tenant, the newest; null: of all tenants.</summary>
     /// <exception cref="StoreException">The store cannot be read.</exception>
@@ -28,7 +30,8 @@ internal sealed class Calibration
         while (_runs < runsMax)
         {
             var limit = Math.Min(runsMax - _runs, PageMax);
-            var page = await store.ListRunsAsync(new RunFilter { Tenant = tenant, Before = before, Limit = limit }, cancel).ConfigureAwait(false);
+            var page = await store.ListRunsAsync(
+                new RunFilter { Tenant = tenant, Before = before, Limit = limit }, cancel).ConfigureAwait(false);
             foreach (var row in page)
             {
                 _runs++;
@@ -57,11 +60,18 @@ internal sealed class Calibration
             return;
         }
         // What was cut short says nothing of what the call would have come to.
-        if (e is not RunEvent.AttemptReturned { Status: not (OutcomeStatus.Cancelled or OutcomeStatus.Unknown) } returned
+        if (e is not RunEvent.AttemptReturned
+            {
+                Status: not (OutcomeStatus.Cancelled
+            or OutcomeStatus.Unknown)
+            } returned
             || !open.Remove((returned.StepId, returned.Item, returned.Attempt), out var call)) return;
         var key = (call.Skill.Value, call.SkillVersion);
         if (!_calls.TryGetValue(key, out var list)) _calls[key] = list = [];
-        list.Add(new Call(returned.At, (double)returned.Cost.Cents, (double)call.PredictedCost.Cents, returned.LatencyMs, call.PredictedLatencyMs));
+        list.Add(
+            new Call(
+                returned.At, (double)returned.Cost.Cents, (double)call.PredictedCost.Cents, returned.LatencyMs,
+                call.PredictedLatencyMs));
     }
 
     private static SkillCalibration Score(string name, SkillVersion version, List<Call> calls)
@@ -92,7 +102,8 @@ internal sealed class Calibration
         };
     }
 
-    private static double Share(List<(double Actual, double Predicted)> calls, Func<(double Actual, double Predicted), bool> holds) =>
+    private static double Share(
+        List<(double Actual, double Predicted)> calls, Func<(double Actual, double Predicted), bool> holds) =>
         Math.Round((double)calls.Count(holds) / calls.Count, 4);
 
     // Nearest rank: a figure that was measured.

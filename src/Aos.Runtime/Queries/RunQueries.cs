@@ -21,48 +21,57 @@ internal static class RunQueries
 
     private const string StepArgument = "step_id";
 
-    private static readonly FrozenDictionary<string, Query> Known = new Dictionary<string, Query>(StringComparer.Ordinal)
-    {
-        ["remaining_budget_cents"] = new(context => Number(context.State.Free)),
-        ["what_did_i_try_already"] = new(WhatDidITry),
-        ["allowed_skills"] = new(context => Names(Allowed(context))),
-        ["skills_available_for_goal"] = new(SkillsForGoal, "goal"),
-        ["last_step_outcome"] = new(LastStepOutcome),
-        ["why_did_step_fail"] = new(WhyDidStepFail, StepArgument),
-        ["capabilities"] = new(Capabilities),
-        ["resource_contract"] = new(context => Node(ContractOf(context))),
-        ["similar_failures"] = new(SimilarFailures, "code"),
-        ["pending_approvals"] = new(PendingApprovals),
-        ["pending_settlements"] = new(PendingSettlements),
-        ["cost_breakdown"] = new(CostBreakdown),
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, Query> Known =
+        new Dictionary<string, Query>(StringComparer.Ordinal)
+        {
+            ["remaining_budget_cents"] = new(context => Number(context.State.Free)),
+            ["what_did_i_try_already"] = new(WhatDidITry),
+            ["allowed_skills"] = new(context => Names(Allowed(context))),
+            ["skills_available_for_goal"] = new(SkillsForGoal, "goal"),
+            ["last_step_outcome"] = new(LastStepOutcome),
+            ["why_did_step_fail"] = new(WhyDidStepFail, StepArgument),
+            ["capabilities"] = new(Capabilities),
+            ["resource_contract"] = new(context => Node(ContractOf(context))),
+            ["similar_failures"] = new(SimilarFailures, "code"),
+            ["pending_approvals"] = new(PendingApprovals),
+            ["pending_settlements"] = new(PendingSettlements),
+            ["cost_breakdown"] = new(CostBreakdown),
+        }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The names of the queries, in order.</summary>
     public static IReadOnlyList<string> AllNames { get; } = [.. Known.Keys.Order(StringComparer.Ordinal)];
 
-    /// <summary>What is wrong with the arguments of a query; null where nothing is, or there is no such query.</summary>
+    /// <summary>What is wrong with the arguments of a query; null where nothing is, or there is no such
+    /// query.</summary>
     public static Problem? Refuse(string name, QueryContext context)
     {
         if (!Known.TryGetValue(name, out var query) || context.Arguments is not { } arguments) return null;
-        var known = query.Arguments.Length == 0 ? "it takes none" : $"it takes '{string.Join("', '", query.Arguments)}'";
+        var known = query.Arguments.Length == 0
+            ? "it takes none" : $"it takes '{string.Join("', '", query.Arguments)}'";
         if (arguments.Element.ValueKind != JsonValueKind.Object)
-            return new Problem("", ErrorCodes.InvalidArgument, $"The arguments of '{name}' must be an object; {known}.");
+            return new Problem(
+                "", ErrorCodes.InvalidArgument, $"The arguments of '{name}' must be an object; {known}.");
         foreach (var member in arguments.Element.EnumerateObject())
         {
             var pointer = $"/{member.Name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
             if (!query.Arguments.Contains(member.Name, StringComparer.Ordinal))
-                return new Problem(pointer, ErrorCodes.InvalidArgument, $"'{name}' has no argument '{member.Name}'; {known}.");
+                return new Problem(
+                    pointer, ErrorCodes.InvalidArgument, $"'{name}' has no argument '{member.Name}'; {known}.");
             if (member.Value.ValueKind != JsonValueKind.String)
-                return new Problem(pointer, ErrorCodes.InvalidArgument, $"The argument '{member.Name}' of '{name}' must be a text.");
+                return new Problem(
+                    pointer, ErrorCodes.InvalidArgument, $"The argument '{member.Name}' of '{name}' must be a text.");
         }
-        return context.Argument(StepArgument) is { } step && context.State.Steps.All(one => one.Program.Id.Value != step)
+        return context.Argument(StepArgument) is { } step
+            && context.State.Steps.All(one => one.Program.Id.Value != step)
             ? new Problem($"/{StepArgument}", ErrorCodes.UnknownStep, NoSuchStep(context.State, step))
             : null;
     }
 
     /// <summary>That a run has no step of a name, and which it has.</summary>
-    public static string NoSuchStep(RunState state, string step) => $"Run {state.Submitted!.RunId} has no step '{step}'; "
-        + (state.Steps.IsEmpty ? "it has no plan yet." : $"its steps are '{string.Join("', '", state.Steps.Select(one => one.Program.Id.Value))}'.");
+    public static string NoSuchStep(RunState state, string step) =>
+        $"Run {state.Submitted!.RunId} has no step '{step}'; "
+        + (state.Steps.IsEmpty ? "it has no plan yet."
+            : $"its steps are '{string.Join("', '", state.Steps.Select(one => one.Program.Id.Value))}'.");
 
     /// <summary>Why a call cannot be settled, with those calls of its step that can; null where it can.</summary>
     public static string? WhyNotSettled(StepState step, int? item)
@@ -72,7 +81,8 @@ internal static class RunQueries
         var name = new CallKey(step.Program.Id, item);
         if (waiting.Count == 0)
             return $"{name} does not wait to be settled; step '{step.Program.Id}' is {Snake(step.Standing)}.";
-        if (waiting[0].Key.Item is null) return $"Step '{step.Program.Id}' is not done for items: settle it without an item.";
+        if (waiting[0].Key.Item is null)
+            return $"Step '{step.Program.Id}' is not done for items: settle it without an item.";
         var items = string.Join(", ", waiting.Select(call => call.Key.Item));
         var which = waiting.Count == 1 ? $"item {items} waits" : $"items {items} wait";
         return item is null
@@ -85,7 +95,8 @@ internal static class RunQueries
     {
         answer = Payload.Null;
         if (!Known.TryGetValue(name, out var query)) return false;
-        if (query.Answer(context) is { } node) answer = Payload.FromUtf8(JsonSerializer.SerializeToUtf8Bytes(node, QueryJson.Default.JsonNode));
+        if (query.Answer(context) is { } node)
+            answer = Payload.FromUtf8(JsonSerializer.SerializeToUtf8Bytes(node, QueryJson.Default.JsonNode));
         return true;
     }
 
@@ -93,7 +104,8 @@ internal static class RunQueries
     public static bool AsksForAccounts(string name) => name is "resource_contract" or "cost_breakdown";
 
     /// <summary>Whether a question needs the history of failures.</summary>
-    public static bool AsksForRecords(string name) => name is "why_did_step_fail" or "similar_failures" or "last_step_outcome";
+    public static bool AsksForRecords(string name) =>
+        name is "why_did_step_fail" or "similar_failures" or "last_step_outcome";
 
     private static ResourceContract ContractOf(QueryContext context)
     {
@@ -116,24 +128,28 @@ internal static class RunQueries
         },
     };
 
-    private static JsonArray WhatDidITry(QueryContext context) => new([.. Attempts(context.State).Select(pair => new JsonObject
+    private static JsonArray WhatDidITry(QueryContext context) =>
+        new([.. Attempts(context.State).Select(pair => new JsonObject
     {
         ["step_id"] = pair.Call.Key.Step.Value,
         ["item"] = pair.Call.Key.Item,
         ["attempt"] = pair.Attempt.Number,
         ["skill"] = $"{pair.Attempt.Started.Skill}@{pair.Attempt.Started.SkillVersion}",
         ["input"] = Node((pair.Attempt.Started.Input ?? pair.Call.Input)?.Element),
-        ["status"] = pair.Attempt.Returned is { } returned ? Snake(returned.Status) : pair.Attempt.IsLost ? "unknown" : "in_flight",
+        ["status"] = pair.Attempt.Returned is { } returned ? Snake(returned.Status) : pair.Attempt.IsLost
+            ? "unknown" : "in_flight",
         ["code"] = pair.Attempt.Returned?.Code.Value,
         ["message"] = pair.Attempt.Returned?.Message,
         // What got lost counts with all that was held for it.
-        ["cost_cents"] = Number(pair.Attempt.Returned?.Cost ?? (pair.Attempt.IsLost ? pair.Attempt.Started.Reserved : Money.Zero)),
+        ["cost_cents"] =
+            Number(pair.Attempt.Returned?.Cost ?? (pair.Attempt.IsLost ? pair.Attempt.Started.Reserved : Money.Zero)),
     })]);
 
     private static JsonArray SkillsForGoal(QueryContext context)
     {
         var goal = context.Argument("goal") ?? context.State.Submitted!.Goal ?? "";
-        return new([.. SkillSearch.For(goal, Allowed(context).Select(skill => skill.Contract)).Select(found => new JsonObject
+        return new(
+            [.. SkillSearch.For(goal, Allowed(context).Select(skill => skill.Contract)).Select(found => new JsonObject
         {
             ["skill"] = $"{found.Skill.Name}@{found.Skill.Version}",
             ["description"] = found.Skill.Description,
@@ -148,7 +164,8 @@ internal static class RunQueries
             .Where(step => step.IsEnded && (step.Attempts > 0 || step.Calls.Any(call => call.Wait is not null)))
             .OrderBy(step => step.EndedAt).LastOrDefault();
         // What waits to be settled has come to nothing yet, and is what everything waits for.
-        var outcome = context.State.Steps.Select(step => RunReporter.Unsettled(context.State, step)).FirstOrDefault(one => one is not null)
+        var outcome = context.State.Steps.Select(step => RunReporter.Unsettled(context.State, step))
+            .FirstOrDefault(one => one is not null)
             ?? (last is null ? null : RunReporter.Outcome(context.State, last));
         return outcome is null ? null : Node(Recalled(context, outcome));
     }
@@ -162,7 +179,8 @@ internal static class RunQueries
             : state.Steps.FirstOrDefault(candidate => candidate.Status is OutcomeStatus.Failure or OutcomeStatus.Unknown
                 || candidate.Calls.Any(call => call.Phase == CallPhase.AwaitingSettlement));
         if (step is null) return null;
-        if ((RunReporter.Unsettled(state, step) ?? RunReporter.Outcome(state, step)) is not { Failure: not null } ended) return null;
+        if ((RunReporter.Unsettled(state, step) ?? RunReporter.Outcome(state, step)) is not { Failure: not null } ended)
+            return null;
         var outcome = Recalled(context, ended);
         return new JsonObject
         {
@@ -172,13 +190,17 @@ internal static class RunQueries
             ["cause"] = context.State.Catalog.Match(outcome.Code)?.Cause,
             ["cure"] = context.State.Catalog.Match(outcome.Code)?.Cure,
             ["failure"] = Node(outcome.Failure!),
-            ["recovery"] = outcome.Execution?.Skill is { } skill && FailureHistory.Find(context.Records, skill, outcome.Code) is { } record
+            ["recovery"] = outcome.Execution?.Skill is { } skill
+                && FailureHistory.Find(context.Records, skill, outcome.Code) is { } record
                 ? Node(record) : null,
-            ["attempts"] = new JsonArray([.. step.Calls.SelectMany(call => call.History.Select(attempt => (call, attempt))).Select(pair => new JsonObject
+            ["attempts"] = new JsonArray(
+                [.. step.Calls.SelectMany(call => call.History.Select(attempt => (call, attempt)))
+                    .Select(pair => new JsonObject
             {
                 ["item"] = pair.call.Key.Item,
                 ["attempt"] = pair.attempt.Number,
-                ["code"] = pair.attempt.Returned?.Code.Value ?? (pair.attempt.IsLost ? ErrorCodes.AttemptLost.Value : null),
+                ["code"] = pair.attempt.Returned?.Code.Value
+                    ?? (pair.attempt.IsLost ? ErrorCodes.AttemptLost.Value : null),
                 ["message"] = pair.attempt.Returned?.Message,
                 ["retried_after_ms"] = pair.attempt.Retry?.DelayMs,
             })]),
@@ -207,10 +229,13 @@ internal static class RunQueries
                 ["skill"] = group.Key.Skill.Value,
                 ["code"] = group.Key.Code.Value,
                 ["times"] = group.Count(),
-                ["recovered"] = group.Select(pair => pair.Call).Distinct().Count(call => call.Status == OutcomeStatus.Success),
-                ["suggestions"] = new JsonArray([.. RunReporter.Explain(context.State.Catalog, group.Key.Code, null).Suggestions
+                ["recovered"] =
+                    group.Select(pair => pair.Call).Distinct().Count(call => call.Status == OutcomeStatus.Success),
+                ["suggestions"] =
+                    new JsonArray([.. RunReporter.Explain(context.State.Catalog, group.Key.Code, null).Suggestions
                     .Select(text => JsonValue.Create(text))]),
-                ["recovery"] = FailureHistory.Find(context.Records, group.Key.Skill, group.Key.Code) is { } record ? Node(record) : null,
+                ["recovery"] = FailureHistory.Find(context.Records, group.Key.Skill, group.Key.Code) is { } record
+                    ? Node(record) : null,
             })]);
     }
 
@@ -226,10 +251,12 @@ internal static class RunQueries
     }
 
     private static JsonArray PendingApprovals(QueryContext context) => new([.. context.State.Steps
-        .SelectMany(step => step.Calls).Where(call => call.Approval is not null).Select(call => Node<RunEvent>(call.Approval!))]);
+        .SelectMany(step => step.Calls).Where(call => call.Approval is not null)
+        .Select(call => Node<RunEvent>(call.Approval!))]);
 
     private static JsonArray PendingSettlements(QueryContext context) => new([.. context.State.Steps
-        .SelectMany(step => step.Calls).Where(call => call.Phase == CallPhase.AwaitingSettlement).Select(call => new JsonObject
+        .SelectMany(step => step.Calls).Where(call => call.Phase == CallPhase.AwaitingSettlement)
+        .Select(call => new JsonObject
         {
             ["step_id"] = call.Key.Step.Value,
             ["item"] = call.Key.Item,
@@ -249,7 +276,8 @@ internal static class RunQueries
         ["limit_cents"] = Number(context.State.Limit),
         ["inherited_cents"] = context.State.Forked is null ? null : Number(context.State.Inherited),
         ["accounts"] = new JsonArray([.. context.Accounts.Select(account => Node(account))]),
-        ["planning_cents"] = Number(context.State.Spent - context.State.Steps.Aggregate(Money.Zero, (sum, step) => sum + step.Cost)),
+        ["planning_cents"] =
+            Number(context.State.Spent - context.State.Steps.Aggregate(Money.Zero, (sum, step) => sum + step.Cost)),
         ["steps"] = new JsonArray([.. context.State.Steps.Select(step => new JsonObject
         {
             ["step_id"] = step.Program.Id.Value,
@@ -270,11 +298,13 @@ internal static class RunQueries
 
     private static JsonValue Number(Money money) => JsonValue.Create(money.Cents);
 
-    private static string Snake<T>(T status) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString());
+    private static string Snake<T>(T status)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString());
 
     private static JsonNode? Node<T>(T value) => JsonNode.Parse(AosJson.Write(value));
 
-    private static JsonNode? Node(JsonElement? element) => element is { } value ? JsonNode.Parse(value.GetRawText()) : null;
+    private static JsonNode? Node(JsonElement? element) =>
+        element is { } value ? JsonNode.Parse(value.GetRawText()) : null;
 }
 
 /// <summary>What a query is answered from.</summary>
@@ -284,12 +314,14 @@ internal static class RunQueries
 /// <param name="Now">The time.</param>
 /// <param name="Accounts">The accounts of the ledger, for questions that need them.</param>
 /// <param name="Records">How often calls recovered, for questions that need it.</param>
-internal sealed record QueryContext(RunState State, ISkillRegistry Registry, Payload? Arguments, DateTimeOffset Now, ValueList<AccountReport> Accounts,
+internal sealed record QueryContext(
+    RunState State, ISkillRegistry Registry, Payload? Arguments, DateTimeOffset Now, ValueList<AccountReport> Accounts,
     IReadOnlyList<RecoveryRecord> Records)
 {
     /// <summary>A text argument; null where it is absent.</summary>
     public string? Argument(string name) => Arguments?.Element is { ValueKind: JsonValueKind.Object } members
-        && members.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        && members.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString() : null;
 }
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(JsonNode))]

@@ -27,8 +27,8 @@ internal static class RuntimeQueryContract
     {
         Name = SkillName.Parse("runtime_query"),
         Version = new SkillVersion(1, 0, 0),
-        Description = "Asks the runtime about this run, or about another run of the same agent: what is left of the budget, what was "
-            + "tried, why a step failed, what is allowed, what waits for a person.",
+        Description = "Asks the runtime about this run, or about another run of the same agent: what is left of the "
+            + "budget, what was tried, why a step failed, what is allowed, what waits for a person.",
         InputSchema = Payload.FromUtf8(Encoding.UTF8.GetBytes(InputSchema)),
         OutputSchema = Payload.FromUtf8(OutputSchema.ToArray()),
         Effect = new EffectRule { Default = EffectClass.Read },
@@ -44,8 +44,8 @@ internal static class RuntimeQueryContract
         Constraints =
         [
             "Without run_id, the run that asks. Runs of other agents and tenants are as if they were not there.",
-            "The answer is how the run stood at that moment. It is kept in the journal: a replay finds the same answer there, a "
-                + "repetition asks again.",
+            "The answer is how the run stood at that moment. It is kept in the journal: a replay finds the same "
+                + "answer there, a repetition asks again.",
             "Each question is an attempt of the run that asks.",
         ],
         Composition =

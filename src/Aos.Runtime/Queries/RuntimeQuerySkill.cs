@@ -9,11 +9,12 @@ using Aos.Contracts.Values;
 
 namespace Aos.Runtime.Queries;
 
-/// <summary><c>runtime_query</c>: the questions of the runtime as a skill, so that a plan can look at its own run, and at
-/// other runs of its agent. Every question is a call like any other: counted, limited, judged by policies, and its answer
-/// is in the journal, where a replay finds it.</summary>
+/// <summary><c>runtime_query</c>: the questions of the runtime as a skill, so that a plan can look at its own run, and
+/// at other runs of its agent. Every question is a call like any other: counted, limited, judged by policies, and its
+/// answer is in the journal, where a replay finds it.</summary>
 /// <param name="answer">Answers a question for the agent of a call.</param>
-internal sealed class RuntimeQuerySkill(Func<SkillCall, RuntimeQuestion, CancellationToken, ValueTask<StructuredOutcome>> answer) : ISkill
+internal sealed class RuntimeQuerySkill(
+    Func<SkillCall, RuntimeQuestion, CancellationToken, ValueTask<StructuredOutcome>> answer) : ISkill
 {
     /// <summary>The contract.</summary>
     public static SkillContract OwnContract { get; } = RuntimeQueryContract.Create();
@@ -26,7 +27,8 @@ internal sealed class RuntimeQuerySkill(Func<SkillCall, RuntimeQuestion, Cancell
     {
         var question = RuntimeQuestion.Read(call);
         if (question.RunId is null)
-            return SkillResult.Failure(ErrorCodes.InvalidInput, "The call belongs to no run; say which `run_id`.", EffectState.None);
+            return SkillResult.Failure(
+                ErrorCodes.InvalidInput, "The call belongs to no run; say which `run_id`.", EffectState.None);
         var outcome = await answer(call, question, cancel).ConfigureAwait(false);
         if (outcome.Status != OutcomeStatus.Success)
             return SkillResult.Failure(outcome.Code, outcome.Message ?? outcome.Code.Value, EffectState.None) with
@@ -39,7 +41,8 @@ internal sealed class RuntimeQuerySkill(Func<SkillCall, RuntimeQuestion, Cancell
             ["query"] = question.Query,
             ["run_id"] = question.RunId.Value.Value,
         };
-        return SkillResult.Success(Payload.FromUtf8(JsonSerializer.SerializeToUtf8Bytes<JsonNode>(result, QueryJson.Default.JsonNode)));
+        return SkillResult.Success(
+            Payload.FromUtf8(JsonSerializer.SerializeToUtf8Bytes<JsonNode>(result, QueryJson.Default.JsonNode)));
     }
 }
 
@@ -53,8 +56,10 @@ internal sealed record RuntimeQuestion(string Query, RunId? RunId, Payload? Argu
     public static RuntimeQuestion Read(SkillCall call)
     {
         var input = call.Input.Element;
-        var run = input.TryGetProperty("run_id", out var id) && id.ValueKind == JsonValueKind.String ? Contracts.Values.RunId.Parse(id.GetString()!) : call.RunId;
+        var run = input.TryGetProperty("run_id", out var id) && id.ValueKind == JsonValueKind.String
+            ? Contracts.Values.RunId.Parse(id.GetString()!) : call.RunId;
         return new RuntimeQuestion(input.GetProperty("query").GetString()!, run,
-            input.TryGetProperty("arguments", out var arguments) && arguments.ValueKind == JsonValueKind.Object ? Payload.FromElement(arguments) : null);
+            input.TryGetProperty("arguments", out var arguments) && arguments.ValueKind == JsonValueKind.Object
+                ? Payload.FromElement(arguments) : null);
     }
 }

@@ -25,5 +25,6 @@ internal static class SkillDescription
     }
 
     private static Payload Write(JsonNode node) =>
-        Payload.FromUtf8(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes<JsonNode>(node, QueryJson.Default.JsonNode));
+        Payload.FromUtf8(
+            System.Text.Json.JsonSerializer.SerializeToUtf8Bytes<JsonNode>(node, QueryJson.Default.JsonNode));
 }

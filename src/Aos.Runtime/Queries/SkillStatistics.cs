@@ -26,7 +26,8 @@ internal sealed class SkillStatistics(SkillName skill)
     /// <exception cref="StoreException">The store cannot be read.</exception>
     public async ValueTask ReadAsync(IStore store, string? tenant, CancellationToken cancel)
     {
-        foreach (var row in await store.ListRunsAsync(new RunFilter { Tenant = tenant, Limit = RunsMax }, cancel).ConfigureAwait(false))
+        foreach (var row in await store.ListRunsAsync(new RunFilter { Tenant = tenant, Limit = RunsMax }, cancel)
+            .ConfigureAwait(false))
         {
             var mine = new HashSet<(StepId, int?, int)>();
             foreach (var segment in await store.ReadAsync(row.RunId, 0, cancel).ConfigureAwait(false))
@@ -47,7 +48,8 @@ internal sealed class SkillStatistics(SkillName skill)
             ["failed"] = _codes.Values.Sum(),
             ["unanswered"] = _calls - _succeeded - _codes.Values.Sum(),
             ["lost"] = _lost,
-            ["failures_by_code"] = new JsonObject(_codes.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
+            ["failures_by_code"] =
+                new JsonObject(_codes.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
             ["latency_ms"] = _latencies.Count == 0 ? null : new JsonObject
             {
                 ["p50"] = Percentile(50),

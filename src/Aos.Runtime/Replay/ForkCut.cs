@@ -12,7 +12,9 @@ internal static class ForkCut
     {
         for (var i = 0; i < events.Count; i++)
             if (StepOf(events[i]) == step) return Check(events, i);
-        return (0, $"Step '{step}' was never reached, so there is nothing to cut before it. Fork from an earlier step or event.");
+        return (0,
+            $"Step '{step}' was never reached, so there is nothing to cut before it. Fork from an earlier step "
+                + "or event.");
     }
 
     /// <summary>The events up to one, and with them the judgement of the fact that it belongs to: an answer without it
@@ -20,7 +22,8 @@ internal static class ForkCut
     /// <returns>How many; or why there is no such cut.</returns>
     public static (int Length, string? Problem) After(IReadOnlyList<RunEvent> events, long seq)
     {
-        if (seq < 1 || seq > events.Count) return (0, $"The journal has events 1 to {events.Count}, but no event {seq}.");
+        if (seq < 1 || seq > events.Count)
+            return (0, $"The journal has events 1 to {events.Count}, but no event {seq}.");
         var length = (int)seq;
         while (length < events.Count && IsJudgement(events[length])) length++;
         return Check(events, length);
@@ -29,10 +32,12 @@ internal static class ForkCut
     private static (int Length, string? Problem) Check(IReadOnlyList<RunEvent> events, int length)
     {
         for (var i = 0; i < Math.Min(length + 1, events.Count); i++)
-            if (events[i] is RunEvent.RunStopping or RunEvent.RunEnded && (i < length || events[i] is RunEvent.RunStopping))
+            if (events[i] is RunEvent.RunStopping or RunEvent.RunEnded
+                && (i < length || events[i] is RunEvent.RunStopping))
             {
                 var before = i;
-                while (before > 1 && events[before - 1] is RunEvent.Decision && IsJudgement(events[before - 1])) before--;
+                while (before > 1 && events[before - 1] is RunEvent.Decision && IsJudgement(events[before - 1]))
+                    before--;
                 return (0, $"From event {before} on the run was ending, and a fork from there would end as well. "
                     + $"Fork from a step, or from an event up to {before - 1}.");
             }

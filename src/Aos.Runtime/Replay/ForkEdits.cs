@@ -36,8 +36,11 @@ internal sealed partial class ForkEdits(RunState state, ISkillLookup skills)
             var (value, unreadable) = StrictPayload.Read(edit.Value, JsonLimits.Default);
             if (value is null) Add(edit, ErrorCodes.InvalidJson, unreadable!.Message);
             else if (Tokens(edit.Path) is ["input", .. var rest]) SetInput(edit, rest, value);
-            else if (Tokens(edit.Path) is ["steps", var step, "input" or "wait", ..] tokens) SetStep(edit, step, tokens[2..], value);
-            else Add(edit, ErrorCodes.InvalidArgument, $"'{edit.Path}' is no place that can be edited: 'input…', 'steps.ID.input…' or 'steps.ID.wait…'.");
+            else if (Tokens(edit.Path) is ["steps", var step, "input" or "wait", ..] tokens)
+                SetStep(edit, step, tokens[2..], value);
+            else
+                Add(edit, ErrorCodes.InvalidArgument,
+                    $"'{edit.Path}' is no place that can be edited: 'input…', 'steps.ID.input…' or 'steps.ID.wait…'.");
         }
         if (_problems.Count > 0 || Plan is null) return;
         var check = PlanValidator.Validate(Plan.Plan, skills, state.Contract);
@@ -61,7 +64,9 @@ internal sealed partial class ForkEdits(RunState state, ISkillLookup skills)
             if (root is JsonObject) Input = ToPayload(root);
             else Add(edit, ErrorCodes.InvalidInput, "The input of a run must be a JSON object.");
         }
-        else Add(edit, ErrorCodes.InvalidArgument, $"The input has no place '{edit.Path}': only the last name of a path may be new.");
+        else
+            Add(edit, ErrorCodes.InvalidArgument,
+                $"The input has no place '{edit.Path}': only the last name of a path may be new.");
     }
 
     private void SetStep(ForkEdit edit, string name, string[] place, Payload value)
@@ -76,7 +81,8 @@ internal sealed partial class ForkEdits(RunState state, ISkillLookup skills)
         var step = state.Steps[index];
         if (step.IsEnded || step.Calls.Any(call => call.Attempts > 0 || call.Wait is not null))
         {
-            Add(edit, ErrorCodes.InvalidArgument, $"Step '{name}' has begun before the cut, so its input is what it was. Fork from it, or from before it.");
+            Add(edit, ErrorCodes.InvalidArgument,
+                $"Step '{name}' has begun before the cut, so its input is what it was. Fork from it, or from before it.");
             return;
         }
         var root = JsonNode.Parse(AosJson.Write(plan!.Plan.Steps[index]));
@@ -84,11 +90,18 @@ internal sealed partial class ForkEdits(RunState state, ISkillLookup skills)
         {
             if (!TrySet(ref root, place, value))
             {
-                Add(edit, ErrorCodes.InvalidArgument, $"Step '{name}' has no place '{edit.Path}': only the last name of a path may be new.");
+                Add(edit, ErrorCodes.InvalidArgument,
+                    $"Step '{name}' has no place '{edit.Path}': only the last name of a path may be new.");
                 return;
             }
             var edited = AosJson.Read<PlanStep>(ToPayload(root).Utf8.Span);
-            Plan = plan with { Plan = plan.Plan with { Steps = ValueList.From(plan.Plan.Steps.Select((old, i) => i == index ? edited : old)) } };
+            Plan = plan with
+            {
+                Plan = plan.Plan with
+                {
+                    Steps = ValueList.From(plan.Plan.Steps.Select((old, i) => i == index ? edited : old))
+                }
+            };
         }
         catch (JsonException error)
         {
@@ -136,5 +149,7 @@ internal sealed partial class ForkEdits(RunState state, ISkillLookup skills)
     }
 
     private void Add(ForkEdit edit, ErrorCode code, string message) => _problems.Add(
-        new Problem(Tokens(edit.Path).Aggregate(JsonPointer.Root, (place, token) => place.Append(token)).ToString(), code, message));
+        new Problem(
+            Tokens(edit.Path).Aggregate(JsonPointer.Root, (place, token) => place.Append(token)).ToString(),
+            code, message));
 }

@@ -34,7 +34,8 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
 {
     private const int GoalCharactersMax = 4_000;
 
-    // Agents submit the same few profiles and plans over and over: what they come to is remembered as long as they live.
+    // Agents submit the same few profiles and plans over and over: what they come to is remembered as long as they
+    // live.
     private readonly ConditionalWeakTable<AgentProfile, GrantedSettings> _granted = [];
     private readonly ConditionalWeakTable<Plan, AcceptedPlan> _accepted = [];
     private readonly ConcurrentDictionary<string, PolicyShelf> _byTenant = new(StringComparer.Ordinal);
@@ -61,20 +62,24 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
     public Answer<Admitted> Admit(RunRequest request, bool refuseGaps)
     {
         if (request.Plan is null && string.IsNullOrWhiteSpace(request.Goal))
-            return outcomes.Refuse<Admitted>(ErrorCodes.PlannerInvalidGoal, "The goal is blank. State what is to be reached, or give a plan.");
+            return outcomes.Refuse<Admitted>(
+                ErrorCodes.PlannerInvalidGoal, "The goal is blank. State what is to be reached, or give a plan.");
         if (request.Goal?.Length > GoalCharactersMax)
             return outcomes.Refuse<Admitted>(ErrorCodes.PlannerInvalidGoal,
                 $"The goal has {request.Goal.Length} characters; at most {GoalCharactersMax} are allowed.");
         if (request.IdempotencyKey is { Length: 0 or > 256 })
             return outcomes.Refuse<Admitted>(ErrorCodes.InvalidArgument, "An idempotency key has 1 to 256 characters.");
-        var (contract, problem) = Agents.ContractFactory.Grant(services.Tenancies.Of(request.Tenant), request.Profile, request.Budget);
+        var (contract, problem) =
+            Agents.ContractFactory.Grant(services.Tenancies.Of(request.Tenant), request.Profile, request.Budget);
         if (contract is null) return outcomes.Refuse<Admitted>(problem!.Code, problem.Message);
         var choice = request.Profile.Planner;
         if (request.Plan is null && choice is not null && !services.Planning.Knows(choice.Id))
             return outcomes.Refuse<Admitted>(ErrorCodes.UnknownPlanner,
-                $"Profile '{request.Profile.AgentId}' names planner '{choice.Id}'; there are {string.Join(", ", services.Planning.Ids)}.");
+                $"Profile '{request.Profile.AgentId}' names planner '{choice.Id}'; there "
+                    + $"are {string.Join(", ", services.Planning.Ids)}.");
 
-        if (!_granted.TryGetValue(request.Profile, out _) && Agents.ProfileRules.Check(request.Profile) is [var broken, ..] all)
+        if (!_granted.TryGetValue(request.Profile, out _)
+            && Agents.ProfileRules.Check(request.Profile) is [var broken, ..] all)
             return outcomes.Refuse<Admitted>(ErrorCodes.InvalidProfile, $"{broken.Pointer}: {broken.Message}", all);
 
         var (policies, unknown) = PoliciesOf(request.Tenant).Of(request.Profile);
@@ -82,13 +87,16 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
             return outcomes.Refuse<Admitted>(missing.Code, $"{missing.Pointer}: {missing.Message}", unknown);
         var (input, unreadable) = StrictPayload.Read(request.Input, JsonLimits.Default);
         if (input is null)
-            return outcomes.Refuse<Admitted>(ErrorCodes.InvalidJson, $"The input is no strict JSON: {unreadable!.Pointer}: {unreadable.Message}", [unreadable]);
+            return outcomes.Refuse<Admitted>(
+                ErrorCodes.InvalidJson, $"The input is no strict JSON: {unreadable!.Pointer}: {unreadable.Message}",
+                [unreadable]);
         if (request.Profile.Config is { } config && StrictPayload.CheckDocumentValue(config) is { } mistake)
             return outcomes.Refuse<Admitted>(ErrorCodes.InvalidProfile, $"/config{mistake.Pointer}: {mistake.Message}",
                 [mistake with { Pointer = "/config" + mistake.Pointer }]);
         request = request with { Input = input, Goal = ForeignText.Of(request.Goal) };
         var offer = request.Plan is null ? OfferFor(request, contract) : null;
-        if (offer?.Problem is { } unable) return outcomes.Refuse<Admitted>(unable.Code, unable.Message, unable.Pointer.Length > 0 ? [unable] : null);
+        if (offer?.Problem is { } unable)
+            return outcomes.Refuse<Admitted>(unable.Code, unable.Message, unable.Pointer.Length > 0 ? [unable] : null);
 
         Blob? document = null;
         var isFree = false;
@@ -96,11 +104,13 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
         {
             var accepted = Accept(plan, contract);
             if (accepted.Pinned is not { } pinned)
-                return RefusePlan(refuseGaps ? PlanInspection.Check(plan, services.Skills, contract).Problems : accepted.Problems);
+                return RefusePlan(
+                    refuseGaps ? PlanInspection.Check(plan, services.Skills, contract).Problems : accepted.Problems);
             if (refuseGaps && Gaps(pinned, contract) is { Count: > 0 } gaps)
                 return outcomes.Refuse<Admitted>(PlanInspection.GapCode(gaps)!.Value, gaps[0].Message, gaps);
             if (refuseGaps && !policies.IsEmpty
-                && PlanPolicies.FindDenials(pinned, contract, SettingsFor(request, contract, policies).Policies) is { Count: > 0 } denials)
+                && PlanPolicies.FindDenials(pinned, contract, SettingsFor(request, contract, policies).Policies)
+                    is { Count: > 0 } denials)
                 return outcomes.Refuse<Admitted>(ErrorCodes.PolicyDenied, denials[0].Message, denials);
             (document, isFree) = (accepted.Document, accepted.IsFree);
         }
@@ -109,7 +119,8 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
     }
 
     private PlannerOffer OfferFor(RunRequest request, ResourceContract contract) => services.Planning.OfferFor(
-        services.Planning.RequestOf(request.Goal!, request.Input, contract, request.Profile.Planner, ModelsOf(request.Profile)));
+        services.Planning.RequestOf(
+            request.Goal!, request.Input, contract, request.Profile.Planner, ModelsOf(request.Profile)));
 
     private ValueMap<ModelSpec> ModelsOf(AgentProfile profile) =>
         ValueMap.From(profile.Models.Select(model => KeyValuePair.Create(model.Key, services.Prices.Pin(model.Value))));
@@ -118,7 +129,8 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
     {
         if (_accepted.TryGetValue(plan, out var known) && known.MaxSteps == contract.MaxSteps)
             return known with { Document = services.Documents.Add(known.Pinned!, known.Document!) };
-        if (StrictPayload.Check(plan) is { Count: > 0 } mistakes) return new AcceptedPlan(contract.MaxSteps, null, null, mistakes);
+        if (StrictPayload.Check(plan) is { Count: > 0 } mistakes)
+            return new AcceptedPlan(contract.MaxSteps, null, null, mistakes);
         var check = PlanValidator.Validate(plan, services.Skills, contract);
         var accepted = new AcceptedPlan(contract.MaxSteps, check.Pinned,
             check.Pinned is null ? null : services.Documents.Add(check.Pinned), check.Problems)
@@ -133,13 +145,15 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
     public SettingsDocument SettingsFor(RunRequest request, ResourceContract contract, ValueList<Policy> policies) =>
         services.Documents.Settings(SettingsOf(request, contract, terms: null, policies).Digest);
 
-    private Blob SettingsOf(RunRequest request, ResourceContract contract, PlanningTerms? terms, ValueList<Policy> policies)
+    private Blob SettingsOf(
+        RunRequest request, ResourceContract contract, PlanningTerms? terms, ValueList<Policy> policies)
     {
         var planner = request.Plan is null ? request.Profile.Planner ?? PlannerRunner.DefaultChoice : null;
         if (_granted.TryGetValue(request.Profile, out var known) && known.Settings.Contract.Budget == contract.Budget
             && known.Settings.Contract.Tenant == contract.Tenant && known.Settings.Contract.Limits == contract.Limits
             && known.Settings.Contract.Rates == contract.Rates
-            && known.Settings.Planner == planner && known.Settings.Planning == terms && known.Settings.Policies == policies
+            && known.Settings.Planner == planner && known.Settings.Planning == terms
+            && known.Settings.Policies == policies
             && (known.Settings.Zones.IsEmpty || known.Year == services.Now.Year))
             return services.Documents.Add(known.Settings, known.Document);
         var settings = new RunSettings
@@ -160,12 +174,14 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
         return document;
     }
 
-    private Answer<Admitted> RefusePlan(IReadOnlyList<Problem> problems) => outcomes.Refuse<Admitted>(ErrorCodes.InvalidPlan,
+    private Answer<Admitted> RefusePlan(IReadOnlyList<Problem> problems) =>
+        outcomes.Refuse<Admitted>(ErrorCodes.InvalidPlan,
         problems.Count == 1
             ? $"The plan is not valid: {problems[0].Pointer}: {problems[0].Message}"
             : $"The plan has {problems.Count} mistakes; first: {problems[0].Pointer}: {problems[0].Message}", problems);
 
-    private Admitted Fix(RunRequest request, ResourceContract contract, PlanningTerms? terms, ValueList<Policy> policies, Blob? plan,
+    private Admitted Fix(
+        RunRequest request, ResourceContract contract, PlanningTerms? terms, ValueList<Policy> policies, Blob? plan,
         bool isFree)
     {
         var settings = SettingsOf(request, contract, terms, policies);
@@ -189,7 +205,8 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
     }
 
     /// <summary>The trace of a run that belongs to no other.</summary>
-    public static string TraceOf(RunId id) => Digest.Of(System.Text.Encoding.UTF8.GetBytes(id.Value)).Hex[..32].ToString();
+    public static string TraceOf(RunId id) =>
+        Digest.Of(System.Text.Encoding.UTF8.GetBytes(id.Value)).Hex[..32].ToString();
 
     /// <summary>What makes two requests under one key the same: goal, plan, input, agent.</summary>
     private static Digest RequestDigest(RunRequest request)
@@ -210,7 +227,8 @@ internal sealed class Admission(RunServices services, Outcomes outcomes, IRunIdS
 
     private sealed record GrantedSettings(RunSettings Settings, Blob Document, int Year);
 
-    private sealed record AcceptedPlan(int MaxSteps, PinnedPlan? Pinned, Blob? Document, IReadOnlyList<Problem> Problems)
+    private sealed record AcceptedPlan(
+        int MaxSteps, PinnedPlan? Pinned, Blob? Document, IReadOnlyList<Problem> Problems)
     {
         public bool IsFree { get; init; }
     }

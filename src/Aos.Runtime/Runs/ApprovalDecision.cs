@@ -21,11 +21,11 @@ public sealed record ApprovalDecision
     /// <summary>The input that replaces the one shown. Absent: it stays.</summary>
     public Payload? Input { get; init; }
 
-    /// <summary>The binding of the request as it was shown (<c>ApprovalBinding</c>); a decision on another is refused. Absent:
-    /// it is not compared.</summary>
+    /// <summary>The binding of the request as it was shown (<c>ApprovalBinding</c>); a decision on another is refused.
+    /// Absent: it is not compared.</summary>
     public Digest? Binding { get; init; }
 
-    /// <summary>Who decides, where people are told apart. Absent: they are not, and whoever decides is the owner of the store
-    /// with every role.</summary>
+    /// <summary>Who decides, where people are told apart. Absent: they are not, and whoever decides is the owner of the
+    /// store with every role.</summary>
     public Principal? Principal { get; init; }
 }

@@ -5,7 +5,8 @@ namespace Aos.Runtime.Runs;
 /// <summary>Watches the wall clock against the monotonic one. A jump of more than a minute pauses the firing of timers,
 /// so that a clock that was set wrong does not end every wait at once.</summary>
 /// <remarks>Timers fire again once the clock is back, or has gone on evenly for five minutes: then its time counts, as
-/// after a machine slept. Facts that come from outside meanwhile carry the time that the clock shows. Thread-safe.</remarks>
+/// after a machine slept. Facts that come from outside meanwhile carry the time that the clock shows.
+/// Thread-safe.</remarks>
 internal sealed partial class ClockGuard(TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan JumpMin = TimeSpan.FromMinutes(1);
@@ -15,7 +16,8 @@ internal sealed partial class ClockGuard(TimeProvider time, ILogger logger)
     private (DateTimeOffset Wall, long Stamp) _trusted = (time.GetUtcNow(), time.GetTimestamp());
     private (TimeSpan Size, long Since)? _jump;
 
-    /// <summary>Whether timers may fire now. To be asked often: what the clock does between two questions is one jump.</summary>
+    /// <summary>Whether timers may fire now. To be asked often: what the clock does between two questions is one
+    /// jump.</summary>
     public bool MayFire()
     {
         lock (_gate)
@@ -39,10 +41,12 @@ internal sealed partial class ClockGuard(TimeProvider time, ILogger logger)
         return true;
     }
 
-    [LoggerMessage(EventId = 1010, Level = LogLevel.Warning, Message = "The wall clock jumped by {Seconds} s against the "
+    [LoggerMessage(
+        EventId = 1010, Level = LogLevel.Warning, Message = "The wall clock jumped by {Seconds} s against the "
         + "monotonic one: timers do not fire until it is back, or has gone on evenly for {Minutes} minutes")]
     private partial void LogClockJumped(double seconds, double minutes);
 
-    [LoggerMessage(EventId = 1011, Level = LogLevel.Information, Message = "The wall clock is trusted again: timers fire")]
+    [LoggerMessage(
+        EventId = 1011, Level = LogLevel.Information, Message = "The wall clock is trusted again: timers fire")]
     private partial void LogClockTrusted();
 }

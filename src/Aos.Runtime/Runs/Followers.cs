@@ -4,8 +4,8 @@ using Aos.Contracts.Values;
 
 namespace Aos.Runtime.Runs;
 
-/// <summary>Who follows which run: told when this process has written something of it, so that nobody has to look again and
-/// again. While nobody follows any run, a commit reads one number for it. Thread-safe.</summary>
+/// <summary>Who follows which run: told when this process has written something of it, so that nobody has to look again
+/// and again. While nobody follows any run, a commit reads one number for it. Thread-safe.</summary>
 internal sealed class Followers
 {
     private readonly Lock _gate = new();
@@ -36,7 +36,8 @@ internal sealed class Followers
         }
     }
 
-    /// <summary>Something of these runs was written. Whoever began to follow before is told; whoever begins later reads it.</summary>
+    /// <summary>Something of these runs was written. Whoever began to follow before is told; whoever begins later reads
+    /// it.</summary>
     public void Tell(ReadOnlySpan<JournalSlice> written)
     {
         if (Count == 0) return;

@@ -15,7 +15,8 @@ internal readonly record struct Incoming(RunEvent.Fact Fact, long? InboxId = nul
     /// <summary>That the store failed: the run stops here, and can be resumed.</summary>
     public static Incoming Failed(StoreException failure) => new(Drain.Fact) { Failure = failure };
 
-    /// <summary>No fact, but the request to drain. It is passed in order, so that all that came before was taken.</summary>
+    /// <summary>No fact, but the request to drain. It is passed in order, so that all that came before was
+    /// taken.</summary>
     public static Incoming Drain { get; } = new(new RunEvent.TimeReached());
 
     /// <summary>Whether it is the request to drain.</summary>

@@ -7,7 +7,8 @@ using Aos.Runtime.Journals;
 
 namespace Aos.Runtime.Runs;
 
-/// <summary>The events of a run that have not been handed to the writer, and what is stored with them. Not thread-safe.</summary>
+/// <summary>The events of a run that have not been handed to the writer, and what is stored with them. Not
+/// thread-safe.</summary>
 /// <param name="runId">The run.</param>
 /// <param name="state">The state that the store has.</param>
 /// <param name="head">The hash of the last link that the store has.</param>
@@ -42,7 +43,8 @@ internal sealed class PendingSlice(
     /// <summary>Whether there is nothing to write.</summary>
     public bool IsEmpty => _events.Count == 0 && _consumed is null && !_forgiven;
 
-    /// <summary>Adds what a fact led to. A fact of the inbox that led to nothing is removed from there all the same.</summary>
+    /// <summary>Adds what a fact led to. A fact of the inbox that led to nothing is removed from there all the
+    /// same.</summary>
     public void Add(in Transition transition, in Incoming incoming)
     {
         if (_prefix is { } shared) _events.AddRange(shared);
@@ -53,7 +55,8 @@ internal sealed class PendingSlice(
         _projection.Note(transition, ref _approvals);
     }
 
-    /// <summary>Forgets the owners that died over the run: it has come to where it waits, and took nobody down.</summary>
+    /// <summary>Forgets the owners that died over the run: it has come to where it waits, and took nobody
+    /// down.</summary>
     public void Forgive()
     {
         _projection.Forgive();
@@ -64,7 +67,8 @@ internal sealed class PendingSlice(
     /// <param name="state">The state after the last event.</param>
     public JournalSlice Take(RunState state)
     {
-        var (events, hash) = EventCodec.Encode(_head.Span, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_events), _blobs);
+        var (events, hash) =
+            EventCodec.Encode(_head.Span, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_events), _blobs);
         var slice = new JournalSlice
         {
             RunId = runId,
@@ -72,13 +76,15 @@ internal sealed class PendingSlice(
             Count = _events.Count,
             Events = events,
             Hash = hash,
-            Row = _events.Count > 0 ? _projection.RowAfter(state, hash) : _forgiven ? _projection.RowAfter(state, _head) : null,
+            Row = _events.Count > 0 ? _projection.RowAfter(state, hash) : _forgiven
+                ? _projection.RowAfter(state, _head) : null,
             Blobs = _blobs.Count == 0 ? [] : _blobs,
             Approvals = _approvals ?? [],
             Consumed = _consumed ?? [],
             Ledger = _ledger.ChangeTo(state),
             Records = _announced is { } before && announces!(state.Submitted!.Tenant)
-                ? Webhooks.RunNotices.Of(before, state, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_events), _afterSeq) : [],
+                ? Webhooks.RunNotices.Of(
+                    before, state, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_events), _afterSeq) : [],
         };
         if (_announced is not null) _announced = state;
         if (_events.Count > 0) _head = hash;

@@ -8,13 +8,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Aos.Runtime.Runs;
 
-/// <summary>Leaves runs alone that bring their host down or cannot be read, each by itself and in everybody's sight.</summary>
+/// <summary>Leaves runs alone that bring their host down or cannot be read, each by itself and in everybody's
+/// sight.</summary>
 internal sealed partial class Quarantine(RunServices services, ILogger logger)
 {
     /// <summary>Whether owners have died over a run so often that one more crash would quarantine it.</summary>
     public bool IsSuspect(RunRow row) => row.Crashes > 0 && row.Crashes >= services.CrashesMax - 2;
 
-    /// <summary>What keeps a run from being loaded that this process has just adopted; null where nothing does.</summary>
+    /// <summary>What keeps a run from being loaded that this process has just adopted; null where nothing
+    /// does.</summary>
     public async ValueTask<Adoption?> RefuseAsync(RunRow row, bool release)
     {
         if (row.Status == RunStatus.Quarantined)
@@ -29,8 +31,9 @@ internal sealed partial class Quarantine(RunServices services, ILogger logger)
             : await PutForCrashesAsync(row).ConfigureAwait(false);
     }
 
-    /// <summary>What keeps a run from going on that was read; null where nothing does. A run that waits takes nobody down:
-    /// whoever died owned it, and worked on others. One that waits to be tried again may be what they died of.</summary>
+    /// <summary>What keeps a run from going on that was read; null where nothing does. A run that waits takes nobody
+    /// down: whoever died owned it, and worked on others. One that waits to be tried again may be what they died
+    /// of.</summary>
     public async ValueTask<Adoption?> RefuseAsync(RunRow row, RunState state) =>
         row.Crashes >= services.CrashesMax && row.Status == RunStatus.Waiting && state.IsBackingOff
             ? await PutForCrashesAsync(row).ConfigureAwait(false)
@@ -41,7 +44,8 @@ internal sealed partial class Quarantine(RunServices services, ILogger logger)
 
     /// <summary>Reads and folds a run. One that cannot be is quarantined, and the last value says so.</summary>
     /// <exception cref="StoreException">The store failed, which is no fault of the run.</exception>
-    public async ValueTask<(Journal? Journal, RunState? State, Adoption? Refused)> LoadAsync(RunRow row, CancellationToken cancel)
+    public async ValueTask<(Journal? Journal, RunState? State, Adoption? Refused)> LoadAsync(
+        RunRow row, CancellationToken cancel)
     {
         try
         {
@@ -50,7 +54,8 @@ internal sealed partial class Quarantine(RunServices services, ILogger logger)
             RequireWhole(row, journal);
             return (journal, RunState.Fold(services.Documents, journal.Events), null);
         }
-        catch (StoreException damage) when (damage.Code == ErrorCodes.StorageCorrupt || damage.Code == ErrorCodes.HistoryTampered)
+        catch (StoreException damage)
+            when (damage.Code == ErrorCodes.StorageCorrupt || damage.Code == ErrorCodes.HistoryTampered)
         {
             return (null, null, await PutAsync(row, damage.Code, damage.Message).ConfigureAwait(false));
         }
@@ -88,7 +93,8 @@ internal sealed partial class Quarantine(RunServices services, ILogger logger)
         // Nobody may call this off: a run whose quarantine is lost takes the next process down.
         var fate = new Fate();
         services.Writer.Enqueue(slice, fate);
-        if (await fate.WhenKnownAsync().ConfigureAwait(false) == AppendResult.Conflict) return default; // Another process took it over meanwhile.
+        if (await fate.WhenKnownAsync().ConfigureAwait(false) == AppendResult.Conflict)
+            return default; // Another process took it over meanwhile.
         await services.Store.ReleaseAsync(row.RunId, CancellationToken.None).ConfigureAwait(false);
         LogQuarantined(row.RunId.Value, code.Value, reason);
         return Adoption.Refused(ErrorCodes.RunQuarantined, Describe(quarantined));
@@ -100,10 +106,12 @@ internal sealed partial class Quarantine(RunServices services, ILogger logger)
         var last = journal.Events.Count;
         if (last < row.Seq)
             throw new StoreException(ErrorCodes.StorageCorrupt,
-                $"The journal of run {row.RunId} ends with event {last}, and had {row.Seq}. Restore a backup; keep this store for analysis.");
+                $"The journal of run {row.RunId} ends with event {last}, and had {row.Seq}. Restore a backup; keep "
+                    + "this store for analysis.");
         if (last == row.Seq && !journal.Head.Span.SequenceEqual(row.Head.Span))
             throw new StoreException(ErrorCodes.HistoryTampered,
-                $"The journal of run {row.RunId} ends with another hash than its row says. Restore a backup; keep this store for analysis.");
+                $"The journal of run {row.RunId} ends with another hash than its row says. Restore a backup; keep "
+                    + "this store for analysis.");
     }
 
     [LoggerMessage(EventId = 1003, Level = LogLevel.Error,
@@ -115,7 +123,8 @@ internal sealed partial class Quarantine(RunServices services, ILogger logger)
 
     private sealed class Fate : ISliceOwner
     {
-        private readonly TaskCompletionSource<SliceFate> _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<SliceFate> _known =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public void OnWritten(SliceFate fate) => _known.TrySetResult(fate);
 

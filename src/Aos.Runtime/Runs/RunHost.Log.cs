@@ -10,8 +10,10 @@ internal sealed partial class RunHost
     {
         var (state, error) = (loop.Shown, loop.Completion.Exception);
         var failed = state.Ended is { Status: RunStatus.Failed };
-        if (error is null && (state.Ended is null || !_logger.IsEnabled(failed ? LogLevel.Information : LogLevel.Debug))) return;
-        using var scope = state.Submitted is { } run ? _logger.BeginScope(new RunScope(run.RunId, run.TraceId, loop.Trace?.SpanId)) : null;
+        if (error is null
+            && (state.Ended is null || !_logger.IsEnabled(failed ? LogLevel.Information : LogLevel.Debug))) return;
+        using var scope = state.Submitted is { } run
+            ? _logger.BeginScope(new RunScope(run.RunId, run.TraceId, loop.Trace?.SpanId)) : null;
         if (error is not null) LogRunStopped(error, loop.RunId.Value);
         else if (failed) LogRunFailed(loop.RunId.Value, state.Ended!.Code.Value);
         else LogRunEnded(loop.RunId.Value, state.Ended!.Code.Value);

@@ -41,8 +41,8 @@ internal sealed partial class RunHost
             : null;
     }
 
-    /// <summary>Becomes the owner of the waiting runs whose owner is gone, without reading them: each is read when there
-    /// is something to do for it.</summary>
+    /// <summary>Becomes the owner of the waiting runs whose owner is gone, without reading them: each is read when
+    /// there is something to do for it.</summary>
     /// <returns>Those that were read: their moment has come, or something was left for them.</returns>
     public async ValueTask<IReadOnlyList<RunId>> TakeOverWaitingAsync(CancellationToken cancel)
     {
@@ -51,10 +51,13 @@ internal sealed partial class RunHost
         while (true)
         {
             var page = await _services.Store.ListRunsAsync(
-                new RunFilter { Statuses = [RunStatus.Waiting], Before = before, Limit = PageSize }, cancel).ConfigureAwait(false);
+                new RunFilter { Statuses = [RunStatus.Waiting], Before = before, Limit = PageSize }, cancel)
+                    .ConfigureAwait(false);
             // One that waits to be tried again may be what its owners died of: it is taken on by itself.
-            var rows = page.Where(row => Find(row.RunId) is not { IsAlive: true } && !_quarantine.IsSuspect(row)).ToList();
-            var epochs = await _services.Store.AdoptManyAsync([.. rows.Select(row => row.RunId)], cancel).ConfigureAwait(false);
+            var rows =
+                page.Where(row => Find(row.RunId) is not { IsAlive: true } && !_quarantine.IsSuspect(row)).ToList();
+            var epochs =
+                await _services.Store.AdoptManyAsync([.. rows.Select(row => row.RunId)], cancel).ConfigureAwait(false);
             for (var i = 0; i < rows.Count; i++)
                 if (epochs[i] is not null)
                 {
@@ -113,6 +116,7 @@ internal sealed partial class RunHost
         Forget(loop);
     }
 
-    [LoggerMessage(EventId = 1005, Level = LogLevel.Warning, Message = "Run {Run} waits and cannot be read; it is tried again")]
+    [LoggerMessage(
+        EventId = 1005, Level = LogLevel.Warning, Message = "Run {Run} waits and cannot be read; it is tried again")]
     private partial void LogRunUnreadable(Exception error, string run);
 }

@@ -33,7 +33,8 @@ internal sealed partial class RunHost : IAsyncDisposable
     private readonly Quarantine _quarantine;
 
     public RunHost(RunServices services, ILogger logger) =>
-        (_services, _logger, _closing, _quarantine) = (services, logger, _shutdown.Token, new Quarantine(services, logger));
+        (_services, _logger, _closing, _quarantine) =
+            (services, logger, _shutdown.Token, new Quarantine(services, logger));
 
     /// <summary>Whether owners have died over a run so often that one more crash would quarantine it.</summary>
     public bool IsSuspect(RunRow row) => _quarantine.IsSuspect(row);
@@ -75,8 +76,10 @@ internal sealed partial class RunHost : IAsyncDisposable
     public async ValueTask<RunLoop> ForkAsync(
         IReadOnlyList<RunEvent> prefix, RunState state, RunEvent.RunForked forked, IReadOnlyList<Blob> documents)
     {
-        var loop = new RunLoop(forked.RunId, _services, state, HashChain.Genesis, stored: null, prefix) { Look = LookAsync };
-        if (!_loops.TryAdd(forked.RunId, loop)) throw new InvalidOperationException($"Run {forked.RunId} was drawn twice.");
+        var loop =
+            new RunLoop(forked.RunId, _services, state, HashChain.Genesis, stored: null, prefix) { Look = LookAsync };
+        if (!_loops.TryAdd(forked.RunId, loop))
+            throw new InvalidOperationException($"Run {forked.RunId} was drawn twice.");
         Watch(loop, new Incoming(forked, Blobs: documents));
         try
         {
@@ -114,8 +117,8 @@ internal sealed partial class RunHost : IAsyncDisposable
     /// <param name="release">Whether to take it on although it is quarantined.</param>
     /// <param name="requireSkills">Whether to leave it alone where a skill of its plan is not registered here.</param>
     /// <param name="cancel">Ends the wait.</param>
-    /// <param name="cancelFirst">Whether the run is told of a cancellation that was left for it before it is told that it goes
-    /// on, so that it makes no call.</param>
+    /// <param name="cancelFirst">Whether the run is told of a cancellation that was left for it before it is told that
+    /// it goes on, so that it makes no call.</param>
     /// <exception cref="StoreException">The store failed.</exception>
     public async ValueTask<Adoption> AdoptAsync(
         RunId runId, bool release, bool requireSkills, CancellationToken cancel, bool cancelFirst = false)
@@ -135,7 +138,8 @@ internal sealed partial class RunHost : IAsyncDisposable
         if (unreadable is { } poison) return poison;
         if (await _quarantine.RefuseAsync(row, state!).ConfigureAwait(false) is { } suspect) return suspect;
         if (requireSkills && state!.Program is { } program
-            && program.Source.Skills.FirstOrDefault(pin => !_services.Registry.TryGet(pin.Name, pin.Version, out _)) is { } missing)
+            && program.Source.Skills.FirstOrDefault(pin => !_services.Registry.TryGet(pin.Name, pin.Version, out _))
+                is { } missing)
         {
             await _services.Store.ReleaseAsync(runId, CancellationToken.None).ConfigureAwait(false);
             return Adoption.Refused(ErrorCodes.SkillVersionMissing,
@@ -151,7 +155,8 @@ internal sealed partial class RunHost : IAsyncDisposable
             Restored = row.Code == ErrorCodes.RunHeld ? true : null,
         };
         // Before the loop is there for others: a store that fails must leave none behind that never begins.
-        var cancellations = cancelFirst ? await LeftAsync<RunEvent.CancelRequested>(runId, recovered.At, cancel).ConfigureAwait(false) : [];
+        var cancellations = cancelFirst
+            ? await LeftAsync<RunEvent.CancelRequested>(runId, recovered.At, cancel).ConfigureAwait(false) : [];
         var decisions = state.HasExpiredRequest(recovered.At)
             ? await LeftAsync<RunEvent.ApprovalDecided>(runId, recovered.At, cancel).ConfigureAwait(false) : [];
         if (!TryReplace(loop)) return new Adoption(Find(runId));
@@ -167,7 +172,8 @@ internal sealed partial class RunHost : IAsyncDisposable
         return new Adoption(loop);
     }
 
-    private async ValueTask<List<Incoming>> LeftAsync<T>(RunId runId, DateTimeOffset at, CancellationToken cancel) where T : RunEvent.Fact
+    private async ValueTask<List<Incoming>> LeftAsync<T>(RunId runId, DateTimeOffset at, CancellationToken cancel)
+        where T : RunEvent.Fact
     {
         var found = new List<Incoming>();
         foreach (var item in await _services.Store.ReadInboxAsync(cancel).ConfigureAwait(false))
@@ -246,7 +252,8 @@ internal sealed partial class RunHost : IAsyncDisposable
     private void RequireStaying()
     {
         if (Volatile.Read(ref _draining) || Volatile.Read(ref _closed))
-            throw new StoreException(ErrorCodes.StorageUnavailable, "This runtime is going down, and begins no more work.");
+            throw new StoreException(
+                ErrorCodes.StorageUnavailable, "This runtime is going down, and begins no more work.");
     }
 
     // What was left counts from the moment at which the run takes notice of it, never from before its last event; but
@@ -272,11 +279,13 @@ internal sealed partial class RunHost : IAsyncDisposable
 
     // A run that only waits for somebody is taken on without a trace: there is nothing to recover in it.
     private static List<Incoming> Recovering(RunState state, RunEvent.RunRecovered recovered) =>
-        RunKernel.Advance(state, recovered) is { Events.Length: 1, Effects.IsEmpty: true } ? [] : [new Incoming(recovered)];
+        RunKernel.Advance(state, recovered) is { Events.Length: 1, Effects.IsEmpty: true }
+            ? [] : [new Incoming(recovered)];
 
     // What is overdue is taken notice of before anybody is told how the run stands.
     private List<Incoming> Overdue(RunState state, RunEvent.RunRecovered recovered) =>
-        state.NextWake <= recovered.At && _services.Clock.MayFire() ? [new Incoming(new RunEvent.TimeReached { At = recovered.At })] : [];
+        state.NextWake <= recovered.At && _services.Clock.MayFire()
+            ? [new Incoming(new RunEvent.TimeReached { At = recovered.At })] : [];
 
     // Two callers may adopt one run at a time; one loop works on it.
     private bool TryReplace(RunLoop loop)

@@ -10,8 +10,8 @@ using Aos.Runtime.Telemetry;
 
 namespace Aos.Runtime.Runs;
 
-/// <summary>Drives one run: takes facts, asks the kernel, hands the events to the writer, and performs the effects, those
-/// that must wait for the disk when the events before them are durable. It decides nothing.</summary>
+/// <summary>Drives one run: takes facts, asks the kernel, hands the events to the writer, and performs the effects,
+/// those that must wait for the disk when the events before them are durable. It decides nothing.</summary>
 /// <remarks>An actor: whoever has something for it leaves it in the mailbox and sees to it that the loop is active; one
 /// thread at a time drives it, and nobody ever waits inside. One slice of events is on its way to the disk at a time;
 /// what happens meanwhile becomes the next.</remarks>
@@ -131,7 +131,8 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
     /// <summary>The spans of the run; null where nobody listens. Only for the driving thread.</summary>
     public RunTrace? Trace => _trace;
 
-    /// <summary>Starts the loop with its first facts. A run that was taken on and waits for somebody has none.</summary>
+    /// <summary>Starts the loop with its first facts. A run that was taken on and waits for somebody has
+    /// none.</summary>
     public void Start(IReadOnlyList<Incoming> first)
     {
         lock (_gate)
@@ -149,7 +150,8 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
     /// stopped; at once for a run whose owners did not die.</summary>
     public Task WhenClearedAsync(CancellationToken cancel) => _cleared?.Task.WaitAsync(cancel) ?? Task.CompletedTask;
 
-    /// <summary>Asks the loop to end if the run still waits once it comes to that, with nothing on the way to it.</summary>
+    /// <summary>Asks the loop to end if the run still waits once it comes to that, with nothing on the way to
+    /// it.</summary>
     public void AskToUnload()
     {
         lock (_gate)
@@ -199,7 +201,8 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
     // Who decided in time is not too late because the run has yet to hear of it.
     private void TellTime(RunEvent.Fact fact)
     {
-        if (Look is { } look && Current.HasExpiredRequest(fact.At)) _ = _services.Work.StartAsync(() => TellTimeAsync(fact, look));
+        if (Look is { } look && Current.HasExpiredRequest(fact.At))
+            _ = _services.Work.StartAsync(() => TellTimeAsync(fact, look));
         else Post(new Incoming(fact));
     }
 
@@ -301,17 +304,19 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
         var fact = incoming.Fact.At >= _state.LastAt ? incoming.Fact : incoming.Fact with { At = _state.LastAt };
         var transition = _services.Rules(_state, fact);
         _pending.Add(transition, incoming);
-        if (fact is RunEvent.AttemptReturned returned && !CanBeAskedAgain(_state, returned)) _keep = transition.State.Seq;
+        if (fact is RunEvent.AttemptReturned returned && !CanBeAskedAgain(_state, returned))
+            _keep = transition.State.Seq;
         Volatile.Write(ref _state, transition.State);
         _services.Metrics?.Observe(transition.State, transition.Events);
-        if (RunTracing.IsHeard) (_trace ??= new RunTrace(_services.TraceContents)).Observe(transition.State, transition.Events);
+        if (RunTracing.IsHeard)
+            (_trace ??= new RunTrace(_services.TraceContents)).Observe(transition.State, transition.Events);
         foreach (var effect in transition.Effects)
             if (MustWait(effect)) _held.Enqueue((_state, effect));
             else _effects.Perform(_state, effect);
     }
 
-    // Effects keep their order. Pure calls never wait, not even for the run to be admitted: a crash takes both, and nobody
-    // was told of either. Nothing else is done for a run that nobody could find again.
+    // Effects keep their order. Pure calls never wait, not even for the run to be admitted: a crash takes both, and
+    // nobody was told of either. Nothing else is done for a run that nobody could find again.
     // An answer that changed the world or cost money is durable before anything else is begun: lost in a crash, it
     // would have to be settled by a person, or paid for again.
     private bool MustWait(Effect effect) =>
@@ -368,7 +373,8 @@ internal sealed partial class RunLoop : IThreadPoolWorkItem, ISliceOwner
         if (_draining && !closing && InFlight > 0) return; // What the time brings is for the next owner.
         // A process that goes down is no failure of a call: its callers are told that the run goes on elsewhere.
         if (closing || _draining)
-            throw new StoreException(ErrorCodes.StorageUnavailable, $"This runtime was closed; run {RunId} can be resumed.");
+            throw new StoreException(
+                ErrorCodes.StorageUnavailable, $"This runtime was closed; run {RunId} can be resumed.");
         _timer.Set(_state.NextWake);
         if (_state.Status != RunStatus.Waiting) return;
         if (!_pending.IsClear && !_state.IsBackingOff)

@@ -25,7 +25,8 @@ internal sealed class RunProjection
             if (call.Approval is { } approval) Note(state, approval);
     }
 
-    /// <summary>How many owners in a row died over the run; 0 once it has got further than when it was taken over.</summary>
+    /// <summary>How many owners in a row died over the run; 0 once it has got further than when it was taken
+    /// over.</summary>
     public int Crashes { get; private set; }
 
     /// <summary>Forgets the owners that died over the run.</summary>
@@ -79,7 +80,8 @@ internal sealed class RunProjection
                     (changed ??= []).Add(Note(transition.State, votes));
                     break;
                 case RunEvent.ApprovalDecided decided when _open.Remove(decided.ApprovalId.Value, out var row):
-                    (changed ??= []).Add(row with { Status = decided.Approved ? ApprovalStatus.Approved : ApprovalStatus.Rejected });
+                    (changed ??= []).Add(
+                        row with { Status = decided.Approved ? ApprovalStatus.Approved : ApprovalStatus.Rejected });
                     break;
                 // A policy denies the call, or its plan failed and another one is made.
                 case RunEvent.PolicyTightened or RunEvent.StepEnded when _open.Count > 0:

@@ -28,19 +28,20 @@ public sealed record RunRequest
     /// different tenants have nothing to do with each other.</summary>
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>Who asks, where people are told apart: they approve none of its calls. Default: nobody is told apart.</summary>
+    /// <summary>Who asks, where people are told apart: they approve none of its calls. Default: nobody is told
+    /// apart.</summary>
     public string? RequestedBy { get; init; }
 
     /// <summary>Whose run it is. Absent: the tenant of the runtime.</summary>
     public string? Tenant { get; init; }
 
     /// <summary>The W3C <c>traceparent</c> of whoever asks: the run belongs to that trace. Absent: the current recorded
-    /// <see cref="System.Diagnostics.Activity"/>, if there is one; otherwise, and where it cannot be read, the run begins a
-    /// trace.</summary>
+    /// <see cref="System.Diagnostics.Activity"/>, if there is one; otherwise, and where it cannot be read, the run
+    /// begins a trace.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>Whether a model or a stranger wrote the plan, so that every input in it counts as tainted. Where a planner
-    /// makes the plan, the planner says it. Default: no.</summary>
+    /// <summary>Whether a model or a stranger wrote the plan, so that every input in it counts as tainted. Where a
+    /// planner makes the plan, the planner says it. Default: no.</summary>
     public bool Tainted { get; init; }
 }
 
@@ -68,7 +69,8 @@ public sealed record ExecuteRequest
     /// <summary>The same key with the same request gives the same outcome without a second call.</summary>
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>Who asks, where people are told apart: they do not approve the call. Default: nobody is told apart.</summary>
+    /// <summary>Who asks, where people are told apart: they do not approve the call. Default: nobody is told
+    /// apart.</summary>
     public string? RequestedBy { get; init; }
 
     /// <summary>Whether a model or a stranger wrote the input, so that it counts as tainted. Default: no.</summary>

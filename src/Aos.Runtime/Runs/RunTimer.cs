@@ -46,7 +46,9 @@ internal sealed class RunTimer : IDisposable
     private void Arm()
     {
         var wait = _due is { } due ? Wait(due - _services.Now) : Timeout.InfiniteTimeSpan;
-        if (_timer is null) _timer = _services.Time.CreateTimer(static me => ((RunTimer)me!).Tick(), this, wait, Timeout.InfiniteTimeSpan);
+        if (_timer is null)
+            _timer =
+                _services.Time.CreateTimer(static me => ((RunTimer)me!).Tick(), this, wait, Timeout.InfiniteTimeSpan);
         else _timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
 

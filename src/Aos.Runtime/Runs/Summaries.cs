@@ -40,5 +40,6 @@ public static class Summaries
     };
 
     /// <summary>The request itself.</summary>
-    public static RunEvent.ApprovalRequested RequestOf(ApprovalRow row) => (RunEvent.ApprovalRequested)AosJson.Read<RunEvent>(row.Request.Span);
+    public static RunEvent.ApprovalRequested RequestOf(ApprovalRow row) =>
+        (RunEvent.ApprovalRequested)AosJson.Read<RunEvent>(row.Request.Span);
 }

@@ -3,8 +3,8 @@ using Aos.Contracts.Secrets;
 
 namespace Aos.Runtime.Secrets;
 
-/// <summary>Secrets in the environment: the variable NAME, or the file that the variable NAME_FILE names. Both at once are
-/// an error: nobody could tell which holds.</summary>
+/// <summary>Secrets in the environment: the variable NAME, or the file that the variable NAME_FILE names. Both at once
+/// are an error: nobody could tell which holds.</summary>
 /// <param name="read">Reads a variable; null: that of the process.</param>
 public sealed class EnvironmentSecrets(Func<string, string?>? read = null) : ISecretProvider
 {
@@ -21,6 +21,7 @@ public sealed class EnvironmentSecrets(Func<string, string?>? read = null) : ISe
         if (value is not null && file is not null)
             return new(SecretFinding.Broken($"the environment has both {name} and {name}_FILE; keep one of them."));
         if (value is not null) return new(SecretFinding.Of(value, $"the environment variable {name}"));
-        return file is null ? new(SecretFinding.None) : SecretFile.ReadAsync(file, $"the file that {name}_FILE names", isRequired: true, cancel);
+        return file is null ? new(SecretFinding.None)
+            : SecretFile.ReadAsync(file, $"the file that {name}_FILE names", isRequired: true, cancel);
     }
 }

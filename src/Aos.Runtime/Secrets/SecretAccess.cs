@@ -8,7 +8,8 @@ namespace Aos.Runtime.Secrets;
 
 /// <summary>The secrets of one call: those that the contract names, those that the profile's settings for the skill
 /// refer to, and keys that it names for whom it calls.</summary>
-internal sealed class SecretAccess(SecretVault vault, ResourceContract contract, Payload? settings, IReadOnlyList<SecretName> keys)
+internal sealed class SecretAccess(
+    SecretVault vault, ResourceContract contract, Payload? settings, IReadOnlyList<SecretName> keys)
     : ISecretResolver
 {
     /// <summary>The access of a call; that to nothing where nothing is allowed.</summary>
@@ -16,7 +17,8 @@ internal sealed class SecretAccess(SecretVault vault, ResourceContract contract,
     /// <param name="contract">What the run may use.</param>
     /// <param name="settings">The profile's settings for the skill.</param>
     /// <param name="keys">What else it may use.</param>
-    public static ISecretResolver Of(SecretVault vault, ResourceContract contract, Payload? settings, IReadOnlyList<SecretName> keys) =>
+    public static ISecretResolver Of(
+        SecretVault vault, ResourceContract contract, Payload? settings, IReadOnlyList<SecretName> keys) =>
         contract.Secrets.IsEmpty && keys.Count == 0 && (settings is null || !SecretReference.MayBeIn(settings))
             ? NoSecrets.Instance
             : new SecretAccess(vault, contract, settings, keys);

@@ -15,7 +15,8 @@ internal static class SecretForms
     {
         var bytes = Encoding.UTF8.GetBytes(secret);
         var forms = new HashSet<string>(StringComparer.Ordinal) { secret };
-        foreach (var encoder in new JavaScriptEncoder[] { JavaScriptEncoder.Default, JavaScriptEncoder.UnsafeRelaxedJsonEscaping })
+        foreach (var encoder in
+                new JavaScriptEncoder[] { JavaScriptEncoder.Default, JavaScriptEncoder.UnsafeRelaxedJsonEscaping })
             AddWithCases(forms, encoder.Encode(secret));
         forms.Add(secret.Replace("/", "\\/", StringComparison.Ordinal));
         forms.Add(WebUtility.HtmlEncode(secret));
@@ -56,8 +57,10 @@ internal static class SecretForms
         var changed = text.ToCharArray();
         for (var i = 0; i < changed.Length; i++)
         {
-            var digits = changed[i] == '%' ? 1..3 : changed[i] == '\\' && i + 1 < changed.Length && changed[i + 1] == 'u' ? 2..6 : 0..0;
-            for (var at = i + digits.Start.Value; at < i + digits.End.Value && at < changed.Length; at++) changed[at] = change(changed[at]);
+            var digits = changed[i] == '%'
+                ? 1..3 : changed[i] == '\\' && i + 1 < changed.Length && changed[i + 1] == 'u' ? 2..6 : 0..0;
+            for (var at = i + digits.Start.Value; at < i + digits.End.Value && at < changed.Length; at++)
+                changed[at] = change(changed[at]);
         }
         return new string(changed);
     }

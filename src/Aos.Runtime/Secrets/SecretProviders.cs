@@ -11,8 +11,8 @@ public static class SecretProviders
     /// <summary>The folder of secrets, one file each.</summary>
     public const string FolderVariable = "AOS_SECRETS_DIR";
 
-    /// <summary>The places that hold unless a host says otherwise, in their order: the environment variable NAME, the file
-    /// that NAME_FILE names, the file NAME in the folder of secrets, .NET user secrets.</summary>
+    /// <summary>The places that hold unless a host says otherwise, in their order: the environment variable NAME, the
+    /// file that NAME_FILE names, the file NAME in the folder of secrets, .NET user secrets.</summary>
     /// <param name="folder">The folder of secrets where <c>AOS_SECRETS_DIR</c> names none; null: none.</param>
     public static IReadOnlyList<ISecretProvider> Standard(string? folder)
     {
@@ -23,5 +23,6 @@ public static class SecretProviders
         return places;
     }
 
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    private static string? Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

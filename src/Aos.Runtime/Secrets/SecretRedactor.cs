@@ -19,7 +19,9 @@ internal sealed class SecretRedactor
     /// <summary>A redactor of these secrets.</summary>
     public SecretRedactor(IEnumerable<(SecretName Name, string Text)> secrets)
     {
-        _forms = [.. secrets.SelectMany(secret => SecretForms.Of(secret.Text).Select(form => (form, $"[secret:{secret.Name}]")))
+        _forms = [
+            .. secrets.SelectMany(
+                secret => SecretForms.Of(secret.Text).Select(form => (form, $"[secret:{secret.Name}]")))
             .OrderByDescending(pair => pair.form.Length)];
         _search = SearchValues.Create([.. _forms.Select(pair => pair.Form)], StringComparison.Ordinal);
     }
@@ -45,14 +47,17 @@ internal sealed class SecretRedactor
     }
 
     /// <summary>The value without secrets; the same object where it has none.</summary>
-    public Payload? Clean(Payload? value) => value is null || !value.IsComplete || !IsIn(value.Utf8.Span) ? value : Rewrite(value);
+    public Payload? Clean(Payload? value) =>
+        value is null || !value.IsComplete || !IsIn(value.Utf8.Span) ? value : Rewrite(value);
 
     /// <summary>The problems without secrets.</summary>
-    public ValueList<Problem> Clean(ValueList<Problem> problems) => problems.IsEmpty ? problems : ValueList.From(problems
+    public ValueList<Problem> Clean(ValueList<Problem> problems) =>
+        problems.IsEmpty ? problems : ValueList.From(problems
         .Select(problem => new Problem(Clean(problem.Pointer), problem.Code, Clean(problem.Message))));
 
     /// <summary>The side effects without secrets.</summary>
-    public ValueList<SideEffect> Clean(ValueList<SideEffect> effects) => effects.IsEmpty ? effects : ValueList.From(effects
+    public ValueList<SideEffect> Clean(ValueList<SideEffect> effects) =>
+        effects.IsEmpty ? effects : ValueList.From(effects
         .Select(effect => effect with { Type = Clean(effect.Type), Target = Clean(effect.Target) }));
 
     private (string Form, string Mark) LongestAt(ReadOnlySpan<char> text)

@@ -4,11 +4,12 @@ using Aos.Contracts.Values;
 
 namespace Aos.Runtime.Secrets;
 
-/// <summary>The one place where secrets are resolved. Remembers every value that it gave out, so that what comes back can
-/// be cleaned of it. Thread-safe.</summary>
+/// <summary>The one place where secrets are resolved. Remembers every value that it gave out, so that what comes back
+/// can be cleaned of it. Thread-safe.</summary>
 internal sealed class SecretVault(IReadOnlyList<ISecretProvider> providers)
 {
-    /// <summary>The fewest characters of a secret: what comes back could not be cleaned of shorter ones without damage.</summary>
+    /// <summary>The fewest characters of a secret: what comes back could not be cleaned of shorter ones without
+    /// damage.</summary>
     public const int CharactersMin = 4;
 
     /// <summary>The most characters of a secret.</summary>
@@ -25,21 +26,25 @@ internal sealed class SecretVault(IReadOnlyList<ISecretProvider> providers)
     /// <param name="name">Which.</param>
     /// <param name="hosts">The only hosts that it may be sent to; empty: any.</param>
     /// <param name="cancel">Ends the search.</param>
-    public async ValueTask<SecretResolution> ResolveAsync(SecretName name, ValueList<string> hosts, CancellationToken cancel)
+    public async ValueTask<SecretResolution> ResolveAsync(
+        SecretName name, ValueList<string> hosts, CancellationToken cancel)
     {
         foreach (var provider in providers)
         {
             var found = await AskAsync(provider, name, cancel).ConfigureAwait(false);
-            if (found.Problem is { } problem) return SecretResolution.Missing($"Secret '{name}' cannot be used: {problem}");
+            if (found.Problem is { } problem)
+                return SecretResolution.Missing($"Secret '{name}' cannot be used: {problem}");
             if (found.Value is not { } text) continue;
             if (text.Length is < CharactersMin or > CharactersMax)
-                return SecretResolution.Missing($"Secret '{name}' cannot be used: {provider.Describe(name)} has {text.Length} "
+                return SecretResolution.Missing(
+                    $"Secret '{name}' cannot be used: {provider.Describe(name)} has {text.Length} "
                     + $"characters, and a secret has {CharactersMin} to {CharactersMax}.");
             Remember(name, text);
             return SecretResolution.Found(new SecretValue(name, text, hosts));
         }
         return SecretResolution.Missing($"Secret '{name}' is not configured. "
-            + (providers.Count == 0 ? "There is no place to look for secrets." : $"It was looked for in {Places(name)}."));
+            + (providers.Count == 0
+                ? "There is no place to look for secrets." : $"It was looked for in {Places(name)}."));
     }
 
     /// <summary>Where a secret is, in words; null where it is nowhere. For a secret that resolves.</summary>
@@ -51,7 +56,8 @@ internal sealed class SecretVault(IReadOnlyList<ISecretProvider> providers)
         return null;
     }
 
-    private static async ValueTask<SecretFinding> AskAsync(ISecretProvider provider, SecretName name, CancellationToken cancel)
+    private static async ValueTask<SecretFinding> AskAsync(
+        ISecretProvider provider, SecretName name, CancellationToken cancel)
     {
         try
         {

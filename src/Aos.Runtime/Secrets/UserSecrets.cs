@@ -5,7 +5,8 @@ using Aos.Contracts.Secrets;
 
 namespace Aos.Runtime.Secrets;
 
-/// <summary>The secrets that <c>dotnet user-secrets</c> keeps for a developer: the member NAME of <c>secrets.json</c>.</summary>
+/// <summary>The secrets that <c>dotnet user-secrets</c> keeps for a developer: the member NAME of
+/// <c>secrets.json</c>.</summary>
 /// <param name="id">The id, as in <c>UserSecretsId</c> of a project file.</param>
 /// <param name="folder">The folder above that of the id; null: the platform's.</param>
 public sealed class UserSecrets(string id, string? folder = null) : ISecretProvider
@@ -18,11 +19,13 @@ public sealed class UserSecrets(string id, string? folder = null) : ISecretProvi
     /// <inheritdoc />
     public async ValueTask<SecretFinding> FindAsync(SecretName name, CancellationToken cancel)
     {
-        var file = await SecretFile.ReadAsync(_path, $"secrets.json of the .NET user secrets '{id}'", isRequired: false, cancel).ConfigureAwait(false);
+        var file = await SecretFile.ReadAsync(
+            _path, $"secrets.json of the .NET user secrets '{id}'", isRequired: false, cancel).ConfigureAwait(false);
         if (file.Value is not { } text) return file;
         // The tool writes the file with a byte order mark at times.
         var json = System.Text.Encoding.UTF8.GetBytes(text.TrimStart('\uFEFF'));
-        if (StrictJson.Parse(json, JsonLimits.Default) is not JsonReadResult.Read { Value: { ValueKind: JsonValueKind.Object } members })
+        if (StrictJson.Parse(json, JsonLimits.Default)
+            is not JsonReadResult.Read { Value: { ValueKind: JsonValueKind.Object } members })
             return SecretFinding.Broken($"secrets.json of the .NET user secrets '{id}' is no JSON object.");
         if (!members.TryGetProperty(name.Value, out var value)) return SecretFinding.None;
         return value.ValueKind == JsonValueKind.String

@@ -9,11 +9,12 @@ internal static class CriticalPath
     // Moments are kept to the microsecond; sums of them in milliseconds are not exact.
     private const double SameMs = 0.0005;
 
-    /// <summary>From the step that ends last back to one that begins with the run: of those that ended when a step began,
-    /// the one that it depends on, and otherwise the one whose place it took.</summary>
+    /// <summary>From the step that ends last back to one that begins with the run: of those that ended when a step
+    /// began, the one that it depends on, and otherwise the one whose place it took.</summary>
     /// <param name="state">The run at its end.</param>
     /// <param name="times">When each step began, and how long it took, in milliseconds.</param>
-    public static ValueList<StepId> Of(RunState state, IReadOnlyDictionary<StepId, (double Start, double Latency)> times)
+    public static ValueList<StepId> Of(
+        RunState state, IReadOnlyDictionary<StepId, (double Start, double Latency)> times)
     {
         var path = new List<StepId>();
         var open = state.Steps.Where(step => step.IsEnded && times.ContainsKey(step.Program.Id)).ToList();
@@ -35,7 +36,8 @@ internal static class CriticalPath
             var needed = ended.Where(one => step.Program.Dependencies.Contains(one.Program.Index)).MaxBy(End);
             var last = ended.MaxBy(End);
             // A step may begin later than what it needs has ended, where it found no room.
-            return last is not null && (needed is null || End(last) > End(needed) + SameMs) && End(last) >= Start(step) - SameMs ? last : needed;
+            return last is not null && (needed is null || End(last) > End(needed) + SameMs)
+                && End(last) >= Start(step) - SameMs ? last : needed;
         }
     }
 }

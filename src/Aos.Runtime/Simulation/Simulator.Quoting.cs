@@ -16,7 +16,8 @@ internal sealed partial class Simulator
 
     private readonly Dictionary<StepId, int> _ways = [];
 
-    // What is not known yet is held as it is expected, so that the plan is not refused for what it can but need not come to.
+    // What is not known yet is held as it is expected, so that the plan is not refused for what it can but need not
+    // come to.
     private void Answer(RunState state, Effect.QuoteCall asked)
     {
         var quote = Quote(state, asked.Skill, asked.Known ?? asked.Input);
@@ -29,13 +30,15 @@ internal sealed partial class Simulator
         {
             AddOnce(new Risk(asked.Call.Step, "UNKNOWN_COST", "What the call costs is known once its input is: "
                 + $"{answer.Ways[0].Expected.Cents} cents are expected, {answer.Ways[0].Worst.Cents} at most."));
-            answer = answer with { Ways = ValueList.From(answer.Ways.Select(way => way with { Worst = way.Expected })) };
+            answer =
+                answer with { Ways = ValueList.From(answer.Ways.Select(way => way with { Worst = way.Expected })) };
         }
         Come(answer with { At = state.LastAt });
     }
 
     private SkillQuote? Quote(RunState state, SkillPin pin, Payload input) =>
-        registry.TryGet(pin.Name, pin.Version, out var skill) ? skill.Quote(CallOf(state, pin.Name, input, EffectClass.Read, 0)) : null;
+        registry.TryGet(pin.Name, pin.Version, out var skill)
+            ? skill.Quote(CallOf(state, pin.Name, input, EffectClass.Read, 0)) : null;
 
     // Every way may be tried as often as one.
     private static Money WorstOf(ValueList<QuotedWay> ways)
@@ -45,13 +48,15 @@ internal sealed partial class Simulator
         return AtMost(sum);
     }
 
-    // What one attempt of a step's call costs at worst. One that the simulation did not come to is asked for by what its
-    // template says already.
-    private Money WorstOf(RunState state, StepProgram step, bool isFallback) => (isFallback ? step.Fallback : step.Main) switch
-    {
-        null => Money.Zero,
-        { Skill.Cost.Quoted: true } when _quoted.TryGetValue((step.Id, isFallback), out var quoted) => quoted,
-        { Skill.Cost.Quoted: true } call => Quote(state, call.Skill, call.Input.Known) is { } quote ? WorstOf(quote.Ways) : Money.Zero,
-        { Skill.Cost: var cost } => cost?.Worst ?? Money.Zero,
-    };
+    // What one attempt of a step's call costs at worst. One that the simulation did not come to is asked for by what
+    // its template says already.
+    private Money WorstOf(RunState state, StepProgram step, bool isFallback) =>
+        (isFallback ? step.Fallback : step.Main) switch
+        {
+            null => Money.Zero,
+            { Skill.Cost.Quoted: true } when _quoted.TryGetValue((step.Id, isFallback), out var quoted) => quoted,
+            { Skill.Cost.Quoted: true } call =>
+                Quote(state, call.Skill, call.Input.Known) is { } quote ? WorstOf(quote.Ways) : Money.Zero,
+            { Skill.Cost: var cost } => cost?.Worst ?? Money.Zero,
+        };
 }

@@ -30,8 +30,8 @@ internal sealed partial class Simulator(ISkillRegistry registry, RunEvent.Fact f
     private readonly Dictionary<RateLimit, List<long>> _booked = [];
     private int _order;
 
-    /// <summary>The steps that are expected to fail, or that the contract does not allow, each with the reason; a failure
-    /// that the plan provides for is none. Known once it has run.</summary>
+    /// <summary>The steps that are expected to fail, or that the contract does not allow, each with the reason; a
+    /// failure that the plan provides for is none. Known once it has run.</summary>
     public IReadOnlyList<(StepId Step, Problem Problem)> Failures => _failures;
 
     /// <summary>Told every event that is foreseen, in order; null where nobody listens.</summary>
@@ -95,20 +95,24 @@ internal sealed partial class Simulator(ISkillRegistry registry, RunEvent.Fact f
             Attempt = invoke.Attempt,
             Status = timedOut ? OutcomeStatus.Failure : OutcomeStatus.Success,
             Code = timedOut ? ErrorCodes.Timeout : ErrorCodes.Ok,
-            Message = timedOut ? $"{invoke.Skill.Name} usually takes {latency} ms, but has {invoke.TimeoutMs} ms." : null,
+            Message = timedOut
+                ? $"{invoke.Skill.Name} usually takes {latency} ms, but has {invoke.TimeoutMs} ms." : null,
             Result = timedOut ? null : Payload.Unknown,
             Effect = timedOut ? EffectState.Unknown : null,
             // What a call that was cut short has cost nobody knows: as much counts as was held for it.
-            Cost = timedOut ? invoke.Reserved : state.Step(invoke.Call.Step)!.Calls[invoke.Call.Item ?? 0].Last!.Started.PredictedCost,
+            Cost = timedOut ? invoke.Reserved
+                : state.Step(invoke.Call.Step)!.Calls[invoke.Call.Item ?? 0].Last!.Started.PredictedCost,
             LatencyMs = Math.Min(latency, invoke.TimeoutMs),
-            Tainted = !timedOut && registry.TryGet(invoke.Skill.Name, invoke.Skill.Version, out var skill) && skill.Contract.Tainted,
+            Tainted = !timedOut && registry.TryGet(invoke.Skill.Name, invoke.Skill.Version, out var skill)
+                && skill.Contract.Tainted,
         });
     }
 
     private Contracts.Runs.Simulation Report(RunState state)
     {
         var worst = Money.Zero;
-        foreach (var step in state.Steps) worst = AtMost((Int128)worst.NanoUsd + (_worst[step.Program.Id] = WorstOf(state, step)).NanoUsd);
+        foreach (var step in state.Steps)
+            worst = AtMost((Int128)worst.NanoUsd + (_worst[step.Program.Id] = WorstOf(state, step)).NanoUsd);
         var contract = state.Contract;
         var attempts = state.Steps.Sum(step => AttemptsOf(state, step));
         if (attempts > contract.MaxAttempts)
@@ -116,7 +120,8 @@ internal sealed partial class Simulator(ISkillRegistry registry, RunEvent.Fact f
                 $"In the worst case the plan makes {attempts} attempts; the run is stopped at {contract.MaxAttempts}."));
         if (worst > contract.Budget)
             _risks.Add(new Risk(null, "BUDGET_WORST_CASE",
-                $"In the worst case the plan asks for {worst.Cents} cents; the run is stopped at {contract.Budget.Cents}."));
+                $"In the worst case the plan asks for {worst.Cents} cents; the run is stopped "
+                    + $"at {contract.Budget.Cents}."));
         var completed = state.Ended?.Status == RunStatus.Completed;
         return new Contracts.Runs.Simulation
         {
@@ -145,10 +150,13 @@ internal sealed partial class Simulator(ISkillRegistry registry, RunEvent.Fact f
         : state.Contract.MaxItems;
 
     private long AttemptsOf(RunState state, StepState step) =>
-        WorstCase.AttemptsOfStep(step.Program, ItemsOf(state, step), state.Catalog.Catalog, _ways.GetValueOrDefault(step.Program.Id, 1));
+        WorstCase.AttemptsOfStep(
+            step.Program, ItemsOf(state, step), state.Catalog.Catalog, _ways.GetValueOrDefault(step.Program.Id, 1));
 
-    private Money WorstOf(RunState state, StepState step) => WorstCase.OfStep(step.Program, ItemsOf(state, step), state.Contract,
-        state.Catalog.Catalog, WorstOf(state, step.Program, isFallback: false), WorstOf(state, step.Program, isFallback: true));
+    private Money WorstOf(RunState state, StepState step) =>
+        WorstCase.OfStep(step.Program, ItemsOf(state, step), state.Contract,
+        state.Catalog.Catalog, WorstOf(state, step.Program, isFallback: false),
+        WorstOf(state, step.Program, isFallback: true));
 
     // A sum beyond all money is as good as the largest amount.
     private static Money AtMost(Int128 nanoUsd) => new((long)Int128.Min(nanoUsd, long.MaxValue));
@@ -164,13 +172,15 @@ internal sealed partial class Simulator(ISkillRegistry registry, RunEvent.Fact f
             Wait = RunReporter.WaitOf(step),
             Status = step.Standing,
             Code = step.Code,
-            Effect = step.Calls is [{ Last: { } last }, ..] ? last.Started.Effect : pin is null ? EffectClass.Pure : EffectRules.ClassOf(pin.Effect, Payload.Empty),
+            Effect = step.Calls is [{ Last: { } last }, ..] ? last.Started.Effect : pin is null
+                ? EffectClass.Pure : EffectRules.ClassOf(pin.Effect, Payload.Empty),
             StartMs = times.Start,
             LatencyMs = times.Latency,
             Attempts = step.Attempts,
             WorstAttempts = AttemptsOf(state, step),
             Items = step.Items is null ? null : step.Calls.Length,
-            WorstLatencyMs = step.Program.Wait is { Kind: WaitKind.Signal } wait ? wait.TimeoutMs ?? contract.MaxRunMs : null,
+            WorstLatencyMs = step.Program.Wait is { Kind: WaitKind.Signal } wait
+                ? wait.TimeoutMs ?? contract.MaxRunMs : null,
             Cost = step.Cost,
             WorstCost = Money.Min(_worst[step.Program.Id], contract.Budget),
         };

@@ -40,12 +40,15 @@ internal sealed class CompiledSkills(ISkillRegistry registry) : ISkillLookup
         }
         catch (Exception error)
         {
-            return [new Problem("", ErrorCodes.InternalError, ForeignText.Of($"{contract.Name}@{contract.Version} has a defect: "
+            return [
+                new Problem(
+                    "", ErrorCodes.InternalError, ForeignText.Of($"{contract.Name}@{contract.Version} has a defect: "
                 + $"looking for mistakes in its input, it threw {error.GetType().Name}: {error.Message}")!)];
         }
     }
 
-    public IReadOnlyList<Problem> CheckOutput(SkillContract contract, Payload result) => Check(Of(contract).Output, result);
+    public IReadOnlyList<Problem> CheckOutput(SkillContract contract, Payload result) =>
+        Check(Of(contract).Output, result);
 
     private CompiledSkill Of(SkillContract contract) => _compiled.GetOrAdd(contract, CompiledSkill.Compile);
 
@@ -66,7 +69,8 @@ internal sealed class CompiledSkills(ISkillRegistry registry) : ISkillLookup
             {
                 SchemaCompilation.Compiled compiled => compiled.Schema,
                 SchemaCompilation.Refused refused => throw new InvalidOperationException(
-                    $"The {member} of {contract.Name}@{contract.Version} is no JSON Schema: {refused.Problems[0].Message}"),
+                    $"The {member} of {contract.Name}@{contract.Version} is no JSON "
+                        + $"Schema: {refused.Problems[0].Message}"),
                 _ => throw new System.Diagnostics.UnreachableException(),
             };
         }

@@ -4,8 +4,8 @@ using Aos.Contracts.Skills;
 
 namespace Aos.Runtime.Skills;
 
-/// <summary>The skills of a host and those of the runtime itself. A host's skill of the same name stands in the place of
-/// the runtime's. Thread-safe.</summary>
+/// <summary>The skills of a host and those of the runtime itself. A host's skill of the same name stands in the place
+/// of the runtime's. Thread-safe.</summary>
 /// <param name="host">The skills of the host; looked at only when somebody asks.</param>
 /// <param name="own">The runtime's own.</param>
 internal sealed class OfferedSkills(ISkillRegistry host, ISkill own) : ISkillRegistry

@@ -8,7 +8,8 @@ using Aos.Contracts.Values;
 
 namespace Aos.Runtime.Skills;
 
-/// <summary>What a contract must keep to be registered: a mistake in it would show only when a run depends on it.</summary>
+/// <summary>What a contract must keep to be registered: a mistake in it would show only when a run depends on
+/// it.</summary>
 internal static class SkillContractRules
 {
     private const int DescriptionLengthMax = 2_000;
@@ -39,7 +40,8 @@ internal static class SkillContractRules
     public static string Pointer(SkillContract contract) =>
         "/" + JsonPointer.Escape($"{contract.Name}@{contract.Version}");
 
-    private static JsonSchema? CheckSchema(List<Problem> problems, SkillContract contract, string member, Payload schema)
+    private static JsonSchema? CheckSchema(
+        List<Problem> problems, SkillContract contract, string member, Payload schema)
     {
         if (StrictJson.Parse(schema.Utf8, SchemaOptions.Default.Limits) is JsonReadResult.Refused(var refused))
         {
@@ -64,7 +66,8 @@ internal static class SkillContractRules
         var schema = contract.InputSchema.Element;
         if (schema.ValueKind != JsonValueKind.Object || !schema.TryGetProperty("type", out var type)
             || type.ValueKind != JsonValueKind.String || !type.ValueEquals("object"u8))
-            Add(problems, contract, "/input_schema/type", "an input is an object: the schema says \"type\": \"object\"");
+            Add(problems, contract, "/input_schema/type",
+                "an input is an object: the schema says \"type\": \"object\"");
     }
 
     private static void CheckExamples(List<Problem> problems, SkillContract contract, JsonSchema input)
@@ -86,11 +89,13 @@ internal static class SkillContractRules
     private static void CheckEffect(List<Problem> problems, SkillContract contract)
     {
         if (contract.Effect is not { } rule) return;
-        if (!Enum.IsDefined(rule.Default)) Add(problems, contract, "/effect/default", "an effect class is one of the five");
+        if (!Enum.IsDefined(rule.Default))
+            Add(problems, contract, "/effect/default", "an effect class is one of the five");
         for (var i = 0; i < rule.Cases.Count; i++)
         {
             var (place, one) = ($"/effect/cases/{i}", rule.Cases[i]);
-            if (!Enum.IsDefined(one.Effect)) Add(problems, contract, $"{place}/effect", "an effect class is one of the five");
+            if (!Enum.IsDefined(one.Effect))
+                Add(problems, contract, $"{place}/effect", "an effect class is one of the five");
             if (one.Values.IsEmpty) Add(problems, contract, $"{place}/values", "a case names the values that fit");
             if (!HasMember(contract.InputSchema, one.Member))
                 Add(problems, contract, $"{place}/member", $"the input schema has no property '{one.Member}'");
@@ -102,7 +107,8 @@ internal static class SkillContractRules
     }
 
     private static bool HasMember(Payload schema, string member) =>
-        schema.Element.ValueKind == JsonValueKind.Object && schema.Element.TryGetProperty("properties", out var properties)
+        schema.Element.ValueKind == JsonValueKind.Object
+            && schema.Element.TryGetProperty("properties", out var properties)
         && properties.ValueKind == JsonValueKind.Object && properties.TryGetProperty(member, out _);
 
     private static void CheckFigures(List<Problem> problems, SkillContract contract)
@@ -140,7 +146,8 @@ internal static class SkillContractRules
                 if (string.IsNullOrWhiteSpace(texts[i])) Add(problems, contract, $"{place}/{i}", "the text is blank");
         for (var i = 0; i < contract.Secrets.Count; i++)
             if (!contract.Secrets[i].StartsWith('/'))
-                Add(problems, contract, $"/secrets/{i}", "a place of secrets is a JSON Pointer, in which a segment may be *");
+                Add(problems, contract, $"/secrets/{i}",
+                    "a place of secrets is a JSON Pointer, in which a segment may be *");
         for (var i = 0; i < contract.SideEffects.Count; i++)
             if (string.IsNullOrWhiteSpace(contract.SideEffects[i].Type))
                 Add(problems, contract, $"/side_effects/{i}/type", "a side effect has a type");

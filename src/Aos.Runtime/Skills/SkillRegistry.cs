@@ -25,9 +25,10 @@ public sealed class SkillRegistry : ISkillRegistry
 
     /// <summary>Builds a registry.</summary>
     /// <param name="skills">The skills, in any order; several versions of one name are kept side by side.</param>
-    /// <exception cref="SkillRegistrationException">A contract breaks a rule, or a version is there twice. Every mistake
-    /// is named, not only the first.</exception>
-    public static SkillRegistry Create(IEnumerable<ISkill> skills) => TryCreate(skills, out var registry, out var problems)
+    /// <exception cref="SkillRegistrationException">A contract breaks a rule, or a version is there twice. Every
+    /// mistake is named, not only the first.</exception>
+    public static SkillRegistry Create(IEnumerable<ISkill> skills) =>
+        TryCreate(skills, out var registry, out var problems)
         ? registry
         : throw new SkillRegistrationException(problems);
 
@@ -47,7 +48,8 @@ public sealed class SkillRegistry : ISkillRegistry
             found.AddRange(SkillContractRules.Check(contract));
             if (!ReferenceEquals(contract, skill.Contract)) found.Add(Mistake(contract, "builds its contract anew each "
                 + "time it is asked; keep it in a field."));
-            if (!kept.TryAdd((contract.Name, contract.Version), skill)) found.Add(Mistake(contract, "is registered twice; "
+            if (!kept.TryAdd((contract.Name, contract.Version), skill))
+                found.Add(Mistake(contract, "is registered twice; "
                 + "give one of the two another name or version."));
         }
         problems = ValueList.From(found);
@@ -98,5 +100,6 @@ public sealed class SkillRegistrationException : Exception
     public ValueList<Problem> Problems { get; }
 
     private static string Describe(ValueList<Problem> problems) =>
-        $"Skills cannot be registered: {string.Join(" | ", problems.Select(problem => $"{problem.Pointer}: {problem.Message}"))}";
+        $"Skills cannot be "
+            + $"registered: {string.Join(" | ", problems.Select(problem => $"{problem.Pointer}: {problem.Message}"))}";
 }

@@ -10,9 +10,10 @@ using Aos.Runtime.Runs;
 namespace Aos.Runtime.Telemetry;
 
 /// <summary>The spans of one run, as far as this process works on it. The trace is the one that the journal names, so a
-/// process that goes on with the run adds to it: its own span of the run, with the steps that it began beneath.</summary>
-/// <remarks>Only for the thread that drives the run; an attempt ends its own span on whichever thread. Spans hold names,
-/// codes, amounts and times; what was sent and answered only where that was asked for.</remarks>
+/// process that goes on with the run adds to it: its own span of the run, with the steps that it began
+/// beneath.</summary>
+/// <remarks>Only for the thread that drives the run; an attempt ends its own span on whichever thread. Spans hold
+/// names, codes, amounts and times; what was sent and answered only where that was asked for.</remarks>
 internal sealed class RunTrace(bool withContents)
 {
     private const int ContentCharactersMax = 4_096;
@@ -30,7 +31,8 @@ internal sealed class RunTrace(bool withContents)
         {
             if (!ActivityContext.TryParse(header, traceState: null, out context)) return null;
         }
-        else if (Activity.Current is { Recorded: true, IdFormat: ActivityIdFormat.W3C } current) context = current.Context;
+        else if (Activity.Current is { Recorded: true, IdFormat: ActivityIdFormat.W3C } current)
+            context = current.Context;
         else return null;
         var flags = (context.TraceFlags & ActivityTraceFlags.Recorded) != ActivityTraceFlags.None ? "01" : "00";
         return (context.TraceId.ToHexString(), $"00-{context.TraceId}-{context.SpanId}-{flags}");
@@ -50,7 +52,8 @@ internal sealed class RunTrace(bool withContents)
             switch (e)
             {
                 case RunEvent.AttemptStarted started: BeginStep(run, started); break;
-                case RunEvent.ApprovalRequested asked: Note(run, "aos.approval_requested", asked.StepId, asked.At); break;
+                case RunEvent.ApprovalRequested asked:
+                    Note(run, "aos.approval_requested", asked.StepId, asked.At); break;
                 case RunEvent.RetryScheduled again: Note(run, "aos.retry_scheduled", again.StepId, again.At); break;
                 case RunEvent.FallbackChosen other: Note(run, "aos.fallback_chosen", other.StepId, other.At); break;
                 case RunEvent.StepEnded ended: EndStep(state, ended); break;
@@ -79,7 +82,8 @@ internal sealed class RunTrace(bool withContents)
     {
         if (_run is null) return null;
         return RunTracing.Source.StartActivity("plan", ActivityKind.Internal, _run.Context)?
-            .SetTag("gen_ai.operation.name", "plan").SetTag("aos.run.id", _run.GetTagItem("aos.run.id")).SetTag("aos.round", round);
+            .SetTag("gen_ai.operation.name", "plan").SetTag("aos.run.id", _run.GetTagItem("aos.run.id"))
+            .SetTag("aos.round", round);
     }
 
     /// <summary>Ends what is open: the run waits, or goes on in another process.</summary>
@@ -120,14 +124,17 @@ internal sealed class RunTrace(bool withContents)
 
     // A run that begins its trace has no span above it; that it is recorded is for the sampler to say.
     private static ActivityContext ContextOf(RunEvent.RunSubmitted submitted) =>
-        submitted.TraceParent is { } header && ActivityContext.TryParse(header, traceState: null, isRemote: true, out var parent) ? parent
-            : new ActivityContext(ActivityTraceId.CreateFromString(submitted.TraceId), default, ActivityTraceFlags.None);
+        submitted.TraceParent is { } header
+            && ActivityContext.TryParse(header, traceState: null, isRemote: true, out var parent) ? parent
+            : new ActivityContext(
+                ActivityTraceId.CreateFromString(submitted.TraceId), default, ActivityTraceFlags.None);
 
     private void BeginStep(Activity run, RunEvent.AttemptStarted started)
     {
         if (_steps.ContainsKey(started.StepId)) return;
         if (Start($"step {started.StepId}", run.Context, started.At) is not { } step) return;
-        _steps[started.StepId] = step.SetTag("aos.run.id", run.GetTagItem("aos.run.id")).SetTag("aos.step.id", started.StepId.Value)
+        _steps[started.StepId] =
+            step.SetTag("aos.run.id", run.GetTagItem("aos.run.id")).SetTag("aos.step.id", started.StepId.Value)
             .SetTag("gen_ai.tool.name", started.Skill.Value);
     }
 
@@ -157,7 +164,8 @@ internal sealed class RunTrace(bool withContents)
     }
 
     private void Note(Activity run, string name, StepId step, DateTimeOffset at) =>
-        (_steps.GetValueOrDefault(step) ?? run).AddEvent(new ActivityEvent(name, at, new ActivityTagsCollection { ["aos.step.id"] = step.Value }));
+        (_steps.GetValueOrDefault(step) ?? run).AddEvent(
+            new ActivityEvent(name, at, new ActivityTagsCollection { ["aos.step.id"] = step.Value }));
 
     // Both starting and stopping change which span is current, and the driving thread belongs to no span.
     private static Activity? Start(string name, ActivityContext parent, DateTimeOffset at)

@@ -46,15 +46,21 @@ public sealed class RuntimeMetrics : IDisposable
     /// <summary>Makes the instruments.</summary>
     public RuntimeMetrics()
     {
-        _calls = _meter.CreateCounter<long>("aos_skill_calls", description: "Attempts of skills that came back, by skill and status.");
-        _errors = _meter.CreateCounter<long>("aos_skill_errors", description: "Attempts of skills that failed, by skill and code.");
-        _steps = _meter.CreateHistogram("aos_step_latency", "s", "From the first attempt of a step to its end, by skill.", advice: Latencies);
-        _cost = _meter.CreateCounter<double>("aos_run_cost_usd", description: "What attempts and planners cost, in US dollars.");
+        _calls = _meter.CreateCounter<long>(
+            "aos_skill_calls", description: "Attempts of skills that came back, by skill and status.");
+        _errors = _meter.CreateCounter<long>(
+            "aos_skill_errors", description: "Attempts of skills that failed, by skill and code.");
+        _steps = _meter.CreateHistogram(
+            "aos_step_latency", "s", "From the first attempt of a step to its end, by skill.", advice: Latencies);
+        _cost = _meter.CreateCounter<double>(
+            "aos_run_cost_usd", description: "What attempts and planners cost, in US dollars.");
         _submitted = _meter.CreateCounter<long>("aos_runs_submitted", description: "Runs that were admitted.");
         _ended = _meter.CreateCounter<long>("aos_runs_ended", description: "Runs that ended, by status.");
         _failures = _meter.CreateCounter<long>("aos_run_failures", description: "Runs that failed, by code.");
-        _commits = _meter.CreateHistogram("aos_journal_commit_latency", "s", "Commits of the journal.", advice: Commits);
-        _batches = _meter.CreateHistogram("aos_journal_batch_size", description: "Slices that one commit of the journal holds.",
+        _commits =
+            _meter.CreateHistogram("aos_journal_commit_latency", "s", "Commits of the journal.", advice: Commits);
+        _batches = _meter.CreateHistogram(
+            "aos_journal_batch_size", description: "Slices that one commit of the journal holds.",
             advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] });
     }
 
@@ -64,9 +70,11 @@ public sealed class RuntimeMetrics : IDisposable
     /// <summary>Reads gauges of a runtime whenever they are asked for.</summary>
     internal void Watch(Func<int> queued, Func<int> loaded, Func<int> inFlight)
     {
-        _meter.CreateObservableGauge("aos_journal_queue_depth", queued, description: "Slices that wait for the next commit.");
+        _meter.CreateObservableGauge(
+            "aos_journal_queue_depth", queued, description: "Slices that wait for the next commit.");
         _meter.CreateObservableGauge("aos_runs_loaded", loaded, description: "Runs in the memory of this process.");
-        _meter.CreateObservableGauge("aos_calls_in_flight", inFlight, description: "Attempts and questions to planners in flight.");
+        _meter.CreateObservableGauge(
+            "aos_calls_in_flight", inFlight, description: "Attempts and questions to planners in flight.");
     }
 
     /// <summary>Counts what was decided.</summary>
@@ -80,7 +88,8 @@ public sealed class RuntimeMetrics : IDisposable
                 case RunEvent.RunSubmitted: _submitted.Add(1); break;
                 case RunEvent.AttemptReturned returned: Count(state, returned); break;
                 case RunEvent.StepEnded ended: Count(state, ended); break;
-                case RunEvent.PlannerAnswered { Cost.NanoUsd: > 0 } planned: _cost.Add(planned.Cost.NanoUsd / NanoPerUsd); break;
+                case RunEvent.PlannerAnswered { Cost.NanoUsd: > 0 } planned:
+                    _cost.Add(planned.Cost.NanoUsd / NanoPerUsd); break;
                 case RunEvent.RunEnded run: Count(run); break;
             }
     }
@@ -103,7 +112,9 @@ public sealed class RuntimeMetrics : IDisposable
     private void Count(RunState state, RunEvent.StepEnded ended)
     {
         if (state.Step(ended.StepId)?.StartedAt is not { } began) return;
-        _steps.Record(Math.Max(0, (ended.At - began).TotalSeconds), KeyValuePair.Create("skill", (object?)SkillOf(state, ended.StepId, null)));
+        _steps.Record(
+            Math.Max(0, (ended.At - began).TotalSeconds),
+            KeyValuePair.Create("skill", (object?)SkillOf(state, ended.StepId, null)));
     }
 
     private void Count(RunEvent.RunEnded run)

@@ -33,12 +33,15 @@ internal static class RunNotices
         foreach (var e in events[OwnFrom(events)..])
             switch (e)
             {
-                case RunEvent.ApprovalRequested asked: Add(ref notices, "approval.requested", after, asked.At, SeqOf(events, e, seq), asked); break;
-                case RunEvent.RunEnded ended: Add(ref notices, TypeOf(ended.Status), after, ended.At, SeqOf(events, e, seq), null); break;
+                case RunEvent.ApprovalRequested asked:
+                    Add(ref notices, "approval.requested", after, asked.At, SeqOf(events, e, seq), asked); break;
+                case RunEvent.RunEnded ended:
+                    Add(ref notices, TypeOf(ended.Status), after, ended.At, SeqOf(events, e, seq), null); break;
             }
         if (after.Ended is not null) return notices ?? [];
         if (CrossesThreshold(before, after)) Add(ref notices, "budget.threshold", after, after.LastAt, after.Seq, null);
-        if (after.WaitingFor is not (null or WaitReason.Timer) && (before.Submitted is null || before.WaitingFor != after.WaitingFor))
+        if (after.WaitingFor is not (null or WaitReason.Timer)
+            && (before.Submitted is null || before.WaitingFor != after.WaitingFor))
             Add(ref notices, "run.waiting", after, after.LastAt, after.Seq, null);
         return notices ?? [];
     }
@@ -73,7 +76,8 @@ internal static class RunNotices
         state.Limit > Money.Zero && (Int128)state.Spent.NanoUsd * 100 >= (Int128)state.Limit.NanoUsd * ThresholdPercent;
 
     private static void Add(
-        ref List<RecordChange>? notices, string type, RunState state, DateTimeOffset at, long seq, RunEvent.ApprovalRequested? asked)
+        ref List<RecordChange>? notices, string type, RunState state, DateTimeOffset at, long seq,
+        RunEvent.ApprovalRequested? asked)
     {
         var run = state.Submitted!;
         var message = new WebhookMessage

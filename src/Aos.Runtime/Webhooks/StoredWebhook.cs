@@ -110,7 +110,8 @@ internal sealed partial class WebhookJson : JsonSerializerContext
             element.TryGetProperty("secret", out var secret) ? secret.GetString() : null,
             element.TryGetProperty("replaced", out var replaced)
                 ? [.. replaced.EnumerateArray().Select(one =>
-                    new ReplacedSecret(one.GetProperty("secret").GetString()!, one.GetProperty("signs_until").GetDateTimeOffset()))]
+                    new ReplacedSecret(
+                        one.GetProperty("secret").GetString()!, one.GetProperty("signs_until").GetDateTimeOffset()))]
                 : []);
     }
 }

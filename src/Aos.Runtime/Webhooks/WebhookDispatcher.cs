@@ -18,7 +18,8 @@ namespace Aos.Runtime.Webhooks;
 /// time.</remarks>
 #pragma warning disable CA1001 // Nobody asks the semaphore for its handle: there is nothing to dispose of.
 public sealed partial class WebhookDispatcher(
-    WebhookShelf shelf, IWebhookSender sender, IReadOnlyList<ISecretProvider> secrets, string secretsTenant, TimeProvider time,
+    WebhookShelf shelf, IWebhookSender sender, IReadOnlyList<ISecretProvider> secrets, string secretsTenant,
+    TimeProvider time,
     WebhookOptions options, ILogger logger)
 #pragma warning restore CA1001
 {
@@ -30,7 +31,8 @@ public sealed partial class WebhookDispatcher(
 
     // Which address, and when. What is sent is read when it is tried: many messages may wait for an address that is
     // down.
-    private readonly ConcurrentDictionary<string, (string WebhookId, DateTimeOffset NextAt)> _pending = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string WebhookId, DateTimeOffset NextAt)> _pending =
+        new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task> _tries = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _refreshing = new(1, 1);
     private FrozenDictionary<string, StoredWebhook> _webhooks = FrozenDictionary<string, StoredWebhook>.Empty;
@@ -126,7 +128,9 @@ public sealed partial class WebhookDispatcher(
         var found = new HashSet<string>(StringComparer.Ordinal);
         for (string? after = null; ;)
         {
-            var page = await shelf.Store.ListRecordsAsync(WebhookShelf.PendingKind, WebhookShelf.AllTenants, after, PageMax, cancel).ConfigureAwait(false);
+            var page = await shelf.Store
+                .ListRecordsAsync(WebhookShelf.PendingKind, WebhookShelf.AllTenants, after, PageMax, cancel)
+                .ConfigureAwait(false);
             foreach (var record in page)
             {
                 found.Add(record.Id);
@@ -147,7 +151,9 @@ public sealed partial class WebhookDispatcher(
     {
         while (true)
         {
-            var page = await shelf.Store.ListRecordsAsync(RunNotices.Kind, WebhookShelf.AllTenants, null, PageMax, cancel).ConfigureAwait(false);
+            var page = await shelf.Store
+                .ListRecordsAsync(RunNotices.Kind, WebhookShelf.AllTenants, null, PageMax, cancel)
+                .ConfigureAwait(false);
             foreach (var notice in page)
             {
                 var (type, tenant) = Address(notice.Body);
@@ -164,7 +170,8 @@ public sealed partial class WebhookDispatcher(
     private static (string Type, string Tenant) Address(ReadOnlyMemory<byte> body)
     {
         var element = Contracts.Values.Payload.FromUtf8(body).Element;
-        return (element.GetProperty("type").GetString()!, element.GetProperty("data").GetProperty("tenant").GetString()!);
+        return (element.GetProperty("type").GetString()!,
+            element.GetProperty("data").GetProperty("tenant").GetString()!);
     }
 
     private async ValueTask AddAsync(string webhookId, string tenant, StoredRecord notice, CancellationToken cancel)
@@ -179,7 +186,9 @@ public sealed partial class WebhookDispatcher(
             CreatedAt = now,
             NextAt = now,
         };
-        if (await shelf.PutAsync(WebhookShelf.PendingKind, delivery.Id, WebhookJson.Write(delivery), expected: 0, cancel).ConfigureAwait(false) is not null)
+        if (await shelf.PutAsync(
+            WebhookShelf.PendingKind, delivery.Id, WebhookJson.Write(delivery), expected: 0, cancel)
+                .ConfigureAwait(false) is not null)
             _pending[delivery.Id] = (webhookId, now);
     }
 
@@ -240,7 +249,8 @@ public sealed partial class WebhookDispatcher(
             return;
         }
         var claimed = delivery with { Attempts = delivery.Attempts + 1, NextAt = now + Claim };
-        if (await shelf.PutAsync(WebhookShelf.PendingKind, id, WebhookJson.Write(claimed), found!.Version, cancel).ConfigureAwait(false) is not { } mine)
+        if (await shelf.PutAsync(WebhookShelf.PendingKind, id, WebhookJson.Write(claimed), found!.Version, cancel)
+            .ConfigureAwait(false) is not { } mine)
             return; // Another process was faster: the next look finds out when.
         if (!_webhooks.TryGetValue(delivery.WebhookId, out var webhook))
         {
@@ -322,7 +332,8 @@ public sealed partial class WebhookDispatcher(
     private async ValueTask PutOffAsync(StoredDelivery tried, long version, CancellationToken cancel)
     {
         var body = WebhookJson.Write(tried);
-        if (await shelf.PutAsync(WebhookShelf.PendingKind, tried.Id, body, version, cancel).ConfigureAwait(false) is not null)
+        if (await shelf.PutAsync(WebhookShelf.PendingKind, tried.Id, body, version, cancel)
+            .ConfigureAwait(false) is not null)
             _pending[tried.Id] = (tried.WebhookId, tried.NextAt);
     }
 
@@ -352,12 +363,18 @@ public sealed partial class WebhookDispatcher(
         _pending.TryRemove(delivery.Id, out _);
     }
 
-    [LoggerMessage(EventId = 1031, Level = LogLevel.Warning, Message = "The store cannot be reached for webhooks; it is tried again: {Reason}")]
+    [LoggerMessage(
+        EventId = 1031, Level = LogLevel.Warning,
+        Message = "The store cannot be reached for webhooks; it is tried again: {Reason}")]
     private partial void LogStoreFailed(string reason);
 
-    [LoggerMessage(EventId = 1032, Level = LogLevel.Warning, Message = "Message {Message} did not arrive at webhook {Webhook}, and is not tried again: {Result}")]
+    [LoggerMessage(
+        EventId = 1032, Level = LogLevel.Warning,
+        Message = "Message {Message} did not arrive at webhook {Webhook}, and is not tried again: {Result}")]
     private partial void LogDead(string message, string webhook, string result);
 
-    [LoggerMessage(EventId = 1033, Level = LogLevel.Warning, Message = "Webhook {Webhook} wants no messages any more, and is disabled")]
+    [LoggerMessage(
+        EventId = 1033, Level = LogLevel.Warning,
+        Message = "Webhook {Webhook} wants no messages any more, and is disabled")]
     private partial void LogGone(string webhook);
 }

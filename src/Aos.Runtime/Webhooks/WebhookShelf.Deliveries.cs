@@ -19,7 +19,8 @@ public sealed partial class WebhookShelf
     public async ValueTask<IReadOnlyList<WebhookDelivery>> DeliveriesAsync(
         WebhookInfo webhook, bool dead, string? after, int limit, CancellationToken cancel) =>
     [
-        .. (await PageAsync(dead ? DeadKind : PendingKind, webhook.WebhookId, after, limit, cancel).ConfigureAwait(false))
+        .. (await PageAsync(dead ? DeadKind : PendingKind, webhook.WebhookId, after, limit, cancel)
+            .ConfigureAwait(false))
             .Select(entry => Describe(entry.Delivery, dead)),
     ];
 

@@ -51,7 +51,9 @@ public sealed partial class WebhookShelf(IRecordStore store, TimeProvider time)
         void Add(string pointer, string message) =>
             problems.Add(new Problem(pointer, ErrorCodes.InvalidArgument, message));
         if (!IsAddress(wanted.Url))
-            Add("/url", $"An http or https address without user name and fragment is expected, of at most {UrlCharactersMax} characters.");
+            Add("/url",
+                $"An http or https address without user name and fragment is expected, of at most {UrlCharactersMax} "
+                    + "characters.");
         for (var i = 0; i < wanted.Events.Count; i++)
             if (!Types.Contains(wanted.Events[i]))
                 Add($"/events/{i}", $"There is no type '{wanted.Events[i]}'; there are {string.Join(", ", Types)}.");
@@ -125,18 +127,21 @@ public sealed partial class WebhookShelf(IRecordStore store, TimeProvider time)
         while (await FindStoredAsync(tenant, id, cancel).ConfigureAwait(false) is var (webhook, version))
         {
             if (webhook.Secret is not { } present)
-                return (null, $"The server has the secret of webhook {id} as '{webhook.Info.SecretName}', and it is replaced there: of "
-                    + "several values that begin with whsec_, with spaces between, each signs.");
+                return (null,
+                    $"The server has the secret of webhook {id} as '{webhook.Info.SecretName}', and it is replaced "
+                    + "there: of several values that begin with whsec_, with spaces between, each signs.");
             var now = time.GetUtcNow();
             var ends = now + overlap;
             var replaced = webhook.Replaced.Select(
                 old => old with { SignsUntil = old.SignsUntil < ends ? old.SignsUntil : ends })
                 .Prepend(new ReplacedSecret(present, ends)).Where(old => old.SignsUntil > now).ToList();
             if (replaced.Count >= SecretsMax)
-                return (null, $"{SecretsMax} secrets of webhook {id} sign already. Wait until one has ended, or replace them all at once "
-                    + "by an overlap of 0 minutes.");
+                return (null,
+                    $"{SecretsMax} secrets of webhook {id} sign already. Wait until one has ended, or replace them "
+                    + "all at once by an overlap of 0 minutes.");
             var changed = webhook with { Secret = secret, Replaced = replaced };
-            if (await PutAsync(Kind, id, WebhookJson.Write(changed), version, cancel).ConfigureAwait(false) is null) continue;
+            if (await PutAsync(Kind, id, WebhookJson.Write(changed), version, cancel).ConfigureAwait(false) is null)
+                continue;
             Changed?.Invoke();
             return (new NewWebhook { Secret = secret, Info = changed.ShownAt(now) }, null);
         }
@@ -175,14 +180,16 @@ public sealed partial class WebhookShelf(IRecordStore store, TimeProvider time)
         while (await FindStoredAsync(tenant, id, cancel).ConfigureAwait(false) is var (webhook, version))
         {
             var changed = webhook with { Info = change(webhook.Info) };
-            if (await PutAsync(Kind, id, WebhookJson.Write(changed), version, cancel).ConfigureAwait(false) is null) continue;
+            if (await PutAsync(Kind, id, WebhookJson.Write(changed), version, cancel).ConfigureAwait(false) is null)
+                continue;
             Changed?.Invoke();
             return changed.ShownAt(time.GetUtcNow());
         }
         return null;
     }
 
-    internal ValueTask<long?> PutAsync(string kind, string id, byte[]? body, long? expected, CancellationToken cancel) =>
+    internal ValueTask<long?> PutAsync(
+        string kind, string id, byte[]? body, long? expected, CancellationToken cancel) =>
         store.PutRecordAsync(new RecordChange
         {
             Kind = kind,
@@ -192,7 +199,8 @@ public sealed partial class WebhookShelf(IRecordStore store, TimeProvider time)
             Expected = expected,
         }, cancel);
 
-    private async ValueTask<(StoredWebhook Webhook, long Version)?> FindStoredAsync(string tenant, string id, CancellationToken cancel) =>
+    private async ValueTask<(StoredWebhook Webhook, long Version)?> FindStoredAsync(
+        string tenant, string id, CancellationToken cancel) =>
         await store.FindRecordAsync(Kind, AllTenants, id, cancel).ConfigureAwait(false) is { } record
             && WebhookJson.ReadWebhook(record.Body) is var webhook && webhook.Info.Tenant == tenant
             ? (webhook, record.Version)

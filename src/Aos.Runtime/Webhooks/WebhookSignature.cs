@@ -14,7 +14,8 @@ public static class WebhookSignature
 
     /// <summary>The value of the field <c>webhook-signature</c> where several secrets sign: a signature of each, with
     /// spaces between, so that a receiver takes the message by any of them.</summary>
-    public static string Sign(IEnumerable<string> secrets, string messageId, DateTimeOffset at, ReadOnlyMemory<byte> body) =>
+    public static string Sign(
+        IEnumerable<string> secrets, string messageId, DateTimeOffset at, ReadOnlyMemory<byte> body) =>
         string.Join(' ', secrets.Select(secret => Sign(secret, messageId, at, body.Span)));
 
     /// <summary>The secrets that the value of a named secret holds: several where each begins with

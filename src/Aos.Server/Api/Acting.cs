@@ -100,11 +100,16 @@ internal class Acting(Caller caller, ServerParts server, CancellationToken cance
         if (sent is not null)
         {
             if (!Has(Rights.AgentsWrite))
-                throw Refuse(ErrorCodes.PermissionDenied, $"A profile in a request says what may be reached and spent, so it needs the right {Rights.AgentsWrite}. "
+                throw Refuse(
+                    ErrorCodes.PermissionDenied,
+                    $"A profile in a request says what may be reached and spent, so it needs the "
+                        + $"right {Rights.AgentsWrite}. "
                     + "Name one that the server keeps with agent_id.");
             var broken = SubmissionMistakes.OfProfile(sent, at);
             if (broken.Count == 0) return Guard(sent);
-            throw Refuse(ErrorCodes.InvalidProfile, plan is null ? broken : [.. broken, .. SubmissionMistakes.OfPlan(this, plan, null, at)]);
+            throw Refuse(
+                ErrorCodes.InvalidProfile,
+                plan is null ? broken : [.. broken, .. SubmissionMistakes.OfPlan(this, plan, null, at)]);
         }
         if (agentId is null or "default") return Own ?? AgentProfiles.Default;
         return await server.Agents.FindAsync(caller.Tenant, agentId, Cancel).ConfigureAwait(false) is { } found
@@ -117,12 +122,17 @@ internal class Acting(Caller caller, ServerParts server, CancellationToken cance
     private AgentProfile Guard(AgentProfile profile)
     {
         if (caller.Tenant == server.Settings.Tenant) return profile;
-        var place = !profile.Secrets.IsEmpty ? "/secrets" : server.Runtime.SecretsOf(profile) is [var (used, _), ..] ? used : null;
+        var place = !profile.Secrets.IsEmpty ? "/secrets" : server.Runtime.SecretsOf(profile) is [var (used, _), ..]
+            ? used : null;
         if (place is not null)
-            throw Refuse(ErrorCodes.PermissionDenied, $"{place}: the secrets of this server belong to tenant '{server.Settings.Tenant}'.");
+            throw Refuse(
+                ErrorCodes.PermissionDenied,
+                $"{place}: the secrets of this server belong to tenant '{server.Settings.Tenant}'.");
         foreach (var (name, model) in profile.Models)
             if (model.Script is not null)
-                throw Refuse(ErrorCodes.PermissionDenied, $"/models/{name}/script: the files of this server belong to tenant '{server.Settings.Tenant}'.");
+                throw Refuse(
+                    ErrorCodes.PermissionDenied,
+                    $"/models/{name}/script: the files of this server belong to tenant '{server.Settings.Tenant}'.");
         return profile;
     }
 

@@ -17,11 +17,13 @@ internal static class AgentsApi
     [
         new() { Id = "list_agents", Method = "GET", Path = "/v1/agents", Tag = Tag, Right = Rights.CatalogRead,
             Answer = ListAsync,
-            Summary = "The agent profiles, by name.", Result = "agent_page", Parameters = [Parameter.Page, Parameter.Cursor] },
+            Summary = "The agent profiles, by name.", Result = "agent_page",
+            Parameters = [Parameter.Page, Parameter.Cursor] },
         new() { Id = "get_agent", Method = "GET", Path = Path, Tag = Tag, Right = Rights.CatalogRead, Answer = GetAsync,
             Summary = "An agent profile and its ETag.", Result = "agent_profile" },
         new() { Id = "put_agent", Method = "PUT", Path = Path, Tag = Tag, Right = Rights.AgentsWrite, Answer = PutAsync,
-            Summary = "Write an agent profile. Runs that have begun keep what they were granted.", Body = "agent_profile",
+            Summary =
+                "Write an agent profile. Runs that have begun keep what they were granted.", Body = "agent_profile",
             Result = "agent_profile", IsAudited = true, Parameters = [Parameter.IfMatch, Parameter.IfNoneMatch] },
         new() { Id = "delete_agent", Method = "DELETE", Path = Path, Tag = Tag, Right = Rights.AgentsWrite,
             Answer = DeleteAsync,
@@ -51,7 +53,9 @@ internal static class AgentsApi
         var id = Id(call);
         var profile = call.Require(ProfileReader.Read(await call.BodyAsync().ConfigureAwait(false)));
         if (profile.AgentId != id)
-            throw call.Refuse(ErrorCodes.InvalidArgument, $"/agent_id: the profile is of '{profile.AgentId}', and its address of '{id}'.");
+            throw call.Refuse(
+                ErrorCodes.InvalidArgument,
+                $"/agent_id: the profile is of '{profile.AgentId}', and its address of '{id}'.");
         if (AgentProfiles.CheckKept(profile) is { Count: > 0 } mistakes)
             throw call.Refuse(ErrorCodes.InvalidProfile, mistakes);
         var (agents, tenant, what) = (call.Server.Agents, call.Caller.Tenant, AgentProfiles.What(id));

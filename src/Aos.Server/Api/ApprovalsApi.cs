@@ -15,15 +15,20 @@ internal static class ApprovalsApi
 
     public static IEnumerable<Operation> All =>
     [
-        new() { Id = "list_approvals", Method = "GET", Path = "/v1/approvals", Tag = Tag, Right = Rights.RunsRead, Answer = ListAsync,
-            Summary = "Calls that wait for a person, oldest first, with the exact input.", Result = "approval_page", Parameters =
+        new() { Id = "list_approvals", Method = "GET", Path = "/v1/approvals", Tag = Tag, Right = Rights.RunsRead,
+            Answer = ListAsync,
+            Summary = "Calls that wait for a person, oldest first, with the exact input.",
+            Result = "approval_page", Parameters =
             [
-                new("all", "query", """{"type":"boolean","default":false}""", "Also those that were decided, expired or became void."),
+                new("all", "query", """{"type":"boolean","default":false}""",
+                    "Also those that were decided, expired or became void."),
             ] },
         new() { Id = "get_approval", Method = "GET", Path = Path, Tag = Tag, Right = Rights.RunsRead, Answer = GetAsync,
             Summary = "One request, with the exact input.", Result = "approval_summary" },
         new() { Id = "approve", Method = "POST", Path = Path + "/approve", Tag = Tag, Right = Rights.ApprovalsDecide,
-            Answer = call => DecideAsync(call, approved: true), Summary = "Allow the call, once, for the exact input that was shown.",
+            Answer = call =>
+                DecideAsync(call, approved: true),
+                    Summary = "Allow the call, once, for the exact input that was shown.",
             Body = "decision", BodyIsOptional = true, Result = "structured_outcome", Status = 202, IsAudited = true },
         new() { Id = "reject", Method = "POST", Path = Path + "/reject", Tag = Tag, Right = Rights.ApprovalsDecide,
             Answer = call => DecideAsync(call, approved: false), Summary = "Refuse the call.",
@@ -39,12 +44,14 @@ internal static class ApprovalsApi
             _ => throw call.Refuse(ErrorCodes.InvalidArgument, "'all' is true or false."),
         };
         var answer = await call.Runtime.ListApprovalsAsync(openOnly: !all, call.Cancel).ConfigureAwait(false);
-        return answer.Value is { } rows ? Reply.Ok(new ApprovalPage { Items = [.. rows.Select(Summaries.Of)] }) : new Reply.Refused(answer.Outcome);
+        return answer.Value is { } rows
+            ? Reply.Ok(new ApprovalPage { Items = [.. rows.Select(Summaries.Of)] }) : new Reply.Refused(answer.Outcome);
     }
 
     private static async Task<Reply> GetAsync(Call call)
     {
-        var answer = await call.Runtime.FindApprovalAsync(call.Route<ApprovalId>("approval_id"), call.Cancel).ConfigureAwait(false);
+        var answer = await call.Runtime.FindApprovalAsync(call.Route<ApprovalId>("approval_id"), call.Cancel)
+            .ConfigureAwait(false);
         return answer.Value is { } row ? Reply.Ok(Summaries.Of(row)) : new Reply.Refused(answer.Outcome);
     }
 
@@ -68,7 +75,9 @@ internal static class ApprovalsApi
             Principal = new Principal
             {
                 Subject = call.Caller.Subject,
-                Roles = [.. Rights.ToDecide(call.Caller.Roles, request.EscalateTo is { } other ? [request.Role, other] : [request.Role])],
+                Roles = [
+                    .. Rights.ToDecide(
+                        call.Caller.Roles, request.EscalateTo is { } other ? [request.Role, other] : [request.Role])],
             },
         }, call.Cancel).ConfigureAwait(false));
     }

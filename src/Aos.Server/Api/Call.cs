@@ -76,7 +76,8 @@ internal sealed class Call(HttpContext http, Operation operation, Caller caller,
             ? outcome
             : outcome with
             {
-                Failure = failure with { Details = [.. Place([.. failure.Details.Select(problem => problem.Under(at))])] },
+                Failure =
+                    failure with { Details = [.. Place([.. failure.Details.Select(problem => problem.Under(at))])] },
             };
 
     /// <inheritdoc />
@@ -98,8 +99,10 @@ internal sealed class Call(HttpContext http, Operation operation, Caller caller,
         var type = http.Request.ContentType;
         using var memory = new MemoryStream();
         await http.Request.Body.CopyToAsync(memory, Cancel).ConfigureAwait(false);
-        if (memory.Length > 0 && type?.Split(';')[0].Trim().Equals(JsonType, StringComparison.OrdinalIgnoreCase) != true)
-            throw Refuse(ErrorCodes.InvalidArgument, $"The body is {type ?? "of no type"}; {JsonType} is what is read here.");
+        if (memory.Length > 0
+            && type?.Split(';')[0].Trim().Equals(JsonType, StringComparison.OrdinalIgnoreCase) != true)
+            throw Refuse(
+                ErrorCodes.InvalidArgument, $"The body is {type ?? "of no type"}; {JsonType} is what is read here.");
         if (memory.Length > 0 && http.Request.Headers.ContentEncoding is { Count: > 0 } packed && packed != "identity")
             throw Refuse(ErrorCodes.InvalidArgument, $"The body is packed ({packed}); it is read as it is.");
         return _body = memory.ToArray();

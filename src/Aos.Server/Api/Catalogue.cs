@@ -5,7 +5,8 @@ internal static class Catalogue
 {
     public static IReadOnlyList<Operation> Operations { get; } =
     [
-        .. HealthApi.All, .. RunsApi.All, .. EventsApi.All, .. WorkApi.All, .. CatalogApi.All, .. ApprovalsApi.All, .. AgentsApi.All, .. PoliciesApi.All,
+        .. HealthApi.All, .. RunsApi.All, .. EventsApi.All, .. WorkApi.All, .. CatalogApi.All, .. ApprovalsApi.All,
+        .. AgentsApi.All, .. PoliciesApi.All,
         .. BudgetsApi.All, .. WebhooksApi.All,
         .. IdentityApi.All,
     ];

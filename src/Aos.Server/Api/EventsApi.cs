@@ -16,14 +16,19 @@ internal static class EventsApi
 
     public static IEnumerable<Operation> All =>
     [
-        new() { Id = "trace_run", Method = "GET", Path = "/v1/runs/{run_id}/trace", Tag = Tag, Right = Rights.RunsRead, Answer = TraceAsync,
-            Summary = "The events of a run so far, one JSON value a line.", Produces = "application/x-ndjson", Parameters = [After] },
-        new() { Id = "stream_events", Method = "GET", Path = "/v1/runs/{run_id}/events", Tag = Tag, Right = Rights.RunsRead, Answer = StreamAsync,
-            Summary = "The events of a run as server-sent events, until it ends. `id` is the number of the event: with `Last-Event-ID` "
-                + "the stream goes on after it. 204: the run has ended, and there is nothing more.",
+        new() { Id = "trace_run", Method = "GET", Path = "/v1/runs/{run_id}/trace", Tag = Tag, Right = Rights.RunsRead,
+            Answer = TraceAsync,
+            Summary = "The events of a run so far, one JSON value a line.", Produces = "application/x-ndjson",
+            Parameters = [After] },
+        new() { Id = "stream_events", Method = "GET", Path = "/v1/runs/{run_id}/events", Tag = Tag,
+            Right = Rights.RunsRead, Answer = StreamAsync,
+            Summary = "The events of a run as server-sent events, until it ends. `id` is the number of the event: "
+                + "with `Last-Event-ID` the stream goes on after it. 204: the run has ended, and there is nothing more.",
             Produces = "text/event-stream", IsStream = true, Parameters =
             [
-                After, new("Last-Event-ID", "header", """{"type":"string"}""", "The number of the last event that was received."),
+                After, new(
+                    "Last-Event-ID", "header", """{"type":"string"}""",
+                    "The number of the last event that was received."),
             ] },
     ];
 
@@ -31,7 +36,8 @@ internal static class EventsApi
     {
         var run = call.Route<RunId>("run_id");
         var after = call.Seq(call.Query("after"), "after");
-        if (await call.Runtime.ReportAsync(run, call.Cancel).ConfigureAwait(false) is { Value: null, Outcome: var refused }) return new Reply.Refused(refused);
+        if (await call.Runtime.ReportAsync(run, call.Cancel)
+            .ConfigureAwait(false) is { Value: null, Outcome: var refused }) return new Reply.Refused(refused);
         return new Reply.Stream(async (response, cancel) =>
         {
             await foreach (var line in call.Runtime.TraceAsync(run, after, follow: false, cancel).ConfigureAwait(false))
@@ -53,11 +59,13 @@ internal static class EventsApi
 
     private static async ValueTask<bool> AnyAsync(Call call, RunId run, long after)
     {
-        await foreach (var _ in call.Runtime.TraceAsync(run, after, follow: false, call.Cancel).ConfigureAwait(false)) return true;
+        await foreach (var _ in call.Runtime.TraceAsync(run, after, follow: false, call.Cancel).ConfigureAwait(false))
+            return true;
         return false;
     }
 
-    private static async Task WriteAsync(Call call, RunId run, long after, HttpResponse response, CancellationToken cancel)
+    private static async Task WriteAsync(
+        Call call, RunId run, long after, HttpResponse response, CancellationToken cancel)
     {
         response.Headers.CacheControl = "no-store";
         response.Headers["X-Accel-Buffering"] = "no";
@@ -85,7 +93,8 @@ internal static class EventsApi
     }
 
     // Proxies close what is silent, and clients want to see that the server lives.
-    private static async Task<bool> NextAsync(Task<bool> next, Call call, HttpResponse response, CancellationToken cancel)
+    private static async Task<bool> NextAsync(
+        Task<bool> next, Call call, HttpResponse response, CancellationToken cancel)
     {
         while (true)
         {

@@ -30,7 +30,8 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
         finally
         {
             server.Metrics.Leave(operation.IsStream);
-            server.Metrics.Answered(operation.Id, operation.IsStream, http.Response.StatusCode, server.Time.GetElapsedTime(began));
+            server.Metrics.Answered(
+                operation.Id, operation.IsStream, http.Response.StatusCode, server.Time.GetElapsedTime(began));
             RequestTracing.Answered(span, http.Response.StatusCode);
         }
     }
@@ -56,7 +57,8 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
         finally
         {
             server.Metrics.Leave(operation.IsStream);
-            server.Metrics.Answered(operation.Id, operation.IsStream, http.Response.StatusCode, server.Time.GetElapsedTime(began));
+            server.Metrics.Answered(
+                operation.Id, operation.IsStream, http.Response.StatusCode, server.Time.GetElapsedTime(began));
             RequestTracing.Answered(span, http.Response.StatusCode);
         }
     }
@@ -86,9 +88,11 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
             var outcome = bad.StatusCode == 413
                 ? Refuse(ErrorCodes.PayloadTooLarge, $"The body is larger than {server.Settings.BodyBytesMax} bytes.")
                 : Refuse(ErrorCodes.InvalidArgument, "The request cannot be read: " + bad.Message);
-            if (!http.Response.HasStarted) await Problems.WriteAsync(http, outcome, bad.StatusCode).ConfigureAwait(false);
+            if (!http.Response.HasStarted)
+                await Problems.WriteAsync(http, outcome, bad.StatusCode).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested || server.Closing.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (http.RequestAborted.IsCancellationRequested || server.Closing.IsCancellationRequested)
         {
             // The client is gone, or the server goes: nobody reads an answer. A stream is taken up elsewhere.
         }
@@ -101,7 +105,8 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
         catch (Exception defect)
         {
             LogDefect(defect, operation.Id, http.TraceIdentifier);
-            await FailAsync(http, Refuse(ErrorCodes.InternalError, "A defect of the server; its log has the request.")).ConfigureAwait(false);
+            await FailAsync(http, Refuse(ErrorCodes.InternalError, "A defect of the server; its log has the request."))
+                .ConfigureAwait(false);
         }
     }
 
@@ -119,22 +124,31 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
         if (operation.Right is null) return Nobody;
         if (await authenticator.FindAsync(http.Request, http.RequestAborted).ConfigureAwait(false) is not { } caller)
         {
-            await Problems.WriteAsync(http, Refuse(ErrorCodes.Unauthenticated, http.Request.Headers.Authorization.Count == 0
-                ? "Send `Authorization: Bearer KEY` with the request." : "The key or token is unknown, expired or revoked.")).ConfigureAwait(false);
+            await Problems.WriteAsync(
+                http, Refuse(ErrorCodes.Unauthenticated, http.Request.Headers.Authorization.Count == 0
+                ? "Send `Authorization: Bearer KEY` with the request."
+                : "The key or token is unknown, expired or revoked.")).ConfigureAwait(false);
             return null;
         }
         if (_rate.Take(caller.Subject) is { } wait)
         {
             http.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString();
-            var slow = Refuse(ErrorCodes.TooManyRequests, $"More than {server.Settings.RatePerSecond} requests a second.");
-            await Problems.WriteAsync(http, slow with { Failure = slow.Failure! with { RetryAfterMs = (long)Math.Ceiling(wait.TotalMilliseconds) } }).ConfigureAwait(false);
+            var slow =
+                Refuse(ErrorCodes.TooManyRequests, $"More than {server.Settings.RatePerSecond} requests a second.");
+            await Problems.WriteAsync(
+                http, slow with
+                {
+                    Failure = slow.Failure! with { RetryAfterMs = (long)Math.Ceiling(wait.TotalMilliseconds) }
+                }).ConfigureAwait(false);
             return null;
         }
         if (operation.Right.Length > 0 && !caller.Permissions.Contains(operation.Right))
         {
             await AuditAsync(caller, operation, null, ErrorCodes.PermissionDenied).ConfigureAwait(false);
             await Problems.WriteAsync(http, Refuse(ErrorCodes.PermissionDenied,
-                $"This needs the right {operation.Right}; the caller has {(caller.Permissions.Count == 0 ? "none" : string.Join(", ", caller.Permissions))}.")).ConfigureAwait(false);
+                $"This needs the right {operation.Right}; the caller "
+                    + $"has {(caller.Permissions.Count == 0 ? "none" : string.Join(", ", caller.Permissions))}."))
+                        .ConfigureAwait(false);
             return null;
         }
         return caller;
@@ -144,7 +158,8 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
     {
         http.Response.Headers.RetryAfter = "1";
         return answer == PlaceAnswer.Full
-            ? Problems.WriteAsync(http, Refuse(ErrorCodes.TooManyRequests, "The server has as much to do as it takes on at a time."), 503)
+            ? Problems.WriteAsync(
+                http, Refuse(ErrorCodes.TooManyRequests, "The server has as much to do as it takes on at a time."), 503)
             : Problems.WriteAsync(http, Refuse(ErrorCodes.TooManyRequests, operation.IsStream
                 ? $"One caller may have {server.Settings.StreamsPerCallerMax} streams open at a time."
                 : $"One caller may have {server.Settings.RequestsPerCallerMax} requests answered at a time."));
@@ -152,14 +167,18 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
 
     private async Task CallAsync(HttpContext http, Operation operation, Caller caller)
     {
-        var call = new Call(http, operation, caller, server) { TraceParent = RequestTracing.ParentOf(http, server.Settings) };
+        var call =
+            new Call(http, operation, caller, server) { TraceParent = RequestTracing.ParentOf(http, server.Settings) };
         var (reply, held) = (default(Reply), default(IDisposable));
         try
         {
             if (operation.TakesKey && call.Key() is { } key)
                 held = server.InFlight.TryBegin(caller.Tenant, key)
-                    ?? throw call.Refuse(ErrorCodes.RequestInFlight, $"A request with the idempotency key '{key}' is still being answered.");
-            if (operation.Right is not null) await server.Rules.EnsureAsync(caller.Tenant, http.RequestAborted).ConfigureAwait(false);
+                    ?? throw call.Refuse(
+                        ErrorCodes.RequestInFlight,
+                        $"A request with the idempotency key '{key}' is still being answered.");
+            if (operation.Right is not null)
+                await server.Rules.EnsureAsync(caller.Tenant, http.RequestAborted).ConfigureAwait(false);
             reply = await operation.Answer(call).ConfigureAwait(false);
         }
         catch (ApiRefusal refusal)
@@ -171,7 +190,9 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
             held?.Dispose();
         }
         if (operation.IsAudited)
-            await AuditAsync(caller, operation, call.Target, reply is Reply.Refused { Outcome: var refused } ? refused.Code : ErrorCodes.Ok).ConfigureAwait(false);
+            await AuditAsync(
+                caller, operation, call.Target,
+                reply is Reply.Refused { Outcome: var refused } ? refused.Code : ErrorCodes.Ok).ConfigureAwait(false);
         await WriteAsync(http, operation, reply).ConfigureAwait(false);
     }
 
@@ -209,9 +230,12 @@ internal sealed partial class Gateway(ServerParts server, Authenticator authenti
         }
     }
 
-    [LoggerMessage(EventId = 3001, Level = LogLevel.Error, Message = "Operation {Operation} failed in request {Request}")]
+    [LoggerMessage(
+        EventId = 3001, Level = LogLevel.Error, Message = "Operation {Operation} failed in request {Request}")]
     private partial void LogDefect(Exception defect, string operation, string request);
 
-    [LoggerMessage(EventId = 3002, Level = LogLevel.Warning, Message = "Operation {Operation} failed in request {Request}: {Code}: {Reason}")]
+    [LoggerMessage(
+        EventId = 3002, Level = LogLevel.Warning,
+        Message = "Operation {Operation} failed in request {Request}: {Code}: {Reason}")]
     private partial void LogStoreFailed(string operation, string request, string code, string reason);
 }

@@ -67,9 +67,11 @@ internal sealed record Parameter(string Name, string In, string Schema, string D
 
     public static Parameter Page { get; } = new("limit", "query", Limit, "At most so many.");
 
-    public static Parameter Cursor { get; } = new("cursor", "query", """{"type":"string"}""", "The `next_cursor` of the page before.");
+    public static Parameter Cursor { get; } =
+        new("cursor", "query", """{"type":"string"}""", "The `next_cursor` of the page before.");
 
-    public static Parameter Key { get; } = new("Idempotency-Key", "header", """{"type":"string","minLength":1,"maxLength":256}""",
+    public static Parameter Key { get; } =
+        new("Idempotency-Key", "header", """{"type":"string","minLength":1,"maxLength":256}""",
         "The same key with the same request gives the same run, and nothing is done twice.");
 
     public static Parameter IfMatch { get; } = new("If-Match", "header", """{"type":"string"}""",
@@ -87,7 +89,8 @@ internal sealed record Parameter(string Name, string In, string Schema, string D
             ["agent_id"] = ("""{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"}""", "The name of the profile."),
             ["policy"] = ("""{"type":"string"}""", "The name of the policy."),
             ["key_id"] = ("""{"type":"string","pattern":"^[a-z0-9]{12}$"}""", "The id of the key."),
-            ["skill"] = ("""{"$ref":"#/components/schemas/skill_ref"}""", "The skill, such as `http_call` or `http_call@1`."),
+            ["skill"] =
+                ("""{"$ref":"#/components/schemas/skill_ref"}""", "The skill, such as `http_call` or `http_call@1`."),
             ["query"] = ("""{"type":"string","pattern":"^[a-z0-9_]{1,64}$"}""", "The question; `GET` lists them."),
             ["webhook_id"] = ("""{"type":"string","pattern":"^wh_[0-9a-f]{16}$"}""", "The address."),
             ["message_id"] = ("""{"type":"string","pattern":"^msg_[0-9a-z_]+$"}""", "The message."),

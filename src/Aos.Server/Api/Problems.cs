@@ -84,7 +84,8 @@ internal static class Problems
         http.Response.StatusCode = problem.Status;
         http.Response.ContentType = "application/problem+json";
         if (problem.Status == 401) http.Response.Headers.WWWAuthenticate = "Bearer realm=\"aos\"";
-        if (problem.Status is 429 or 503 && http.Response.Headers.RetryAfter.Count == 0) http.Response.Headers.RetryAfter = "1";
+        if (problem.Status is 429 or 503 && http.Response.Headers.RetryAfter.Count == 0)
+            http.Response.Headers.RetryAfter = "1";
         await http.Response.Body.WriteAsync(AosJson.Write(problem), http.RequestAborted).ConfigureAwait(false);
     }
 }

@@ -11,7 +11,8 @@ internal abstract record Reply
     }
 
     /// <summary>JSON.</summary>
-    internal sealed record Json(ReadOnlyMemory<byte> Body, int? Status = null, string? ETag = null, string? Location = null) : Reply;
+    internal sealed record Json(
+        ReadOnlyMemory<byte> Body, int? Status = null, string? ETag = null, string? Location = null) : Reply;
 
     /// <summary>Bytes of another kind.</summary>
     internal sealed record Bytes(ReadOnlyMemory<byte> Body, string FileName) : Reply;

@@ -32,7 +32,8 @@ internal static class SubmissionMistakes
 
     /// <summary>What a profile that came along breaks beside its form.</summary>
     public static IReadOnlyList<Problem> OfProfile(AgentProfile sent, string at) =>
-        [.. ProfileRules.Check(sent).Concat(ProfileRules.CheckFiles(sent)).Select(problem => problem.Under(at + Profile))];
+        [.. ProfileRules.Check(sent).Concat(ProfileRules.CheckFiles(sent))
+            .Select(problem => problem.Under(at + Profile))];
 
     /// <summary>What is wrong with a plan of good form.</summary>
     /// <param name="acting">Who sent it.</param>

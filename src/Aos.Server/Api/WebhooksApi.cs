@@ -19,9 +19,11 @@ internal static class WebhooksApi
     public static IEnumerable<Operation> All =>
     [
         new() { Id = "list_webhooks", Method = "GET", Path = "/v1/webhooks", Tag = Tag, Right = Rights.WebhooksWrite,
-            Answer = ListAsync, Summary = "The addresses that are told what becomes of runs.", Result = "webhook_page" },
+            Answer =
+                ListAsync, Summary = "The addresses that are told what becomes of runs.", Result = "webhook_page" },
         new() { Id = "create_webhook", Method = "POST", Path = "/v1/webhooks", Tag = Tag, Right = Rights.WebhooksWrite,
-            Answer = CreateAsync, Summary = "Add an address. Its secret is shown this once.", Body = "webhook_submission",
+            Answer =
+                CreateAsync, Summary = "Add an address. Its secret is shown this once.", Body = "webhook_submission",
             Result = "new_webhook", Status = 201, IsAudited = true },
         new() { Id = "get_webhook", Method = "GET", Path = Path, Tag = Tag, Right = Rights.WebhooksWrite,
             Answer = GetAsync, Summary = "An address.", Result = "webhook_info" },
@@ -31,17 +33,20 @@ internal static class WebhooksApi
             Result = "webhook_info", IsAudited = true },
         new() { Id = "rotate_webhook", Method = "POST", Path = Path + "/rotate", Tag = Tag,
             Right = Rights.WebhooksWrite,
-            Answer = RotateAsync, Summary = "Replace the secret of an address. The one before signs beside the new one for a while.",
+            Answer = RotateAsync,
+            Summary = "Replace the secret of an address. The one before signs beside the new one for a while.",
             Body = "webhook_rotation", BodyIsOptional = true, Result = "new_webhook", Status = 201, IsAudited = true },
         new() { Id = "delete_webhook", Method = "DELETE", Path = Path, Tag = Tag, Right = Rights.WebhooksWrite,
             Answer = DeleteAsync, Summary = "Remove an address and the messages that have not arrived there.",
             Status = 204, IsAudited = true },
         new() { Id = "list_deliveries", Method = "GET", Path = Path + "/deliveries", Tag = Tag,
             Right = Rights.WebhooksWrite,
-            Answer = DeliveriesAsync, Summary = "Messages that have not arrived at an address.", Result = "webhook_delivery_page",
+            Answer = DeliveriesAsync, Summary = "Messages that have not arrived at an address.",
+            Result = "webhook_delivery_page",
             Parameters = [Status, Parameter.Page, Parameter.Cursor] },
         new() { Id = "replay_delivery", Method = "POST", Path = Path + "/deliveries/{message_id}/replay", Tag = Tag,
-            Right = Rights.WebhooksWrite, Answer = ReplayAsync, Summary = "Send a dead message again, from the first try.",
+            Right =
+                Rights.WebhooksWrite, Answer = ReplayAsync, Summary = "Send a dead message again, from the first try.",
             Result = "webhook_delivery", Status = 202, IsAudited = true },
     ];
 

@@ -5,5 +5,6 @@ namespace Aos.Server.Api;
 /// <summary>Enums as JSON spells them.</summary>
 internal static class Words
 {
-    public static string Snake<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+    public static string Snake<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

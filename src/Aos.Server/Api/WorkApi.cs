@@ -14,16 +14,20 @@ internal static class WorkApi
     [
         new() { Id = "simulate", Method = "POST", Path = "/v1/simulate", Tag = "plans", Right = Rights.RunsRead,
             Answer = SimulateAsync,
-            Summary = "Foresee what a run would cost, take and need, without running it.", Body = "run_submission", Result = "simulation" },
+            Summary = "Foresee what a run would cost, take and need, without running it.", Body = "run_submission",
+            Result = "simulation" },
         new() { Id = "simulate_budgets", Method = "POST", Path = "/v1/simulate/budgets", Tag = "plans",
             Right = Rights.RunsRead, Answer = BudgetsAsync,
-            Summary = "Foresee a run under several budgets, whatever the profile allows a run.", Body = "budget_question", Result = "budget_trials" },
+            Summary = "Foresee a run under several budgets, whatever the profile allows a run.",
+            Body = "budget_question", Result = "budget_trials" },
         new() { Id = "validate_plan", Method = "POST", Path = "/v1/validate", Tag = "plans", Right = Rights.RunsRead,
             Answer = ValidateAsync,
-            Summary = "Check a plan without running it, and name every mistake.", Body = "run_submission", Result = "structured_outcome" },
+            Summary = "Check a plan without running it, and name every mistake.", Body = "run_submission",
+            Result = "structured_outcome" },
         new() { Id = "execute", Method = "POST", Path = "/v1/execute", Tag = "skills", Right = Rights.RunsWrite,
             Answer = ExecuteAsync,
-            Summary = "Call one skill under a contract. A call that was made is answered with its outcome, also where it failed.",
+            Summary = "Call one skill under a contract. A call that was made is answered with its outcome, also "
+                + "where it failed.",
             Body = "skill_call", Result = "structured_outcome", TakesKey = true, Parameters = [Parameter.Key] },
     ];
 

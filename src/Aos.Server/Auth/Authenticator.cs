@@ -12,7 +12,8 @@ internal sealed class Authenticator(ApiKeys keys, OidcTokens? tokens)
     /// <summary>Who sent the request; null where that is not known.</summary>
     public async ValueTask<Caller?> FindAsync(HttpRequest request, CancellationToken cancel)
     {
-        if (request.Headers.Authorization is not [{ } header] || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return null;
+        if (request.Headers.Authorization is not [{ } header]
+            || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return null;
         var token = header[Scheme.Length..].Trim();
         return await keys.FindAsync(token, cancel).ConfigureAwait(false) is { } key
             ? new Caller
@@ -23,7 +24,8 @@ internal sealed class Authenticator(ApiKeys keys, OidcTokens? tokens)
                 Roles = key.Roles,
                 Permissions = ValueList.From(Rights.Of(key.Roles, key.Scopes)),
             }
-            : tokens is not null && token.Count(c => c == '.') == 2 ? await tokens.FindAsync(token).ConfigureAwait(false)
+            : tokens is not null && token.Count(c => c == '.') == 2
+            ? await tokens.FindAsync(token).ConfigureAwait(false)
             : null;
     }
 }

@@ -2,7 +2,8 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 
 namespace Aos.Server.Auth;
 
-/// <summary>What browsers are told that a page which may call the server may send and read (CORS). Which pages those are,
+/// <summary>What browsers are told that a page which may call the server may send and read (CORS). Which pages those
+/// are,
 /// <see cref="HostGuard"/> has said before; a page still needs a key.</summary>
 internal static class CrossOrigin
 {

@@ -2,17 +2,19 @@ using Aos.Server.Settings;
 
 namespace Aos.Server.Auth;
 
-/// <summary>Which names the server answers to, and which web pages may call it. Keeps a page on the Internet from reaching
-/// a server on loopback by a name of its own.</summary>
+/// <summary>Which names the server answers to, and which web pages may call it. Keeps a page on the Internet from
+/// reaching a server on loopback by a name of its own.</summary>
 internal sealed class HostGuard
 {
-    private readonly HashSet<string> _hosts = new(StringComparer.OrdinalIgnoreCase) { "localhost", "127.0.0.1", "[::1]" };
+    private readonly HashSet<string> _hosts =
+        new(StringComparer.OrdinalIgnoreCase) { "localhost", "127.0.0.1", "[::1]" };
     private readonly HashSet<string> _origins;
     private readonly bool _anyHost;
 
     public HostGuard(ServerSettings settings)
     {
-        _origins = new HashSet<string>(settings.AllowedOrigins.Select(origin => origin.TrimEnd('/')), StringComparer.OrdinalIgnoreCase);
+        _origins = new HashSet<string>(
+            settings.AllowedOrigins.Select(origin => origin.TrimEnd('/')), StringComparer.OrdinalIgnoreCase);
         foreach (var address in settings.Listen) _hosts.Add(address.Host);
         foreach (var host in settings.AllowedHosts) _hosts.Add(host);
         _anyHost = settings.AllowedHosts.Contains("*");
@@ -22,7 +24,8 @@ internal sealed class HostGuard
     public string? Refuse(HttpRequest request)
     {
         if (!_anyHost && !_hosts.Contains(request.Host.Host))
-            return $"The server does not answer to the name '{request.Host.Host}'; allowed_hosts lists the names that it has.";
+            return $"The server does not answer to the name '{request.Host.Host}'; allowed_hosts lists the names "
+                + "that it has.";
         return request.Headers.Origin switch
         {
             [] => null,

@@ -25,7 +25,8 @@ internal sealed class OidcTokens
         {
             // Issuer and keys come from here, and are fetched anew where a token names a key that is not known yet.
             ConfigurationManager = new ConfigurationManager<OpenIdConnectConfiguration>(
-                $"{authority.AbsoluteUri.TrimEnd('/')}/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(),
+                $"{authority.AbsoluteUri.TrimEnd('/')}/.well-known/openid-configuration",
+                new OpenIdConnectConfigurationRetriever(),
                 new HttpDocumentRetriever { RequireHttps = authority.Scheme == Uri.UriSchemeHttps }),
             ValidAudience = settings.OidcAudience,
             ValidAlgorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"],
@@ -40,9 +41,11 @@ internal sealed class OidcTokens
     public async ValueTask<Caller?> FindAsync(string token)
     {
         var result = await _handler.ValidateTokenAsync(token, _rules).ConfigureAwait(false);
-        if (!result.IsValid || result.SecurityToken is not JsonWebToken { Subject: { Length: > 0 } subject } good) return null;
+        if (!result.IsValid || result.SecurityToken is not JsonWebToken { Subject: { Length: > 0 } subject } good)
+            return null;
         using var claims = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(good.EncodedPayload));
-        var tenant = _settings.OidcTenantClaim is not { } claim ? _settings.Tenant : Texts(claims, claim) is [var one] ? one : null;
+        var tenant = _settings.OidcTenantClaim is not { } claim
+            ? _settings.Tenant : Texts(claims, claim) is [var one] ? one : null;
         if (!Rights.IsName(tenant)) return null;
         var roles = Texts(claims, _settings.OidcRolesClaim).Where(Rights.IsName).ToList();
         return new Caller
@@ -60,6 +63,7 @@ internal sealed class OidcTokens
         !claims.RootElement.TryGetProperty(claim, out var value) ? []
         : value.ValueKind == JsonValueKind.String ? [value.GetString()!]
         : value.ValueKind == JsonValueKind.Array
-            ? [.. value.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)]
+            ? [.. value.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String)
+                .Select(item => item.GetString()!)]
         : [];
 }

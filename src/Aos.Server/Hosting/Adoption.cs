@@ -4,7 +4,8 @@ namespace Aos.Server.Hosting;
 
 /// <summary>Takes on the runs whose process is gone, at the start and again and again; and lets what is in flight come
 /// back before the server ends.</summary>
-internal sealed partial class Adoption(ServerParts server, IHostApplicationLifetime host, ILogger<Adoption> logger) : BackgroundService, IHostedLifecycleService
+internal sealed partial class Adoption(ServerParts server, IHostApplicationLifetime host, ILogger<Adoption> logger)
+    : BackgroundService, IHostedLifecycleService
 {
     private readonly HashSet<(RunId?, ErrorCode)> _told = [];
 
@@ -17,7 +18,8 @@ internal sealed partial class Adoption(ServerParts server, IHostApplicationLifet
     {
         server.IsDraining = true;
         LogDraining(server.Runtime.CallsInFlight);
-        var isDone = await server.Runtime.DrainAsync(TimeSpan.FromSeconds(server.Settings.DrainSeconds), cancellationToken).ConfigureAwait(false);
+        var isDone = await server.Runtime
+            .DrainAsync(TimeSpan.FromSeconds(server.Settings.DrainSeconds), cancellationToken).ConfigureAwait(false);
         if (!isDone) LogLeft(server.Runtime.CallsInFlight);
     }
 
@@ -52,7 +54,9 @@ internal sealed partial class Adoption(ServerParts server, IHostApplicationLifet
             foreach (var outcome in refused)
                 if (_told.Add((outcome.RunId, outcome.Code))) LogRefused(outcome.Code.Value, outcome.Message ?? "");
             // What was the store's fault is told again when it comes again.
-            _told.RemoveWhere(told => told.Item1 is null && !refused.Any(outcome => outcome.RunId is null && outcome.Code == told.Item2));
+            _told.RemoveWhere(
+                told => told.Item1 is null
+                    && !refused.Any(outcome => outcome.RunId is null && outcome.Code == told.Item2));
         }
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }

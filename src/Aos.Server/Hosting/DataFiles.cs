@@ -10,8 +10,8 @@ using Aos.Runtime.Policies;
 
 namespace Aos.Server.Hosting;
 
-/// <summary>What the operator of a server wrote into its data folder: the limits of its tenant, policies for everybody, a
-/// failure catalog, prices of models. Read once, at the start: the same files that the command line reads.</summary>
+/// <summary>What the operator of a server wrote into its data folder: the limits of its tenant, policies for everybody,
+/// a failure catalog, prices of models. Read once, at the start: the same files that the command line reads.</summary>
 internal sealed record DataFiles
 {
     private static readonly string[] Endings = [".json", ".yaml", ".yml"];
@@ -24,20 +24,23 @@ internal sealed record DataFiles
 
     public required FailureCatalog Catalog { get; init; }
 
-    /// <summary>What models cost, on top of the built-in table; null where nothing is to be said on top of it.</summary>
+    /// <summary>What models cost, on top of the built-in table; null where nothing is to be said on top of
+    /// it.</summary>
     public PriceTable? Prices { get; private init; }
 
     /// <summary>Reads them.</summary>
-    /// <exception cref="IOException">One cannot be read or breaks a rule. Where a policy cannot be read nothing may run:
-    /// what it denies would be allowed.</exception>
+    /// <exception cref="IOException">One cannot be read or breaks a rule. Where a policy cannot be read nothing may
+    /// run: what it denies would be allowed.</exception>
     public static DataFiles Read(string folder)
     {
         var catalog = One(folder, "failure_catalog", CatalogReader.Read);
         var policies = Path.Combine(folder, "policies");
         var read = !Directory.Exists(policies) ? [] : Directory.EnumerateFiles(policies)
-            .Where(file => Endings.Contains(Path.GetExtension(file), StringComparer.Ordinal)).Order(StringComparer.Ordinal)
+            .Where(file => Endings.Contains(Path.GetExtension(file), StringComparer.Ordinal))
+            .Order(StringComparer.Ordinal)
             .Select(file => Read(file, PolicyReader.Read)).ToList();
-        if (read.GroupBy(policy => policy.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        if (read.GroupBy(policy => policy.Name, StringComparer.Ordinal)
+            .FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new IOException($"Two policies in '{policies}' are named '{twice.Key}'.");
         return new DataFiles
         {
@@ -48,12 +51,14 @@ internal sealed record DataFiles
         };
     }
 
-    private static T? One<T>(string folder, string name, Func<ReadOnlyMemory<byte>, DocumentResult<T>> read) where T : class =>
+    private static T? One<T>(string folder, string name, Func<ReadOnlyMemory<byte>, DocumentResult<T>> read)
+        where T : class =>
         Endings.Select(ending => Path.Combine(folder, name + ending)).Where(File.Exists).ToList() switch
         {
             [] => null,
             [var file] => Read(file, read),
-            [var first, var second, ..] => throw new IOException($"'{first}' and '{second}' are both there: remove one of them."),
+            [var first, var second, ..] =>
+                throw new IOException($"'{first}' and '{second}' are both there: remove one of them."),
         };
 
     private static T Read<T>(string file, Func<ReadOnlyMemory<byte>, DocumentResult<T>> read) where T : class
@@ -72,5 +77,6 @@ internal sealed record DataFiles
             + (result.Problems.Count > 1 ? $" There are {result.Problems.Count} mistakes." : ""));
     }
 
-    private static string Describe(Problem problem) => problem.Pointer.Length == 0 ? problem.Message : $"{problem.Pointer}: {problem.Message}";
+    private static string Describe(Problem problem) =>
+        problem.Pointer.Length == 0 ? problem.Message : $"{problem.Pointer}: {problem.Message}";
 }

@@ -9,7 +9,8 @@ internal sealed class KeysInFlight
 
     /// <summary>Begins a request.</summary>
     /// <returns>What ends it; null where one with the same key has not ended.</returns>
-    public IDisposable? TryBegin(string tenant, string key) => _keys.TryAdd((tenant, key), true) ? new Held(this, (tenant, key)) : null;
+    public IDisposable? TryBegin(string tenant, string key) =>
+        _keys.TryAdd((tenant, key), true) ? new Held(this, (tenant, key)) : null;
 
     private sealed class Held(KeysInFlight keys, (string, string) key) : IDisposable
     {

@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Aos.Server.Hosting;
 
-/// <summary>How much is answered at a time, over all and for one caller: so that nobody takes up all the room. Thread-safe.</summary>
+/// <summary>How much is answered at a time, over all and for one caller: so that nobody takes up all the room.
+/// Thread-safe.</summary>
 /// <param name="most">Over all callers.</param>
 /// <param name="mostPerCaller">For one.</param>
 internal sealed class Places(int most, int mostPerCaller)
@@ -27,7 +28,8 @@ internal sealed class Places(int most, int mostPerCaller)
     {
         Interlocked.Decrement(ref _taken);
         // Removed only as it is known: somebody who came in between keeps the count.
-        if (_callers.AddOrUpdate(caller, 0, static (_, taken) => taken - 1) == 0) _callers.TryRemove(KeyValuePair.Create(caller, 0));
+        if (_callers.AddOrUpdate(caller, 0, static (_, taken) => taken - 1) == 0)
+            _callers.TryRemove(KeyValuePair.Create(caller, 0));
     }
 }
 

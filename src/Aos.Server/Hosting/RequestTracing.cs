@@ -4,7 +4,8 @@ using Aos.Server.Settings;
 
 namespace Aos.Server.Hosting;
 
-/// <summary>The spans of requests, by the HTTP conventions of OpenTelemetry: the route, never the address that was asked for.</summary>
+/// <summary>The spans of requests, by the HTTP conventions of OpenTelemetry: the route, never the address that was
+/// asked for.</summary>
 internal static class RequestTracing
 {
     /// <summary>The name of the source.</summary>
@@ -18,10 +19,13 @@ internal static class RequestTracing
         // What the framework began tells nobody anything, and would be taken for the trace of the request.
         Activity.Current = null;
         if (!Source.HasListeners()) return null;
-        var parent = settings.TraceCallers && ActivityContext.TryParse(http.Request.Headers.TraceParent, traceState: null, isRemote: true, out var caller)
+        var parent = settings.TraceCallers
+            && ActivityContext.TryParse(
+                http.Request.Headers.TraceParent, traceState: null, isRemote: true, out var caller)
             ? caller : default;
         return Source.StartActivity($"{operation.Method} {operation.Path}", ActivityKind.Server, parent)?
-            .SetTag("http.request.method", operation.Method).SetTag("http.route", operation.Path).SetTag("aos.operation", operation.Id);
+            .SetTag("http.request.method", operation.Method).SetTag("http.route", operation.Path)
+            .SetTag("aos.operation", operation.Id);
     }
 
     /// <summary>Says how a request was answered.</summary>
@@ -31,8 +35,9 @@ internal static class RequestTracing
         if (status >= 500) span?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", status.ToString());
     }
 
-    /// <summary>The trace that a run belongs to which the request begins; null where the current span says it, or the caller
-    /// is in none.</summary>
+    /// <summary>The trace that a run belongs to which the request begins; null where the current span says it, or the
+    /// caller is in none.</summary>
     public static string? ParentOf(HttpContext http, ServerSettings settings) =>
-        settings.TraceCallers && Activity.Current is not { Recorded: true } && http.Request.Headers.TraceParent is [{ } header] ? header : null;
+        settings.TraceCallers && Activity.Current is not { Recorded: true }
+            && http.Request.Headers.TraceParent is [{ } header] ? header : null;
 }

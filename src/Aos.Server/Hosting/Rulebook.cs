@@ -9,10 +9,11 @@ namespace Aos.Server.Hosting;
 
 /// <summary>The policies and limits of tenants: those in files of the data folder, which bind everybody and are changed
 /// there, and those that were written over HTTP. Thread-safe.</summary>
-/// <remarks>What another server of the same store wrote holds here two seconds later at the latest. While the store cannot
-/// be read nothing is admitted.</remarks>
+/// <remarks>What another server of the same store wrote holds here two seconds later at the latest. While the store
+/// cannot be read nothing is admitted.</remarks>
 internal sealed class Rulebook(
-    DataFiles files, DocumentShelf<Policy> policies, DocumentShelf<TenantProfile> tenants, AosRuntime runtime, TimeProvider time)
+    DataFiles files, DocumentShelf<Policy> policies, DocumentShelf<TenantProfile> tenants, AosRuntime runtime,
+    TimeProvider time)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<string, long> _readAt = new(StringComparer.Ordinal);
@@ -30,11 +31,13 @@ internal sealed class Rulebook(
     public bool IsFile(string policy) => files.Policies.All.Any(known => known.Name == policy);
 
     /// <summary>Whether the limits of a tenant stand in a file.</summary>
-    public bool IsTenantFile(string tenant) => files.Tenant is { } own && (own.TenantId ?? runtime.TenantOf(null).TenantId) == tenant;
+    public bool IsTenantFile(string tenant) =>
+        files.Tenant is { } own && (own.TenantId ?? runtime.TenantOf(null).TenantId) == tenant;
 
     /// <summary>Sees to it that the rules of a tenant are known before anything of it is admitted.</summary>
     public ValueTask EnsureAsync(string tenant, CancellationToken cancel) =>
-        _readAt.TryGetValue(tenant, out var at) && time.GetElapsedTime(at) < Fresh ? default : ReadAsync(tenant, cancel);
+        _readAt.TryGetValue(tenant, out var at) && time.GetElapsedTime(at) < Fresh
+            ? default : ReadAsync(tenant, cancel);
 
     /// <summary>Reads the rules of a tenant anew.</summary>
     public async ValueTask ReadAsync(string tenant, CancellationToken cancel)

@@ -45,7 +45,8 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Opens the store and begins to listen.</summary>
     /// <exception cref="StoreException">The store cannot be opened.</exception>
     /// <exception cref="IOException">An address cannot be listened on.</exception>
-    public static async Task<RunningServer> StartAsync(ServerSettings settings, TimeProvider time, CancellationToken cancel)
+    public static async Task<RunningServer> StartAsync(
+        ServerSettings settings, TimeProvider time, CancellationToken cancel)
     {
         var files = DataFiles.Read(settings.Data);
         var store = await OpenAsync(settings, time, cancel).ConfigureAwait(false);
@@ -68,9 +69,11 @@ internal sealed class RunningServer : IAsyncDisposable
             app = builder.Build();
             Map(app, settings);
             var parts = app.Services.GetRequiredService<ServerParts>();
-            if (!settings.IsLoopback && settings.OidcAuthority is null && !settings.NewAdminKey && !await parts.Keys.AnyAsync(cancel).ConfigureAwait(false))
-                throw new IOException("The server can be reached from other machines at the addresses of 'listen', and nobody has a key yet. Make one "
-                    + "first (`aos keys create --role admin`, or --new-admin-key here), or name an issuer (oidc_authority).");
+            if (!settings.IsLoopback && settings.OidcAuthority is null && !settings.NewAdminKey
+                && !await parts.Keys.AnyAsync(cancel).ConfigureAwait(false))
+                throw new IOException("The server can be reached from other machines at the addresses of 'listen', "
+                    + "and nobody has a key yet. Make one first (`aos keys create --role admin`, or --new-admin-key "
+                    + "here), or name an issuer (oidc_authority).");
             // Before anything runs: what happens from then on is announced.
             await parts.Dispatcher.RefreshAsync(cancel).ConfigureAwait(false);
             await app.StartAsync(cancel).ConfigureAwait(false);
@@ -98,33 +101,46 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>Opens the store that the settings name.</summary>
-    public static async ValueTask<IStore> OpenAsync(ServerSettings settings, TimeProvider time, CancellationToken cancel) =>
+    public static async ValueTask<IStore> OpenAsync(
+        ServerSettings settings, TimeProvider time, CancellationToken cancel) =>
         settings.Store is { } address
             ? await PostgresStore.OpenAsync(new PostgresStoreOptions
             {
                 ConnectionString = PostgresAddress.ConnectionString(address),
                 Schema = settings.StoreSchema,
             }, time, cancel).ConfigureAwait(false)
-            : await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = settings.Data }, time, cancel).ConfigureAwait(false);
+            : await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = settings.Data }, time, cancel)
+                .ConfigureAwait(false);
 
     /// <summary>Logs to standard error: standard output is for answers.</summary>
     public static void Log(ILoggingBuilder logging, ServerSettings settings)
     {
-        // The SDK of the Model Context Protocol reports every mistake of a client with a stack; what is a defect, McpHost reports.
-        logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("ModelContextProtocol", LogLevel.Critical)
-            // That a start failed is told to whoever started; what else it knows of is a service that ends, which is critical.
+        // The SDK of the Model Context Protocol reports every mistake of a client with a stack; what is a defect,
+        // McpHost reports.
+        logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("ModelContextProtocol", LogLevel.Critical)
+            // That a start failed is told to whoever started; what else it knows of is a service that ends, which is
+            // critical.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
-        logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
-        if (settings.LogJson) logging.AddJsonConsole(options => (options.UseUtcTimestamp, options.IncludeScopes) = (true, true));
-        else logging.AddSimpleConsole(options => (options.SingleLine, options.UseUtcTimestamp, options.TimestampFormat) = (true, true, "HH:mm:ss "));
-        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.Configure(
+            options => options.ActivityTrackingOptions =
+                ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
+        if (settings.LogJson)
+            logging.AddJsonConsole(options => (options.UseUtcTimestamp, options.IncludeScopes) = (true, true));
+        else
+            logging.AddSimpleConsole(
+                options => (options.SingleLine, options.UseUtcTimestamp, options.TimestampFormat) =
+                    (true, true, "HH:mm:ss "));
+        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            options => options.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
     private static WebApplicationBuilder Prepare(ServerSettings settings)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         Log(builder.Logging, settings);
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(settings.DrainSeconds + 10));
+        builder.Services.Configure<HostOptions>(
+            options => options.ShutdownTimeout = TimeSpan.FromSeconds(settings.DrainSeconds + 10));
         builder.Services.AddRoutingCore();
         builder.Services.AddCors();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -139,16 +155,19 @@ internal sealed class RunningServer : IAsyncDisposable
             limits.KeepAliveTimeout = TimeSpan.FromSeconds(settings.KeepAliveSeconds);
             limits.MinRequestBodyDataRate = limits.MinResponseDataRate = settings.BytesPerSecondMin == 0 ? null
                 : new(settings.BytesPerSecondMin, gracePeriod: TimeSpan.FromSeconds(5));
-            limits.MaxConcurrentConnections = settings.ConnectionsMax > 0 ? settings.ConnectionsMax : (long)settings.RequestsMax + settings.StreamsMax;
+            limits.MaxConcurrentConnections = settings.ConnectionsMax > 0
+                ? settings.ConnectionsMax : (long)settings.RequestsMax + settings.StreamsMax;
             // Without TLS there is no HTTP/2 to agree on: a connection carries one request at a time.
-            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http1);
+            kestrel.ConfigureEndpointDefaults(
+                endpoint => endpoint.Protocols = Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http1);
         });
         builder.WebHost.UseUrls([.. settings.Listen.Select(address => address.GetLeftPart(UriPartial.Authority))]);
         return builder;
     }
 
     /// <summary>Puts together what every request shares.</summary>
-    public static ServerParts Assemble(ServerSettings settings, DataFiles files, IStore store, OwnedParts owned, TimeProvider time,
+    public static ServerParts Assemble(
+        ServerSettings settings, DataFiles files, IStore store, OwnedParts owned, TimeProvider time,
         IServiceProvider services)
     {
         var records = (IRecordStore)store;
@@ -156,9 +175,10 @@ internal sealed class RunningServer : IAsyncDisposable
         var secrets = SecretProviders.Standard(Path.Combine(settings.Data, "secrets"));
         var skills = SkillRegistry.Create([owned.Http, new JsonTransformSkill(), owned.Llm]);
         var webhooks = new WebhookShelf(records, time);
-        var dispatcher = new WebhookDispatcher(webhooks, owned.Webhooks, secrets, settings.Tenant, time, settings.Webhooks,
+        var dispatcher =
+            new WebhookDispatcher(webhooks, owned.Webhooks, secrets, settings.Tenant, time, settings.Webhooks,
             services.GetRequiredService<ILogger<WebhookDispatcher>>())
-        { Counted = metrics.Tried };
+            { Counted = metrics.Tried };
         metrics.Watch(() => dispatcher.Pending);
         var runtime = new AosRuntime(new AosRuntimeParts
         {
@@ -176,14 +196,17 @@ internal sealed class RunningServer : IAsyncDisposable
             Metrics = services.GetRequiredService<RuntimeMetrics>(),
             TraceContents = settings.TraceContents,
         });
-        if (files.Tenant is { } limits) runtime.PutTenant(limits with { TenantId = limits.TenantId ?? settings.Tenant });
+        if (files.Tenant is { } limits)
+            runtime.PutTenant(limits with { TenantId = limits.TenantId ?? settings.Tenant });
         return new ServerParts
         {
             Settings = settings,
             Store = store,
             Runtime = runtime,
             Skills = skills,
-            Rules = new Rulebook(files, new DocumentShelf<Policy>(records, "policy"), new DocumentShelf<TenantProfile>(records, "tenant"), runtime, time),
+            Rules = new Rulebook(
+                files, new DocumentShelf<Policy>(records, "policy"),
+                new DocumentShelf<TenantProfile>(records, "tenant"), runtime, time),
             Keys = new ApiKeys(records, time),
             Agents = new DocumentShelf<AgentProfile>(records, AgentProfiles.Kind),
             Audit = new AuditLog(records, time),
@@ -207,14 +230,16 @@ internal sealed class RunningServer : IAsyncDisposable
             // Routing answers a wrong method by itself, and says nothing more.
             if (http.Response is { StatusCode: 405, HasStarted: false })
                 await Problems.WriteAsync(http, gateway.Refuse(ErrorCodes.UnknownResource,
-                    $"{http.Request.Path} takes {http.Response.Headers.Allow}, not {http.Request.Method}."), 405).ConfigureAwait(false);
+                    $"{http.Request.Path} takes {http.Response.Headers.Allow}, not {http.Request.Method}."), 405)
+                        .ConfigureAwait(false);
         });
         app.UseCors(CrossOrigin.Policy);
         app.Services.GetRequiredService<ServerParts>().Scrape =
             ((IApplicationBuilder)app).New().UseOpenTelemetryPrometheusScrapingEndpoint(_ => true).Build();
         app.UseRouting();
         foreach (var operation in Catalogue.Operations)
-            app.MapMethods(operation.Path, [operation.Method], (RequestDelegate)(http => gateway.AnswerAsync(http, operation)));
+            app.MapMethods(
+                operation.Path, [operation.Method], (RequestDelegate)(http => gateway.AnswerAsync(http, operation)));
         app.MapMcp(McpHost.Path);
         ReferencePage.Map(app);
         app.Use((http, next) => http.Request.Path.StartsWithSegments(McpHost.Path, StringComparison.OrdinalIgnoreCase)
@@ -227,7 +252,8 @@ internal sealed class RunningServer : IAsyncDisposable
 
 /// <summary>What the server made and ends: what holds connections.</summary>
 internal sealed record OwnedParts(
-    HttpCallSkill Http, LlmInvokeSkill Llm, ModelPlanners Planners, GuardedHttp Guarded, WebhookSender Webhooks) : IDisposable
+    HttpCallSkill Http, LlmInvokeSkill Llm, ModelPlanners Planners, GuardedHttp Guarded, WebhookSender Webhooks)
+        : IDisposable
 {
     public static OwnedParts Make(ServerSettings settings, TimeProvider time)
     {

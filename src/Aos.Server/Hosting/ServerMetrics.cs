@@ -29,13 +29,20 @@ internal sealed class ServerMetrics : IDisposable
 
     public ServerMetrics()
     {
-        _requests = _meter.CreateCounter<long>("aos_http_requests", description: "Requests that were answered, by operation and status.");
-        _latency = _meter.CreateHistogram("aos_http_request_latency", "s", "From a request to the end of its answer, by operation; streams are left out.",
+        _requests = _meter.CreateCounter<long>(
+            "aos_http_requests", description: "Requests that were answered, by operation and status.");
+        _latency = _meter.CreateHistogram(
+            "aos_http_request_latency", "s",
+            "From a request to the end of its answer, by operation; streams are left out.",
             advice: Latencies);
-        _webhooks = _meter.CreateCounter<long>("aos_webhook_tries", description: "Tries of messages to webhooks, by outcome: delivered, retried, dead.");
-        _meter.CreateObservableGauge("aos_http_requests_open", () => _open, description: "Requests that are being answered, streams left out.");
-        _meter.CreateObservableGauge("aos_event_streams_open", () => _streams, description: "Event streams that are open.");
-        _meter.CreateObservableGauge("aos_approvals_waiting", () => _approvals, description: "Approval requests that nobody has decided.");
+        _webhooks = _meter.CreateCounter<long>(
+            "aos_webhook_tries", description: "Tries of messages to webhooks, by outcome: delivered, retried, dead.");
+        _meter.CreateObservableGauge(
+            "aos_http_requests_open", () => _open, description: "Requests that are being answered, streams left out.");
+        _meter.CreateObservableGauge(
+            "aos_event_streams_open", () => _streams, description: "Event streams that are open.");
+        _meter.CreateObservableGauge(
+            "aos_approvals_waiting", () => _approvals, description: "Approval requests that nobody has decided.");
         _meter.CreateObservableGauge("aos_budget_held_usd", () => Accounts(account => account.Held.NanoUsd),
             description: "What open runs may still cost, in US dollars, by tenant.");
         _meter.CreateObservableGauge("aos_budget_spent_usd", () => Accounts(account => account.Spent.NanoUsd),
@@ -50,10 +57,12 @@ internal sealed class ServerMetrics : IDisposable
     public int RequestsOpen => Volatile.Read(ref _open);
 
     /// <summary>Counts a request that begins.</summary>
-    public void Enter(bool isStream) => _ = isStream ? Interlocked.Increment(ref _streams) : Interlocked.Increment(ref _open);
+    public void Enter(bool isStream) =>
+        _ = isStream ? Interlocked.Increment(ref _streams) : Interlocked.Increment(ref _open);
 
     /// <summary>Counts a request that ends.</summary>
-    public void Leave(bool isStream) => _ = isStream ? Interlocked.Decrement(ref _streams) : Interlocked.Decrement(ref _open);
+    public void Leave(bool isStream) =>
+        _ = isStream ? Interlocked.Decrement(ref _streams) : Interlocked.Decrement(ref _open);
 
     /// <summary>Counts an answer.</summary>
     public void Answered(string operation, bool isStream, int status, TimeSpan took)
@@ -68,7 +77,8 @@ internal sealed class ServerMetrics : IDisposable
 
     /// <summary>Reads how many messages have not arrived, whenever it is asked for.</summary>
     public void Watch(Func<int> pending) =>
-        _meter.CreateObservableGauge("aos_webhooks_pending", pending, description: "Messages to webhooks that are tried again.");
+        _meter.CreateObservableGauge(
+            "aos_webhooks_pending", pending, description: "Messages to webhooks that are tried again.");
 
     /// <summary>Takes what a look into the store found.</summary>
     public void Found(int approvals, IReadOnlyList<(string Tenant, AccountReport Account)> accounts) =>
@@ -82,7 +92,8 @@ internal sealed class ServerMetrics : IDisposable
 }
 
 /// <summary>Looks into the store for what metrics say of it, now and again rather than with each scrape.</summary>
-internal sealed partial class Sampler(ServerParts server, ServerMetrics metrics, ILogger<Sampler> logger) : BackgroundService
+internal sealed partial class Sampler(ServerParts server, ServerMetrics metrics, ILogger<Sampler> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -106,15 +117,20 @@ internal sealed partial class Sampler(ServerParts server, ServerMetrics metrics,
             if (server.IsDraining) return;
             var open = await server.Runtime.ListApprovalsAsync(openOnly: true, stoppingToken).ConfigureAwait(false);
             var accounts = new List<(string, AccountReport)>();
-            foreach (var tenant in server.Rules.Known.Prepend(server.Settings.Tenant).Distinct(StringComparer.Ordinal).Take(ServerMetrics.TenantsMax))
-                if ((await server.Runtime.BudgetAsync(null, null, stoppingToken, tenant).ConfigureAwait(false)).Value is { } report)
-                    accounts.AddRange(report.Accounts.Where(account => account.Period == LedgerPeriod.Day).Select(account => (tenant, account)));
+            foreach (var tenant in server.Rules.Known.Prepend(server.Settings.Tenant).Distinct(StringComparer.Ordinal)
+                .Take(ServerMetrics.TenantsMax))
+                if ((await server.Runtime.BudgetAsync(null, null, stoppingToken, tenant).ConfigureAwait(false)).Value
+                    is { } report)
+                    accounts.AddRange(
+                        report.Accounts.Where(account => account.Period == LedgerPeriod.Day)
+                            .Select(account => (tenant, account)));
             if (open.Value is { } waiting) metrics.Found(waiting.Count, accounts);
             else LogUnreadable(open.Outcome.Message ?? open.Outcome.Code.Value);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }
 
-    [LoggerMessage(EventId = 3201, Level = LogLevel.Warning, Message = "The store cannot be read for metrics: {Reason}")]
+    [LoggerMessage(
+        EventId = 3201, Level = LogLevel.Warning, Message = "The store cannot be read for metrics: {Reason}")]
     private partial void LogUnreadable(string reason);
 }

@@ -5,19 +5,22 @@ using Aos.Skills.Standard.Http;
 
 namespace Aos.Server.Hosting;
 
-/// <summary>Sends webhooks under the egress guard of <c>http_call</c>: to public addresses, and to others only where the operator
-/// of the server names them. It reads the head of an answer and nothing more.</summary>
-internal sealed class WebhookSender(GuardedHttp http, ValueList<string> network, TimeProvider time) : IWebhookSender, IDisposable
+/// <summary>Sends webhooks under the egress guard of <c>http_call</c>: to public addresses, and to others only where
+/// the operator of the server names them. It reads the head of an answer and nothing more.</summary>
+internal sealed class WebhookSender(GuardedHttp http, ValueList<string> network, TimeProvider time)
+    : IWebhookSender, IDisposable
 {
     private readonly HttpMessageInvoker _client = new(http.HandlerFor(network, responseBytesMax: 0));
 
     public async ValueTask<WebhookAnswer> SendAsync(WebhookRequest request, CancellationToken cancel)
     {
-        using var message = new HttpRequestMessage(HttpMethod.Post, request.Url) { Content = new ReadOnlyMemoryContent(request.Body) };
+        using var message =
+            new HttpRequestMessage(HttpMethod.Post, request.Url) { Content = new ReadOnlyMemoryContent(request.Body) };
         message.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         message.Headers.TryAddWithoutValidation("User-Agent", $"aos-webhook/{ServerParts.Version}");
         message.Headers.TryAddWithoutValidation("webhook-id", request.MessageId);
-        message.Headers.TryAddWithoutValidation("webhook-timestamp", request.At.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+        message.Headers.TryAddWithoutValidation(
+            "webhook-timestamp", request.At.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
         message.Headers.TryAddWithoutValidation("webhook-signature", request.Signature);
         try
         {

@@ -31,25 +31,30 @@ internal static partial class McpHost
     public static void Describe(McpServerOptions options)
     {
         options.ServerInfo = new Implementation { Name = "aos", Title = "AOS", Version = ServerParts.Version };
-        options.ServerInstructions = "Runs goals and plans of skills durably, within budgets and policies. Simulate before you run; a refusal names what to "
-            + "do next. A run that waits for approval is decided by a person, never by you.";
+        options.ServerInstructions = "Runs goals and plans of skills durably, within budgets and policies. Simulate "
+            + "before you run; a refusal names what to do next. A run that waits for approval is decided by a "
+            + "person, never by you.";
         options.Capabilities = new ServerCapabilities { Tools = new ToolsCapability() };
     }
 
-    /// <summary>Streamable HTTP. Nothing is kept between requests, so that any server of a store answers any of them.</summary>
+    /// <summary>Streamable HTTP. Nothing is kept between requests, so that any server of a store answers any of
+    /// them.</summary>
     public static void Add(IServiceCollection services)
     {
         services.AddHttpContextAccessor();
         services.AddMcpServer(Describe)
             .WithHttpTransport(options => options.Stateless = true)
             .WithListToolsHandler((request, cancel) => GuardAsync(request.Services!, async () =>
-                new ListToolsResult { Tools = await ToolsOf(request.Services!, call: null, cancel).ListAsync().ConfigureAwait(false) }))
+                new ListToolsResult
+                {
+                    Tools = await ToolsOf(request.Services!, call: null, cancel).ListAsync().ConfigureAwait(false)
+                }))
             .WithCallToolHandler((request, cancel) => GuardAsync(request.Services!, () =>
                 ToolsOf(request.Services!, request, cancel).CallAsync(request.Params)));
     }
 
-    /// <summary>Answers a request. What a tool refuses has its own answer, and any other mistake of the client the protocol's; what
-    /// is left is a defect, which is told to the log alone.</summary>
+    /// <summary>Answers a request. What a tool refuses has its own answer, and any other mistake of the client the
+    /// protocol's; what is left is a defect, which is told to the log alone.</summary>
     public static async ValueTask<T> GuardAsync<T>(IServiceProvider services, Func<Task<T>> answer)
     {
         try
@@ -60,20 +65,26 @@ internal static partial class McpHost
         {
             throw new McpProtocolException(refusal.Message, refusal, McpErrorCode.InvalidParams);
         }
-        catch (Exception defect) when (defect is not (McpException or InputRequiredException or OperationCanceledException))
+        catch (Exception defect)
+            when (defect is not (McpException or InputRequiredException or OperationCanceledException))
         {
             LogDefect(services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(McpHost)), defect);
-            throw new McpProtocolException(defect is StoreException store ? store.Message : "A defect of the server; its log has it.", defect, McpErrorCode.InternalError);
+            throw new McpProtocolException(
+                defect is StoreException store ? store.Message : "A defect of the server; its log has it.", defect,
+                McpErrorCode.InternalError);
         }
     }
 
-    private static McpTools ToolsOf(IServiceProvider services, RequestContext<CallToolRequestParams>? call, CancellationToken cancel)
+    private static McpTools ToolsOf(
+        IServiceProvider services, RequestContext<CallToolRequestParams>? call, CancellationToken cancel)
     {
         var http = services.GetRequiredService<IHttpContextAccessor>().HttpContext!;
         var caller = (Caller)http.Items[typeof(Caller)]!;
         var server = services.GetRequiredService<ServerParts>();
-        var acting = new Acting(caller, server, cancel) { TraceParent = RequestTracing.ParentOf(http, server.Settings) };
-        return new McpTools(acting, AgentOf(http.Request, acting), call is null ? null : new McpPerson(acting, call, isOwner: false),
+        var acting =
+            new Acting(caller, server, cancel) { TraceParent = RequestTracing.ParentOf(http, server.Settings) };
+        return new McpTools(
+            acting, AgentOf(http.Request, acting), call is null ? null : new McpPerson(acting, call, isOwner: false),
             call is null ? null : new McpProgress(acting, call));
     }
 

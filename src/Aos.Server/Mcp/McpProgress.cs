@@ -11,17 +11,20 @@ namespace Aos.Server.Mcp;
 /// <param name="request">The call.</param>
 internal sealed class McpProgress(Acting acting, RequestContext<CallToolRequestParams> request)
 {
-    /// <summary>Waits for a run as <see cref="RunsApi.WaitAsync(Acting, RunReport, int)"/> does, and tells of each step that ends.</summary>
+    /// <summary>Waits for a run as <see cref="RunsApi.WaitAsync(Acting, RunReport, int)"/> does, and tells of each step
+    /// that ends.</summary>
     public async Task<RunReport> WaitAsync(RunReport report, int seconds)
     {
-        if (seconds == 0 || request.Params?.ProgressToken is not { } token) return await RunsApi.WaitAsync(acting, report, seconds).ConfigureAwait(false);
+        if (seconds == 0 || request.Params?.ProgressToken is not { } token)
+            return await RunsApi.WaitAsync(acting, report, seconds).ConfigureAwait(false);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(acting.Cancel);
         var telling = TellAsync(report, token, enough.Token);
         try
         {
             var last = await RunsApi.WaitAsync(acting, report, seconds).ConfigureAwait(false);
             // The events of a run that has ended come to an end themselves.
-            if (last.Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled) await telling.ConfigureAwait(false);
+            if (last.Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled)
+                await telling.ConfigureAwait(false);
             return last;
         }
         finally
@@ -34,7 +37,8 @@ internal sealed class McpProgress(Acting acting, RequestContext<CallToolRequestP
     private async Task TellAsync(RunReport report, ProgressToken token, CancellationToken cancel)
     {
         var ended = 0;
-        await foreach (var line in acting.Runtime.TraceAsync(report.RunId, 0, follow: true, cancel).ConfigureAwait(false))
+        await foreach (var line in acting.Runtime.TraceAsync(report.RunId, 0, follow: true, cancel)
+            .ConfigureAwait(false))
         {
             if (line.Event is not RunEvent.StepEnded step) continue;
             await request.Server.NotifyProgressAsync(token, new ProgressNotificationValue

@@ -43,11 +43,16 @@ internal static class McpStdio
         var parts = default(ServerParts);
         builder.Services.AddMcpServer(McpHost.Describe).WithStdioServerTransport()
             .WithListToolsHandler((request, stop) => McpHost.GuardAsync(request.Services!, async () =>
-                new ListToolsResult { Tools = await ToolsOf(parts!, profile, call: null, asksOwner, stop).ListAsync().ConfigureAwait(false) }))
+                new ListToolsResult
+                {
+                    Tools =
+                        await ToolsOf(parts!, profile, call: null, asksOwner, stop).ListAsync().ConfigureAwait(false)
+                }))
             .WithCallToolHandler((request, stop) => McpHost.GuardAsync(request.Services!, async () =>
             {
                 await parts!.Rules.EnsureAsync(settings.Tenant, stop).ConfigureAwait(false);
-                return await ToolsOf(parts, profile, request, asksOwner, stop).CallAsync(request.Params).ConfigureAwait(false);
+                return await ToolsOf(parts, profile, request, asksOwner, stop).CallAsync(request.Params)
+                    .ConfigureAwait(false);
             }));
         using var host = builder.Build();
         parts = host.Services.GetRequiredService<ServerParts>();
@@ -59,7 +64,8 @@ internal static class McpStdio
     // the person who owns the store, in a form that the client shows; only where that was asked for, since not every
     // client shows it.
     private static McpTools ToolsOf(
-        ServerParts parts, AgentProfile? profile, RequestContext<CallToolRequestParams>? call, bool asksOwner, CancellationToken cancel)
+        ServerParts parts, AgentProfile? profile, RequestContext<CallToolRequestParams>? call, bool asksOwner,
+        CancellationToken cancel)
     {
         string[] roles = ["operator"];
         var caller = new Caller
@@ -70,7 +76,8 @@ internal static class McpStdio
             Permissions = ValueList.From(Rights.Of(roles, [])),
         };
         var acting = new Acting(caller, parts, cancel) { Own = profile };
-        return new McpTools(acting, agentId: null, call is not null && asksOwner ? new McpPerson(acting, call, isOwner: true) : null,
+        return new McpTools(
+            acting, agentId: null, call is not null && asksOwner ? new McpPerson(acting, call, isOwner: true) : null,
             call is null ? null : new McpProgress(acting, call));
     }
 

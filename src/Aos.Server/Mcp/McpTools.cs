@@ -20,9 +20,9 @@ using ModelContextProtocol.Protocol;
 
 namespace Aos.Server.Mcp;
 
-/// <summary>The tools of one caller: the questions that the runtime answers, and the skills that the agent may call. Each
-/// answers with the JSON that the API and the command line give. Deciding on approvals is no tool: an agent does not approve
-/// its own calls.</summary>
+/// <summary>The tools of one caller: the questions that the runtime answers, and the skills that the agent may call.
+/// Each answers with the JSON that the API and the command line give. Deciding on approvals is no tool: an agent does
+/// not approve its own calls.</summary>
 /// <param name="acting">Who calls.</param>
 /// <param name="agentId">The profile that acts where a call names none; null: the built-in one.</param>
 /// <param name="person">Who can be asked at the client; null where nothing is called.</param>
@@ -34,23 +34,35 @@ internal sealed class McpTools(Acting acting, string? agentId, McpPerson? person
 
     private static readonly IReadOnlyList<Question> Questions =
     [
-        new("run", Rights.RunsWrite, ReadOnly: false, "Run a goal or a plan, durably. Answers with its report once it has ended or waits for somebody, or after "
-            + "wait_seconds with the report as it stands: `get_run` goes on to wait. The same idempotency_key is the same run.",
-            Schema("run_submission", """{"wait_seconds":{"type":"integer","minimum":0,"maximum":50,"default":50},"idempotency_key":{"type":"string","minLength":1,"maxLength":256}}"""),
+        new("run", Rights.RunsWrite, ReadOnly: false,
+            "Run a goal or a plan, durably. Answers with its report once it has ended or waits for somebody, or after "
+            + "wait_seconds with the report as it stands: `get_run` goes on to wait. The same idempotency_key is the "
+            + "same run.",
+            Schema("run_submission",
+                """{"wait_seconds":{"type":"integer","minimum":0,"maximum":50,"default":50},"idempotency_key":{"type":"string","minLength":1,"maxLength":256}}"""),
             (tools, arguments) => tools.RunAsync(arguments)),
         new("get_run", Rights.RunsRead, ReadOnly: true, "Report a run: its status, steps, costs and what it waits for.",
-            OfRun("""{"wait_seconds":{"type":"integer","minimum":0,"maximum":50,"default":0}}"""), (tools, arguments) => tools.ReportAsync(arguments)),
-        new("simulate", Rights.RunsRead, ReadOnly: true, "Foresee what a run would cost, take and need, and what it may not do, without running it.",
+            OfRun("""{"wait_seconds":{"type":"integer","minimum":0,"maximum":50,"default":0}}"""),
+            (tools, arguments) => tools.ReportAsync(arguments)),
+        new("simulate", Rights.RunsRead, ReadOnly: true,
+            "Foresee what a run would cost, take and need, and what it may not do, without running it.",
             Schema("run_submission", "{}"), (tools, arguments) => tools.SimulateAsync(arguments)),
-        new("execute", Rights.RunsWrite, ReadOnly: false, "Call one skill under a contract, journaled, retried and budgeted like a run of one step.",
-            Schema("skill_call", """{"idempotency_key":{"type":"string","minLength":1,"maxLength":256}}"""), (tools, arguments) => tools.ExecuteAsync(arguments)),
-        new("query", Rights.RunsRead, ReadOnly: true, $"Ask a question about a run. Questions: {string.Join(", ", AosRuntime.Queries)}.",
-            OfRun("""{"query":{"type":"string"},"arguments":{"type":"object"}}""", "query"), (tools, arguments) => tools.QueryAsync(arguments)),
-        new("describe_skill", Rights.CatalogRead, ReadOnly: true, "A skill's contract: input, output, effects, costs, errors; and how its calls went.",
+        new("execute", Rights.RunsWrite, ReadOnly: false,
+            "Call one skill under a contract, journaled, retried and budgeted like a run of one step.",
+            Schema("skill_call", """{"idempotency_key":{"type":"string","minLength":1,"maxLength":256}}"""),
+            (tools, arguments) => tools.ExecuteAsync(arguments)),
+        new("query", Rights.RunsRead, ReadOnly: true,
+            $"Ask a question about a run. Questions: {string.Join(", ", AosRuntime.Queries)}.",
+            OfRun("""{"query":{"type":"string"},"arguments":{"type":"object"}}""", "query"),
+            (tools, arguments) => tools.QueryAsync(arguments)),
+        new("describe_skill", Rights.CatalogRead, ReadOnly: true,
+            "A skill's contract: input, output, effects, costs, errors; and how its calls went.",
             Parse("""{"type":"object","properties":{"skill":{"type":"string","description":"Such as http_call or http_call@1."}},"required":["skill"],"additionalProperties":false}"""),
             (tools, arguments) => tools.DescribeAsync(arguments)),
-        new("trace", Rights.RunsRead, ReadOnly: true, "The events of a run after a number, oldest first, at most 200 at a time.",
-            OfRun("""{"after":{"type":"integer","minimum":0,"default":0}}"""), (tools, arguments) => tools.TraceAsync(arguments)),
+        new("trace", Rights.RunsRead, ReadOnly: true,
+            "The events of a run after a number, oldest first, at most 200 at a time.",
+            OfRun("""{"after":{"type":"integer","minimum":0,"default":0}}"""),
+            (tools, arguments) => tools.TraceAsync(arguments)),
     ];
 
     /// <summary>What the caller may use.</summary>
@@ -79,7 +91,8 @@ internal sealed class McpTools(Acting acting, string? agentId, McpPerson? person
     /// <exception cref="McpProtocolException">The call names no tool of this caller.</exception>
     public async Task<CallToolResult> CallAsync(CallToolRequestParams? call)
     {
-        if (call is not { Name: { } name }) throw new McpProtocolException("The call names no tool.", McpErrorCode.InvalidParams);
+        if (call is not { Name: { } name })
+            throw new McpProtocolException("The call names no tool.", McpErrorCode.InvalidParams);
         var given = new JsonObject((call.Arguments ?? new Dictionary<string, JsonElement>()).Select(pair =>
             KeyValuePair.Create(pair.Key, JsonNode.Parse(pair.Value.GetRawText()))));
         try
@@ -89,7 +102,8 @@ internal sealed class McpTools(Acting acting, string? agentId, McpPerson? person
                 Require(question.Right);
                 RequireKnown(question.Schema, given);
                 // The client calls again with what its person said: the run is there already.
-                if (question.Name is "run" or "get_run" && person?.Resumed is { } resumed) return await GoOnAsync(resumed, given).ConfigureAwait(false);
+                if (question.Name is "run" or "get_run" && person?.Resumed is { } resumed)
+                    return await GoOnAsync(resumed, given).ConfigureAwait(false);
                 return await question.Answer(this, given).ConfigureAwait(false);
             }
             Require(Rights.RunsWrite);
@@ -98,7 +112,9 @@ internal sealed class McpTools(Acting acting, string? agentId, McpPerson? person
                 ? Allowed(profile).FirstOrDefault(contract => SkillPrefix + contract.Name.Value == name) : null;
             // The protocol has an error of its own for names that `tools/list` did not give.
             return skill is null
-                ? throw new McpProtocolException($"Unknown tool: '{name}'. The tools of this caller are those that tools/list names.", McpErrorCode.InvalidParams)
+                ? throw new McpProtocolException(
+                    $"Unknown tool: '{name}'. The tools of this caller are those that tools/list names.",
+                    McpErrorCode.InvalidParams)
                 : await CallSkillAsync(skill, given).ConfigureAwait(false);
         }
         catch (ApiRefusal refusal)
@@ -111,7 +127,9 @@ internal sealed class McpTools(Acting acting, string? agentId, McpPerson? person
     {
         var seconds = Take(arguments, "wait_seconds", WaitSecondsMax);
         var key = Key(arguments);
-        var request = await acting.RequestAsync(Read<RunSubmission>(arguments, "run_submission")).ConfigureAwait(false) with { IdempotencyKey = key };
+        var request = await acting.RequestAsync(Read<RunSubmission>(arguments, "run_submission"))
+            .ConfigureAwait(false) with
+        { IdempotencyKey = key };
         var answer = await acting.Runtime.SubmitAsync(request, acting.Cancel).ConfigureAwait(false);
         return answer.Value is { } begun ? await FollowAsync(begun, seconds).ConfigureAwait(false) : Of(answer.Outcome);
     }
@@ -123,14 +141,17 @@ internal sealed class McpTools(Acting acting, string? agentId, McpPerson? person
         var answer = await acting.Runtime.ReportAsync(run, acting.Cancel).ConfigureAwait(false);
         // Who was asked and decided nothing is not asked again: the run waits for somebody else.
         if (!isDecided && answer.Value is { } waiting) return Of(waiting, isError: false);
-        return answer.Value is { } report ? await FollowAsync(report, Take(arguments, "wait_seconds", WaitSecondsMax)).ConfigureAwait(false) : Of(answer.Outcome);
+        return answer.Value is { } report
+            ? await FollowAsync(report, Take(arguments, "wait_seconds", WaitSecondsMax)).ConfigureAwait(false)
+            : Of(answer.Outcome);
     }
 
     private async Task<CallToolResult> ReportAsync(JsonObject arguments)
     {
         var seconds = Take(arguments, "wait_seconds", 0);
         var answer = await acting.Runtime.ReportAsync(RunOf(arguments), acting.Cancel).ConfigureAwait(false);
-        return answer.Value is { } report ? await FollowAsync(report, seconds).ConfigureAwait(false) : Of(answer.Outcome);
+        return answer.Value is { } report
+            ? await FollowAsync(report, seconds).ConfigureAwait(false) : Of(answer.Outcome);
     }
 
     private async Task<CallToolResult> FollowAsync(RunReport report, int seconds)
@@ -163,13 +184,19 @@ internal sealed class McpTools(Acting acting, string? agentId, McpPerson? person
             Input = Payload.FromUtf8(Encoding.UTF8.GetBytes(input.ToJsonString())),
             AgentId = agentId,
         };
-        return Of(await acting.Runtime.ExecuteAsync(await acting.RequestAsync(call, key: null).ConfigureAwait(false), acting.Cancel).ConfigureAwait(false));
+        return Of(
+            await acting.Runtime
+                .ExecuteAsync(await acting.RequestAsync(call, key: null).ConfigureAwait(false), acting.Cancel)
+                .ConfigureAwait(false));
     }
 
     private async Task<CallToolResult> QueryAsync(JsonObject arguments)
     {
-        var asked = arguments["arguments"] is { } given ? Payload.FromUtf8(Encoding.UTF8.GetBytes(given.ToJsonString())) : null;
-        return Of(await acting.Runtime.QueryAsync(RunOf(arguments), Text(arguments, "query"), asked, acting.Cancel).ConfigureAwait(false));
+        var asked = arguments["arguments"] is { } given
+            ? Payload.FromUtf8(Encoding.UTF8.GetBytes(given.ToJsonString())) : null;
+        return Of(
+            await acting.Runtime.QueryAsync(RunOf(arguments), Text(arguments, "query"), asked, acting.Cancel)
+                .ConfigureAwait(false));
     }
 
     private async Task<CallToolResult> DescribeAsync(JsonObject arguments) =>
@@ -182,12 +209,16 @@ internal sealed class McpTools(Acting acting, string? agentId, McpPerson? person
         var known = await acting.Runtime.ReportAsync(run, acting.Cancel).ConfigureAwait(false);
         if (known.Value is null) return Of(known.Outcome);
         var events = new JsonArray();
-        await foreach (var line in acting.Runtime.TraceAsync(run, Take(arguments, "after", 0, int.MaxValue), follow: false, acting.Cancel).ConfigureAwait(false))
+        await foreach (var line in acting.Runtime
+            .TraceAsync(run, Take(arguments, "after", 0, int.MaxValue), follow: false, acting.Cancel)
+            .ConfigureAwait(false))
         {
             events.Add(JsonNode.Parse(line.ToJson()));
             if (events.Count == EventsMax) break;
         }
-        return Of(JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["events"] = events }, JsonNodeContext.Default.JsonObject), isError: false);
+        return Of(
+            JsonSerializer.SerializeToUtf8Bytes(
+                new JsonObject { ["events"] = events }, JsonNodeContext.Default.JsonObject), isError: false);
     }
 
     private IEnumerable<SkillContract> Allowed(AgentProfile profile) => acting.Runtime.Skills
@@ -210,8 +241,12 @@ internal sealed class McpTools(Acting acting, string? agentId, McpPerson? person
 
     private T Read<T>(JsonObject arguments, string schema) where T : class
     {
-        if (agentId is not null && arguments["agent_id"] is null && arguments["profile"] is null) arguments["agent_id"] = agentId;
-        return acting.Require(DocumentReader.Read<T>(Encoding.UTF8.GetBytes(arguments.ToJsonString()), ContractSchemas.Named(schema), ErrorCodes.InvalidArgument));
+        if (agentId is not null && arguments["agent_id"] is null && arguments["profile"] is null)
+            arguments["agent_id"] = agentId;
+        return acting.Require(
+            DocumentReader.Read<T>(
+                Encoding.UTF8.GetBytes(arguments.ToJsonString()), ContractSchemas.Named(schema),
+                ErrorCodes.InvalidArgument));
     }
 
     private RunId RunOf(JsonObject arguments) => RunId.TryParse(Text(arguments, "run_id"), out var run) ? run
@@ -232,8 +267,10 @@ internal sealed class McpTools(Acting acting, string? agentId, McpPerson? person
     {
         if (arguments[name] is not { } node) return absent;
         arguments.Remove(name);
-        return node is JsonValue value && value.TryGetValue<int>(out var number) && number >= 0 && number <= most ? number
-            : throw acting.Refuse(ErrorCodes.InvalidArgument, $"/{name}: a whole number from 0 to {most} is expected here.");
+        return node is JsonValue value && value.TryGetValue<int>(out var number) && number >= 0
+            && number <= most ? number
+            : throw acting.Refuse(
+                ErrorCodes.InvalidArgument, $"/{name}: a whole number from 0 to {most} is expected here.");
     }
 
     private static CallToolResult Of(StructuredOutcome outcome) => Of(outcome, outcome.Status != OutcomeStatus.Success);

@@ -10,7 +10,8 @@ namespace Aos.Server.OpenApi;
 /// schemas, so that it cannot say anything else than what the server does.</summary>
 internal static class OpenApiDocument
 {
-    private static readonly Lazy<byte[]> Text = new(() => JsonSerializer.SerializeToUtf8Bytes(Make(), JsonNodeContext.Default.JsonObject));
+    private static readonly Lazy<byte[]> Text =
+        new(() => JsonSerializer.SerializeToUtf8Bytes(Make(), JsonNodeContext.Default.JsonObject));
 
     /// <summary>The document as UTF-8 JSON.</summary>
     public static ReadOnlyMemory<byte> Utf8 => Text.Value;
@@ -32,12 +33,14 @@ internal static class OpenApiDocument
             {
                 ["title"] = "AOS",
                 ["version"] = ServerParts.Version,
-                ["description"] = "Runs of agents: begun, looked at, steered. Every refusal is a problem (RFC 9457) whose `type` is the page of its code.",
+                ["description"] = "Runs of agents: begun, looked at, steered. Every refusal is a problem (RFC 9457) "
+                    + "whose `type` is the page of its code.",
                 ["license"] = new JsonObject { ["name"] = "Apache-2.0", ["identifier"] = "Apache-2.0" },
             },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),
             ["security"] = new JsonArray(new JsonObject { ["bearer"] = new JsonArray() }),
-            ["tags"] = new JsonArray([.. Catalogue.Operations.Select(operation => operation.Tag).Distinct(StringComparer.Ordinal)
+            ["tags"] = new JsonArray(
+                [.. Catalogue.Operations.Select(operation => operation.Tag).Distinct(StringComparer.Ordinal)
                 .Select(tag => new JsonObject { ["name"] = tag })]),
             ["paths"] = paths,
             ["components"] = new JsonObject
@@ -48,7 +51,8 @@ internal static class OpenApiDocument
                     {
                         ["type"] = "http",
                         ["scheme"] = "bearer",
-                        ["description"] = "An API key of AOS, or a token of the OpenID Connect issuer that the server trusts.",
+                        ["description"] =
+                            "An API key of AOS, or a token of the OpenID Connect issuer that the server trusts.",
                     },
                 },
                 ["responses"] = new JsonObject
@@ -98,7 +102,8 @@ internal static class OpenApiDocument
         {
             var response = new JsonObject { ["description"] = status == 204 ? "Nothing more." : "The answer." };
             if (status != 204)
-                response["content"] = Content(operation.Produces, operation.Result is { } result ? schemas.Refer(result) : new JsonObject());
+                response["content"] = Content(
+                    operation.Produces, operation.Result is { } result ? schemas.Refer(result) : new JsonObject());
             responses[status.ToString()] = response;
         }
         responses["default"] = new JsonObject { ["$ref"] = "#/components/responses/problem" };
@@ -139,7 +144,8 @@ internal static class OpenApiDocument
         ["schema"] = JsonNode.Parse(parameter.Schema),
     };
 
-    private static JsonObject Content(string type, JsonObject schema) => new() { [type] = new JsonObject { ["schema"] = schema } };
+    private static JsonObject Content(string type, JsonObject schema) =>
+        new() { [type] = new JsonObject { ["schema"] = schema } };
 }
 
 /// <summary>The published schemas as components of the description.</summary>
@@ -159,8 +165,10 @@ internal sealed class SchemaShelf
     public JsonObject ToJson()
     {
         // Parameters name these, whichever bodies do.
-        foreach (var name in (ReadOnlySpan<string>)["run_page", "approval_page", "skill_call", "failure_catalog"]) Refer(name);
-        return new JsonObject(_schemas.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value.DeepClone())));
+        foreach (var name in (ReadOnlySpan<string>)["run_page", "approval_page", "skill_call", "failure_catalog"])
+            Refer(name);
+        return new JsonObject(
+            _schemas.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value.DeepClone())));
     }
 
     private void Add(string name)
@@ -172,10 +180,12 @@ internal sealed class SchemaShelf
         document.Remove("$id");
         // A part that another schema has otherwise (closed there, open here) goes under the name of both.
         var names = definitions.ToDictionary(pair => pair.Key, pair =>
-            _schemas.TryGetValue(pair.Key, out var known) && !JsonNode.DeepEquals(known, Point(pair.Value!, null)) ? $"{name}.{pair.Key}" : pair.Key,
+            _schemas.TryGetValue(pair.Key, out var known) && !JsonNode.DeepEquals(known, Point(pair.Value!, null))
+                ? $"{name}.{pair.Key}" : pair.Key,
             StringComparer.Ordinal);
         // And so does what refers to such a part: the same words mean another thing there.
-        bool Differs(KeyValuePair<string, JsonNode?> part) => names[part.Key] == part.Key && _schemas.ContainsKey(part.Key)
+        bool Differs(KeyValuePair<string, JsonNode?> part) =>
+            names[part.Key] == part.Key && _schemas.ContainsKey(part.Key)
             && !JsonNode.DeepEquals(Point(part.Value!, names), Point(part.Value!, null));
         while (definitions.FirstOrDefault(Differs).Key is { } other) names[other] = $"{name}.{other}";
         _schemas[name] = Point(document, names);
@@ -191,7 +201,8 @@ internal sealed class SchemaShelf
         {
             if (next is JsonObject found)
             {
-                if (found["$ref"] is JsonValue reference && reference.GetValue<string>() is var text && text.StartsWith(Own, StringComparison.Ordinal))
+                if (found["$ref"] is JsonValue reference && reference.GetValue<string>() is var text
+                    && text.StartsWith(Own, StringComparison.Ordinal))
                 {
                     var key = text[Own.Length..];
                     found["$ref"] = Shared + (names is null ? key : names[key]);

@@ -2,8 +2,8 @@ using Scalar.AspNetCore;
 
 namespace Aos.Server.OpenApi;
 
-/// <summary>The description of the API as a page for people. All that it loads comes from this server, and its policy lets
-/// nothing else in.</summary>
+/// <summary>The description of the API as a page for people. All that it loads comes from this server, and its policy
+/// lets nothing else in.</summary>
 internal static class ReferencePage
 {
     /// <summary>Where it is.</summary>
@@ -16,7 +16,8 @@ internal static class ReferencePage
     {
         app.Use((http, next) =>
         {
-            if (http.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase)) http.Response.OnStarting(Guard, http);
+            if (http.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase))
+                http.Response.OnStarting(Guard, http);
             return next(http);
         });
         app.MapScalarApiReference(Path, options =>
@@ -40,8 +41,9 @@ internal static class ReferencePage
         var http = (HttpContext)state;
         var nonce = http.Items[ScalarOptions.NonceHttpContextItemKey] is string value ? $" 'nonce-{value}'" : "";
         var headers = http.Response.Headers;
-        headers.ContentSecurityPolicy = $"default-src 'none'; script-src 'self'{nonce}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-            + "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        headers.ContentSecurityPolicy = $"default-src 'none'; script-src 'self'{nonce}; style-src 'self' "
+            + "'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; "
+            + "form-action 'none'; frame-ancestors 'none'";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         return Task.CompletedTask;

@@ -5,7 +5,8 @@ namespace Aos.Server.Settings;
 /// <summary>The address of a PostgreSQL store as a URL, which is how most tools write it.</summary>
 internal static class PostgresAddress
 {
-    /// <summary>What is wrong with the text; null where nothing is. Shows nothing of it: it may hold a password.</summary>
+    /// <summary>What is wrong with the text; null where nothing is. Shows nothing of it: it may hold a
+    /// password.</summary>
     public static string? Problem(string text) => TryRead(text, out _) ? null
         : "is no address such as postgres://user:password@host:5432/database";
 
@@ -30,7 +31,9 @@ internal static class PostgresAddress
         foreach (var pair in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var parts = pair.Split('=', 2);
-            if (parts[0] != "sslmode" || parts.Length < 2 || !Enum.TryParse<SslMode>(parts[1].Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var mode))
+            if (parts[0] != "sslmode" || parts.Length < 2
+                || !Enum.TryParse<SslMode>(
+                    parts[1].Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var mode))
                 return false;
             builder.SslMode = mode;
         }

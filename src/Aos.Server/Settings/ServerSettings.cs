@@ -60,8 +60,8 @@ internal sealed record ServerSettings
     /// <summary>Seconds that a connection may be silent between requests. Default 130; 1 to 3,600.</summary>
     public int KeepAliveSeconds { get; init; } = 130;
 
-    /// <summary>Bytes a second below which a body is too slow, both ways, once five seconds have passed. 0: no limit. Default
-    /// 240; 0 to 1,000,000.</summary>
+    /// <summary>Bytes a second below which a body is too slow, both ways, once five seconds have passed. 0: no limit.
+    /// Default 240; 0 to 1,000,000.</summary>
     public int BytesPerSecondMin { get; init; } = 240;
 
     /// <summary>The issuer of OpenID Connect tokens; null: only API keys are known.</summary>
@@ -73,8 +73,8 @@ internal sealed record ServerSettings
     /// <summary>The claim that holds the roles. Default <c>roles</c>.</summary>
     public string OidcRolesClaim { get; init; } = "roles";
 
-    /// <summary>The claim that holds the tenant; a token without it is refused. Null: every token belongs to the tenant of
-    /// the server.</summary>
+    /// <summary>The claim that holds the tenant; a token without it is refused. Null: every token belongs to the tenant
+    /// of the server.</summary>
     public string? OidcTenantClaim { get; init; }
 
     /// <summary>Whether to make an administrator's key at this start and print it.</summary>

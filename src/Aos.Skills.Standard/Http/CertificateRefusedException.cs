@@ -32,7 +32,8 @@ internal sealed class CertificateRefusedException : AuthenticationException
         const X509ChainStatusFlags time = X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.NotTimeNested;
         var isThere = !errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable);
         if (!isThere || (flags & ~time) != X509ChainStatusFlags.NoError)
-            throw new CertificateRefusedException(ErrorCodes.TlsUntrusted, "is vouched for by nobody that is trusted here", cause);
+            throw new CertificateRefusedException(
+                ErrorCodes.TlsUntrusted, "is vouched for by nobody that is trusted here", cause);
         throw errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)
             ? new CertificateRefusedException(ErrorCodes.TlsWrongHost, "is for another host", cause)
             : new CertificateRefusedException(ErrorCodes.TlsExpired, "has expired, or does not hold yet", cause);

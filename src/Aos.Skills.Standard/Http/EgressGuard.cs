@@ -62,7 +62,8 @@ internal sealed class EgressGuard(IHostResolver resolver)
         return new EgressVerdict.Allowed([.. addresses.Select(SpecialAddresses.Unmap).Distinct()]);
     }
 
-    /// <summary>Why a policy is sure to deny an address, without resolving anything; null where it may allow it.</summary>
+    /// <summary>Why a policy is sure to deny an address, without resolving anything; null where it may allow
+    /// it.</summary>
     public static string? FindGap(Uri url, EgressPolicy policy)
     {
         var host = NetworkEntry.HostOf(url);

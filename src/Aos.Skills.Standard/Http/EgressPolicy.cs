@@ -9,8 +9,8 @@ namespace Aos.Skills.Standard.Http;
 /// <summary>What an agent may reach over the network, judged by the address that is dialled.</summary>
 /// <remarks>
 /// <para>Entries: <c>host</c>, <c>*.host</c> (names below it, not itself), <c>localhost</c>, an address, a CIDR range,
-/// or <c>*</c>; each with or without <c>:port</c> (IPv6 with a port in brackets, as in <c>[fd00::/8]:443</c>). Without a
-/// port an entry holds for every port. An empty list allows nothing.</para>
+/// or <c>*</c>; each with or without <c>:port</c> (IPv6 with a port in brackets, as in <c>[fd00::/8]:443</c>). Without
+/// a port an entry holds for every port. An empty list allows nothing.</para>
 /// <para>An address is allowed where an entry names it or its range, under whatever name it was found. A public address
 /// is also allowed where an entry names the host. A special address (<see cref="SpecialAddresses"/>) is never allowed
 /// by a name or by <c>*</c>; <c>localhost</c> allows the loopback addresses. An IPv4-mapped address is the IPv4 address
@@ -51,7 +51,8 @@ internal sealed class EgressPolicy
     public bool CouldAllow(string host, int port)
     {
         foreach (var entry in _entries)
-            if (Holds(entry, port) && (entry is NetworkEntry.Range or NetworkEntry.Loopback || entry.Names(host))) return true;
+            if (Holds(entry, port) && (entry is NetworkEntry.Range or NetworkEntry.Loopback || entry.Names(host)))
+                return true;
         return false;
     }
 

@@ -29,7 +29,8 @@ public sealed class GuardedHttp : IDisposable
     public HttpMessageHandler HandlerFor(ValueList<string> network, long responseBytesMax = 16 << 20) =>
         new Handler(this, network, responseBytesMax);
 
-    /// <summary>What a failed request comes to: a code of the taxonomy, what happened, and what the network said.</summary>
+    /// <summary>What a failed request comes to: a code of the taxonomy, what happened, and what the network
+    /// said.</summary>
     public static (ErrorCode Code, string Message, string? Cause) Describe(HttpRequestException failure, Uri url)
     {
         if (failure is EgressDeniedException) return (ErrorCodes.EgressDenied, failure.Message, null);
@@ -44,17 +45,22 @@ public sealed class GuardedHttp : IDisposable
     /// <summary>Closes the connections. Requests in flight fail.</summary>
     public void Dispose() => _transport.Dispose();
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, ValueList<string> network, CancellationToken cancel)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, ValueList<string> network, CancellationToken cancel)
     {
         var url = request.RequestUri ?? throw new InvalidOperationException("The request has no address.");
         if (!url.IsAbsoluteUri || HttpCallRequestReader.CheckUrl(url) is { } mistake)
-            throw new EgressDeniedException($"No call is made to '{url.GetLeftPart(UriPartial.Path)}': only http and https addresses without user name.");
+            throw new EgressDeniedException($"No call is made to '{url.GetLeftPart(UriPartial.Path)}': only http and "
+                + "https addresses without user name.");
         if (!EgressPolicy.TryParse(network, out var policy, out var entry))
-            throw new EgressDeniedException($"The profile's network has the entry '{entry}', which is not {NetworkEntry.Rule}.");
+            throw new EgressDeniedException(
+                $"The profile's network has the entry '{entry}', which is not {NetworkEntry.Rule}.");
         var verdict = await _guard.CheckAsync(url, policy, cancel).ConfigureAwait(false);
         if (verdict is EgressVerdict.Denied(var message)) throw new EgressDeniedException(message);
         if (verdict is not EgressVerdict.Allowed(var addresses))
-            throw new HttpRequestException(HttpRequestError.NameResolutionError, $"The name of {HttpTransport.Authority(url)} could not be resolved.");
+            throw new HttpRequestException(
+                HttpRequestError.NameResolutionError,
+                $"The name of {HttpTransport.Authority(url)} could not be resolved.");
         for (var i = 0; ; i++)
         {
             try
@@ -73,14 +79,17 @@ public sealed class GuardedHttp : IDisposable
         }
     }
 
-    private sealed class Handler(GuardedHttp owner, ValueList<string> network, long responseBytesMax) : HttpMessageHandler
+    private sealed class Handler(GuardedHttp owner, ValueList<string> network, long responseBytesMax)
+        : HttpMessageHandler
     {
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var response = await owner.SendAsync(request, network, cancellationToken).ConfigureAwait(false);
             var limited = new StreamContent(new LimitedStream(
                 await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), responseBytesMax));
-            foreach (var (name, values) in response.Content.Headers.NonValidated) limited.Headers.TryAddWithoutValidation(name, values);
+            foreach (var (name, values) in response.Content.Headers.NonValidated)
+                limited.Headers.TryAddWithoutValidation(name, values);
             response.Content = limited;
             return response;
         }

@@ -54,7 +54,8 @@ internal sealed record HttpAnswer(Payload Result, HttpFailure? Failure)
         {
             var key = name.ToLowerInvariant();
             // RFC 9110 §5.5: a recipient replaces what must not be in a field by spaces.
-            var value = new string([.. string.Join(", ", values).Select(c => c != '\t' && char.IsControl(c) ? ' ' : c)]);
+            var value =
+                new string([.. string.Join(", ", values).Select(c => c != '\t' && char.IsControl(c) ? ' ' : c)]);
             fields[key] = fields.TryGetValue(key, out var before) ? $"{before}, {value}" : value;
         }
     }
@@ -76,7 +77,8 @@ internal sealed record HttpAnswer(Payload Result, HttpFailure? Failure)
             return null;
         }
         var json = Encoding.UTF8.GetBytes(text);
-        switch (StrictJson.Parse(json, JsonLimits.Default with { BytesMax = limits.BodyBytesMax, NodesMax = 1_000_000 }))
+        switch (StrictJson.Parse(
+            json, JsonLimits.Default with { BytesMax = limits.BodyBytesMax, NodesMax = 1_000_000 }))
         {
             case JsonReadResult.Read:
                 writer.WritePropertyName("body");
@@ -120,7 +122,8 @@ internal sealed record HttpAnswer(Payload Result, HttpFailure? Failure)
         try
         {
             var name = string.IsNullOrWhiteSpace(charset) ? "utf-8" : charset.Trim('"', ' ');
-            var encoding = Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+            var encoding =
+                Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
             var span = body.Span;
             var mark = encoding.Preamble;
             return encoding.GetString(mark.Length > 0 && span.StartsWith(mark) ? span[mark.Length..] : span);

@@ -18,16 +18,19 @@ internal sealed class HttpAuthReader(Action<string, string> refuse)
     public HttpAuth? Read(JsonElement input, ImmutableArray<GivenHeader> headers)
     {
         if (!input.TryGetProperty("auth", out var auth) || auth.ValueKind == JsonValueKind.Null) return null;
-        if (auth.ValueKind != JsonValueKind.Object || !auth.TryGetProperty("type", out var kind) || kind.ValueKind != JsonValueKind.String
+        if (auth.ValueKind != JsonValueKind.Object || !auth.TryGetProperty("type", out var kind)
+            || kind.ValueKind != JsonValueKind.String
             || !Members.TryGetValue(kind.GetString()!, out var required))
         {
-            refuse("/auth/type", "auth has a type: bearer, basic or header. A secret in the query would show in the logs of every "
+            refuse("/auth/type",
+                "auth has a type: bearer, basic or header. A secret in the query would show in the logs of every "
                 + "server on the way, so there is no such type");
             return null;
         }
         var type = kind.GetString()!;
         foreach (var member in auth.EnumerateObject())
-            if (member.Name != "type" && Array.IndexOf(required, member.Name) < 0 && (type, member.Name) != ("header", "prefix"))
+            if (member.Name != "type" && Array.IndexOf(required, member.Name) < 0
+                && (type, member.Name) != ("header", "prefix"))
                 refuse($"/auth/{member.Name}", $"auth of type {type} has no {member.Name}");
         var given = new GivenText?[required.Length];
         for (var i = 0; i < required.Length; i++)
@@ -35,7 +38,8 @@ internal sealed class HttpAuthReader(Action<string, string> refuse)
             given[i] = auth.TryGetProperty(required[i], out var value) ? HttpCallRequestReader.Given(value) : null;
             if (given[i] is null) refuse($"/auth/{required[i]}", $"auth of type {type} needs {required[i]}");
         }
-        return Array.Exists(given, text => text is null) ? null : Make(type, auth, [.. given.Select(text => text!.Value)], headers);
+        return Array.Exists(given, text => text is null)
+            ? null : Make(type, auth, [.. given.Select(text => text!.Value)], headers);
     }
 
     private HttpAuth? Make(string type, JsonElement auth, GivenText[] given, ImmutableArray<GivenHeader> headers)
@@ -48,7 +52,8 @@ internal sealed class HttpAuthReader(Action<string, string> refuse)
         }
         if (headers.Any(other => other.Name.Equals(header, StringComparison.OrdinalIgnoreCase)))
             refuse("/auth", $"the header {header} is given twice: in headers and by auth");
-        var prefix = auth.TryGetProperty("prefix", out var before) && before.ValueKind == JsonValueKind.String ? before.GetString()! : "";
+        var prefix = auth.TryGetProperty("prefix", out var before) && before.ValueKind == JsonValueKind.String
+            ? before.GetString()! : "";
         return type switch
         {
             "bearer" => new HttpAuth.Bearer(given[0]),
@@ -60,7 +65,8 @@ internal sealed class HttpAuthReader(Action<string, string> refuse)
     // RFC 7617 §2: the name ends at the first colon.
     private HttpAuth.Basic Basic(GivenText name, GivenText password)
     {
-        if (name.Text?.Contains(':', StringComparison.Ordinal) == true) refuse("/auth/username", "a user name has no colon");
+        if (name.Text?.Contains(':', StringComparison.Ordinal) == true)
+            refuse("/auth/username", "a user name has no colon");
         return new HttpAuth.Basic(name, password);
     }
 }

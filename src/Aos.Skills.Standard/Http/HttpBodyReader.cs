@@ -36,7 +36,8 @@ internal static class HttpBodyReader
             await using (raw.ConfigureAwait(false))
             {
                 var first = new byte[2];
-                var peeked = await raw.ReadAtLeastAsync(first, 2, throwOnEndOfStream: false, cancel).ConfigureAwait(false);
+                var peeked =
+                    await raw.ReadAtLeastAsync(first, 2, throwOnEndOfStream: false, cancel).ConfigureAwait(false);
                 if (peeked == 0 && declared is null or 0) return new HttpBody.Complete(default);
                 raw.PutBack(first.AsMemory(0, peeked));
                 var decoded = Decode(raw, coding, first);
@@ -44,8 +45,10 @@ internal static class HttpBodyReader
                 await using (decoded.ConfigureAwait(false))
                 {
                     var body = await ReadAsync(decoded, raw, limits, authority, cancel).ConfigureAwait(false);
-                    // A packed body says itself whether it is whole, and its reader may leave the rest of the bytes alone.
-                    if (decoded == raw && body is HttpBody.Complete && declared is { } length && length != raw.BytesRead)
+                    // A packed body says itself whether it is whole, and its reader may leave the rest of the bytes
+                    // alone.
+                    if (decoded == raw && body is HttpBody.Complete && declared is { } length
+                        && length != raw.BytesRead)
                         throw new IOException($"The answer has {raw.BytesRead} bytes and declares {length}.");
                     return body;
                 }
@@ -111,7 +114,8 @@ internal static class HttpBodyReader
         {
             var digits = part.Trim(' ', '\t');
             if (digits.Length == 0 || !digits.All(char.IsAsciiDigit)) return false;
-            var length = long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var read) ? read : long.MaxValue;
+            var length = long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var read)
+                ? read : long.MaxValue;
             if (declared is { } before && before != length) return false;
             declared = length;
         }
@@ -145,7 +149,8 @@ internal static class HttpBodyReader
 
         public void PutBack(ReadOnlyMemory<byte> bytes) => (_putBack, EndSeen) = (bytes, false);
 
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             if (!_putBack.IsEmpty)
             {
@@ -156,7 +161,8 @@ internal static class HttpBodyReader
             }
             var read = await Inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             BytesRead += read;
-            foreach (var last in buffer.Span[Math.Max(0, read - 4)..read]) LastFour = (LastFour >> 8) | ((uint)last << 24);
+            foreach (var last in buffer.Span[Math.Max(0, read - 4)..read])
+                LastFour = (LastFour >> 8) | ((uint)last << 24);
             EndSeen |= read == 0 && buffer.Length > 0;
             return read;
         }

@@ -155,7 +155,8 @@ internal static class HttpCallContract
         FailureModes = Failures(),
         Permissions = ["network", "secrets"],
         Tainted = true,
-        Secrets = ["/headers/*", "/auth/token", "/auth/username", "/auth/password", "/auth/value", "/form/*", "/body/*"],
+        Secrets =
+            ["/headers/*", "/auth/token", "/auth/username", "/auth/password", "/auth/value", "/form/*", "/body/*"],
         SideEffects = [new SideEffectDeclaration { Type = SideEffectType, Reversible = false }],
         Constraints =
         [
@@ -181,8 +182,11 @@ internal static class HttpCallContract
             Example("Fetch JSON", """{"url":"https://api.example.com/v1/price","query":{"symbol":"BTC"}}"""u8),
             Example("Post JSON that may be repeated",
                 """{"url":"https://api.example.com/v1/notes","method":"POST","body":{"text":"hello"},"idempotent":true}"""u8),
-            Example("Show who asks", """{"url":"https://api.example.com/v1/me","auth":{"type":"bearer","token":{"$secret":"EXAMPLE_TOKEN"}}}"""u8),
-            Example("Send a form", """{"url":"https://example.com/form","method":"POST","form":{"a":1,"b":["x","y"]}}"""u8),
+            Example(
+                "Show who asks",
+                """{"url":"https://api.example.com/v1/me","auth":{"type":"bearer","token":{"$secret":"EXAMPLE_TOKEN"}}}"""u8),
+            Example(
+                "Send a form", """{"url":"https://example.com/form","method":"POST","form":{"a":1,"b":["x","y"]}}"""u8),
             Example("Get a token",
                 """{"url":"https://auth.example.com/token","method":"POST","form":{"grant_type":"client_credentials","client_id":"me","client_secret":{"$secret":"CLIENT_SECRET"}}}"""u8),
             Example("Send a file",
@@ -251,7 +255,8 @@ internal static class HttpCallContract
 
     private static FailureMode Failure(ErrorCode code, string when) => new() { Code = code, When = when };
 
-    private static SkillExample Example(string title, ReadOnlySpan<byte> input) => new() { Title = title, Input = Json(input) };
+    private static SkillExample Example(string title, ReadOnlySpan<byte> input) =>
+        new() { Title = title, Input = Json(input) };
 
     private static Payload Json(ReadOnlySpan<byte> text) => Payload.FromUtf8(text.ToArray());
 }

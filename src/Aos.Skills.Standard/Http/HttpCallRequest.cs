@@ -171,13 +171,15 @@ internal sealed class HttpCallRequestReader
     }
 
     /// <summary>A text or a reference to a secret; null where the value is neither.</summary>
-    internal static GivenText? Given(JsonElement value) => value.ValueKind == JsonValueKind.String ? new GivenText(value.GetString())
+    internal static GivenText? Given(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? new GivenText(value.GetString())
         : SecretReference.TryRead(value, out var name) ? new GivenText(null, name)
         : null;
 
     private bool ReadCache(JsonElement input, string method)
     {
-        if (!input.TryGetProperty("cache", out var value) || value.ValueKind is JsonValueKind.Null or JsonValueKind.False) return false;
+        if (!input.TryGetProperty("cache", out var value)
+            || value.ValueKind is JsonValueKind.Null or JsonValueKind.False) return false;
         if (value.ValueKind != JsonValueKind.True) Refuse("/cache", "cache is true or false");
         else if (method != "GET") Refuse("/cache", $"only answers to GET are kept, not to {method}");
         return true;
@@ -187,7 +189,8 @@ internal sealed class HttpCallRequestReader
     {
         if (!input.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var milliseconds)
-            && milliseconds is >= 1 and <= HttpCallContract.TimeoutMsMax) return TimeSpan.FromMilliseconds(milliseconds);
+            && milliseconds is >= 1 and <= HttpCallContract.TimeoutMsMax)
+            return TimeSpan.FromMilliseconds(milliseconds);
         Refuse($"/{name}", $"{name} is a whole number from 1 to {HttpCallContract.TimeoutMsMax}");
         return null;
     }

@@ -13,7 +13,8 @@ namespace Aos.Skills.Standard.Http;
 /// <remarks>
 /// <para>Answers of status 400 and above are failures that carry the answer as their result. Whether a failed call
 /// changed the world: not where the request never left, was refused by the policy, or was answered with 4xx or 503;
-/// unknown for other statuses, a cut connection or a time-out after a request that may change something had left.</para>
+/// unknown for other statuses, a cut connection or a time-out after a request that may change something had
+/// left.</para>
 /// <para>Thread-safe. Owns its connections until it is disposed.</para>
 /// </remarks>
 public sealed class HttpCallSkill : ISkill, IDisposable
@@ -36,8 +37,10 @@ public sealed class HttpCallSkill : ISkill, IDisposable
     /// entry could allow, an address that none does. What the name resolves to shows only in the call.</remarks>
     public IReadOnlyList<Problem> FindGaps(SkillCall call)
     {
-        if (call.Input.Element is not { ValueKind: JsonValueKind.Object } input || !input.TryGetProperty("url", out var given)
-            || given.ValueKind != JsonValueKind.String || !Uri.TryCreate(given.GetString(), UriKind.Absolute, out var url)
+        if (call.Input.Element is not { ValueKind: JsonValueKind.Object } input
+            || !input.TryGetProperty("url", out var given)
+            || given.ValueKind != JsonValueKind.String
+            || !Uri.TryCreate(given.GetString(), UriKind.Absolute, out var url)
             || HttpCallRequestReader.CheckUrl(url) is not null) return [];
         return !EgressPolicy.TryParse(call.Network, out var policy, out var mistake)
             ? [Gap($"The profile's network has the entry '{mistake}', which is not {NetworkEntry.Rule}.")]
@@ -51,16 +54,19 @@ public sealed class HttpCallSkill : ISkill, IDisposable
     {
         var reader = new HttpCallRequestReader();
         if (reader.Read(call.Input.Element) is not { } request)
-            return SkillResult.Failure(ErrorCodes.InvalidInput, "The request cannot be made as it is.", EffectState.None)
+            return SkillResult.Failure(
+                ErrorCodes.InvalidInput, "The request cannot be made as it is.", EffectState.None)
                 with
             { Problems = reader.Problems };
         if (!EgressPolicy.TryParse(call.Network, out var policy, out var mistake))
             return SkillResult.Failure(ErrorCodes.EgressDenied,
-                $"The profile's network has the entry '{mistake}', which is not {NetworkEntry.Rule}.", EffectState.None);
+                $"The profile's network has the entry '{mistake}', which is not {NetworkEntry.Rule}.",
+                EffectState.None);
         if (TraceHosts.Of(call) is not { } traceTo)
             return SkillResult.Failure(ErrorCodes.InvalidProfile,
                 $"config.http_call: trace_to is not a list of entries such as {NetworkEntry.Rule}.", EffectState.None);
-        var (credentials, failure) = await HttpCredentials.ResolveAsync(request, call.Secrets, cancel).ConfigureAwait(false);
+        var (credentials, failure) =
+            await HttpCredentials.ResolveAsync(request, call.Secrets, cancel).ConfigureAwait(false);
         if (credentials is null) return failure!;
         var exchange = new HttpExchange(_services, policy, request, credentials, call, traceTo);
         try

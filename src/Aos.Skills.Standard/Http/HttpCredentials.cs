@@ -44,11 +44,13 @@ internal readonly record struct SentHeader(string Name, string Value, bool IsSec
 /// <param name="Headers">The header fields, those of the authentication among them.</param>
 /// <param name="Body">The body; null: none.</param>
 /// <param name="Secrets">The secrets in both.</param>
-internal sealed record HttpCredentials(ImmutableArray<SentHeader> Headers, SentBody? Body, ImmutableArray<SecretValue> Secrets)
+internal sealed record HttpCredentials(
+    ImmutableArray<SentHeader> Headers, SentBody? Body, ImmutableArray<SecretValue> Secrets)
 {
     /// <summary>Resolves the secrets of a request.</summary>
     /// <returns>The credentials; or the failure of the call, which was not made.</returns>
-    public static async ValueTask<(HttpCredentials? Credentials, SkillResult? Failure)> ResolveAsync(HttpCallRequest request,
+    public static async ValueTask<(HttpCredentials? Credentials, SkillResult? Failure)> ResolveAsync(
+        HttpCallRequest request,
         ISecretResolver secrets, CancellationToken cancel)
     {
         var resolving = new Resolving(secrets, cancel);
@@ -66,21 +68,26 @@ internal sealed record HttpCredentials(ImmutableArray<SentHeader> Headers, SentB
                 headers.Add(Authorization("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(pair))));
                 break;
             case HttpAuth.Header(var name, var prefix, var value):
-                headers.Add(new SentHeader(name, prefix + await resolving.TextAsync(value).ConfigureAwait(false), IsSecret: true));
+                headers.Add(
+                    new SentHeader(
+                        name, prefix + await resolving.TextAsync(value).ConfigureAwait(false), IsSecret: true));
                 break;
             default: break;
         }
-        var body = request.Body is { } given ? await SentBody.OfAsync(given, resolving.TextAsync).ConfigureAwait(false) : null;
+        var body = request.Body is { } given
+            ? await SentBody.OfAsync(given, resolving.TextAsync).ConfigureAwait(false) : null;
         if (resolving.Failure is { } failure) return (null, failure);
         foreach (var header in headers)
-            if (HttpHeaderRules.Check(header.Name, header.Value) is { } mistake) return (null, Unusable(header.Name, mistake));
+            if (HttpHeaderRules.Check(header.Name, header.Value) is { } mistake)
+                return (null, Unusable(header.Name, mistake));
         return (new HttpCredentials(headers.ToImmutable(), body, resolving.Used), null);
     }
 
     private static SentHeader Authorization(string value) => new("Authorization", value, IsSecret: true);
 
     private static SkillResult Unusable(string header, string mistake) =>
-        SkillResult.Failure(ErrorCodes.InvalidInput, $"The header {header} cannot be sent: {mistake}.", EffectState.None) with
+        SkillResult.Failure(
+            ErrorCodes.InvalidInput, $"The header {header} cannot be sent: {mistake}.", EffectState.None) with
         { Problems = [new Problem("/headers", ErrorCodes.InvalidInput, mistake)] };
 
     private sealed class Resolving(ISecretResolver secrets, CancellationToken cancel)

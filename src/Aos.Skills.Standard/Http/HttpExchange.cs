@@ -15,11 +15,13 @@ using Aos.Skills.Standard.Telemetry;
 namespace Aos.Skills.Standard.Http;
 
 /// <summary>What an exchange works with; shared by all calls.</summary>
-internal sealed record HttpServices(HttpTransport Transport, EgressGuard Guard, HttpCache Cache, HttpLimits Limits, TimeProvider Clock);
+internal sealed record HttpServices(
+    HttpTransport Transport, EgressGuard Guard, HttpCache Cache, HttpLimits Limits, TimeProvider Clock);
 
 /// <summary>One call of <c>http_call</c>: the request, its redirects, the answer. Single use.</summary>
 internal sealed class HttpExchange(
-    HttpServices services, EgressPolicy policy, HttpCallRequest request, HttpCredentials credentials, SkillCall call, TraceHosts traceTo)
+    HttpServices services, EgressPolicy policy, HttpCallRequest request, HttpCredentials credentials, SkillCall call,
+    TraceHosts traceTo)
 {
     private readonly List<SideEffect> _sideEffects = [];
     private Uri _url = request.Url;
@@ -41,7 +43,8 @@ internal sealed class HttpExchange(
     public async ValueTask<SkillResult> RunAsync(CancellationToken cancel)
     {
         // Where the caller asks about a state of its own, the answer is about that one.
-        if (_cacheKey is not null && !_headers.Any(header => header.Name.StartsWith("If-", StringComparison.OrdinalIgnoreCase)))
+        if (_cacheKey is not null
+            && !_headers.Any(header => header.Name.StartsWith("If-", StringComparison.OrdinalIgnoreCase)))
             _kept = services.Cache.Find(_cacheKey);
         for (var redirects = 0; ; redirects++)
         {
@@ -72,7 +75,8 @@ internal sealed class HttpExchange(
     public SkillResult TimedOut(TimeSpan timeout) => Fail(new HttpFailure(ErrorCodes.Timeout,
         $"{Authority} did not answer within {timeout.TotalMilliseconds:0} ms."));
 
-    /// <summary>The result where the call was told to stop: whether the request may have left is known here alone.</summary>
+    /// <summary>The result where the call was told to stop: whether the request may have left is known here
+    /// alone.</summary>
     public SkillResult Stopped() => Fail(new HttpFailure(ErrorCodes.Cancelled, MayHaveArrived
         ? $"The request had been sent to {Authority}." : "No request that changes anything had been sent."));
 
@@ -81,7 +85,8 @@ internal sealed class HttpExchange(
         foreach (var secret in _secrets)
             if (!secret.MayBeSentTo(_url))
                 return new Hop.Failed(new HttpFailure(ErrorCodes.SecretNotAllowed,
-                    $"The profile does not let secret '{secret.Name}' be sent to {Authority}; it names other hosts for it."));
+                    $"The profile does not let secret '{secret.Name}' be sent to {Authority}; it names other "
+                        + "hosts for it."));
         switch (await CheckAsync(cancel).ConfigureAwait(false))
         {
             case EgressVerdict.Denied denied:
@@ -174,7 +179,8 @@ internal sealed class HttpExchange(
         if (location.Length == 0 || !Uri.TryCreate(_url, location, out var next))
             return new HttpFailure(ErrorCodes.ResponseInvalid, $"{Authority} redirects without saying where.");
         if (HttpCallRequestReader.CheckUrl(next) is { } mistake)
-            return new HttpFailure(ErrorCodes.EgressDenied, $"{Authority} redirects to where no call is made: {mistake}.");
+            return new HttpFailure(
+                ErrorCodes.EgressDenied, $"{Authority} redirects to where no call is made: {mistake}.");
         if (_url.Scheme == "https" && next.Scheme == "http")
             return new HttpFailure(ErrorCodes.EgressDenied, $"{Authority} redirects from https to http.");
         if (TurnsIntoGet(response.StatusCode))
@@ -182,11 +188,13 @@ internal sealed class HttpExchange(
             // What was posted has been answered, and the answer is elsewhere: it may well have been done.
             if (MayHaveArrived) _sideEffects.Add(EffectOf());
             (_method, _body) = ("GET", null);
-            _headers = _headers.RemoveAll(header => header.Name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
+            _headers =
+                _headers.RemoveAll(header => header.Name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
                 || header.Name.Equals(HttpHeaderRules.IdempotencyKey, StringComparison.OrdinalIgnoreCase));
         }
         if (!SameOrigin(_url, next) && _body is { HasSecrets: true })
-            return new HttpFailure(ErrorCodes.EgressDenied, $"{Authority} redirects to another origin, and the body holds a secret.");
+            return new HttpFailure(
+                ErrorCodes.EgressDenied, $"{Authority} redirects to another origin, and the body holds a secret.");
         // An answer is kept for the address that was asked, and what stands behind a redirect may be another tomorrow.
         _kept = null;
         if (!SameOrigin(_url, next)) (_headers, _secrets) = (_headers.RemoveAll(header => header.IsSecret), []);
@@ -203,7 +211,8 @@ internal sealed class HttpExchange(
     };
 
     private static bool SameOrigin(Uri left, Uri right) =>
-        left.Scheme == right.Scheme && left.Port == right.Port && NetworkEntry.HostOf(left) == NetworkEntry.HostOf(right);
+        left.Scheme == right.Scheme && left.Port == right.Port
+            && NetworkEntry.HostOf(left) == NetworkEntry.HostOf(right);
 
     private HttpFailure TooManyRedirects() => new(ErrorCodes.TooManyRedirects,
         $"{Authority} redirects again after {services.Limits.RedirectsMax} redirects; call the last address itself.");
@@ -235,7 +244,8 @@ internal sealed class HttpExchange(
     private void Keep(HttpResponseMessage response, Payload result)
     {
         if (response.Headers.CacheControl is { NoStore: true } || response.Headers.Vary.Contains("*")) return;
-        var (tag, date) = (response.Headers.ETag?.ToString(), Field(response.Content.Headers.NonValidated, "Last-Modified"));
+        var (tag, date) =
+            (response.Headers.ETag?.ToString(), Field(response.Content.Headers.NonValidated, "Last-Modified"));
         if (tag is not null || date is not null) services.Cache.Keep(_cacheKey!, new CachedAnswer(result, tag, date));
     }
 
@@ -243,7 +253,8 @@ internal sealed class HttpExchange(
         headers.TryGetValues(name, out var values) ? values.ToString() : null;
 
     // The other side answered well, only illegibly: what was asked is done.
-    private EffectState OfAnswer() => MayHaveArrived || _sideEffects.Count > 0 ? EffectState.Happened : EffectState.None;
+    private EffectState OfAnswer() =>
+        MayHaveArrived || _sideEffects.Count > 0 ? EffectState.Happened : EffectState.None;
 
     private EffectState OfStatus(int status) =>
         _sideEffects.Count > 0 || (MayHaveArrived && !HttpFailures.SaysNothingWasDone(status))

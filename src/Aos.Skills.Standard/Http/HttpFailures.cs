@@ -40,7 +40,8 @@ internal static class HttpFailures
 
     /// <summary>Whether the request never left: no connection was made for it.</summary>
     public static bool IsBeforeSending(HttpRequestException failure) => failure.HttpRequestError
-        is HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.NameResolutionError;
+        is HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
+            or HttpRequestError.NameResolutionError;
 
     /// <summary>Whether the other side could not show who it is: another address of the same host would show the same
     /// certificate, or be somebody else's.</summary>
@@ -65,7 +66,8 @@ internal static class HttpFailures
                 new(ErrorCodes.ResponseInvalid, $"The answer of {authority} breaks the HTTP protocol.", cause),
             HttpRequestError.ResponseEnded or HttpRequestError.HttpProtocolError => Cut(authority, cause),
             HttpRequestError.ConnectionError => OfConnecting(Find<SocketException>(failure), authority, cause),
-            _ when Find<IOException>(failure) is not null || Find<SocketException>(failure) is not null => Cut(authority, cause),
+            _ when Find<IOException>(failure) is not null || Find<SocketException>(failure) is not null =>
+                Cut(authority, cause),
             _ => new(ErrorCodes.NetworkFailed, $"The request to {authority} failed.", cause),
         };
     }

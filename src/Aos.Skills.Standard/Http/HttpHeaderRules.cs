@@ -27,7 +27,8 @@ internal static class HttpHeaderRules
             return "a header name has only letters, digits and !#$%&'*+-.^_`|~";
         if (Refused.Contains(name)) return $"the header {name} is set by the transport and cannot be given";
         foreach (var c in value)
-            if (c != '\t' && c is < ' ' or > '~') return $"the value of {name} has a character other than visible ASCII";
+            if (c != '\t' && c is < ' ' or > '~')
+                return $"the value of {name} has a character other than visible ASCII";
         return null;
     }
 
@@ -37,6 +38,7 @@ internal static class HttpHeaderRules
         !name.Equals(IdempotencyKey, StringComparison.OrdinalIgnoreCase)
         && Array.Exists(SecretParts, part => name.Contains(part, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The header by which a server knows a repeated request (draft-ietf-httpapi-idempotency-key-header).</summary>
+    /// <summary>The header by which a server knows a repeated request
+    /// (draft-ietf-httpapi-idempotency-key-header).</summary>
     public const string IdempotencyKey = "Idempotency-Key";
 }

@@ -45,7 +45,8 @@ internal sealed class HttpTransport : IDisposable
         // The framework reports a connection that was not made in time as if somebody had cancelled the request.
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new HttpRequestException(HttpRequestError.ConnectionError, $"No connection to {address} was made in time.",
+            throw new HttpRequestException(
+                HttpRequestError.ConnectionError, $"No connection to {address} was made in time.",
                 new SocketException((int)SocketError.TimedOut));
         }
     }
@@ -100,7 +101,10 @@ internal sealed class HttpTransport : IDisposable
 
     private static SslClientAuthenticationOptions Trust(IReadOnlyList<X509Certificate2> roots)
     {
-        var options = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = CertificateRefusedException.Judge };
+        var options = new SslClientAuthenticationOptions
+        {
+            RemoteCertificateValidationCallback = CertificateRefusedException.Judge
+        };
         if (roots.Count == 0) return options;
         options.CertificateChainPolicy = new X509ChainPolicy
         {
@@ -112,7 +116,8 @@ internal sealed class HttpTransport : IDisposable
     }
 }
 
-/// <summary>Whether the writing of a request's content began: until then a server has not seen the whole request.</summary>
+/// <summary>Whether the writing of a request's content began: until then a server has not seen the whole
+/// request.</summary>
 internal sealed class SendMark
 {
     /// <summary>Whether the request may have arrived.</summary>
@@ -125,7 +130,8 @@ internal sealed class MarkedContent(byte[] body, SendMark mark) : HttpContent
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancel)
+    protected override async Task SerializeToStreamAsync(
+        Stream stream, TransportContext? context, CancellationToken cancel)
     {
         mark.Started = true;
         await stream.WriteAsync(body, cancel).ConfigureAwait(false);

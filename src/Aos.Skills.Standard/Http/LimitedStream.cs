@@ -5,7 +5,8 @@ internal sealed class LimitedStream(Stream inner, long bytesMax) : ReadOnlyStrea
 {
     private long _read;
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+    public override async ValueTask<int> ReadAsync(
+        Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         Count(await Inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
 
     public override int Read(byte[] buffer, int offset, int count) => Count(Inner.Read(buffer, offset, count));

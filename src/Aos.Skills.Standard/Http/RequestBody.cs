@@ -41,27 +41,33 @@ internal sealed record SentBody(byte[] Bytes, string Type, bool HasSecrets)
     /// <summary>Writes a body.</summary>
     /// <param name="body">The body.</param>
     /// <param name="resolve">Gives the text of a reference.</param>
-    public static async ValueTask<SentBody> OfAsync(RequestBody body, Func<GivenText, ValueTask<string>> resolve) => body switch
-    {
-        RequestBody.Plain(var bytes, var type) => new SentBody(bytes, type, HasSecrets: false),
-        RequestBody.Form(var fields) => await FormAsync(fields, resolve).ConfigureAwait(false),
-        RequestBody.Json(var value) => await JsonAsync(value, resolve).ConfigureAwait(false),
-        RequestBody.Multipart(var parts) => Multipart(parts),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+    public static async ValueTask<SentBody> OfAsync(RequestBody body, Func<GivenText, ValueTask<string>> resolve) =>
+        body switch
+        {
+            RequestBody.Plain(var bytes, var type) => new SentBody(bytes, type, HasSecrets: false),
+            RequestBody.Form(var fields) => await FormAsync(fields, resolve).ConfigureAwait(false),
+            RequestBody.Json(var value) => await JsonAsync(value, resolve).ConfigureAwait(false),
+            RequestBody.Multipart(var parts) => Multipart(parts),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 
-    private static async ValueTask<SentBody> FormAsync(ImmutableArray<GivenHeader> fields, Func<GivenText, ValueTask<string>> resolve)
+    private static async ValueTask<SentBody> FormAsync(
+        ImmutableArray<GivenHeader> fields, Func<GivenText, ValueTask<string>> resolve)
     {
         var text = new StringBuilder();
         foreach (var (name, value) in fields)
-            text.Append(text.Length == 0 ? "" : "&").Append(Escape(name)).Append('=').Append(Escape(await resolve(value).ConfigureAwait(false)));
-        return new SentBody(Encoding.ASCII.GetBytes(text.ToString()), "application/x-www-form-urlencoded", fields.Any(field => field.Value.Secret is not null));
+            text.Append(text.Length == 0 ? "" : "&").Append(Escape(name)).Append('=')
+                .Append(Escape(await resolve(value).ConfigureAwait(false)));
+        return new SentBody(
+            Encoding.ASCII.GetBytes(text.ToString()), "application/x-www-form-urlencoded",
+            fields.Any(field => field.Value.Secret is not null));
     }
 
     private static async ValueTask<SentBody> JsonAsync(JsonElement value, Func<GivenText, ValueTask<string>> resolve)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        var writer =
+            new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         await using (writer.ConfigureAwait(false))
         {
             writer.WriteStartObject();
@@ -103,5 +109,6 @@ internal sealed record SentBody(byte[] Bytes, string Type, bool HasSecrets)
         .Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);
 
     // The form encoding of the URL standard: as in addresses, but a space is a plus.
-    private static string Escape(string text) => Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
+    private static string Escape(string text) =>
+        Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
 }

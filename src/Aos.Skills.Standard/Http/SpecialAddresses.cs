@@ -51,7 +51,8 @@ internal static class SpecialAddresses
     public static IPAddress Unmap(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
     /// <summary>The address that answers behind a translator: IPv4 inside the well-known NAT64 prefix of RFC 6052
-    /// where that is public. A special address behind a translator is another machine's, so it stays as it is.</summary>
+    /// where that is public. A special address behind a translator is another machine's, so it stays as it
+    /// is.</summary>
     public static IPAddress BehindTranslator(IPAddress address)
     {
         var unmapped = Unmap(address);

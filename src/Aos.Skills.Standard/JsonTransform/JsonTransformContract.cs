@@ -83,8 +83,9 @@ internal static class JsonTransformContract
     {
         Name = SkillName.Parse("json_transform"),
         Version = new SkillVersion(1, 1, 0),
-        Description = "Selects from and reshapes JSON: by a JMESPath expression (paths, filters, projections, new objects, sums, "
-            + "text) and by named operations (pick, omit, merge, flatten, sort, group, default). Numbers stay exact.",
+        Description = "Selects from and reshapes JSON: by a JMESPath expression (paths, filters, projections, new "
+            + "objects, sums, text) and by named operations (pick, omit, merge, flatten, sort, group, default). "
+            + "Numbers stay exact.",
         InputSchema = Json(InputSchema),
         OutputSchema = Json(OutputSchema),
         Effect = new EffectRule { Default = EffectClass.Pure },
@@ -96,7 +97,9 @@ internal static class JsonTransformContract
             Failure(ErrorCodes.ExpressionFailed, "a function is given a value that it does not take"),
             Failure(ErrorCodes.InvalidInput, "an operation or a schema is malformed"),
             Failure(ErrorCodes.SchemaViolation, "data does not match input_schema, or the value output_schema"),
-            Failure(ErrorCodes.FuelExhausted, "expression and operations need more than 100,000 units of work on this data"),
+            Failure(
+                ErrorCodes.FuelExhausted,
+                "expression and operations need more than 100,000 units of work on this data"),
             Failure(ErrorCodes.PayloadTooLarge, "a computed value takes over 1 MiB or nests over 64 levels"),
         ],
         Constraints =

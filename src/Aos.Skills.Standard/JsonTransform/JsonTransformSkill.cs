@@ -10,8 +10,9 @@ using Aos.Contracts.Values;
 
 namespace Aos.Skills.Standard.JsonTransform;
 
-/// <summary><c>json_transform</c>: applies a JMESPath expression and named operations to JSON. Pure, free and deterministic: the same input
-/// gives the same bytes, in canonical form. Bounded by fuel and size. Thread-safe.</summary>
+/// <summary><c>json_transform</c>: applies a JMESPath expression and named operations to JSON. Pure, free and
+/// deterministic: the same input gives the same bytes, in canonical form. Bounded by fuel and size.
+/// Thread-safe.</summary>
 public sealed class JsonTransformSkill : ISkill
 {
     /// <inheritdoc />
@@ -54,5 +55,6 @@ public sealed class JsonTransformSkill : ISkill
     private static SkillResult Failed(ValueList<Problem> problems) =>
         SkillResult.Failure(problems[0].Code, Describe(problems[0]), EffectState.None) with { Problems = problems };
 
-    private static string Describe(Problem problem) => problem.Pointer is "/expression" or "" ? problem.Message : $"{problem.Pointer}: {problem.Message}";
+    private static string Describe(Problem problem) =>
+        problem.Pointer is "/expression" or "" ? problem.Message : $"{problem.Pointer}: {problem.Message}";
 }

@@ -29,12 +29,14 @@ internal sealed class TransformReader
     /// <summary>Reads it. What has mistakes is left out.</summary>
     public TransformRequest Read(JsonElement input)
     {
-        var expression = Member(input, "expression") is { ValueKind: JsonValueKind.String } text ? Parse(text.GetString()!, "/expression") : null;
+        var expression = Member(input, "expression") is { ValueKind: JsonValueKind.String } text
+            ? Parse(text.GetString()!, "/expression") : null;
         var operations = ImmutableArray.CreateBuilder<TransformOperation>();
         if (Member(input, "operations") is { ValueKind: JsonValueKind.Array } list)
             foreach (var item in list.EnumerateArray())
                 if (Operation(item, $"/operations/{operations.Count}") is { } operation) operations.Add(operation);
-        return new TransformRequest(expression, operations.ToImmutable(), Schema(input, "input_schema"), Schema(input, "output_schema"));
+        return new TransformRequest(
+            expression, operations.ToImmutable(), Schema(input, "input_schema"), Schema(input, "output_schema"));
     }
 
     private TransformOperation? Operation(JsonElement item, string at)
@@ -49,7 +51,8 @@ internal sealed class TransformReader
         {
             "pick" => Names(value, place) is { } names ? new TransformOperation.Pick(names) : null,
             "omit" => Names(value, place) is { } names ? new TransformOperation.Omit(names) : null,
-            "merge" => value.ValueKind == JsonValueKind.Object ? new TransformOperation.Merge(ExpressionValue.FromElement(value))
+            "merge" => value.ValueKind == JsonValueKind.Object
+                ? new TransformOperation.Merge(ExpressionValue.FromElement(value))
                 : Refuse(place, "merge takes an object"),
             "flatten" => Flatten(value, place),
             "sort" => Sort(value, place),
@@ -57,7 +60,8 @@ internal sealed class TransformReader
                 ? Parse(value.GetString()!, place) is { } by ? new TransformOperation.Group(by) : null
                 : Refuse(place, "group takes the key as an expression, such as \"city\""),
             "default" => new TransformOperation.Default(ExpressionValue.FromElement(value)),
-            _ => Refuse(at, "there is no such operation; there are pick, omit, merge, flatten, sort, group and default"),
+            _ => Refuse(
+                at, "there is no such operation; there are pick, omit, merge, flatten, sort, group and default"),
         };
     }
 
@@ -68,7 +72,9 @@ internal sealed class TransformReader
             new TransformOperation.FlattenList(levels),
         { ValueKind: JsonValueKind.String } when value.GetString() is { Length: > 0 and <= 8 } separator =>
             new TransformOperation.FlattenObject(separator),
-        _ => Refuse(at, $"flatten takes true or 1 to {LevelsMax} for lists, and for objects the text between names, such as \".\""),
+        _ => Refuse(
+            at, $"flatten takes true or 1 to {LevelsMax} for lists, and for objects the text between names, such "
+                + "as \".\""),
     };
 
     private TransformOperation? Sort(JsonElement value, string at)
@@ -80,7 +86,9 @@ internal sealed class TransformReader
             _ => (null, null),
         };
         if (by is null || order is not ("asc" or "desc"))
-            return Refuse(at, "sort takes the key as an expression, such as \"price\", or {\"by\": …, \"order\": \"asc\" or \"desc\"}");
+            return Refuse(
+                at, "sort takes the key as an expression, such as \"price\", or {\"by\": …, \"order\": \"asc\" or "
+                    + "\"desc\"}");
         // By itself first: composed, a mistake would be at a place that nobody wrote.
         if (Parse(by, at) is null) return null;
         // Of equals the first stays first in both directions.
@@ -90,7 +98,8 @@ internal sealed class TransformReader
 
     private ImmutableArray<string>? Names(JsonElement value, string at)
     {
-        if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
+        if (value.ValueKind == JsonValueKind.Array
+            && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
             return [.. value.EnumerateArray().Select(item => item.GetString()!).Distinct(StringComparer.Ordinal)];
         Refuse(at, "the operation takes a list of names");
         return null;
@@ -98,7 +107,8 @@ internal sealed class TransformReader
 
     private JsonSchema? Schema(JsonElement input, string member)
     {
-        if (Member(input, member) is not { ValueKind: JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False } schema) return null;
+        if (Member(input, member)
+            is not { ValueKind: JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False } schema) return null;
         switch (JsonSchema.Compile(schema, SchemaOptions.Default))
         {
             case SchemaCompilation.Compiled(var compiled): return compiled;
@@ -113,7 +123,10 @@ internal sealed class TransformReader
     private Expression? Parse(string text, string at)
     {
         if (Expression.TryParse(text, out var expression, out var error)) return expression;
-        _problems.Add(new Problem(at, ErrorCodes.ExpressionInvalid, $"At character {error.Position + 1} of the expression: {error.Message}"));
+        _problems.Add(
+            new Problem(
+                at, ErrorCodes.ExpressionInvalid,
+                $"At character {error.Position + 1} of the expression: {error.Message}"));
         return null;
     }
 

@@ -4,7 +4,8 @@ using Aos.Contracts.Outcomes;
 
 namespace Aos.Skills.Standard.JsonTransform;
 
-/// <summary>Applies a request to data, on fuel: the same input stops at the same place everywhere. Single use.</summary>
+/// <summary>Applies a request to data, on fuel: the same input stops at the same place everywhere. Single
+/// use.</summary>
 internal sealed class TransformRun
 {
     /// <summary>Units of work of one call: each element that is visited or made costs one, an expression what it costs
@@ -28,14 +29,19 @@ internal sealed class TransformRun
 
     private ExpressionValue Apply(TransformOperation operation, ExpressionValue value, string at) => operation switch
     {
-        TransformOperation.Pick(var names) => EachObject(value, at, one => Members(one, at, name => names.Contains(name, StringComparer.Ordinal))),
-        TransformOperation.Omit(var names) => EachObject(value, at, one => Members(one, at, name => !names.Contains(name, StringComparer.Ordinal))),
+        TransformOperation.Pick(var names) =>
+            EachObject(value, at, one => Members(one, at, name => names.Contains(name, StringComparer.Ordinal))),
+        TransformOperation.Omit(var names) =>
+            EachObject(value, at, one => Members(one, at, name => !names.Contains(name, StringComparer.Ordinal))),
         TransformOperation.Merge(var over) => EachObject(value, at, one => Overlay(one, over, at)),
         TransformOperation.Default(var other) => Default(value, other, at),
-        TransformOperation.FlattenList(var levels) => Expect(value, ExpressionValueKind.Array, at) ? Flatten(value, levels, at) : default,
+        TransformOperation.FlattenList(var levels) =>
+            Expect(value, ExpressionValueKind.Array, at) ? Flatten(value, levels, at) : default,
         TransformOperation.FlattenObject(var separator) => EachObject(value, at, one => Flatten(one, separator, at)),
-        TransformOperation.Sort(var whole) => Expect(value, ExpressionValueKind.Array, at) ? Evaluate(whole, value, at) : default,
-        TransformOperation.Group(var by) => Expect(value, ExpressionValueKind.Array, at) ? Group(value, by, at) : default,
+        TransformOperation.Sort(var whole) =>
+            Expect(value, ExpressionValueKind.Array, at) ? Evaluate(whole, value, at) : default,
+        TransformOperation.Group(var by) =>
+            Expect(value, ExpressionValueKind.Array, at) ? Group(value, by, at) : default,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -72,13 +78,15 @@ internal sealed class TransformRun
     private ExpressionValue Default(ExpressionValue value, ExpressionValue other, string at)
     {
         if (value.Kind == ExpressionValueKind.Null) return other;
-        if (other.Kind != ExpressionValueKind.Object || value.Kind is not (ExpressionValueKind.Object or ExpressionValueKind.Array)) return value;
+        if (other.Kind != ExpressionValueKind.Object
+            || value.Kind is not (ExpressionValueKind.Object or ExpressionValueKind.Array)) return value;
         return EachObject(value, at, one =>
         {
             var filled = new MemberList();
             foreach (var (name, member) in other.Members) if (Charge(at)) filled.Set(name, member);
             foreach (var (name, member) in one.Members)
-                if (Charge(at) && (member.Kind != ExpressionValueKind.Null || !filled.Has(name))) filled.Set(name, member);
+                if (Charge(at) && (member.Kind != ExpressionValueKind.Null || !filled.Has(name)))
+                    filled.Set(name, member);
             return ExpressionValue.FromObject(filled);
         });
     }
@@ -111,8 +119,11 @@ internal sealed class TransformRun
                 var path = before + name;
                 // Names grow with the depth, and so does their price.
                 if (!Charge(at, 1 + (path.Length / 32))) return;
-                if (member.Kind == ExpressionValueKind.Object && member.MemberNames.Any()) Collect(member, path + separator);
-                else if (flat.Has(path)) Fail(at, ErrorCodes.ExpressionFailed, $"two members would be called '{ExpressionError.Shorten(path)}'");
+                if (member.Kind == ExpressionValueKind.Object && member.MemberNames.Any())
+                    Collect(member, path + separator);
+                else if (flat.Has(path))
+                    Fail(at, ErrorCodes.ExpressionFailed,
+                        $"two members would be called '{ExpressionError.Shorten(path)}'");
                 else flat.Set(path, member);
             }
         }
@@ -160,7 +171,8 @@ internal sealed class TransformRun
             ExpressionErrorKind.TooLarge => ErrorCodes.PayloadTooLarge,
             _ => ErrorCodes.ExpressionFailed,
         };
-        if (at == "/expression") Fail(at, code, $"At character {error.Position + 1} of the expression: {error.Message}");
+        if (at == "/expression")
+            Fail(at, code, $"At character {error.Position + 1} of the expression: {error.Message}");
         else if (code == ErrorCodes.FuelExhausted) OutOfFuel(at);
         else Fail(at, code, error.Message);
         return default;
@@ -170,7 +182,8 @@ internal sealed class TransformRun
     {
         if (value.Kind == kind) return true;
         Fail(at, ErrorCodes.ExpressionFailed,
-            $"the operation takes {what ?? (kind == ExpressionValueKind.Array ? "a list" : "an object")}, not {Name(value.Kind)}");
+            $"the operation takes {what ?? (kind == ExpressionValueKind.Array ? "a list" : "an object")}, "
+                + $"not {Name(value.Kind)}");
         return false;
     }
 
@@ -183,9 +196,11 @@ internal sealed class TransformRun
         return false;
     }
 
-    private void OutOfFuel(string at) => Fail(at, ErrorCodes.FuelExhausted, $"The call needs more than {FuelMax} units of work.");
+    private void OutOfFuel(string at) =>
+        Fail(at, ErrorCodes.FuelExhausted, $"The call needs more than {FuelMax} units of work.");
 
-    private void Fail(string at, Contracts.Values.ErrorCode code, string message) => Failure ??= new Problem(at, code, message);
+    private void Fail(string at, Contracts.Values.ErrorCode code, string message) =>
+        Failure ??= new Problem(at, code, message);
 
     private static string Name(ExpressionValueKind kind) => kind switch
     {
@@ -208,6 +223,7 @@ internal sealed class TransformRun
 
         public void Set(string name, ExpressionValue value) => _members[name] = value;
 
-        public override bool TryGetMember(string name, out ExpressionValue value) => _members.TryGetValue(name, out value);
+        public override bool TryGetMember(string name, out ExpressionValue value) =>
+            _members.TryGetValue(name, out value);
     }
 }

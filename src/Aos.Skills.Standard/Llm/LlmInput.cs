@@ -7,7 +7,8 @@ using Aos.Skills.Standard.Models;
 
 namespace Aos.Skills.Standard.Llm;
 
-/// <summary>The input of a call, read; and the requests that come of it, one for each model that may be asked.</summary>
+/// <summary>The input of a call, read; and the requests that come of it, one for each model that may be
+/// asked.</summary>
 internal sealed class LlmInput
 {
     private readonly SkillCall _call;
@@ -25,7 +26,8 @@ internal sealed class LlmInput
             ? Payload.FromElement(schema)
             : null;
         _maxTokens = input.TryGetProperty("max_tokens", out var most) && most.TryGetInt32(out var count) ? count : null;
-        _temperature = input.TryGetProperty("temperature", out var warmth) && warmth.ValueKind == JsonValueKind.Number ? warmth.GetDouble() : null;
+        _temperature = input.TryGetProperty("temperature", out var warmth) && warmth.ValueKind == JsonValueKind.Number
+            ? warmth.GetDouble() : null;
         var fence = new UntrustedFence(call.IdempotencyKey);
         var untrusted = fence.Write(input);
         IsUncertain = fence.IsUncertain;
@@ -45,8 +47,8 @@ internal sealed class LlmInput
     /// <summary>Whether parts of the input are not known yet, in a simulation.</summary>
     public bool IsUncertain { get; private set; }
 
-    /// <summary>The models that may be asked, in order: the one that the call names, then those that stand in for it; each
-    /// with the failures after which it is. Empty: there is no model of that name.</summary>
+    /// <summary>The models that may be asked, in order: the one that the call names, then those that stand in for it;
+    /// each with the failures after which it is. Empty: there is no model of that name.</summary>
     public IReadOnlyList<(string Name, ModelSpec Model, ValueList<string> On)> Ways
     {
         get
@@ -65,7 +67,9 @@ internal sealed class LlmInput
     {
         var (safety, mistake) = LlmSafety.Read(call.Config);
         if (safety is null)
-            return (null, SkillResult.Failure(ErrorCodes.InvalidProfile, $"config.llm_invoke: {mistake}", Contracts.Runs.EffectState.None));
+            return (null,
+                SkillResult.Failure(
+                    ErrorCodes.InvalidProfile, $"config.llm_invoke: {mistake}", Contracts.Runs.EffectState.None));
         var input = new LlmInput(call, safety);
         return (input, safety.Refuse(input._messages, input._system));
     }
@@ -75,11 +79,13 @@ internal sealed class LlmInput
         ? $"The profile has no models, so there is no '{ModelName}'."
         : $"The profile has no model '{ModelName}'; it has {string.Join(", ", _call.Models.Keys)}.";
 
-    /// <summary>The request to one model. Where the answer before broke its schema, the model is shown its mistakes.</summary>
+    /// <summary>The request to one model. Where the answer before broke its schema, the model is shown its
+    /// mistakes.</summary>
     public ModelRequest RequestTo(ModelSpec model) => new()
     {
         Model = model,
-        Messages = _call.Earlier is { } earlier && earlier.Code == ErrorCodes.AnswerInvalid && TextOf(earlier.Result) is { } text
+        Messages = _call.Earlier is { } earlier && earlier.Code == ErrorCodes.AnswerInvalid
+            && TextOf(earlier.Result) is { } text
             ? AnswerSchema.WithRepair(_messages, text, earlier.Problems)
             : _messages,
         System = _system,
@@ -96,7 +102,10 @@ internal sealed class LlmInput
         var messages = new List<ModelMessage>();
         if (input.TryGetProperty("messages", out var list) && list.ValueKind == JsonValueKind.Array)
             foreach (var message in list.EnumerateArray())
-                messages.Add(new ModelMessage(Text(message, "role") == "assistant" ? ModelRole.Assistant : ModelRole.User, Known(message, "content")));
+                messages.Add(
+                    new ModelMessage(
+                        Text(message, "role") == "assistant" ? ModelRole.Assistant : ModelRole.User,
+                        Known(message, "content")));
         else messages.Add(new ModelMessage(ModelRole.User, Known(input, "prompt")));
         if (untrusted.Length > 0)
             messages[^1] = messages[^1] with { Text = $"{messages[^1].Text}\n\n{untrusted}" };
@@ -117,8 +126,10 @@ internal sealed class LlmInput
         return text ?? "";
     }
 
-    private static string? TextOf(Payload? result) => result?.Element is { ValueKind: JsonValueKind.Object } shown ? Text(shown, "text") : null;
+    private static string? TextOf(Payload? result) =>
+        result?.Element is { ValueKind: JsonValueKind.Object } shown ? Text(shown, "text") : null;
 
     private static string? Text(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString() : null;
 }

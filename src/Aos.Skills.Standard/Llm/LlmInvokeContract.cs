@@ -102,7 +102,9 @@ internal static class LlmInvokeContract
             Failure(ErrorCodes.ContextTooLong, "request and answer are longer than the model takes"),
             Failure(ErrorCodes.SecretMissing, "the key of the provider is not there"),
             Failure(ErrorCodes.SafetyBlocked, "a block rule of the profile matches"),
-            Failure(ErrorCodes.AnswerInvalid, "the answer does not match output_schema; it is mended where attempts are left"),
+            Failure(
+                ErrorCodes.AnswerInvalid,
+                "the answer does not match output_schema; it is mended where attempts are left"),
             Failure(ErrorCodes.AnswerTruncated, "the answer reached max_tokens"),
             Failure(ErrorCodes.ModelRefused, "the model refused"),
             Failure(ErrorCodes.ContentFiltered, "a filter of the provider stopped request or answer"),
@@ -125,11 +127,16 @@ internal static class LlmInvokeContract
         Tags = ["llm", "model", "ask", "prompt", "chat", "text", "summarise", "classify", "generate"],
         Examples =
         [
-            new SkillExample { Title = "Ask a question", Input = Json("""{"model":"fast","prompt":"Name one prime number."}"""u8) },
+            new SkillExample
+            {
+                Title = "Ask a question",
+                Input = Json("""{"model":"fast","prompt":"Name one prime number."}"""u8)
+            },
             new SkillExample
             {
                 Title = "Ask for JSON",
-                Input = Json("""{"model":"fast","prompt":"Name one prime number.","output_schema":{"type":"object","required":["prime"],"properties":{"prime":{"type":"integer"}}}}"""u8),
+                Input = Json(
+                    """{"model":"fast","prompt":"Name one prime number.","output_schema":{"type":"object","required":["prime"],"properties":{"prime":{"type":"integer"}}}}"""u8),
             },
         ],
     };

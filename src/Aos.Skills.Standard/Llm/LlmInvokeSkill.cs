@@ -37,7 +37,8 @@ public sealed class LlmInvokeSkill : ISkill, IDisposable
     public IReadOnlyList<Problem> FindGaps(SkillCall call)
     {
         var input = LlmInput.Read(call).Input;
-        return input?.ModelName is null || input.Ways.Count > 0 ? [] : [new Problem("/model", ErrorCodes.UnknownModel, input.UnknownModel)];
+        return input?.ModelName is null || input.Ways.Count > 0
+            ? [] : [new Problem("/model", ErrorCodes.UnknownModel, input.UnknownModel)];
     }
 
     /// <inheritdoc />
@@ -50,9 +51,11 @@ public sealed class LlmInvokeSkill : ISkill, IDisposable
     {
         var (input, refusal) = LlmInput.Read(call);
         if (refusal is not null) return SkillQuote.Refused(refusal.Code, refusal.Message!);
-        if (input!.ModelName is not null && input.Ways.Count == 0) return SkillQuote.Refused(ErrorCodes.UnknownModel, input.UnknownModel);
+        if (input!.ModelName is not null && input.Ways.Count == 0)
+            return SkillQuote.Refused(ErrorCodes.UnknownModel, input.UnknownModel);
         var ways = input.Ways.Select(way => WayOf(input, way.Name, way.Model, way.On)).ToList();
-        if (ways.Count == 0) ways.Add(new QuotedWay { Name = "unknown", Code = ErrorCodes.Ok }); // A simulation does not know the model.
+        if (ways.Count == 0)
+            ways.Add(new QuotedWay { Name = "unknown", Code = ErrorCodes.Ok }); // A simulation does not know the model.
         return SkillQuote.Of(ValueList.From(ways)) with { IsUncertain = input.IsUncertain };
     }
 
@@ -76,7 +79,15 @@ public sealed class LlmInvokeSkill : ISkill, IDisposable
     private static QuotedWay WayOf(LlmInput input, string name, ModelSpec model, ValueList<string> on)
     {
         var quote = ModelCaller.Quote(input.RequestTo(model));
-        var way = new QuotedWay { Name = name, Code = quote.Code, Message = quote.Message, Worst = quote.Worst, Expected = quote.Expected, On = on };
+        var way = new QuotedWay
+        {
+            Name = name,
+            Code = quote.Code,
+            Message = quote.Message,
+            Worst = quote.Worst,
+            Expected = quote.Expected,
+            On = on
+        };
         return !input.IsUncertain || quote.Code != ErrorCodes.Ok ? way : way with
         {
             Worst = model.Price!.WorstOf(model.ContextTokens ?? ContextGuess, quote.MaxTokens),
@@ -89,7 +100,10 @@ public sealed class LlmInvokeSkill : ISkill, IDisposable
         if (safety.Withhold(answer.Text, answer.Json) is { } withheld) return withheld with { Cost = answer.Cost };
         var failed = !answer.Succeeded;
         var result = failed
-            ? SkillResult.Failure(answer.Code, answer.Message!, EffectState.None) with { Result = answer.Text.Length == 0 ? null : Write(answer, name, safety) }
+            ? SkillResult.Failure(answer.Code, answer.Message!, EffectState.None) with
+            {
+                Result = answer.Text.Length == 0 ? null : Write(answer, name, safety)
+            }
             : SkillResult.Success(Write(answer, name, safety));
         return result with
         {

@@ -15,7 +15,8 @@ internal sealed class LlmSafety
     private readonly LlmConfig _config;
     private readonly IReadOnlyList<(LlmBlockRule Rule, Regex Pattern)> _rules;
 
-    private LlmSafety(LlmConfig config, IReadOnlyList<(LlmBlockRule, Regex)> rules) => (_config, _rules) = (config, rules);
+    private LlmSafety(LlmConfig config, IReadOnlyList<(LlmBlockRule, Regex)> rules) =>
+        (_config, _rules) = (config, rules);
 
     private long InputMax => _config.MaxInputChars ?? 2_000_000;
 
@@ -26,7 +27,8 @@ internal sealed class LlmSafety
     {
         try
         {
-            var read = config is null ? new LlmConfig() : JsonSerializer.Deserialize(config.Utf8.Span, LlmConfigContext.Default.LlmConfig) ?? new LlmConfig();
+            var read = config is null ? new LlmConfig()
+                : JsonSerializer.Deserialize(config.Utf8.Span, LlmConfigContext.Default.LlmConfig) ?? new LlmConfig();
             return (new LlmSafety(read, [.. (read.Block ?? []).Select(rule => (rule, new Regex(rule.Pattern,
                 RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)))]), null);
         }
@@ -44,7 +46,8 @@ internal sealed class LlmSafety
     {
         var length = (system?.Length ?? 0) + messages.Sum(message => (long)message.Text.Length);
         if (length > InputMax)
-            return Fail(ErrorCodes.PayloadTooLarge, $"The request has {length} characters; the profile allows {InputMax}.");
+            return Fail(
+                ErrorCodes.PayloadTooLarge, $"The request has {length} characters; the profile allows {InputMax}.");
         foreach (var text in messages.Select(message => message.Text).Prepend(system ?? ""))
             if (Blocked(text, BlockedSide.Input) is { } refused) return refused;
         return null;
@@ -54,7 +57,8 @@ internal sealed class LlmSafety
     /// <param name="answer">The text.</param>
     /// <param name="json">Its value, in which nothing is hidden by an escape; null: none.</param>
     public SkillResult? Withhold(string answer, Payload? json) => answer.Length > OutputMax
-        ? Fail(ErrorCodes.ResponseTooLarge, $"The answer has {answer.Length} characters; the profile allows {OutputMax}.")
+        ? Fail(ErrorCodes.ResponseTooLarge,
+            $"The answer has {answer.Length} characters; the profile allows {OutputMax}.")
         : Blocked(answer, BlockedSide.Output) ?? (json is null ? null : Blocked(json.ToString(), BlockedSide.Output));
 
     /// <summary>The text without what looks like a secret.</summary>
@@ -93,7 +97,8 @@ internal sealed class LlmSafety
         return null;
     }
 
-    private static SkillResult Fail(ErrorCode code, string message) => SkillResult.Failure(code, message, EffectState.None);
+    private static SkillResult Fail(ErrorCode code, string message) =>
+        SkillResult.Failure(code, message, EffectState.None);
 }
 
 /// <summary>The settings of <c>llm_invoke</c> in a profile.</summary>
@@ -108,7 +113,8 @@ internal sealed record LlmConfig
     /// <summary>Whether what looks like a key or token is taken out of requests and answers. Default: yes.</summary>
     public bool? Redact { get; init; }
 
-    /// <summary>Hosts of models to which the trace of the run is handed on, as entries of a network. Default: none.</summary>
+    /// <summary>Hosts of models to which the trace of the run is handed on, as entries of a network. Default:
+    /// none.</summary>
     public IReadOnlyList<string>? TraceTo { get; init; }
 
     /// <summary>Patterns that stop a request or withhold an answer.</summary>

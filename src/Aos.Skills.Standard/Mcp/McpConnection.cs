@@ -44,7 +44,8 @@ internal sealed class McpConnection : IAsyncDisposable
     public (string? Name, string? Version) Server => (_client.ServerInfo?.Name, _client.ServerInfo?.Version);
 
     /// <summary>Whether calls can be made.</summary>
-    public bool IsAlive => Volatile.Read(ref _isBroken) == 0 && !_client.Completion.IsCompleted && _process is not { HasExited: true };
+    public bool IsAlive =>
+        Volatile.Read(ref _isBroken) == 0 && !_client.Completion.IsCompleted && _process is not { HasExited: true };
 
     /// <summary>Whether a call is in flight.</summary>
     public bool IsInUse => Volatile.Read(ref _inUse) > 0;
@@ -56,7 +57,8 @@ internal sealed class McpConnection : IAsyncDisposable
     public bool IsTooLong => _process?.Output.IsTooLong == true;
 
     /// <summary>How the server's process ended, and its last words; null where it is none of ours.</summary>
-    public async ValueTask<string?> FateAsync() => _process is null ? null : await _process.FateAsync().ConfigureAwait(false);
+    public async ValueTask<string?> FateAsync() =>
+        _process is null ? null : await _process.FateAsync().ConfigureAwait(false);
 
     /// <summary>Makes a connection.</summary>
     /// <param name="server">How.</param>
@@ -70,7 +72,11 @@ internal sealed class McpConnection : IAsyncDisposable
     {
         var process = server.Command is null ? null
             : ServerProcess.Start(server, ServerEnvironment.Of(values), services.Limits, services.Time);
-        var http = process is null ? new HttpClient(services.Http.HandlerFor(network, services.Limits.MessageBytesMax)) { Timeout = Timeout.InfiniteTimeSpan } : null;
+        var http = process is null
+            ? new HttpClient(services.Http.HandlerFor(network, services.Limits.MessageBytesMax))
+            {
+                Timeout = Timeout.InfiniteTimeSpan
+            } : null;
         try
         {
             IClientTransport transport = process is not null
@@ -79,13 +85,16 @@ internal sealed class McpConnection : IAsyncDisposable
             var client = await McpClient.CreateAsync(transport, new McpClientOptions
             {
                 ClientInfo = new Implementation { Name = "aos", Version = Version },
-                InitializationTimeout = TimeSpan.FromMilliseconds(server.ConnectTimeoutMs ?? McpServerSpec.DefaultConnectTimeoutMs),
+                InitializationTimeout =
+                    TimeSpan.FromMilliseconds(server.ConnectTimeoutMs ?? McpServerSpec.DefaultConnectTimeoutMs),
             }, loggerFactory: null, cancel).ConfigureAwait(false);
             return new McpConnection(client, process, http, services);
         }
-        catch (Exception failure) when (McpFailures.IsOfServers(failure) || failure is OperationCanceledException or TimeoutException)
+        catch (Exception failure)
+            when (McpFailures.IsOfServers(failure) || failure is OperationCanceledException or TimeoutException)
         {
-            var fate = process is null || failure is OperationCanceledException ? null : await process.FateAsync().ConfigureAwait(false);
+            var fate = process is null || failure is OperationCanceledException
+                ? null : await process.FateAsync().ConfigureAwait(false);
             http?.Dispose();
             if (process is not null) await process.DisposeAsync().ConfigureAwait(false);
             if (failure is OperationCanceledException) throw;
@@ -127,7 +136,8 @@ internal sealed class McpConnection : IAsyncDisposable
     /// <param name="key">The key that names the call, the same for each try; sent beside the input.</param>
     /// <param name="cancel">Ends the wait, and tells the server to stop.</param>
     /// <exception cref="Exception">What <see cref="McpFailures"/> describes.</exception>
-    public async ValueTask<CallToolResult> CallAsync(string tool, JsonElement input, string key, CancellationToken cancel)
+    public async ValueTask<CallToolResult> CallAsync(
+        string tool, JsonElement input, string key, CancellationToken cancel)
     {
         // The client does not tell a server that a call was given up; whoever chose the number of the call can.
         var request = new JsonRpcRequest
@@ -137,7 +147,8 @@ internal sealed class McpConnection : IAsyncDisposable
             Params = JsonSerializer.SerializeToNode(new CallToolRequestParams
             {
                 Name = tool,
-                Arguments = input.EnumerateObject().ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal),
+                Arguments = input.EnumerateObject()
+                    .ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal),
                 Meta = new JsonObject { ["aos.dev/idempotency-key"] = key },
             }, McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(CallToolRequestParams))),
         };
@@ -145,7 +156,8 @@ internal sealed class McpConnection : IAsyncDisposable
         try
         {
             var response = await _client.SendRequestAsync(request, cancel).ConfigureAwait(false);
-            return (CallToolResult?)response.Result.Deserialize(McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(CallToolResult)))
+            return (CallToolResult?)response.Result.Deserialize(
+                McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(CallToolResult)))
                 ?? throw new JsonException("The server answered with null.");
         }
         catch (OperationCanceledException)
@@ -227,11 +239,15 @@ internal sealed class McpConnection : IAsyncDisposable
         string? cursor = null;
         for (var page = 0; ; page++)
         {
-            var listed = await _client.ListToolsAsync(new ListToolsRequestParams { Cursor = cursor }, cancel).ConfigureAwait(false);
+            var listed = await _client.ListToolsAsync(new ListToolsRequestParams { Cursor = cursor }, cancel)
+                .ConfigureAwait(false);
             foreach (var tool in listed.Tools)
-                tools.Add(ToolDefinition.Of(tool.Name, tool.Description, tool.InputSchema, tool.OutputSchema, HintsOf(tool.Annotations)));
+                tools.Add(
+                    ToolDefinition.Of(
+                        tool.Name, tool.Description, tool.InputSchema, tool.OutputSchema, HintsOf(tool.Annotations)));
             if (tools.Count > _services.Limits.ToolsMax || page >= _services.Limits.PagesMax)
-                throw new McpUnavailableException($"The server lists more than {_services.Limits.ToolsMax} tools, or lists them on more than {_services.Limits.PagesMax} pages.",
+                throw new McpUnavailableException($"The server lists more than {_services.Limits.ToolsMax} tools, or "
+                    + $"lists them on more than {_services.Limits.PagesMax} pages.",
                     code: ErrorCodes.ResponseTooLarge);
             if (listed.NextCursor is not { Length: > 0 } next) return tools;
             cursor = next;
@@ -239,16 +255,18 @@ internal sealed class McpConnection : IAsyncDisposable
     }
 
     private static JsonElement? HintsOf(ToolAnnotations? hints) => hints is null ? null
-        : JsonSerializer.SerializeToElement(hints, McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(ToolAnnotations)));
+        : JsonSerializer.SerializeToElement(
+            hints, McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(ToolAnnotations)));
 
-    private static HttpClientTransportOptions OptionsFor(McpServerSpec server, IReadOnlyDictionary<string, string> values) => new()
-    {
-        Endpoint = server.Url!,
-        TransportMode = HttpTransportMode.StreamableHttp,
-        AdditionalHeaders = values.ToDictionary(StringComparer.Ordinal),
-        // What a server says unasked is heard while a call is open; the list of tools is read again when it is old.
-        EnableStandaloneGetStream = false,
-        // Whether a call is tried again is the kernel's to say.
-        MaxReconnectionAttempts = 0,
-    };
+    private static HttpClientTransportOptions OptionsFor(
+        McpServerSpec server, IReadOnlyDictionary<string, string> values) => new()
+        {
+            Endpoint = server.Url!,
+            TransportMode = HttpTransportMode.StreamableHttp,
+            AdditionalHeaders = values.ToDictionary(StringComparer.Ordinal),
+            // What a server says unasked is heard while a call is open; the list of tools is read again when it is old.
+            EnableStandaloneGetStream = false,
+            // Whether a call is tried again is the kernel's to say.
+            MaxReconnectionAttempts = 0,
+        };
 }

@@ -35,10 +35,12 @@ public sealed record McpPin
     /// <summary>The name of the tool on the server.</summary>
     public required string Tool { get; init; }
 
-    /// <summary>SHA-256 of the canonical JSON of <see cref="Definition"/>, in 64 lower-case hexadecimal digits.</summary>
+    /// <summary>SHA-256 of the canonical JSON of <see cref="Definition"/>, in 64 lower-case hexadecimal
+    /// digits.</summary>
     public required string Hash { get; init; }
 
-    /// <summary>Name, description, input schema and, where there is one, output schema, as the server said them.</summary>
+    /// <summary>Name, description, input schema and, where there is one, output schema, as the server said
+    /// them.</summary>
     public required Payload Definition { get; init; }
 
     /// <summary>What the server said of the tool's behaviour. Shown, never relied on.</summary>

@@ -18,7 +18,8 @@ public sealed class McpImports(string dataFolder)
     public string Folder { get; } = Path.Combine(dataFolder, FolderName);
 
     /// <summary>What a name of an import is.</summary>
-    public const string NameRule = "a lower-case letter, then lower-case letters, digits, '_' and '-', at most 24 characters";
+    public const string NameRule =
+        "a lower-case letter, then lower-case letters, digits, '_' and '-', at most 24 characters";
 
     /// <summary>Whether a text can be the name of an import.</summary>
     public static bool IsName(string? text) => text is { Length: >= 1 and <= 24 } && char.IsAsciiLetterLower(text[0])
@@ -42,7 +43,8 @@ public sealed class McpImports(string dataFolder)
     public async ValueTask<McpImport?> ChangeAsync(
         string name, Func<McpImport?, McpImport?> change, TimeProvider time, CancellationToken cancel)
     {
-        if (!IsName(name)) throw new McpImportException(ErrorCodes.InvalidArgument, $"'{name}' is no name of an import: {NameRule}.");
+        if (!IsName(name))
+            throw new McpImportException(ErrorCodes.InvalidArgument, $"'{name}' is no name of an import: {NameRule}.");
         try
         {
             Directory.CreateDirectory(Folder);
@@ -54,7 +56,8 @@ public sealed class McpImports(string dataFolder)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new McpImportException(ErrorCodes.StorageUnavailable, $"'{PathOf(name)}' cannot be written: {failure.Message}");
+            throw new McpImportException(
+                ErrorCodes.StorageUnavailable, $"'{PathOf(name)}' cannot be written: {failure.Message}");
         }
     }
 
@@ -70,7 +73,8 @@ public sealed class McpImports(string dataFolder)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new McpImportException(ErrorCodes.StorageUnavailable, $"'{PathOf(name)}' cannot be removed: {failure.Message}");
+            throw new McpImportException(
+                ErrorCodes.StorageUnavailable, $"'{PathOf(name)}' cannot be removed: {failure.Message}");
         }
     }
 
@@ -81,7 +85,8 @@ public sealed class McpImports(string dataFolder)
         {
             try
             {
-                return new FileStream(Path.Combine(Folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return new FileStream(
+                    Path.Combine(Folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
             catch (IOException) when (time.GetElapsedTime(began) < LockPatience)
             {
@@ -115,7 +120,8 @@ public sealed class McpImports(string dataFolder)
             Check(path, import);
             return import;
         }
-        catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception failure)
+            when (failure is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             throw Broken(path, failure.Message);
         }
@@ -123,8 +129,10 @@ public sealed class McpImports(string dataFolder)
 
     private static void Check(string path, McpImport import)
     {
-        if (import.Name != Path.GetFileNameWithoutExtension(path)) throw Broken(path, $"it is of the import '{import.Name}'");
-        if ((import.Server.Command is null) == (import.Server.Url is null)) throw Broken(path, "it needs a command or an address");
+        if (import.Name != Path.GetFileNameWithoutExtension(path))
+            throw Broken(path, $"it is of the import '{import.Name}'");
+        if ((import.Server.Command is null) == (import.Server.Url is null))
+            throw Broken(path, "it needs a command or an address");
         foreach (var pin in import.Tools)
         {
             if (CanonicalJson.Sha256Hex(pin.Definition.Element) != pin.Hash)

@@ -11,8 +11,8 @@ namespace Aos.Skills.Standard.Mcp;
 
 /// <summary>The connections to one imported server, made when they are first needed and made anew when they broke.
 /// Owns them. Thread-safe.</summary>
-/// <remarks>Agents of different tenants, networks or secrets never share one: what a server remembers of a connection is
-/// not shown to another agent, and a secret is used by nobody who may not.</remarks>
+/// <remarks>Agents of different tenants, networks or secrets never share one: what a server remembers of a connection
+/// is not shown to another agent, and a secret is used by nobody who may not.</remarks>
 internal sealed class McpServer(McpServerSpec server, McpServices services) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
@@ -36,7 +36,9 @@ internal sealed class McpServer(McpServerSpec server, McpServices services) : IA
                 continue;
             }
             if (!SecretName.TryParse(reference, out var secret))
-                return (null, SkillResult.Failure(ErrorCodes.InvalidImport, $"'{reference}' is not {SecretName.Rule}.", EffectState.None));
+                return (null,
+                    SkillResult.Failure(
+                        ErrorCodes.InvalidImport, $"'{reference}' is not {SecretName.Rule}.", EffectState.None));
             var found = await secrets.ResolveAsync(secret, cancel).ConfigureAwait(false);
             if (found.Value is not { } resolved) return (null, found.ToFailure());
             if (server.Url is { } url && !resolved.MayBeSentTo(url))
@@ -101,7 +103,8 @@ internal sealed class McpServer(McpServerSpec server, McpServices services) : IA
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
-            throw new McpUnavailableException($"'{server.Describe()}' did not answer in time.", code: ErrorCodes.ConnectTimeout);
+            throw new McpUnavailableException(
+                $"'{server.Describe()}' did not answer in time.", code: ErrorCodes.ConnectTimeout);
         }
     }
 

@@ -10,7 +10,8 @@ public sealed record McpServerSpec
     /// <summary>How long a connection may take unless <see cref="ConnectTimeoutMs"/> says otherwise.</summary>
     public const int DefaultConnectTimeoutMs = 60_000;
 
-    /// <summary>The program that is the server; looked for on the path of this process. It is started without a shell.</summary>
+    /// <summary>The program that is the server; looked for on the path of this process. It is started without a
+    /// shell.</summary>
     public string? Command { get; init; }
 
     /// <summary>Its arguments.</summary>
@@ -45,7 +46,8 @@ public sealed record McpServerSpec
 
     /// <summary>What a profile's network must allow so that the server can be reached; null for a command.</summary>
     public string? NetworkEntryNeeded() =>
-        Url is null ? null : $"{(NetworkEntry.HostOf(Url).Contains(':', StringComparison.Ordinal) ? $"[{NetworkEntry.HostOf(Url)}]" : NetworkEntry.HostOf(Url))}:{Url.Port}";
+        Url is null
+            ? null : $"{(NetworkEntry.HostOf(Url).Contains(':', StringComparison.Ordinal) ? $"[{NetworkEntry.HostOf(Url)}]" : NetworkEntry.HostOf(Url))}:{Url.Port}";
 }
 
 /// <summary>A value of a variable or a header: a text, or a reference to a secret with what stands before it.</summary>

@@ -12,7 +12,8 @@ namespace Aos.Skills.Standard.Mcp;
 internal sealed class McpSkill(McpImport import, McpPin pin, McpServer server, McpSuspender suspender) : ISkill
 {
     private string? _suspended = pin.Suspended is null ? null
-        : $"{Name(import, pin)} is suspended since {pin.Suspended.At:u}: the server describes the tool otherwise than it was accepted.";
+        : $"{Name(import, pin)} is suspended since {pin.Suspended.At:u}: the server describes the tool otherwise "
+            + "than it was accepted.";
 
     /// <inheritdoc />
     public SkillContract Contract { get; } = pin.ReadContract();
@@ -47,16 +48,20 @@ internal sealed class McpSkill(McpImport import, McpPin pin, McpServer server, M
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             // Better than not knowing: nothing was asked of the tool yet.
-            return SkillResult.Failure(ErrorCodes.Cancelled, $"'{server.Spec.Describe()}' was not ready; the call was not made.", EffectState.None);
+            return SkillResult.Failure(
+                ErrorCodes.Cancelled, $"'{server.Spec.Describe()}' was not ready; the call was not made.",
+                EffectState.None);
         }
         try
         {
-            var answer = await connection.CallAsync(pin.Tool, call.Input.Element, call.IdempotencyKey, cancel).ConfigureAwait(false);
+            var answer = await connection.CallAsync(pin.Tool, call.Input.Element, call.IdempotencyKey, cancel)
+                .ConfigureAwait(false);
             return ToolAnswer.Of(answer, import.Name, pin.Tool, call.Effect);
         }
         catch (Exception failure) when (McpFailures.IsOfServers(failure))
         {
-            if (failure is ModelContextProtocol.McpProtocolException) return McpFailures.OfCall(failure, server.Spec, isTooLong: false, fate: null);
+            if (failure is ModelContextProtocol.McpProtocolException)
+                return McpFailures.OfCall(failure, server.Spec, isTooLong: false, fate: null);
             connection.Break();
             var fate = connection.IsTooLong ? null : await connection.FateAsync().ConfigureAwait(false);
             return McpFailures.OfCall(failure, server.Spec, connection.IsTooLong, fate);
@@ -79,30 +84,41 @@ internal sealed class McpSkill(McpImport import, McpPin pin, McpServer server, M
         var offered = tools.FirstOrDefault(tool => tool.Name == pin.Tool);
         if (offered is null) return NotMade($"The MCP server '{import.Name}' no longer offers the tool '{pin.Tool}'.");
         if (offered.Hash == pin.Hash) return null;
-        var why = $"{Contract.Name} is suspended: {offered.Mistake ?? $"the MCP server '{import.Name}' now describes the tool otherwise than it was accepted"}.";
+        var why = $"{Contract.Name} is "
+            + $"suspended: {offered.Mistake ?? $"the MCP server '{import.Name}' now describes the tool otherwise than it was accepted"}.";
         Volatile.Write(ref _suspended, why);
-        var unkept = offered.Mistake is null ? await suspender.SuspendAsync(import.Name, pin, offered, cancel).ConfigureAwait(false) : null;
+        var unkept = offered.Mistake is null
+            ? await suspender.SuspendAsync(import.Name, pin, offered, cancel).ConfigureAwait(false) : null;
         return NotMade(why) with { Cause = unkept };
     }
 
     private SkillResult NotMade(string why) => SkillResult.Failure(ErrorCodes.SkillSuspended,
-        $"{why} `aos skills imports {import.Name} --check` shows what changed, `aos skills accept {import.Name}` accepts it.", EffectState.None);
+        $"{why} `aos skills imports {import.Name} --check` shows what changed, `aos skills accept {import.Name}` "
+            + "accepts it.", EffectState.None);
 
     private static string Name(McpImport import, McpPin pin) => $"Tool '{pin.Tool}' of the MCP server '{import.Name}'";
 }
 
-/// <summary>Keeps in the file of an import that a skill is suspended, so that it stays so until the operator looks.</summary>
+/// <summary>Keeps in the file of an import that a skill is suspended, so that it stays so until the operator
+/// looks.</summary>
 internal sealed class McpSuspender(McpImports imports, TimeProvider time)
 {
-    /// <returns>Why it could not be kept; null where it was. The skill is suspended in this process all the same.</returns>
-    public async ValueTask<string?> SuspendAsync(string import, McpPin pin, ToolDefinition seen, CancellationToken cancel)
+    /// <returns>Why it could not be kept; null where it was. The skill is suspended in this process all the
+    /// same.</returns>
+    public async ValueTask<string?> SuspendAsync(
+        string import, McpPin pin, ToolDefinition seen, CancellationToken cancel)
     {
         try
         {
             await imports.ChangeAsync(import, known => known is null ? null : known with
             {
-                Tools = [.. known.Tools.Select(one => one.Tool == pin.Tool && one.Hash == pin.Hash && one.Suspended is null
-                    ? one with { Suspended = new McpSuspension { At = time.GetUtcNow(), Hash = seen.Hash, Definition = seen.Value } } : one)],
+                Tools =
+                    [.. known.Tools.Select(one => one.Tool == pin.Tool && one.Hash == pin.Hash && one.Suspended is null
+                    ? one with
+                    {
+                        Suspended =
+                            new McpSuspension { At = time.GetUtcNow(), Hash = seen.Hash, Definition = seen.Value }
+                    } : one)],
             }, time, cancel).ConfigureAwait(false);
             return null;
         }

@@ -36,7 +36,8 @@ public sealed class McpSkills : IAsyncDisposable
     /// <exception cref="McpImportException">An import cannot be read, or was edited.</exception>
     public static McpSkills Read(McpImports imports, TimeProvider time) => Read(imports, new McpLimits(), time);
 
-    internal static McpSkills Read(McpImports imports, McpLimits limits, TimeProvider time) => new(imports, imports.ReadAll(), limits, time);
+    internal static McpSkills Read(McpImports imports, McpLimits limits, TimeProvider time) =>
+        new(imports, imports.ReadAll(), limits, time);
 
     /// <summary>Ends the connections and the servers that were started.</summary>
     public async ValueTask DisposeAsync()
@@ -60,7 +61,8 @@ public sealed record McpOffer(string? ServerName, string? ServerVersion, IReadOn
     /// <param name="cancel">Ends the wait.</param>
     /// <exception cref="McpImportException">It cannot be asked.</exception>
     public static async ValueTask<McpOffer> AskAsync(
-        McpServerSpec server, ISecretResolver secrets, ValueList<string> network, TimeProvider time, CancellationToken cancel)
+        McpServerSpec server, ISecretResolver secrets, ValueList<string> network, TimeProvider time,
+        CancellationToken cancel)
     {
         using var http = new GuardedHttp();
         var one = new McpServer(server, new McpServices(http, new McpLimits(), time));
@@ -84,7 +86,8 @@ public sealed record McpOffer(string? ServerName, string? ServerVersion, IReadOn
         catch (Exception error) when (McpFailures.IsOfServers(error))
         {
             var known = McpFailures.Unavailable(error, server, fate: null);
-            throw new McpImportException(known.Code, Clean(server, values, known.Why is null ? known.Message : $"{known.Message} {known.Why}"));
+            throw new McpImportException(
+                known.Code, Clean(server, values, known.Why is null ? known.Message : $"{known.Message} {known.Why}"));
         }
     }
 

@@ -4,14 +4,16 @@ using System.Globalization;
 
 namespace Aos.Skills.Standard.Mcp;
 
-/// <summary>The processes that a server started. A launcher such as <c>npx</c> may end before what it launched.</summary>
+/// <summary>The processes that a server started. A launcher such as <c>npx</c> may end before what it
+/// launched.</summary>
 internal sealed class ProcessTree : IDisposable
 {
     private readonly List<Process> _descendants = [];
 
     private ProcessTree() { }
 
-    /// <summary>The descendants of a process at this moment, where the system shows them in <c>/proc</c>; elsewhere none.</summary>
+    /// <summary>The descendants of a process at this moment, where the system shows them in <c>/proc</c>; elsewhere
+    /// none.</summary>
     public static ProcessTree Of(int root)
     {
         var tree = new ProcessTree();
@@ -47,7 +49,10 @@ internal sealed class ProcessTree : IDisposable
     }
 
     private static ILookup<int, int> ChildrenByParent() => Directory.EnumerateDirectories("/proc")
-        .Select(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
+        .Select(
+            folder =>
+                int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                    ? id : 0)
         .Where(id => id > 0).Select(id => (Id: id, Parent: ParentOf(id))).ToLookup(one => one.Parent, one => one.Id);
 
     private static int ParentOf(int id)

@@ -13,10 +13,12 @@ internal static class SchemaDraft
     ];
 
     private static readonly string[] Lists = ["allOf", "anyOf", "oneOf", "prefixItems"];
-    private static readonly string[] Maps = ["$defs", "definitions", "dependentSchemas", "patternProperties", "properties"];
+    private static readonly string[] Maps =
+        ["$defs", "definitions", "dependentSchemas", "patternProperties", "properties"];
 
     /// <summary>The schema without the name of its draft, where that is one of 4 to 2020-12. A tuple (<c>items</c> as a
-    /// list) becomes <c>prefixItems</c>, what follows it <c>items</c>, and <c>dependencies</c> its two successors.</summary>
+    /// list) becomes <c>prefixItems</c>, what follows it <c>items</c>, and <c>dependencies</c> its two
+    /// successors.</summary>
     public static JsonNode? Modernise(JsonElement schema)
     {
         var node = JsonNode.Parse(schema.GetRawText(), documentOptions: new JsonDocumentOptions { MaxDepth = 128 });
@@ -27,7 +29,8 @@ internal static class SchemaDraft
     private static void Mend(JsonNode? node)
     {
         if (node is not JsonObject schema) return;
-        if (schema["$schema"] is JsonValue draft && draft.TryGetValue<string>(out var uri) && IsDraft(uri)) schema.Remove("$schema");
+        if (schema["$schema"] is JsonValue draft && draft.TryGetValue<string>(out var uri) && IsDraft(uri))
+            schema.Remove("$schema");
         MendTuple(schema);
         MendDependencies(schema);
         foreach (var name in One) Mend(schema[name]);
@@ -41,7 +44,8 @@ internal static class SchemaDraft
 
     private static bool IsDraft(string uri) => uri.TrimEnd('#') is "https://json-schema.org/draft/2020-12/schema"
         or "https://json-schema.org/draft/2019-09/schema" or "http://json-schema.org/draft-07/schema"
-        or "http://json-schema.org/draft-06/schema" or "http://json-schema.org/draft-04/schema" or "http://json-schema.org/schema";
+        or "http://json-schema.org/draft-06/schema" or "http://json-schema.org/draft-04/schema"
+        or "http://json-schema.org/schema";
 
     private static void MendTuple(JsonObject schema)
     {

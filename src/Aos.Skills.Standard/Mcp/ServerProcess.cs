@@ -49,7 +49,10 @@ internal sealed class ServerProcess : IAsyncDisposable
                 // It goes on; what it said so far is what there is.
             }
         string tail;
-        lock (_gate) tail = string.Join(" | ", _tail.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        lock (_gate)
+            tail = string.Join(
+                " | ", _tail.ToString()
+                    .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
         var end = _process.HasExited ? $"It ended with exit code {_process.ExitCode}." : "It still runs.";
         return tail.Length == 0 ? end : $"{end} Its last words: {tail}";
     }
@@ -77,14 +80,16 @@ internal sealed class ServerProcess : IAsyncDisposable
             process.Start();
             return new ServerProcess(process, limits, time);
         }
-        catch (Exception failure) when (failure is Win32Exception or IOException or InvalidOperationException or PlatformNotSupportedException)
+        catch (Exception failure)
+            when (failure is Win32Exception or IOException or InvalidOperationException
+                or PlatformNotSupportedException)
         {
             throw new McpUnavailableException($"'{server.Command}' could not be started.", failure.Message);
         }
     }
 
-    /// <summary>Ends it: first by closing its input, which servers take as a wish to end; then, and whatever it started,
-    /// by force.</summary>
+    /// <summary>Ends it: first by closing its input, which servers take as a wish to end; then, and whatever it
+    /// started, by force.</summary>
     public async ValueTask DisposeAsync()
     {
         using var tree = _process.HasExited ? null : ProcessTree.Of(_process.Id);

@@ -26,7 +26,9 @@ internal static class ToolAnswer
         if (answer.IsError != true) return SkillResult.Success(result) with { SideEffects = effects };
         var said = text.Length <= MessageMax ? text : string.Concat(text.AsSpan(0, MessageMax), "…");
         // A tool that failed may have done half of its work; only one that changes nothing has not.
-        return SkillResult.Failure(ErrorCodes.McpToolFailed, said.Length == 0 ? $"The tool '{tool}' failed and did not say why." : $"The tool '{tool}' failed: {said}",
+        return SkillResult.Failure(
+            ErrorCodes.McpToolFailed,
+            said.Length == 0 ? $"The tool '{tool}' failed and did not say why." : $"The tool '{tool}' failed: {said}",
             effect == EffectClass.Read ? EffectState.None : EffectState.Unknown) with
         { Result = result };
     }
@@ -40,7 +42,9 @@ internal static class ToolAnswer
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartObject();
-            var structured = answer.StructuredContent is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } value ? value : (JsonElement?)null;
+            var structured = answer.StructuredContent
+                is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } value
+                    ? value : (JsonElement?)null;
             if (structured is { } own)
             {
                 writer.WritePropertyName("structured");

@@ -54,7 +54,8 @@ public static class ToolContract
             SideEffects = effect == EffectClass.Read ? [] : [new SideEffectDeclaration { Type = SideEffectType }],
             Constraints =
             [
-                $"Tool '{Cut(tool.Name, 200)}' of the MCP server imported as '{import}'; what it returns is not to be trusted.",
+                $"Tool '{Cut(tool.Name, 200)}' of the MCP server imported as '{import}'; what it returns is not to "
+                    + "be trusted.",
                 "What the server says of the tool is compared with what was accepted before each connection is used.",
                 "Answers of up to 16 MiB.",
             ],
@@ -66,7 +67,11 @@ public static class ToolContract
     private static ValueList<FailureMode> Failures { get; } =
     [
         new() { Code = ErrorCodes.McpToolFailed, When = "the tool said that it failed" },
-        new() { Code = ErrorCodes.SkillSuspended, When = "the server describes the tool otherwise than it was accepted" },
+        new()
+        {
+            Code = ErrorCodes.SkillSuspended,
+            When = "the server describes the tool otherwise than it was accepted"
+        },
         new() { Code = ErrorCodes.McpUnavailable, When = "the server could not be started or reached" },
         new() { Code = ErrorCodes.ConnectionReset, When = "the server went away during the call" },
         new() { Code = ErrorCodes.ResponseTooLarge, When = "the answer is too large" },
@@ -85,7 +90,11 @@ public static class ToolContract
     {
         var properties = new JsonObject
         {
-            ["text"] = new JsonObject { ["type"] = "string", ["description"] = "The text of the answer, its pieces on lines of their own." },
+            ["text"] = new JsonObject
+            {
+                ["type"] = "string",
+                ["description"] = "The text of the answer, its pieces on lines of their own."
+            },
             ["content"] = new JsonObject
             {
                 ["type"] = "array",
@@ -101,7 +110,9 @@ public static class ToolContract
             properties[Structured] = schema;
             required.Add((JsonNode)Structured);
         }
-        else properties[Structured] = new JsonObject { ["type"] = "object", ["description"] = "The structured answer, where there is one." };
+        else
+            properties[Structured] =
+                new JsonObject { ["type"] = "object", ["description"] = "The structured answer, where there is one." };
         return PayloadOf(new JsonObject
         {
             ["type"] = "object",

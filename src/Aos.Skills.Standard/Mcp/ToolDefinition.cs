@@ -5,7 +5,8 @@ using Aos.Contracts.Values;
 
 namespace Aos.Skills.Standard.Mcp;
 
-/// <summary>What a server says of one tool, as far as it is pinned: name, description, input schema, output schema.</summary>
+/// <summary>What a server says of one tool, as far as it is pinned: name, description, input schema, output
+/// schema.</summary>
 /// <param name="Name">The name on the server.</param>
 /// <param name="Value">The four as one JSON object, whose canonical form is hashed.</param>
 /// <param name="Hash">SHA-256 of that form, in lower-case hexadecimal digits.</param>
@@ -43,9 +44,11 @@ public sealed record ToolDefinition(string Name, Payload Value, string Hash, Pay
         var text = buffer.WrittenMemory.ToArray();
         // Text that is not strict JSON has no canonical form, so that nothing could be pinned by it.
         if (StrictJson.FindProblem(text, Limits) is { } problem)
-            return new ToolDefinition(name, Payload.Null, "", null, $"what the server says of it is refused: {problem.Message}");
+            return new ToolDefinition(
+                name, Payload.Null, "", null, $"what the server says of it is refused: {problem.Message}");
         var value = Payload.FromUtf8(text);
         return new ToolDefinition(name, value, CanonicalJson.Sha256Hex(value.Element),
-            hints is { ValueKind: JsonValueKind.Object } told ? Payload.FromElement(told.Clone()) : null, Mistake: null);
+            hints is { ValueKind: JsonValueKind.Object } told ? Payload.FromElement(told.Clone()) : null,
+            Mistake: null);
     }
 }

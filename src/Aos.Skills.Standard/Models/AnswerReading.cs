@@ -59,10 +59,14 @@ internal sealed class AnswerReading(ModelRequest request, ModelQuote quote, Mode
     public ModelAnswer End()
     {
         if (_finish is null)
-            return Broken(new Http.HttpFailure(ErrorCodes.ConnectionReset, $"The answer of {host} broke off before its end."), null, began: true);
+            return Broken(
+                new Http.HttpFailure(ErrorCodes.ConnectionReset, $"The answer of {host} broke off before its end."),
+                null, began: true);
         var (usage, isEstimated) = UsageOf();
         if (!usage.IsSound)
-            return Broken(new Http.HttpFailure(ErrorCodes.ResponseInvalid, $"{host} counts tokens that cannot be.", $"{usage}"), null, began: true);
+            return Broken(
+                new Http.HttpFailure(ErrorCodes.ResponseInvalid, $"{host} counts tokens that cannot be.", $"{usage}"),
+                null, began: true);
         var (code, message, reason) = Judge();
         var answer = new ModelAnswer
         {
@@ -75,7 +79,8 @@ internal sealed class AnswerReading(ModelRequest request, ModelQuote quote, Mode
             IsUsageEstimated = isEstimated,
             Cost = request.Model.Price!.CostOf(usage),
         };
-        return answer.Succeeded && request.OutputSchema is not null ? AnswerSchema.Check(answer, request.OutputSchema) : answer;
+        return answer.Succeeded && request.OutputSchema is not null
+            ? AnswerSchema.Check(answer, request.OutputSchema) : answer;
     }
 
     private (ErrorCode Code, string? Message, string Reason) Judge() => _finish switch
@@ -83,21 +88,29 @@ internal sealed class AnswerReading(ModelRequest request, ModelQuote quote, Mode
         _ when _refusal.Length > 0 => Refused(),
         "content_filter" when backend.FilterIsRefusal => Refused(),
         "content_filter" => (ErrorCodes.ContentFiltered, $"A filter of {host} stopped the answer.", "content_filter"),
-        "length" => (ErrorCodes.AnswerTruncated, $"The answer reached {quote.MaxTokens} tokens, the most that it may have.", "length"),
+        "length" =>
+            (ErrorCodes.AnswerTruncated,
+                $"The answer reached {quote.MaxTokens} tokens, the most that it may have.", "length"),
         "tool_calls" when _asksForTools && _text.Length == 0 =>
             (ErrorCodes.ResponseInvalid, "The model asks to call a tool, though it was offered none.", "tool_calls"),
         "stop" or "tool_calls" => (ErrorCodes.Ok, null, "stop"),
-        _ => (ErrorCodes.ResponseInvalid, $"{host} ended its answer for a reason that is not known: '{_finish}'.", _finish!),
+        _ => (ErrorCodes.ResponseInvalid,
+            $"{host} ended its answer for a reason that is not known: '{_finish}'.", _finish!),
     };
 
-    private static (ErrorCode, string, string) Refused() => (ErrorCodes.ModelRefused, "The model refused to answer.", "refusal");
+    private static (ErrorCode, string, string) Refused() =>
+        (ErrorCodes.ModelRefused, "The model refused to answer.", "refusal");
 
     // A provider that does not count is not believed to be free: its tokens are reckoned as before the call.
     private (TokenUsage Usage, bool IsEstimated) UsageOf()
     {
         if (_usage is not { InputTokenCount: { } input, OutputTokenCount: { } output })
-            return (new TokenUsage(quote.InputTokens, 0, 0, TokenCounter.Count(request.Model, _text.ToString() + _refusal).AtMost, 0), true);
-        var written = _usage.AdditionalCounts?.TryGetValue("CacheCreationInputTokens", out var count) == true ? count : 0;
-        return (TokenUsage.OfTotals(input, _usage.CachedInputTokenCount ?? 0, written, output, _usage.ReasoningTokenCount ?? 0), false);
+            return (new TokenUsage(
+                quote.InputTokens, 0, 0, TokenCounter.Count(request.Model, _text.ToString() + _refusal).AtMost, 0),
+                    true);
+        var written =
+            _usage.AdditionalCounts?.TryGetValue("CacheCreationInputTokens", out var count) == true ? count : 0;
+        return (TokenUsage.OfTotals(
+            input, _usage.CachedInputTokenCount ?? 0, written, output, _usage.ReasoningTokenCount ?? 0), false);
     }
 }

@@ -24,7 +24,8 @@ internal static class ModelAddress
     public static EgressPolicy PolicyOf(Uri url, ValueList<string> network)
     {
         var host = NetworkEntry.HostOf(url);
-        var named = IPAddress.TryParse(host, out var address) && host.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : host;
+        var named = IPAddress.TryParse(host, out var address) && host.Contains(':', StringComparison.Ordinal)
+            ? $"[{address}]" : host;
         ValueList<string> own = [$"{named}:{url.Port}"];
         return EgressPolicy.TryParse(ValueList.From(own.Concat(network)), out var policy, out _)
             || EgressPolicy.TryParse(own, out policy, out _)

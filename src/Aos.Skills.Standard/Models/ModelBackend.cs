@@ -31,7 +31,8 @@ internal static class ModelBackends
     /// <param name="request">What is asked.</param>
     /// <param name="cancel">Ends the wait for a script.</param>
     public static async ValueTask<ModelBackend> CreateAsync(
-        ModelSpec model, string? key, ModelTransport? wire, ModelRequest request, CancellationToken cancel) => model.Provider switch
+        ModelSpec model, string? key, ModelTransport? wire, ModelRequest request, CancellationToken cancel) =>
+        model.Provider switch
         {
             ModelProvider.Anthropic => AnthropicBackend.Create(model, key, Client(wire!)),
             ModelProvider.Openai or ModelProvider.Ollama => OpenAiBackend.Create(model, key, Client(wire!)),
@@ -40,5 +41,6 @@ internal static class ModelBackends
         };
 
     // Time-outs are those of the wire and of the attempt.
-    private static HttpClient Client(ModelTransport wire) => new(wire, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+    private static HttpClient Client(ModelTransport wire) =>
+        new(wire, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
 }

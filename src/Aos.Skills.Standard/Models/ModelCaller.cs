@@ -10,8 +10,8 @@ namespace Aos.Skills.Standard.Models;
 
 /// <summary>Asks language models: one request to one model, once, under the egress policy, at a price that is known
 /// before. What falls back, repairs and retries is the kernel.</summary>
-/// <remarks>Thread-safe. Owns its connections until it is disposed. It reports every expected failure as an answer; only
-/// cancellation throws.</remarks>
+/// <remarks>Thread-safe. Owns its connections until it is disposed. It reports every expected failure as an answer;
+/// only cancellation throws.</remarks>
 public sealed class ModelCaller : IDisposable
 {
     private const int DefaultMaxTokens = 4_096;
@@ -36,16 +36,21 @@ public sealed class ModelCaller : IDisposable
     {
         var model = request.Model;
         if (model.Price is not { } price)
-            return Refused(ErrorCodes.PriceUnknown, $"Nobody knows what {model.Provider.ToString().ToLowerInvariant()} model '{model.Model}' "
+            return Refused(
+                ErrorCodes.PriceUnknown,
+                $"Nobody knows what {model.Provider.ToString().ToLowerInvariant()} model '{model.Model}' "
                 + "costs. Give it a `price` in the profile, or an entry in a file of prices.");
         if (request.MaxTokens > model.MaxOutputTokens)
-            return Refused(ErrorCodes.InvalidInput, $"max_tokens is {request.MaxTokens}; an answer of '{model.Model}' has at most {model.MaxOutputTokens}.");
+            return Refused(
+                ErrorCodes.InvalidInput,
+                $"max_tokens is {request.MaxTokens}; an answer of '{model.Model}' has at most {model.MaxOutputTokens}.");
         var count = TokenCounter.Count(request);
         var most = request.MaxTokens ?? Math.Min(DefaultMaxTokens, model.MaxOutputTokens ?? DefaultMaxTokens);
         if (model.ContextTokens is { } context && request.MaxTokens is null)
             most = (int)Math.Clamp(context - count.AtMost, Math.Min(1, most), most);
         if (count.Likely + most > model.ContextTokens)
-            return Refused(ErrorCodes.ContextTooLong, $"The request has {count.Likely} tokens and its answer may have {most}; "
+            return Refused(
+                ErrorCodes.ContextTooLong, $"The request has {count.Likely} tokens and its answer may have {most}; "
                 + $"'{model.Model}' takes {model.ContextTokens} in all.") with
             { InputTokens = count.Likely, MaxTokens = most };
         return new ModelQuote
@@ -67,7 +72,11 @@ public sealed class ModelCaller : IDisposable
         var quote = Quote(request);
         if (quote.Code != ErrorCodes.Ok) return new ModelAnswer { Code = quote.Code, Message = quote.Message };
         if (TraceHosts.Of(request.TraceTo) is not { } traceTo)
-            return new ModelAnswer { Code = ErrorCodes.InvalidProfile, Message = $"config.llm_invoke: trace_to has an entry that is not {Contracts.Agents.NetworkEntry.Rule}." };
+            return new ModelAnswer
+            {
+                Code = ErrorCodes.InvalidProfile,
+                Message = $"config.llm_invoke: trace_to has an entry that is not {Contracts.Agents.NetworkEntry.Rule}."
+            };
         var address = ModelAddress.Of(request.Model);
         using var span = SkillTracing.BeginChat(request, quote.MaxTokens, address);
         var answer = await CallAsync(request, quote, address, traceTo, key, cancel).ConfigureAwait(false);
@@ -85,9 +94,11 @@ public sealed class ModelCaller : IDisposable
         AnswerReading? reading = null;
         try
         {
-            using var backend = await ModelBackends.CreateAsync(request.Model, key, wire, request, cancel).ConfigureAwait(false);
+            using var backend =
+                await ModelBackends.CreateAsync(request.Model, key, wire, request, cancel).ConfigureAwait(false);
             reading = new AnswerReading(request, quote, backend, host);
-            await foreach (var update in backend.Client.GetStreamingResponseAsync(Messages(request), backend.Shape(Options(request, quote)), cancel)
+            await foreach (var update in backend.Client
+                .GetStreamingResponseAsync(Messages(request), backend.Shape(Options(request, quote)), cancel)
                 .ConfigureAwait(false)) reading.Take(update);
             return seen.Failure is { } hidden ? reading.Broken(hidden, seen.RetryAfter, Began(seen)) : reading.End();
         }
@@ -109,26 +120,30 @@ public sealed class ModelCaller : IDisposable
 
     // Whether the provider may have begun its work: it answered, or was cut off or silent after it was asked.
     private static bool Began(ModelExchange seen) => seen.Status is >= 200 and < 300
-        || (seen.Status is null && seen.Failure is { } failure && (failure.Code == ErrorCodes.ConnectionReset || failure.Code == ErrorCodes.Timeout));
+        || (seen.Status is null && seen.Failure is { } failure
+            && (failure.Code == ErrorCodes.ConnectionReset || failure.Code == ErrorCodes.Timeout));
 
     // Some providers repeat a wrong key in what they say of it.
-    private static HttpFailure Scrub(HttpFailure failure, string? key) => string.IsNullOrEmpty(key) ? failure : failure with
-    {
-        Message = failure.Message.Replace(key, "[secret]", StringComparison.Ordinal),
-        Cause = failure.Cause?.Replace(key, "[secret]", StringComparison.Ordinal),
-    };
+    private static HttpFailure Scrub(HttpFailure failure, string? key) =>
+        string.IsNullOrEmpty(key) ? failure : failure with
+        {
+            Message = failure.Message.Replace(key, "[secret]", StringComparison.Ordinal),
+            Cause = failure.Cause?.Replace(key, "[secret]", StringComparison.Ordinal),
+        };
 
     private static List<ChatMessage> Messages(ModelRequest request)
     {
         var messages = new List<ChatMessage>(request.Messages.Count + 1);
         if (SystemOf(request) is { } system) messages.Add(new ChatMessage(ChatRole.System, system));
         foreach (var message in request.Messages)
-            messages.Add(new ChatMessage(message.Role == ModelRole.User ? ChatRole.User : ChatRole.Assistant, message.Text));
+            messages.Add(
+                new ChatMessage(message.Role == ModelRole.User ? ChatRole.User : ChatRole.Assistant, message.Text));
         return messages;
     }
 
     private static bool IsInstructed(ModelRequest request) => request.OutputSchema is not null
-        && (request.Model.Provider == ModelProvider.Scripted || request.Model.StructuredOutput == StructuredOutput.Instructed);
+        && (request.Model.Provider == ModelProvider.Scripted
+            || request.Model.StructuredOutput == StructuredOutput.Instructed);
 
     private static string? SystemOf(ModelRequest request)
     {

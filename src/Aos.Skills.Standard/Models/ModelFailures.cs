@@ -23,10 +23,21 @@ internal static class ModelFailures
         var type = ErrorTypeIn(error.Message);
         return type switch
         {
-            "overloaded_error" => new HttpFailure(ErrorCodes.ModelOverloaded, $"{host} broke off its answer: it is overloaded.", Cause(error.Message)),
-            "rate_limit_error" => new HttpFailure(ErrorCodes.RateLimited, $"{host} broke off its answer: it asks for fewer calls.", Cause(error.Message)),
-            not null => new HttpFailure(ErrorCodes.Http500, $"{host} broke off its answer with an error.", Cause(error.Message)),
-            null => new HttpFailure(ErrorCodes.ResponseInvalid, $"The answer of {host} cannot be read.", Cause($"{error.GetType().Name}: {error.Message}")),
+            "overloaded_error" =>
+                new HttpFailure(
+                    ErrorCodes.ModelOverloaded, $"{host} broke off its answer: it is overloaded.",
+                    Cause(error.Message)),
+            "rate_limit_error" =>
+                new HttpFailure(
+                    ErrorCodes.RateLimited, $"{host} broke off its answer: it asks for fewer calls.",
+                    Cause(error.Message)),
+            not null =>
+                new HttpFailure(
+                    ErrorCodes.Http500, $"{host} broke off its answer with an error.", Cause(error.Message)),
+            null =>
+                new HttpFailure(
+                    ErrorCodes.ResponseInvalid, $"The answer of {host} cannot be read.",
+                    Cause($"{error.GetType().Name}: {error.Message}")),
         };
     }
 
@@ -37,7 +48,8 @@ internal static class ModelFailures
     {
         var (code, message) = status switch
         {
-            400 or 413 when Says(body, "context_length_exceeded", "prompt is too long", "context window", "too many tokens") =>
+            400 or 413
+                when Says(body, "context_length_exceeded", "prompt is too long", "context window", "too many tokens") =>
                 (ErrorCodes.ContextTooLong, $"{host} says that the request is longer than the model takes."),
             400 when Says(body, "content_filter", "content_policy_violation") =>
                 (ErrorCodes.ContentFiltered, $"A filter of {host} stopped the request."),
@@ -64,8 +76,10 @@ internal static class ModelFailures
         try
         {
             using var document = JsonDocument.Parse(message.AsMemory(start, end - start + 1));
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("error", out var inner)
-                && inner.ValueKind == JsonValueKind.Object && inner.TryGetProperty("type", out var type) ? type.GetString() : null;
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("error", out var inner)
+                && inner.ValueKind == JsonValueKind.Object && inner.TryGetProperty("type", out var type)
+                    ? type.GetString() : null;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {

@@ -12,13 +12,17 @@ internal static class ModelKeys
     /// <param name="model">The model.</param>
     /// <param name="secrets">What the caller may use.</param>
     /// <param name="cancel">Ends the search.</param>
-    public static async ValueTask<ModelKey> FindAsync(ModelSpec model, ISecretResolver secrets, CancellationToken cancel)
+    public static async ValueTask<ModelKey> FindAsync(
+        ModelSpec model, ISecretResolver secrets, CancellationToken cancel)
     {
         if (model.ApiKey is not { } reference) return new ModelKey(null, ErrorCodes.Ok, null);
         var found = await secrets.ResolveAsync(reference.Secret, cancel).ConfigureAwait(false);
         if (found.Value is not { } key) return new ModelKey(null, found.Code, found.Message);
-        return ModelAddress.Of(model) is not { } url || key.MayBeSentTo(url) ? new ModelKey(key.Reveal(), ErrorCodes.Ok, null)
-            : new ModelKey(null, ErrorCodes.SecretNotAllowed, $"The profile does not let secret '{key.Name}' be sent to {url.Host}.");
+        return ModelAddress.Of(model) is not { } url || key.MayBeSentTo(url)
+            ? new ModelKey(key.Reveal(), ErrorCodes.Ok, null)
+            : new ModelKey(
+                null, ErrorCodes.SecretNotAllowed,
+                $"The profile does not let secret '{key.Name}' be sent to {url.Host}.");
     }
 }
 

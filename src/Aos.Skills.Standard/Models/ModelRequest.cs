@@ -68,7 +68,8 @@ public sealed record ModelQuote
     /// <summary>What it is expected to cost.</summary>
     public Money Expected { get; init; }
 
-    /// <summary>Tokens of the request: counted, or estimated with a margin where the model's tokenizer is not public.</summary>
+    /// <summary>Tokens of the request: counted, or estimated with a margin where the model's tokenizer is not
+    /// public.</summary>
     public long InputTokens { get; init; }
 
     /// <summary>Tokens that the answer may have.</summary>
@@ -96,8 +97,8 @@ public sealed record ModelAnswer
     /// <summary>The model that answered, as its provider names it.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Why the answer ends: <c>stop</c>, <c>length</c>, <c>refusal</c>, <c>content_filter</c>; null where it does
-    /// not.</summary>
+    /// <summary>Why the answer ends: <c>stop</c>, <c>length</c>, <c>refusal</c>, <c>content_filter</c>; null where it
+    /// does not.</summary>
     public string? FinishReason { get; init; }
 
     /// <summary>The tokens; null where the provider did not say.</summary>

@@ -29,7 +29,8 @@ internal sealed record ModelScript
         byte[] bytes;
         try
         {
-            if (new FileInfo(path).Length > BytesMax) throw Unusable($"The script '{path}' has more than {BytesMax} bytes.");
+            if (new FileInfo(path).Length > BytesMax)
+                throw Unusable($"The script '{path}' has more than {BytesMax} bytes.");
             bytes = await File.ReadAllBytesAsync(path, cancel).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -40,7 +41,8 @@ internal sealed record ModelScript
             throw Unusable($"The script '{path}' is no JSON: {refused.Problem.Pointer}: {refused.Problem.Message}");
         try
         {
-            return JsonSerializer.Deserialize(bytes, ScriptJsonContext.Default.ModelScript) ?? throw new JsonException("It is null.");
+            return JsonSerializer.Deserialize(bytes, ScriptJsonContext.Default.ModelScript)
+                ?? throw new JsonException("It is null.");
         }
         catch (JsonException error)
         {
@@ -58,20 +60,24 @@ internal sealed record ModelScript
             if (answer.Attempt is { } attempt && attempt != request.Attempt) continue;
             if (answer.Match is { } pattern && !Matches(said, pattern)) continue;
             if (answer.Fail is { } code)
-                throw new ScriptedFailureException(ErrorCode.TryParse(code, out var parsed) ? parsed : ErrorCodes.ScriptExhausted,
+                throw new ScriptedFailureException(
+                    ErrorCode.TryParse(code, out var parsed) ? parsed : ErrorCodes.ScriptExhausted,
                     answer.Text ?? $"The script says that the call fails with {code}.",
                     answer.RetryAfterMs is { } ms ? TimeSpan.FromMilliseconds(ms) : null);
             return (answer, answer.Json is { } json ? json.GetRawText() : answer.Text ?? "");
         }
         throw new ScriptedFailureException(ErrorCodes.ScriptExhausted,
-            $"The script of the scripted model '{request.Model.Model}' has no answer for this request (attempt {request.Attempt}).");
+            $"The script of the scripted model '{request.Model.Model}' has no answer for this request "
+                + $"(attempt {request.Attempt}).");
     }
 
     private static bool Matches(string said, string pattern)
     {
         try
         {
-            return Regex.IsMatch(said, pattern, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, MatchTime);
+            return Regex.IsMatch(
+                said, pattern,
+                RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, MatchTime);
         }
         catch (Exception error) when (error is ArgumentException or NotSupportedException or RegexMatchTimeoutException)
         {
@@ -85,8 +91,8 @@ internal sealed record ModelScript
 /// <summary>One answer of a script.</summary>
 internal sealed record ScriptedAnswer
 {
-    /// <summary>A regular expression without backtracking, searched for in all that is said, case ignored. Absent: it fits
-    /// every request.</summary>
+    /// <summary>A regular expression without backtracking, searched for in all that is said, case ignored. Absent: it
+    /// fits every request.</summary>
     public string? Match { get; init; }
 
     /// <summary>The only attempt that it is given to, from 1. Absent: any.</summary>

@@ -12,7 +12,8 @@ internal sealed record ModelLimits
     /// <summary>Until the head of the answer is there. Default 120 seconds.</summary>
     public TimeSpan FirstByte { get; init; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>Between two pieces of an answer. Default 120 seconds: models that think send nothing for long.</summary>
+    /// <summary>Between two pieces of an answer. Default 120 seconds: models that think send nothing for
+    /// long.</summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(120);
 
     /// <summary>Bytes of an answer on the wire. Default 32 MiB.</summary>
@@ -40,7 +41,8 @@ internal sealed class ModelExchange
 
 /// <summary>The wire beneath the client of a provider, for one call: under the egress policy, to one host, once, with
 /// bounds on silence and size. It keeps what the client's exceptions do not tell.</summary>
-internal sealed class ModelTransport(HttpServices http, ModelLimits limits, Uri address, EgressPolicy policy, TraceHosts traceTo) : HttpMessageHandler
+internal sealed class ModelTransport(
+    HttpServices http, ModelLimits limits, Uri address, EgressPolicy policy, TraceHosts traceTo) : HttpMessageHandler
 {
     /// <summary>What was seen.</summary>
     public ModelExchange Seen { get; } = new();
@@ -51,7 +53,10 @@ internal sealed class ModelTransport(HttpServices http, ModelLimits limits, Uri 
     {
         var url = request.RequestUri!;
         if (url.Scheme != address.Scheme || url.Port != address.Port || url.IdnHost != address.IdnHost)
-            throw Fail(new HttpFailure(ErrorCodes.EgressDenied, $"A call of the model at {Authority} went to {HttpTransport.Authority(url)}."));
+            throw Fail(
+                new HttpFailure(
+                    ErrorCodes.EgressDenied,
+                    $"A call of the model at {Authority} went to {HttpTransport.Authority(url)}."));
         SkillTracing.Propagate(request, url, traceTo);
         using var limit = new CancellationTokenSource(limits.FirstByte, http.Clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
@@ -62,7 +67,10 @@ internal sealed class ModelTransport(HttpServices http, ModelLimits limits, Uri 
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
-            throw Fail(new HttpFailure(ErrorCodes.Timeout, $"{Authority} did not begin to answer within {limits.FirstByte.TotalSeconds:0} s."));
+            throw Fail(
+                new HttpFailure(
+                    ErrorCodes.Timeout,
+                    $"{Authority} did not begin to answer within {limits.FirstByte.TotalSeconds:0} s."));
         }
     }
 
@@ -73,7 +81,9 @@ internal sealed class ModelTransport(HttpServices http, ModelLimits limits, Uri 
             case EgressVerdict.Denied denied:
                 throw Fail(new HttpFailure(ErrorCodes.EgressDenied, denied.Message));
             case EgressVerdict.Unresolved unresolved:
-                throw Fail(new HttpFailure(ErrorCodes.DnsFailed, $"The name of {Authority} could not be resolved.", unresolved.Cause));
+                throw Fail(
+                    new HttpFailure(
+                        ErrorCodes.DnsFailed, $"The name of {Authority} could not be resolved.", unresolved.Cause));
             case EgressVerdict.Allowed allowed:
                 return await DialAsync(request, url, allowed.Addresses, cancel).ConfigureAwait(false);
             default:
@@ -108,13 +118,19 @@ internal sealed class ModelTransport(HttpServices http, ModelLimits limits, Uri 
         if (Seen.Status is >= 200 and < 300)
         {
             if (response.Content.Headers.ContentType?.MediaType is not "text/event-stream")
-                throw Fail(new HttpFailure(ErrorCodes.ResponseInvalid, $"{Authority} was asked to stream an answer of a model, and answered something else.",
+                throw Fail(
+                    new HttpFailure(
+                        ErrorCodes.ResponseInvalid,
+                        $"{Authority} was asked to stream an answer of a model, and answered something else.",
                     $"content type {response.Content.Headers.ContentType}"));
             response.Content = Wrap(watched, response.Content);
             return response;
         }
         if (Seen.Status < 400)
-            throw Fail(new HttpFailure(ErrorCodes.ResponseInvalid, $"{Authority} redirects; for a model no redirect is followed. Correct its base_url."));
+            throw Fail(
+                new HttpFailure(
+                    ErrorCodes.ResponseInvalid,
+                    $"{Authority} redirects; for a model no redirect is followed. Correct its base_url."));
         var text = await ReadRefusalAsync(watched, cancel).ConfigureAwait(false);
         Seen.Refusal = System.Text.Encoding.UTF8.GetString(text);
         response.Content = Wrap(new MemoryStream(text), response.Content);
@@ -131,7 +147,8 @@ internal sealed class ModelTransport(HttpServices http, ModelLimits limits, Uri 
     private async Task<byte[]> ReadRefusalAsync(WatchedStream stream, CancellationToken cancel)
     {
         var buffer = new byte[limits.RefusalBytesMax];
-        var count = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancel).ConfigureAwait(false);
+        var count = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancel)
+            .ConfigureAwait(false);
         return buffer[..count];
     }
 
@@ -154,18 +171,22 @@ internal sealed class ModelTransport(HttpServices http, ModelLimits limits, Uri 
 
     /// <summary>Notes that the answer stopped coming.</summary>
     public ModelWireException FailIdle() =>
-        Fail(new HttpFailure(ErrorCodes.Timeout, $"{Authority} sent nothing for {limits.Idle.TotalSeconds:0} s in the middle of its answer."));
+        Fail(new HttpFailure(
+            ErrorCodes.Timeout,
+            $"{Authority} sent nothing for {limits.Idle.TotalSeconds:0} s in the middle of its answer."));
 
     /// <summary>Notes that the answer is too large.</summary>
     public ModelWireException FailSize() =>
-        Fail(new HttpFailure(ErrorCodes.ResponseTooLarge, $"The answer of {Authority} has more than {limits.BytesMax} bytes."));
+        Fail(new HttpFailure(
+            ErrorCodes.ResponseTooLarge, $"The answer of {Authority} has more than {limits.BytesMax} bytes."));
 }
 
 /// <summary>Ends a call of a provider's client whose wire broke; what broke is in the exchange.</summary>
 internal sealed class ModelWireException(string message) : IOException(message);
 
 /// <summary>An answer that is bounded in size and in silence.</summary>
-internal sealed class WatchedStream(Stream inner, ModelTransport wire, ModelLimits limits, TimeProvider clock) : ReadOnlyStream(inner)
+internal sealed class WatchedStream(Stream inner, ModelTransport wire, ModelLimits limits, TimeProvider clock)
+    : ReadOnlyStream(inner)
 {
     private long _read;
 
@@ -178,7 +199,8 @@ internal sealed class WatchedStream(Stream inner, ModelTransport wire, ModelLimi
         {
             count = await Inner.ReadAsync(buffer, both.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw wire.FailIdle();
         }

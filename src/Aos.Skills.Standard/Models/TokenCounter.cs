@@ -9,9 +9,9 @@ namespace Aos.Skills.Standard.Models;
 /// <param name="AtMost">With the margin for a tokenizer that is not known.</param>
 internal readonly record struct TokenCount(long Likely, long AtMost);
 
-/// <summary>Counts tokens with the public tokenizer of OpenAI's models (o200k). For models of others it is a good guess:
-/// at most half as many again are reckoned with, and no fewer than one for each three bytes, because other tokenizers are
-/// coarser on some scripts.</summary>
+/// <summary>Counts tokens with the public tokenizer of OpenAI's models (o200k). For models of others it is a good
+/// guess: at most half as many again are reckoned with, and no fewer than one for each three bytes, because other
+/// tokenizers are coarser on some scripts.</summary>
 /// <remarks>Thread-safe. The vocabulary, some 5 MB, is loaded by the first count.</remarks>
 internal static class TokenCounter
 {
@@ -19,7 +19,8 @@ internal static class TokenCounter
     // ever adds tokens.
     private const int PieceMax = 1_000;
 
-    private static readonly Lazy<TiktokenTokenizer> O200k = new(() => TiktokenTokenizer.CreateForEncoding("o200k_base"));
+    private static readonly Lazy<TiktokenTokenizer> O200k =
+        new(() => TiktokenTokenizer.CreateForEncoding("o200k_base"));
 
     /// <summary>Counts the tokens of a text.</summary>
     public static TokenCount Count(ModelSpec model, string text)

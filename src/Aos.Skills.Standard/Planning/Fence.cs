@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Aos.Skills.Standard.Planning;
 
-/// <summary>Marks text from outside as data. What is fenced cannot end its fence, because no tag can stand in it.</summary>
+/// <summary>Marks text from outside as data. What is fenced cannot end its fence, because no tag can stand in
+/// it.</summary>
 internal static class Fence
 {
     /// <summary>Fenced text, freed of what looks like a secret, and cut where it is longer than allowed.</summary>
@@ -24,7 +25,8 @@ internal static class Fence
         return $"{text[..at]}… (cut: {text.Length - at} more characters)";
     }
 
-    private static string Escape(string text) => text.Replace("<", "‹", StringComparison.Ordinal).Replace(">", "›", StringComparison.Ordinal);
+    private static string Escape(string text) =>
+        text.Replace("<", "‹", StringComparison.Ordinal).Replace(">", "›", StringComparison.Ordinal);
 
     // Text that people do not see, such as tag characters and marks of direction, is a way to hide orders in a page.
     private static string Visible(string text)
@@ -32,7 +34,8 @@ internal static class Fence
         var kept = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
             if (Rune.GetUnicodeCategory(rune) is not (System.Globalization.UnicodeCategory.Format
-                    or System.Globalization.UnicodeCategory.PrivateUse or System.Globalization.UnicodeCategory.OtherNotAssigned)
+                    or System.Globalization.UnicodeCategory.PrivateUse
+                    or System.Globalization.UnicodeCategory.OtherNotAssigned)
                 && (rune.Value is '\n' or '\t' || !Rune.IsControl(rune)))
                 kept.Append(rune);
         return kept.ToString();
@@ -48,6 +51,7 @@ internal static partial class SecretMarks
 
     [GeneratedRegex(@"\bsk-[A-Za-z0-9_-]{16,}|\b(gh[pousr]|github_pat)_[A-Za-z0-9_]{20,}|\bxox[abeprs]-[A-Za-z0-9-]{10,}|\bAKIA[0-9A-Z]{16}\b"
         + @"|\bAIza[0-9A-Za-z_-]{35}|\bey[A-Za-z0-9_-]{10,}\.ey[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(-----END [A-Z ]*PRIVATE KEY-----)?"
-        + @"|(?i:\bbearer\s+[a-z0-9._~+/-]{16,}=*)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+        + @"|(?i:\bbearer\s+[a-z0-9._~+/-]{16,}=*)",
+            RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Keys();
 }

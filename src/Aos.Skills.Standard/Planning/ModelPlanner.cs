@@ -10,9 +10,10 @@ using Aos.Skills.Standard.Models;
 
 namespace Aos.Skills.Standard.Planning;
 
-/// <summary>Plans by a language model: the planner <c>model</c>, which a profile chooses with one of its models.</summary>
-/// <remarks>It asks once a round, at a price that is held before, and gives what came of it: whether an answer is mended,
-/// asked for again or refused is the kernel's decision. Thread-safe.</remarks>
+/// <summary>Plans by a language model: the planner <c>model</c>, which a profile chooses with one of its
+/// models.</summary>
+/// <remarks>It asks once a round, at a price that is held before, and gives what came of it: whether an answer is
+/// mended, asked for again or refused is the kernel's decision. Thread-safe.</remarks>
 public abstract class ModelPlanner : IPlanner
 {
     private const int MaxTokens = 8_192;
@@ -40,7 +41,8 @@ public abstract class ModelPlanner : IPlanner
         var (model, problem) = ModelOf(request);
         if (model is null) return PlannerOffer.Refused(problem!);
         var quote = ModelCaller.Quote(QuestionOf(request, model, PlannerPrompt.ObservationsMax));
-        if (quote.Code != ErrorCodes.Ok) return PlannerOffer.Refused(new Problem("", quote.Code, $"Planner '{Id}' cannot plan: {quote.Message}"));
+        if (quote.Code != ErrorCodes.Ok)
+            return PlannerOffer.Refused(new Problem("", quote.Code, $"Planner '{Id}' cannot plan: {quote.Message}"));
         var tokens = quote.InputTokens + RepairTokens + (PlannerPrompt.IsIterative(request) ? ObservationTokens : 0);
         tokens = (tokens + TokensRoundedTo - 1) / TokensRoundedTo * TokensRoundedTo;
         return PlannerOffer.Of(new PlanningTerms
@@ -64,7 +66,8 @@ public abstract class ModelPlanner : IPlanner
             var question = QuestionOf(request, model, observations);
             var quote = ModelCaller.Quote(question);
             if (quote.Code == ErrorCodes.Ok && (request.Terms is not { } terms || quote.Worst <= terms.WorstCost))
-                return PlannerReply.Read(request, await AskAsync(question, request.Secrets, cancel).ConfigureAwait(false));
+                return PlannerReply.Read(
+                    request, await AskAsync(question, request.Secrets, cancel).ConfigureAwait(false));
             if (observations > 1_000 && quote.Code != ErrorCodes.PriceUnknown) continue;
             return PlannerAnswer.Failure(quote.Code == ErrorCodes.Ok ? ErrorCodes.ContextTooLong : quote.Code,
                 quote.Message ?? "What the planner has to be told is more than was reckoned with.") with
@@ -76,16 +79,18 @@ public abstract class ModelPlanner : IPlanner
     protected abstract (ModelSpec? Model, Problem? Problem) ModelOf(PlannerRequest request);
 
     /// <summary>Asks the model once. Reports every failure as an answer.</summary>
-    protected abstract ValueTask<ModelAnswer> AskAsync(ModelRequest request, ISecretResolver secrets, CancellationToken cancel);
+    protected abstract ValueTask<ModelAnswer> AskAsync(
+        ModelRequest request, ISecretResolver secrets, CancellationToken cancel);
 
     private static ModelRequest QuestionOf(PlannerRequest request, ModelSpec model, int observationsMax)
     {
         var (system, messages) = PlannerPrompt.Of(request, observationsMax);
         return new ModelRequest
         {
-            // Inputs of steps are free in their form, which the strict modes of providers refuse: unless the profile says
-            // otherwise the schema is told in words. The answer is checked by it either way.
-            Model = model.StructuredOutput is null ? model with { StructuredOutput = StructuredOutput.Instructed } : model,
+            // Inputs of steps are free in their form, which the strict modes of providers refuse: unless the profile
+            // says otherwise the schema is told in words. The answer is checked by it either way.
+            Model = model.StructuredOutput is null
+                ? model with { StructuredOutput = StructuredOutput.Instructed } : model,
             System = system,
             Messages = messages,
             MaxTokens = Math.Min(MaxTokens, model.MaxOutputTokens ?? MaxTokens),

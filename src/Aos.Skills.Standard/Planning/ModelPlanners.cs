@@ -37,6 +37,7 @@ public sealed class ModelPlanners : IDisposable
 
         public PlannerOffer OfferFor(PlannerRequest request) => _planner.Value.OfferFor(request);
 
-        public ValueTask<PlannerAnswer> PlanAsync(PlannerRequest request, CancellationToken cancel) => _planner.Value.PlanAsync(request, cancel);
+        public ValueTask<PlannerAnswer> PlanAsync(PlannerRequest request, CancellationToken cancel) =>
+            _planner.Value.PlanAsync(request, cancel);
     }
 }

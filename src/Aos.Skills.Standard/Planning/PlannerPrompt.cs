@@ -60,7 +60,8 @@ internal static class PlannerPrompt
     /// <summary>The conversation.</summary>
     /// <param name="request">What the planner is asked.</param>
     /// <param name="observationsMax">Characters of observations.</param>
-    public static (string System, ValueList<ModelMessage> Messages) Of(PlannerRequest request, int observationsMax = ObservationsMax)
+    public static (string System, ValueList<ModelMessage> Messages) Of(
+        PlannerRequest request, int observationsMax = ObservationsMax)
     {
         var system = $"{Rules}\n{(IsIterative(request) ? Iterative : Static)}";
         ValueList<ModelMessage> messages = [new ModelMessage(ModelRole.User, Question(request, observationsMax))];
@@ -87,12 +88,15 @@ internal static class PlannerPrompt
         var left = contract.Remaining;
         text.Append("Contract: ").Append((left?.Budget ?? contract.Budget).Cents).Append(" cents are left")
             .Append(contract.PerStep is { } perStep ? $", at most {perStep.Cents} for one step" : "")
-            .Append("; at most ").Append(contract.MaxSteps).Append(" steps, ").Append(left?.Attempts ?? contract.MaxAttempts)
+            .Append("; at most ").Append(contract.MaxSteps).Append(" steps, ")
+            .Append(left?.Attempts ?? contract.MaxAttempts)
             .Append(" calls and ").Append((left?.RunMs ?? contract.MaxRunMs) / 1_000).Append(" seconds.\n");
         if (IsIterative(request))
-            text.Append("Rounds of planning left after this one: ").Append(left?.PlannerRounds ?? contract.MaxPlannerRounds - 1).Append(".\n");
+            text.Append("Rounds of planning left after this one: ")
+                .Append(left?.PlannerRounds ?? contract.MaxPlannerRounds - 1).Append(".\n");
         text.Append("Network: ").Append(contract.Network.IsEmpty ? "nothing may be reached"
-            : contract.Network.Count == 1 && contract.Network[0] == "*" ? "every public host" : string.Join(", ", contract.Network)).Append(".\n");
+            : contract.Network.Count == 1 && contract.Network[0] == "*"
+            ? "every public host" : string.Join(", ", contract.Network)).Append(".\n");
     }
 
     // The newest are shown first and at most: what is cut is the oldest.
@@ -122,9 +126,12 @@ internal static class PlannerPrompt
         text.Append("- step ").Append(outcome.StepId).Append(step?.Skill is { } skill ? $" ({skill})" : "").Append(": ")
             .Append(outcome.Status.ToString().ToLowerInvariant()).Append(' ').Append(outcome.Code).Append(", ")
             .Append(outcome.Execution?.Cost.Cents ?? 0).Append(" cents");
-        if (step?.Input is { } input) text.Append('\n').Append(Fence.Of($"input of {outcome.StepId}", input.ToString(), 1_000));
-        if (outcome.Message is { } message) text.Append('\n').Append(Fence.Of($"message of {outcome.StepId}", message, 1_000));
-        if (outcome.Result is { } result) text.Append('\n').Append(Fence.Of($"result of {outcome.StepId}", result.ToString(), resultMax));
+        if (step?.Input is { } input)
+            text.Append('\n').Append(Fence.Of($"input of {outcome.StepId}", input.ToString(), 1_000));
+        if (outcome.Message is { } message)
+            text.Append('\n').Append(Fence.Of($"message of {outcome.StepId}", message, 1_000));
+        if (outcome.Result is { } result)
+            text.Append('\n').Append(Fence.Of($"result of {outcome.StepId}", result.ToString(), resultMax));
         if (outcome.Failure is { Suggestions.IsEmpty: false } failure)
             text.Append("\n  hint: ").Append(string.Join(" ", failure.Suggestions));
         return text.ToString();
@@ -136,7 +143,8 @@ internal static class PlannerPrompt
         if (refused.Problems.IsEmpty) told.Append(refused.Message);
         else told.Append("Each mistake by its place:\n");
         foreach (var problem in refused.Problems.Take(ProblemsMax))
-            told.Append("- ").Append(problem.Pointer.Length == 0 ? "(the whole)" : problem.Pointer).Append(": ").Append(problem.Code)
+            told.Append("- ").Append(problem.Pointer.Length == 0 ? "(the whole)" : problem.Pointer).Append(": ")
+                .Append(problem.Code)
                 .Append(": ").Append(Fence.Clean(problem.Message)).Append('\n');
         told.Append("\nGive the whole answer again, mended, and nothing else. What the contract denies stays denied.");
         return messages.Add(new ModelMessage(ModelRole.Assistant, Answer(refused.Proposal)))
@@ -146,7 +154,8 @@ internal static class PlannerPrompt
     private static string Answer(Payload? proposal)
     {
         if (proposal is null) return "(an answer that could not be read)";
-        var text = proposal.Element.ValueKind == System.Text.Json.JsonValueKind.String ? proposal.Element.GetString()! : proposal.ToString();
+        var text = proposal.Element.ValueKind == System.Text.Json.JsonValueKind.String
+            ? proposal.Element.GetString()! : proposal.ToString();
         return text.Length == 0 ? "(nothing)" : Fence.Cut(SecretMarks.Redact(text), AnswerMax);
     }
 }

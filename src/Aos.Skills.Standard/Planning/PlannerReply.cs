@@ -19,9 +19,11 @@ internal static class PlannerReply
     private static readonly Lazy<Payload> PlanOrDone = new(Choice);
 
     /// <summary>The schema of the answer.</summary>
-    public static Payload SchemaFor(PlannerRequest request) => PlannerPrompt.IsIterative(request) ? PlanOrDone.Value : PlanAlone.Value;
+    public static Payload SchemaFor(PlannerRequest request) =>
+        PlannerPrompt.IsIterative(request) ? PlanOrDone.Value : PlanAlone.Value;
 
-    /// <summary>Reads an answer. Nothing of it is mended: what does not match the schema is refused with its mistakes.</summary>
+    /// <summary>Reads an answer. Nothing of it is mended: what does not match the schema is refused with its
+    /// mistakes.</summary>
     public static PlannerAnswer Read(PlannerRequest request, ModelAnswer answer) => Judge(request, answer) with
     {
         Cost = answer.Cost,
@@ -41,7 +43,10 @@ internal static class PlannerReply
         if (!PlannerPrompt.IsIterative(request)) return ReadPlan(answer, json.Element, "");
         return json.Element.TryGetProperty("plan", out var plan)
             ? ReadPlan(answer, plan, "/plan")
-            : PlannerAnswer.Done() with { Output = json.Element.TryGetProperty("output", out var output) ? Payload.FromElement(output) : null };
+            : PlannerAnswer.Done() with
+            {
+                Output = json.Element.TryGetProperty("output", out var output) ? Payload.FromElement(output) : null
+            };
     }
 
     private static PlannerAnswer ReadPlan(ModelAnswer answer, JsonElement document, string place)
@@ -52,7 +57,8 @@ internal static class PlannerReply
         }
         catch (JsonException error)
         {
-            return Refuse(answer, "It cannot be read as a plan.", [new Problem(place, ErrorCodes.InvalidPlan, error.Message)]);
+            return Refuse(
+                answer, "It cannot be read as a plan.", [new Problem(place, ErrorCodes.InvalidPlan, error.Message)]);
         }
     }
 
@@ -60,7 +66,9 @@ internal static class PlannerReply
         PlannerAnswer.Failure(ErrorCodes.PlannerInvalidPlan, message) with
         {
             Problems = problems,
-            Proposal = answer.Json ?? Payload.FromUtf8(JsonSerializer.SerializeToUtf8Bytes(Fence.Cut(answer.Text, 24_000), PlanningJson.Default.String)),
+            Proposal = answer.Json
+                ?? Payload.FromUtf8(
+                    JsonSerializer.SerializeToUtf8Bytes(Fence.Cut(answer.Text, 24_000), PlanningJson.Default.String)),
         };
 
     private static Payload DetailsOf(ModelAnswer answer)

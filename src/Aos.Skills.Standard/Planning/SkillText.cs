@@ -5,14 +5,14 @@ using Aos.Contracts.Values;
 
 namespace Aos.Skills.Standard.Planning;
 
-/// <summary>Describes skills to a model. What they say of themselves is data as well: some come from servers that nobody
-/// here wrote.</summary>
+/// <summary>Describes skills to a model. What they say of themselves is data as well: some come from servers that
+/// nobody here wrote.</summary>
 internal static class SkillText
 {
     private const int DescriptionMax = 1_024;
 
-    /// <summary>The skills: with both schemas where there is room, else with that of the input, else by name alone. None is
-    /// left out.</summary>
+    /// <summary>The skills: with both schemas where there is room, else with that of the input, else by name alone.
+    /// None is left out.</summary>
     public static string Of(ValueList<SkillContract> skills, int charactersMax)
     {
         if (skills.IsEmpty) return "none";
@@ -27,13 +27,16 @@ internal static class SkillText
     private static string Of(SkillContract skill, Detail detail)
     {
         var text = new StringBuilder();
-        text.Append($"- {skill.Name}@{skill.Version.Major}: ").Append(Fence.Cut(skill.Description.ReplaceLineEndings(" "), DescriptionMax));
+        text.Append($"- {skill.Name}@{skill.Version.Major}: ")
+            .Append(Fence.Cut(skill.Description.ReplaceLineEndings(" "), DescriptionMax));
         text.Append(" | effect: ").Append(EffectOf(skill.Effect));
         if (skill.Cost is { Quoted: true }) text.Append(" | costs money, by its input");
-        else if (skill.Cost is { } cost) text.Append($" | costs {cost.Expected.Cents} cents, at most {cost.Worst.Cents}");
+        else if (skill.Cost is { } cost)
+            text.Append($" | costs {cost.Expected.Cents} cents, at most {cost.Worst.Cents}");
         if (skill.Latency is { } latency) text.Append($" | takes {latency.ExpectedMs} ms");
         if (!skill.FailureModes.IsEmpty && detail != Detail.Name)
-            text.Append(" | fails with ").AppendJoin(", ", skill.FailureModes.Select(mode => mode.Code.Value).Distinct(StringComparer.Ordinal));
+            text.Append(" | fails with ")
+                .AppendJoin(", ", skill.FailureModes.Select(mode => mode.Code.Value).Distinct(StringComparer.Ordinal));
         if (detail != Detail.Name) text.Append("\n  input: ").Append(Compact(skill.InputSchema));
         if (detail == Detail.Both) text.Append("\n  result: ").Append(Compact(skill.OutputSchema));
         return text.ToString();
@@ -48,7 +51,8 @@ internal static class SkillText
     }
 
     // Schemas are often laid out for people.
-    private static string Compact(Payload schema) => JsonSerializer.Serialize(schema.Element, PlanningJson.Default.JsonElement);
+    private static string Compact(Payload schema) =>
+        JsonSerializer.Serialize(schema.Element, PlanningJson.Default.JsonElement);
 
     private enum Detail { Both, Input, Name }
 }

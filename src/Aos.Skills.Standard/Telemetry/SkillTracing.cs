@@ -35,13 +35,17 @@ public static class SkillTracing
     }
 
     /// <summary>Says that there was no good answer.</summary>
-    internal static void Fail(Activity? span, string code) => span?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", Bounded(code));
+    internal static void Fail(Activity? span, string code) =>
+        span?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", Bounded(code));
 
     /// <summary>Begins the span of a request to a model, as the current one.</summary>
     internal static Activity? BeginChat(ModelRequest request, int tokensMax, Uri? address)
     {
-        if (Activity.Current is null || Source.StartActivity($"chat {Bounded(request.Model.Model)}", ActivityKind.Client) is not { } span) return null;
-        span.SetTag("gen_ai.operation.name", "chat").SetTag("gen_ai.provider.name", request.Model.Provider.ToString().ToLowerInvariant())
+        if (Activity.Current is null
+            || Source.StartActivity($"chat {Bounded(request.Model.Model)}", ActivityKind.Client) is not { } span)
+            return null;
+        span.SetTag("gen_ai.operation.name", "chat")
+            .SetTag("gen_ai.provider.name", request.Model.Provider.ToString().ToLowerInvariant())
             .SetTag("gen_ai.request.model", Bounded(request.Model.Model)).SetTag("gen_ai.request.max_tokens", tokensMax)
             .SetTag("gen_ai.output.type", request.OutputSchema is null ? "text" : "json");
         if (request.Temperature is { } temperature) span.SetTag("gen_ai.request.temperature", temperature);
@@ -73,8 +77,9 @@ public static class SkillTracing
     private static string Bounded(string text) => text.Length <= TextMax ? text : text[..TextMax];
 }
 
-/// <summary>To whom a profile lets the trace of a run be handed on: <c>trace_to</c> among its settings for a skill, entries as
-/// in its network. Default: to nobody, because a trace tells strangers which requests belong together.</summary>
+/// <summary>To whom a profile lets the trace of a run be handed on: <c>trace_to</c> among its settings for a skill,
+/// entries as in its network. Default: to nobody, because a trace tells strangers which requests belong
+/// together.</summary>
 internal sealed class TraceHosts
 {
     private readonly IReadOnlyList<NetworkEntry> _entries;
@@ -88,8 +93,10 @@ internal sealed class TraceHosts
     /// <summary>Reads the settings of a skill; null where they are not of the right form.</summary>
     public static TraceHosts? Of(SkillCall call)
     {
-        if (call.Config?.Element is not { ValueKind: JsonValueKind.Object } config || !config.TryGetProperty("trace_to", out var list)) return None;
-        return list.ValueKind == JsonValueKind.Array && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
+        if (call.Config?.Element is not { ValueKind: JsonValueKind.Object } config
+            || !config.TryGetProperty("trace_to", out var list)) return None;
+        return list.ValueKind == JsonValueKind.Array
+            && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
             ? Of(ValueList.From(list.EnumerateArray().Select(item => item.GetString()!)))
             : null;
     }

@@ -43,7 +43,8 @@ internal static class StoreCheck
 
             findings.AddRange(await ReadAsync(connection, LedgerFaults.LeakedSql,
                 static row => LedgerFaults.Leaked(row.GetString(0)), cancel).ConfigureAwait(false));
-            findings.AddRange(await ReadAsync(connection, LedgerFaults.UnbalancedSql, static row => LedgerFaults.Unbalanced(
+            findings.AddRange(
+                await ReadAsync(connection, LedgerFaults.UnbalancedSql, static row => LedgerFaults.Unbalanced(
                 row.GetString(0), EscapedText.To(row.GetString(1)), row.GetString(2)), cancel).ConfigureAwait(false));
             await CheckRunsAsync(connection, findings, cancel).ConfigureAwait(false);
             findings.AddRange(await ReadAsync(connection, "SELECT digest, bytes FROM blobs", CheckBlob, cancel)
@@ -51,7 +52,8 @@ internal static class StoreCheck
             foreach (var skill in await SkillTable.ListAsync(connection, store.Name, cancel).ConfigureAwait(false))
                 if (SkillFaults.Of(skill) is { } fault) findings.Add(fault);
             var audit = new AuditChainCheck();
-            findings.AddRange(await ReadAsync(connection, AuditTable.AllSql, row => audit.Fault(AuditTable.Read(row)), cancel)
+            findings.AddRange(
+                await ReadAsync(connection, AuditTable.AllSql, row => audit.Fault(AuditTable.Read(row)), cancel)
                 .ConfigureAwait(false));
         }
         catch (PostgresException damage)
@@ -74,7 +76,8 @@ internal static class StoreCheck
         await foreach (var journal in StoredJournals.ReadAsync(connection, "runs", cancel).ConfigureAwait(false))
         {
             if (findings.Count >= FindingsMax) return;
-            if ((journal.Fault ?? chain.Fault(journal.Segments, journal.Seq, journal.Head, journal.HasEnded)) is { } fault)
+            if ((journal.Fault ?? chain.Fault(journal.Segments, journal.Seq, journal.Head, journal.HasEnded))
+                is { } fault)
                 findings.Add($"{journal.Id}: {fault}");
         }
     }

@@ -60,9 +60,9 @@ internal static class Commands
         return await command.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
     }
 
-    /// <summary>Lets both sides forget which statements are prepared, after one was refused or broken off. Where that befalls a
-    /// statement while it is being prepared, the driver (Npgsql 10) takes it for one that is not and the server keeps it: what
-    /// is answered next would be read as the answer to something else.</summary>
+    /// <summary>Lets both sides forget which statements are prepared, after one was refused or broken off. Where that
+    /// befalls a statement while it is being prepared, the driver (Npgsql 10) takes it for one that is not and the
+    /// server keeps it: what is answered next would be read as the answer to something else.</summary>
     /// <remarks>Waits for the server; the driver offers no other way.</remarks>
     public static void ForgetStatements(this NpgsqlConnection connection)
     {

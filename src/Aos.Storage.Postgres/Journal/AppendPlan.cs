@@ -112,7 +112,8 @@ internal sealed class StagedRun(RunId runId, RunPlace? place)
         if (_rejected) return false;
         var follows = slice.AfterSeq == 0
             ? Place is null && !IsStaged
-            : (Place is { IsMine: true } || (Place is null && IsStaged)) && (slice.Count == 0 || LastSeq == slice.AfterSeq);
+            : (Place is { IsMine: true } || (Place is null && IsStaged))
+                && (slice.Count == 0 || LastSeq == slice.AfterSeq);
         _rejected = !follows || isRefused;
         return !_rejected;
     }

@@ -76,7 +76,8 @@ internal static class LedgerTable
     public static async Task<IReadOnlyList<RunCharge>> ListAsync(
         NpgsqlConnection connection, (ChargeFilter Filter, string Store) of, CancellationToken cancel) =>
         await connection.QueryAsync(ListSql, row => new RunCharge(StoredText.Scalar<RunId>(row.GetString(0), of.Store),
-                EscapedText.To(row.GetString(1)), row.GetString(2), new Money(row.GetInt64(3)), new Money(row.GetInt64(4))),
+                EscapedText.To(row.GetString(1)), row.GetString(2), new Money(row.GetInt64(3)),
+                new Money(row.GetInt64(4))),
             cancel, Commands.Parameter(EscapedText.From(of.Filter.Tenant)), Commands.Parameter(of.Filter.Month),
             Commands.Parameter(of.Filter.AgentId is { } agent ? EscapedText.From(agent) : null),
             Commands.Parameter<long>(of.Filter.Limit)).ConfigureAwait(false);

@@ -20,12 +20,15 @@ internal static class AuditTable
         var transaction = await session.Connection.BeginTransactionAsync().ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
         await session.Connection.ChangeAsync(LockSql, CancellationToken.None).ConfigureAwait(false);
-        var last = await session.Connection.QueryAsync($"SELECT {Columns} FROM audit ORDER BY entry_no DESC LIMIT 1", Read,
+        var last =
+            await session.Connection.QueryAsync($"SELECT {Columns} FROM audit ORDER BY entry_no DESC LIMIT 1", Read,
             CancellationToken.None).ConfigureAwait(false);
         var (seq, head) = last is [var before] ? (before.Seq, before.Hash) : (0L, AuditChain.Genesis);
         var row = new AuditRow(seq + 1, of.Tenant, of.Entry, AuditChain.Link(head.Span, of.Tenant, of.Entry.Span));
-        await session.Connection.ChangeAsync($"INSERT INTO audit ({Columns}) VALUES ($1, $2, $3, $4)", CancellationToken.None,
-            Commands.Parameter(row.Seq), Commands.Parameter(EscapedText.From(row.Tenant)), Commands.Parameter(row.Entry),
+        await session.Connection
+            .ChangeAsync($"INSERT INTO audit ({Columns}) VALUES ($1, $2, $3, $4)", CancellationToken.None,
+            Commands.Parameter(row.Seq), Commands.Parameter(EscapedText.From(row.Tenant)),
+            Commands.Parameter(row.Entry),
             Commands.Parameter(row.Hash)).ConfigureAwait(false);
         await transaction.CommitAsync().ConfigureAwait(false);
         return row;
@@ -39,7 +42,8 @@ internal static class AuditTable
         NpgsqlParameter[] parameters = [Commands.Parameter(of.AfterSeq), Commands.Parameter<long>(of.Limit)];
         if (of.Tenant is not null) parameters = [.. parameters, Commands.Parameter(EscapedText.From(of.Tenant))];
         return await connection.QueryAsync(
-            $"SELECT {Columns} FROM audit WHERE entry_no > $1{tenant} ORDER BY entry_no LIMIT $2", Read, cancel, parameters)
+            $"SELECT {Columns} FROM audit WHERE entry_no > $1{tenant} ORDER BY entry_no LIMIT $2", Read,
+            cancel, parameters)
             .ConfigureAwait(false);
     }
 

@@ -24,7 +24,8 @@ internal static class RecordTable
         RETURNING version
         """;
 
-    // Of one name twice in a batch, each is a statement of its own. Without an answer: those of an append are read as runs.
+    // Of one name twice in a batch, each is a statement of its own. Without an answer: those of an append are read as
+    // runs.
     private const string WriteSql = """
         INSERT INTO records AS r (kind, tenant, id, version, body) VALUES ($1, $2, $3, 1, $4)
         ON CONFLICT (kind, tenant, id) DO UPDATE SET version = r.version + 1, body = excluded.body
@@ -38,17 +39,20 @@ internal static class RecordTable
     /// <summary>One record; null where there is none.</summary>
     public static async Task<StoredRecord?> FindAsync(
         NpgsqlConnection connection, (string Kind, string Tenant, string Id) of, CancellationToken cancel) =>
-        (await connection.QueryAsync(FindSql, Read, cancel, Text(of.Kind), Text(of.Tenant), Text(of.Id)).ConfigureAwait(false))
+        (await connection.QueryAsync(FindSql, Read, cancel, Text(of.Kind), Text(of.Tenant), Text(of.Id))
+            .ConfigureAwait(false))
         .FirstOrDefault();
 
     /// <summary>A page of records, by id.</summary>
     public static async Task<IReadOnlyList<StoredRecord>> ListAsync(
-        NpgsqlConnection connection, (string Kind, string Tenant, string? After, int Limit) of, CancellationToken cancel) =>
+        NpgsqlConnection connection, (string Kind, string Tenant, string? After, int Limit) of,
+        CancellationToken cancel) =>
         await connection.QueryAsync(ListSql, Read, cancel, Text(of.Kind), Text(of.Tenant), Text(of.After ?? ""),
             Commands.Parameter<long>(of.Limit)).ConfigureAwait(false);
 
     /// <summary>Adds the statement for a record that is written with the events of a run.</summary>
-    public static void AddWrite(NpgsqlBatch batch, RecordChange change) => batch.Add(WriteSql).With(EscapedText.From(change.Kind))
+    public static void AddWrite(NpgsqlBatch batch, RecordChange change) =>
+        batch.Add(WriteSql).With(EscapedText.From(change.Kind))
         .With(EscapedText.From(change.Tenant)).With(EscapedText.From(change.Id)).With(change.Body!.Value);
 
     /// <summary>Writes or removes a record.</summary>

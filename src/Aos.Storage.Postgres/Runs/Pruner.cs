@@ -61,7 +61,8 @@ internal static class Pruner
     {
         var batch = new NpgsqlBatch(connection);
         await using var _ = batch.ConfigureAwait(false);
-        batch.Add("DELETE FROM charges USING runs WHERE charges.run_id = runs.id AND runs.run_no = ANY ($1)").With(runNos);
+        batch.Add("DELETE FROM charges USING runs WHERE charges.run_id = runs.id AND runs.run_no = ANY ($1)")
+            .With(runNos);
         foreach (var table in Tables) batch.Add($"DELETE FROM {table} WHERE run_no = ANY ($1)").With(runNos);
         await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
     }

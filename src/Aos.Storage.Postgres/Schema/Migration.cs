@@ -123,8 +123,9 @@ internal sealed record Migration(int Version, string Sql)
         END $$;
         """;
 
-    // As in the embedded store: the accounts, and what each run holds or has spent. The accounts of a change are locked in
-    // one order everywhere, and as late in the transaction as can be: all admissions of a tenant meet at its accounts.
+    // As in the embedded store: the accounts, and what each run holds or has spent. The accounts of a change are locked
+    // in one order everywhere, and as late in the transaction as can be: all admissions of a tenant meet at its
+    // accounts.
     private const string Ledger = """
         CREATE TABLE ledger (
           tenant text COLLATE "C" NOT NULL,
@@ -192,8 +193,8 @@ internal sealed record Migration(int Version, string Sql)
         END $$;
         """;
 
-    // What a server keeps beside runs: named documents with versions, and the audit log. A tenant's runs are listed along
-    // an index of their own.
+    // What a server keeps beside runs: named documents with versions, and the audit log. A tenant's runs are listed
+    // along an index of their own.
     private const string Server = """
         CREATE TABLE records (
           kind text COLLATE "C" NOT NULL,

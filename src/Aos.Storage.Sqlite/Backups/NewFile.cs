@@ -27,7 +27,9 @@ public static partial class NewFile
         try
         {
             if (IsOfStore(path))
-                throw SqliteFailure.Failure(ErrorCodes.InvalidArgument, $"'{path}' is part of a store, which writing it would destroy. Choose another name.");
+                throw SqliteFailure.Failure(
+                    ErrorCodes.InvalidArgument,
+                    $"'{path}' is part of a store, which writing it would destroy. Choose another name.");
             Reserve(draft);
             var result = await write(draft).ConfigureAwait(false);
             Flush(draft);
@@ -39,7 +41,8 @@ public static partial class NewFile
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw SqliteFailure.Failure(
-                failure.HResult is NoSpaceUnix or NoSpaceWindows ? ErrorCodes.StorageFull : ErrorCodes.StorageUnavailable,
+                failure.HResult is NoSpaceUnix or NoSpaceWindows
+                    ? ErrorCodes.StorageFull : ErrorCodes.StorageUnavailable,
                 $"'{path}' cannot be written: {failure.Message} Nothing was left behind.", failure);
         }
         finally
@@ -49,8 +52,9 @@ public static partial class NewFile
         }
     }
 
-    /// <summary>Gives a file its name where nothing has that name, in one step: of several processes exactly one succeeds.
-    /// A move that does not replace looks first and renames then, and so replaces what came in between.</summary>
+    /// <summary>Gives a file its name where nothing has that name, in one step: of several processes exactly one
+    /// succeeds. A move that does not replace looks first and renames then, and so replaces what came in
+    /// between.</summary>
     /// <returns>Whether it has the name now. Otherwise it is still where it was.</returns>
     /// <exception cref="IOException">It can have no other name.</exception>
     internal static bool TryPlace(string draft, string path)
@@ -98,7 +102,8 @@ public static partial class NewFile
     {
         var name = Path.GetFileName(Real(path));
         string[] own = ["", "-wal", "-shm", "-journal"];
-        return own.Contains(name.StartsWith(StoreFile.Name, StringComparison.OrdinalIgnoreCase) ? name[StoreFile.Name.Length..] : null,
+        return own.Contains(
+            name.StartsWith(StoreFile.Name, StringComparison.OrdinalIgnoreCase) ? name[StoreFile.Name.Length..] : null,
                 StringComparer.OrdinalIgnoreCase)
             || name.StartsWith(StoreFile.Name + StoreSwitch.NextMark, StringComparison.OrdinalIgnoreCase)
             || (Path.GetDirectoryName(Real(path)) is { } folder && Path.GetFileName(folder) == OwnerLock.DirectoryName
@@ -113,7 +118,8 @@ public static partial class NewFile
 
     // What is not there is no link.
     private static string Followed(FileSystemInfo place) =>
-        place.LinkTarget is null ? place.FullName : place.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? place.FullName;
+        place.LinkTarget is null
+            ? place.FullName : place.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? place.FullName;
 
     /// <summary>Makes an empty file that only its owner can read: journals hold what runs saw.</summary>
     internal static void Reserve(string draft)

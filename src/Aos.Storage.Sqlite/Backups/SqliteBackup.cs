@@ -12,7 +12,8 @@ namespace Aos.Storage.Sqlite.Backups;
 /// name, and again before it is restored.</remarks>
 public static class SqliteBackup
 {
-    private const string Reason = "The store was restored from a backup: what the run did after the backup is not in its journal.";
+    private const string Reason =
+        "The store was restored from a backup: what the run did after the backup is not in its journal.";
 
     private const string HoldSql = """
         UPDATE runs SET status = 'quarantined', waiting_for = NULL, wake_at = NULL, code = 'RUN_HELD', owner = NULL,
@@ -30,12 +31,14 @@ public static class SqliteBackup
     /// <param name="replace">Whether a file that is there is replaced.</param>
     /// <param name="cancel">Ends it; nothing is left behind.</param>
     /// <exception cref="StoreException">There is no store, it is damaged, or the file cannot be written.</exception>
-    public static ValueTask<BackupReport> CreateAsync(string directory, string file, bool replace, CancellationToken cancel)
+    public static ValueTask<BackupReport> CreateAsync(
+        string directory, string file, bool replace, CancellationToken cancel)
     {
         var source = Path.Combine(Path.GetFullPath(directory), StoreFile.Name);
         StoreSwitch.FinishOther(source, CheckTimeout);
         if (!File.Exists(source))
-            throw SqliteFailure.Failure(ErrorCodes.StorageUnavailable, $"There is no store in '{directory}'; nothing was written.");
+            throw SqliteFailure.Failure(
+                ErrorCodes.StorageUnavailable, $"There is no store in '{directory}'; nothing was written.");
         return NewFile.WriteAsync(file, replace, draft =>
         {
             // As every process that works on the store: so that it is not replaced meanwhile.
@@ -55,18 +58,21 @@ public static class SqliteBackup
     /// <param name="replace">Whether a store that is there is moved aside.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancel">Ends it before anything was changed.</param>
-    /// <exception cref="StoreException">The backup is damaged, of a newer version or none; there is a store, or a process
-    /// works on it; or the directory cannot be written. The store that was there is still there.</exception>
-    /// <remarks>Whatever happens on the way, the power included, the store is the one before or the backup, whole.</remarks>
+    /// <exception cref="StoreException">The backup is damaged, of a newer version or none; there is a store, or a
+    /// process works on it; or the directory cannot be written. The store that was there is still there.</exception>
+    /// <remarks>Whatever happens on the way, the power included, the store is the one before or the backup,
+    /// whole.</remarks>
     public static ValueTask<RestoreReport> RestoreAsync(
         string file, SqliteStoreOptions options, bool replace, TimeProvider time, CancellationToken cancel)
     {
         var directory = Path.GetFullPath(options.Directory);
         var path = Path.Combine(directory, StoreFile.Name);
-        if (!File.Exists(file)) throw SqliteFailure.Failure(ErrorCodes.InvalidArgument, $"There is no backup '{file}'.");
+        if (!File.Exists(file))
+            throw SqliteFailure.Failure(ErrorCodes.InvalidArgument, $"There is no backup '{file}'.");
         if (File.Exists(file + "-wal"))
             throw SqliteFailure.Failure(ErrorCodes.InvalidArgument,
-                $"'{file}' has a write-ahead log beside it: it is a database in use, not a backup. `aos backup` makes one.");
+                $"'{file}' has a write-ahead log beside it: it is a database in use, not a backup. `aos backup` "
+                    + "makes one.");
         StoreSwitch? place = null;
         string? draft = null;
         try
@@ -106,7 +112,8 @@ public static class SqliteBackup
         }
         catch (StoreException failure) when (failure.Code != ErrorCodes.StorageCorrupt)
         {
-            throw SqliteFailure.Failure(failure.Code, $"'{file}' cannot be written, or the store cannot be read. Nothing was left "
+            throw SqliteFailure.Failure(
+                failure.Code, $"'{file}' cannot be written, or the store cannot be read. Nothing was left "
                 + $"behind. {failure.Message}", failure);
         }
     }
@@ -118,7 +125,8 @@ public static class SqliteBackup
         var findings = StoreCheck.Run(copy, cancel);
         if (findings.Count > 0)
             throw SqliteFailure.Failure(ErrorCodes.StorageCorrupt,
-                $"'{file}' would not be a sound backup, and was not kept: {findings[0]} `aos doctor` says what is wrong with the store.");
+                $"'{file}' would not be a sound backup, and was not kept: {findings[0]} `aos doctor` says what is "
+                    + "wrong with the store.");
         return new BackupReport(draft, new FileInfo(draft).Length, (int)copy.Number("SELECT count(*) FROM runs"),
             (int)copy.Number("SELECT count(*) FROM runs WHERE status IN ('running', 'waiting', 'quarantined')"));
     }
@@ -137,7 +145,8 @@ public static class SqliteBackup
         catch (StoreException damage) when (damage.Code == ErrorCodes.StorageCorrupt)
         {
             // Said of the file that was given, not of the copy of it.
-            throw SqliteFailure.Failure(damage.Code, damage.Message.Replace(draft, file, StringComparison.Ordinal), damage);
+            throw SqliteFailure.Failure(
+                damage.Code, damage.Message.Replace(draft, file, StringComparison.Ordinal), damage);
         }
 
         using var connection = StoreFile.OpenForWriting(draft, options, time);
@@ -151,7 +160,8 @@ public static class SqliteBackup
         connection.Execute("COMMIT");
         // All of it in the file: only that gets the store's name.
         if (connection.Number("PRAGMA wal_checkpoint(TRUNCATE)") != 0)
-            throw SqliteFailure.Failure(ErrorCodes.StorageUnavailable, $"'{draft}' is in use by another program. Nothing was changed.");
+            throw SqliteFailure.Failure(
+                ErrorCodes.StorageUnavailable, $"'{draft}' is in use by another program. Nothing was changed.");
         return new RestoreReport(draft, null, (int)connection.Number("SELECT count(*) FROM runs"), held, voided);
     }
 
@@ -159,7 +169,8 @@ public static class SqliteBackup
     {
         if (File.Exists(path) || File.Exists(path + "-wal"))
             throw SqliteFailure.Failure(ErrorCodes.InvalidArgument,
-                $"There is a store at '{path}'. Name another data directory, or say --force: then it is moved aside, not removed.");
+                $"There is a store at '{path}'. Name another data directory, or say --force: then it is moved aside, "
+                    + "not removed.");
     }
 
     private static void RequireNoOwner(string directory)

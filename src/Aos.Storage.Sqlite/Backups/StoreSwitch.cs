@@ -8,12 +8,13 @@ using Aos.Storage.Sqlite.Schema;
 namespace Aos.Storage.Sqlite.Backups;
 
 /// <summary>Puts another database in the place of a store, in one step as far as anybody can see: up to the moment at
-/// which the other one has its waiting name, the store is the old one; from then on it is the new one, and whoever opens
-/// it first finishes what is left.</summary>
-/// <remarks>A database and its log cannot be renamed in one step, and a log beside another database would be played into
-/// it. So the decision is one rename, to a name that says where the old store goes, and what follows can be repeated.
-/// Whoever does it holds a lock, which every opener takes who sees that there is one. An opener first shows that it lives
-/// and then looks; who switches first locks and then looks for the living: one of the two sees the other.</remarks>
+/// which the other one has its waiting name, the store is the old one; from then on it is the new one, and whoever
+/// opens it first finishes what is left.</summary>
+/// <remarks>A database and its log cannot be renamed in one step, and a log beside another database would be played
+/// into it. So the decision is one rename, to a name that says where the old store goes, and what follows can be
+/// repeated. Whoever does it holds a lock, which every opener takes who sees that there is one. An opener first shows
+/// that it lives and then looks; who switches first locks and then looks for the living: one of the two sees the
+/// other.</remarks>
 internal sealed class StoreSwitch : IDisposable
 {
     private const string LockName = "restoring";
@@ -46,8 +47,8 @@ internal sealed class StoreSwitch : IDisposable
         }
     }
 
-    /// <summary>Finishes what a process left that died, and waits for one that is at it. Costs one look where nothing was
-    /// ever restored.</summary>
+    /// <summary>Finishes what a process left that died, and waits for one that is at it. Costs one look where nothing
+    /// was ever restored.</summary>
     /// <exception cref="StoreException">It takes longer than the patience.</exception>
     public static void FinishOther(string path, TimeSpan patience)
     {
@@ -55,7 +56,8 @@ internal sealed class StoreSwitch : IDisposable
         using var other = Begin(path, patience);
     }
 
-    /// <summary>A name for the new database while it is made. What is left of it is removed by whoever comes next.</summary>
+    /// <summary>A name for the new database while it is made. What is left of it is removed by whoever comes
+    /// next.</summary>
     public string DraftName() => $"{_path}.restore-{Path.GetRandomFileName()}";
 
     /// <summary>Puts a database, which is closed and flushed, in the place of the store.</summary>
@@ -66,7 +68,8 @@ internal sealed class StoreSwitch : IDisposable
     {
         var moment = time.GetUtcNow().ToString("yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture);
         var hasOld = File.Exists(_path) || File.Exists(_path + "-wal");
-        // Who opens the store looks for the lock, so that it has to be there for good before there is something to find.
+        // Who opens the store looks for the lock, so that it has to be there for good before there is something to
+        // find.
         NewFile.FlushDirectory(OwnersOf(_path));
         Flush();
         // This is the decision.
@@ -93,7 +96,8 @@ internal sealed class StoreSwitch : IDisposable
             Flush();
         }
 
-        foreach (var draft in Directory.GetFiles(Path.GetDirectoryName(_path)!, StoreFile.Name + ".restore-*")) NewFile.Remove(draft);
+        foreach (var draft in Directory.GetFiles(Path.GetDirectoryName(_path)!, StoreFile.Name + ".restore-*"))
+            NewFile.Remove(draft);
     }
 
     private void Flush() => NewFile.FlushDirectory(Path.GetDirectoryName(_path)!);
@@ -106,7 +110,8 @@ internal sealed class StoreSwitch : IDisposable
         for (var waited = TimeSpan.Zero; ; waited += LookInterval)
             try
             {
-                return new FileStream(LockOf(path), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0);
+                return new FileStream(
+                    LockOf(path), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0);
             }
             catch (IOException held) when (held is not (FileNotFoundException or DirectoryNotFoundException))
             {

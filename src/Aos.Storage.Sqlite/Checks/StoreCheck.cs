@@ -63,7 +63,8 @@ internal static class StoreCheck
     private static void CheckRuns(Connection connection, List<string> findings, CancellationToken cancel)
     {
         using var chain = new ChainCheck();
-        var runs = connection.Prepare("SELECT run_no, id, seq, head, status IN ('completed', 'failed', 'cancelled') FROM runs ORDER BY run_no");
+        var runs = connection.Prepare(
+            "SELECT run_no, id, seq, head, status IN ('completed', 'failed', 'cancelled') FROM runs ORDER BY run_no");
         while (runs.Step())
         {
             cancel.ThrowIfCancellationRequested();
@@ -76,7 +77,8 @@ internal static class StoreCheck
     {
         try
         {
-            return chain.Fault(SegmentTable.ReadAll(connection, run.Integer(0)), run.Integer(2), run.Blob(3), run.Integer(4) != 0);
+            return chain.Fault(
+                SegmentTable.ReadAll(connection, run.Integer(0)), run.Integer(2), run.Blob(3), run.Integer(4) != 0);
         }
         catch (StoreException unpackable)
         {

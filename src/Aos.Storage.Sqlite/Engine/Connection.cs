@@ -100,7 +100,8 @@ internal sealed unsafe class Connection : IDisposable
 
     /// <summary>The failure of a result code, with what the engine says of it.</summary>
     public StoreException Failure(int code) => SqliteFailure.From(
-        code, Native.SystemError(_handle), Marshal.PtrToStringUTF8((nint)Native.ErrorMessage(_handle)) ?? "no message", Path);
+        code, Native.SystemError(_handle),
+        Marshal.PtrToStringUTF8((nint)Native.ErrorMessage(_handle)) ?? "no message", Path);
 
     /// <summary>Closes the connection. An open transaction is rolled back.</summary>
     /// <remarks>Closing never fails once the statements are freed.</remarks>

@@ -6,7 +6,8 @@ using System.Runtime.InteropServices;
 namespace Aos.Storage.Sqlite.Engine;
 
 /// <summary>The functions of SQLite that the store calls. Only plain numbers and pointers cross, so that no code has to
-/// be made for a call when the program runs: that saves a command half of the time that opening the store takes.</summary>
+/// be made for a call when the program runs: that saves a command half of the time that opening the store
+/// takes.</summary>
 internal static unsafe partial class Native
 {
     public const int Ok = 0;

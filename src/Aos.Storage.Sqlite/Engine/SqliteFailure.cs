@@ -14,7 +14,8 @@ internal static class SqliteFailure
 
     /// <summary>The failure of a result code of SQLite.</summary>
     /// <param name="code">The code.</param>
-    /// <param name="systemError">What the system said last, for codes that do not tell a full disk from a broken one.</param>
+    /// <param name="systemError">What the system said last, for codes that do not tell a full disk from a broken
+    /// one.</param>
     /// <param name="detail">The words of the engine.</param>
     /// <param name="path">The database.</param>
     public static StoreException From(int code, int systemError, string detail, string path)
@@ -34,11 +35,12 @@ internal static class SqliteFailure
                 $"{what} Another process kept the store locked for too long. Look for one that hangs, then try again."),
             Native.ReadOnly or Native.Perm or Native.CannotOpen or Native.Auth => Failure(
                 ErrorCodes.StorageUnavailable,
-                $"{what} The data directory and the files in it must be there and be writable for this user, and the disk "
-                + "must have room for a new file."),
+                $"{what} The data directory and the files in it must be there and be writable for this user, and "
+                + "the disk must have room for a new file."),
             Native.IoError => Failure(ErrorCodes.StorageUnavailable,
                 $"{what} The disk failed. Look at the log of the system; what was acknowledged before is not affected."),
-            _ => Failure(ErrorCodes.StorageUnavailable, $"{what} Run `aos doctor`, and report it where that finds nothing."),
+            _ => Failure(
+                ErrorCodes.StorageUnavailable, $"{what} Run `aos doctor`, and report it where that finds nothing."),
         };
     }
 

@@ -31,7 +31,8 @@ internal sealed class WriteSession : IDisposable
     /// <summary>Where the runs stand.</summary>
     public RunCache Runs { get; }
 
-    /// <summary>Whether the transaction wrote something. One that did not is rolled back, which costs no flush.</summary>
+    /// <summary>Whether the transaction wrote something. One that did not is rolled back, which costs no
+    /// flush.</summary>
     public bool Wrote { get; set; }
 
     /// <summary>Takes the lock of the store. What is remembered of the runs is forgotten where another process has

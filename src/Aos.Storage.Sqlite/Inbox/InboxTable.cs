@@ -46,7 +46,8 @@ internal static class InboxTable
         connection.Prepare(PostDecisionSql).Bind(1, id.Value).Bind(2, postedAt).Bind(3, decision).Run();
         if (connection.Changes == 0) return false;
         var factNo = connection.LastRowId;
-        connection.Prepare("UPDATE approvals SET decision_no = ?2 WHERE id = ?1").Bind(1, id.Value).Bind(2, factNo).Run();
+        connection.Prepare("UPDATE approvals SET decision_no = ?2 WHERE id = ?1").Bind(1, id.Value)
+            .Bind(2, factNo).Run();
         return session.Wrote = true;
     }
 

@@ -4,7 +4,8 @@ using Aos.Storage.Sqlite.Engine;
 
 namespace Aos.Storage.Sqlite.Journal;
 
-/// <summary>Which blobs the packed journals name. What other journals name is read from them when it is asked.</summary>
+/// <summary>Which blobs the packed journals name. What other journals name is read from them when it is
+/// asked.</summary>
 internal static class BlobNames
 {
     private const string AddSql = """
@@ -35,7 +36,8 @@ internal static class BlobNames
     /// <summary>Writes down what a packed journal names.</summary>
     public static void Add(Connection connection, long runNo, HashSet<string> names)
     {
-        foreach (var name in names) connection.Prepare(AddSql).Bind(1, Convert.FromHexString(name)).Bind(2, runNo).Run();
+        foreach (var name in names)
+            connection.Prepare(AddSql).Bind(1, Convert.FromHexString(name)).Bind(2, runNo).Run();
     }
 
     /// <summary>Forgets what the journal of a run names.</summary>

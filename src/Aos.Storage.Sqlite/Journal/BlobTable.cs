@@ -33,5 +33,6 @@ internal static class BlobTable
     }
 
     /// <summary>The 32 bytes of a digest.</summary>
-    public static void Decode(Digest digest, Span<byte> bytes) => Convert.FromHexString(digest.Hex, bytes, out _, out _);
+    public static void Decode(Digest digest, Span<byte> bytes) =>
+        Convert.FromHexString(digest.Hex, bytes, out _, out _);
 }

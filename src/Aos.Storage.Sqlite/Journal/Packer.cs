@@ -14,10 +14,11 @@ namespace Aos.Storage.Sqlite.Journal;
 /// <param name="Packed">The journal; null where its chain is broken and it stays as it is.</param>
 /// <param name="Names">The digests that it names.</param>
 internal sealed record PackedRun(
-    long RunNo, RunId RunId, long Rows, long LastSeq, ReadOnlyMemory<byte> Hash, PackedJournal? Packed, HashSet<string> Names);
+    long RunNo, RunId RunId, long Rows, long LastSeq, ReadOnlyMemory<byte> Hash, PackedJournal? Packed,
+    HashSet<string> Names);
 
-/// <summary>Packs the journals of runs that have ended. Compressing needs no lock; what it found is looked at again when
-/// it is written.</summary>
+/// <summary>Packs the journals of runs that have ended. Compressing needs no lock; what it found is looked at again
+/// when it is written.</summary>
 internal static class Packer
 {
     // Packed as its chain allows, and looked at but left as it is.
@@ -45,7 +46,9 @@ internal static class Packer
         var found = new List<(long RunNo, RunId RunId, long Seq, byte[] Head)>();
         var find = connection.Prepare(FindSql).Bind(1, runsMax);
         while (find.Step())
-            found.Add((find.Integer(0), StoredText.Scalar<RunId>(find.Text(1), connection.Path), find.Integer(2), find.Blob(3)));
+            found.Add(
+                (find.Integer(0), StoredText.Scalar<RunId>(find.Text(1), connection.Path), find.Integer(2),
+                    find.Blob(3)));
         return found.ConvertAll(run => Prepare(connection, chain, run.RunNo, run.RunId, run.Seq, run.Head));
     }
 
@@ -77,7 +80,8 @@ internal static class Packer
         if (segments.Count == 0 || chain.Fault(segments, seq, head) is not null)
             return new PackedRun(runNo, runId, count, 0, default, Packed: null, []);
         var lastSeq = segments[^1].FirstSeq + segments[^1].Count - 1;
-        return new PackedRun(runNo, runId, count, lastSeq, segments[^1].Hash, PackedJournal.Pack(segments), NamedBlobs.In(segments));
+        return new PackedRun(
+            runNo, runId, count, lastSeq, segments[^1].Hash, PackedJournal.Pack(segments), NamedBlobs.In(segments));
     }
 
     private static void Write(WriteSession session, PackedRun run)
@@ -105,6 +109,7 @@ internal static class Packer
     {
         session.Wrote = true;
         session.Runs.Forget(run.RunId);
-        session.Connection.Prepare("UPDATE runs SET packed = ?2 WHERE run_no = ?1").Bind(1, run.RunNo).Bind(2, how).Run();
+        session.Connection.Prepare("UPDATE runs SET packed = ?2 WHERE run_no = ?1").Bind(1, run.RunNo)
+            .Bind(2, how).Run();
     }
 }

@@ -50,9 +50,11 @@ internal static class LedgerTable
     public static void Change(Connection connection, RunId runId, LedgerChange change)
     {
         foreach (var line in LedgerLine.Of(change))
-            Name(connection.Prepare(ChangeSql), change.Tenant, line).Bind(6, line.Held.NanoUsd).Bind(7, line.Spent.NanoUsd).Run();
+            Name(connection.Prepare(ChangeSql), change.Tenant, line).Bind(6, line.Held.NanoUsd)
+                .Bind(7, line.Spent.NanoUsd).Run();
         connection.Prepare(ChargeSql).Bind(1, runId.Value).Bind(2, change.Tenant).Bind(3, change.AgentId)
-            .Bind(4, change.Day[..7]).Bind(5, change.Day).Bind(6, change.Held.NanoUsd).Bind(7, change.Spent.NanoUsd).Run();
+            .Bind(4, change.Day[..7]).Bind(5, change.Day).Bind(6, change.Held.NanoUsd)
+            .Bind(7, change.Spent.NanoUsd).Run();
     }
 
     /// <summary>The accounts of a day and its month.</summary>
@@ -61,7 +63,9 @@ internal static class LedgerTable
         var rows = new List<LedgerRow>();
         var read = connection.Prepare(ReadSql).Bind(1, of.Tenant).Bind(2, of.Day).Bind(3, of.Day[..7]);
         while (read.Step())
-            rows.Add(new LedgerRow(LedgerLine.Scoped(read.Text(0)), read.Text(1), LedgerLine.Timed(read.Text(2)), read.Text(3),
+            rows.Add(
+                new LedgerRow(
+                    LedgerLine.Scoped(read.Text(0)), read.Text(1), LedgerLine.Timed(read.Text(2)), read.Text(3),
                 new Money(read.Integer(4)), new Money(read.Integer(5))));
         return rows;
     }
@@ -73,7 +77,8 @@ internal static class LedgerTable
         var list = connection.Prepare(ListSql).Bind(1, filter.Tenant).Bind(2, filter.Month).Bind(3, filter.AgentId)
             .Bind(4, filter.Limit);
         while (list.Step())
-            charges.Add(new RunCharge(StoredText.Scalar<RunId>(list.Text(0), connection.Path), list.Text(1), list.Text(2),
+            charges.Add(
+                new RunCharge(StoredText.Scalar<RunId>(list.Text(0), connection.Path), list.Text(1), list.Text(2),
                 new Money(list.Integer(3)), new Money(list.Integer(4))));
         return charges;
     }
@@ -87,7 +92,8 @@ internal static class LedgerTable
             if (faults.Count < most) faults.Add(LedgerFaults.Leaked(leaked.Text(0)));
         var unbalanced = connection.Prepare(LedgerFaults.UnbalancedSql);
         while (unbalanced.Step())
-            if (faults.Count < most) faults.Add(LedgerFaults.Unbalanced(unbalanced.Text(0), unbalanced.Text(1), unbalanced.Text(2)));
+            if (faults.Count < most)
+                faults.Add(LedgerFaults.Unbalanced(unbalanced.Text(0), unbalanced.Text(1), unbalanced.Text(2)));
         return faults;
     }
 

@@ -31,7 +31,8 @@ internal static class AuditTable
         var rows = new List<AuditRow>();
         var list = connection.Prepare(of.Tenant is null
             ? "SELECT entry_no, tenant, entry, hash FROM audit WHERE entry_no > ?1 ORDER BY entry_no LIMIT ?2"
-            : "SELECT entry_no, tenant, entry, hash FROM audit WHERE tenant = ?3 AND entry_no > ?1 ORDER BY entry_no LIMIT ?2")
+            : "SELECT entry_no, tenant, entry, hash FROM audit WHERE tenant = ?3 AND entry_no > ?1 ORDER BY entry_no "
+                + "LIMIT ?2")
             .Bind(1, of.AfterSeq).Bind(2, of.Limit);
         if (of.Tenant is not null) list.Bind(3, of.Tenant);
         while (list.Step()) rows.Add(Row(list));

@@ -9,7 +9,8 @@ internal static class RecordTable
     /// <summary>One record; null where there is none.</summary>
     public static StoredRecord? Find(Connection connection, (string Kind, string Tenant, string Id) of)
     {
-        var find = connection.Prepare("SELECT id, version, body FROM records WHERE kind = ?1 AND tenant = ?2 AND id = ?3")
+        var find =
+            connection.Prepare("SELECT id, version, body FROM records WHERE kind = ?1 AND tenant = ?2 AND id = ?3")
             .Bind(1, of.Kind).Bind(2, of.Tenant).Bind(3, of.Id);
         if (!find.Step()) return null;
         var row = Read(find);

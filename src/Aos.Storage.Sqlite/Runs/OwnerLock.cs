@@ -6,8 +6,8 @@ using Aos.Storage.Sqlite.Engine;
 
 namespace Aos.Storage.Sqlite.Runs;
 
-/// <summary>The proof that this process lives: a file that it holds locked. The operating system frees the lock when the
-/// process ends, however it ends.</summary>
+/// <summary>The proof that this process lives: a file that it holds locked. The operating system frees the lock when
+/// the process ends, however it ends.</summary>
 /// <remarks>Owners take an exclusive lock, and who looks takes a shared one, so that those who look never mistake each
 /// other for the owner. An owner's name is random and never used again: once gone, it is gone for good.</remarks>
 internal sealed class OwnerLock : IDisposable
@@ -50,7 +50,9 @@ internal sealed class OwnerLock : IDisposable
     public static void CreateDirectory(string directory)
     {
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(directory);
-        else Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        else
+            Directory.CreateDirectory(
+                directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     /// <summary>Throws where the file system grants a lock twice, as some network drives do.</summary>
@@ -114,8 +116,8 @@ internal sealed class OwnerLock : IDisposable
     /// <summary>Frees the lock and removes the file. One that cannot be removed is free, and is swept later.</summary>
     public void Dispose()
     {
-        // Removed while it is held: nobody can lock a file that is about to vanish. Windows refuses that, and is asked at
-        // creation to do it.
+        // Removed while it is held: nobody can lock a file that is about to vanish. Windows refuses that, and is asked
+        // at creation to do it.
         if (!OperatingSystem.IsWindows()) NewFile.Remove(_file.Name);
         _file.Dispose();
     }

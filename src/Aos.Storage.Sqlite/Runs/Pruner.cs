@@ -12,7 +12,8 @@ internal static class Pruner
 {
     private static readonly RunStatus[] EndedStatuses = [RunStatus.Completed, RunStatus.Failed, RunStatus.Cancelled];
 
-    // The plus keeps SQLite from walking the index by status, whose order is another one. Statuses are ours, not a caller's.
+    // The plus keeps SQLite from walking the index by status, whose order is another one. Statuses are ours, not a
+    // caller's.
     private const string MatchSql = "FROM runs r WHERE +r.status IN ({0}) AND r.ended_at < ?1";
 
     private const string OlderSql = """
@@ -27,7 +28,8 @@ internal static class Pruner
     public static PruneResult Count(Connection connection, PruneRequest request)
     {
         if (Match(request) is not { } match) return new PruneResult(0, 0, 0);
-        var count = Bind(connection.Prepare($"SELECT count(*), sum(events), sum(bytes) FROM (SELECT {SizeSql} {match})"), request);
+        var count = Bind(
+            connection.Prepare($"SELECT count(*), sum(events), sum(bytes) FROM (SELECT {SizeSql} {match})"), request);
         count.Step();
         var result = new PruneResult((int)count.Integer(0), count.Integer(1), count.Integer(2));
         count.Reset();
@@ -40,7 +42,8 @@ internal static class Pruner
         if (Match(request) is not { } match) return new PruneResult(0, 0, 0);
         var found = new List<(long RunNo, RunId RunId)>();
         var (events, bytes) = (0L, 0L);
-        var find = Bind(session.Connection.Prepare($"SELECT r.run_no, r.id, {SizeSql} {match} ORDER BY r.run_no LIMIT ?3"), request)
+        var find = Bind(
+            session.Connection.Prepare($"SELECT r.run_no, r.id, {SizeSql} {match} ORDER BY r.run_no LIMIT ?3"), request)
             .Bind(3, request.Limit);
         while (find.Step())
         {
@@ -55,7 +58,8 @@ internal static class Pruner
 
     private static string? Match(PruneRequest request)
     {
-        var statuses = EndedStatuses.Where(status => request.Statuses.Count == 0 || request.Statuses.Contains(status)).ToList();
+        var statuses =
+            EndedStatuses.Where(status => request.Statuses.Count == 0 || request.Statuses.Contains(status)).ToList();
         if (statuses.Count == 0) return null;
         var list = string.Join(", ", statuses.Select(status => $"'{StoredText.Of(status)}'"));
         return (request.Keep == 0 ? MatchSql : MatchSql + OlderSql).Replace("{0}", list, StringComparison.Ordinal);

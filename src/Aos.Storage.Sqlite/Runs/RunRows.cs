@@ -10,11 +10,12 @@ namespace Aos.Storage.Sqlite.Runs;
 internal static class RunRows
 {
     private const string Columns =
-        "id, tenant, agent_id, goal, status, waiting_for, code, cost, started_at, ended_at, wake_at, seq, head, crashes, "
-        + "reason, owner, epoch";
+        "id, tenant, agent_id, goal, status, waiting_for, code, cost, started_at, ended_at, wake_at, seq, head, "
+        + "crashes, reason, owner, epoch";
 
     private const string InsertSql =
-        $"INSERT INTO runs ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 1)";
+        $"INSERT INTO runs ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+            + "?15, ?16, 1)";
 
     private const string UpdateSql = """
         UPDATE runs SET tenant = ?2, agent_id = ?3, goal = ?4, status = ?5, waiting_for = ?6, code = ?7, cost = ?8,

@@ -86,8 +86,8 @@ internal sealed record Migration(int Version, string Sql)
         ) STRICT;
         """;
 
-    // What becomes of runs over time: how often one brought its owner down and why it is left alone; that its journal is
-    // packed into one segment (then links says how the segments were, and is null otherwise); and which blobs packed
+    // What becomes of runs over time: how often one brought its owner down and why it is left alone; that its journal
+    // is packed into one segment (then links says how the segments were, and is null otherwise); and which blobs packed
     // journals name, so that finding those that nobody names needs no journal but the others.
     private const string Lifecycle = """
         ALTER TABLE runs ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
@@ -105,8 +105,9 @@ internal sealed record Migration(int Version, string Sql)
         CREATE INDEX approvals_by_run ON approvals (run_no);
         """;
 
-    // The accounts, and what each run holds or has spent: the sums of the second are the first, save for the spending of
-    // runs that were pruned. A charge names its run, because the row of a run that is begun has its number only then.
+    // The accounts, and what each run holds or has spent: the sums of the second are the first, save for the spending
+    // of runs that were pruned. A charge names its run, because the row of a run that is begun has its number only
+    // then.
     private const string Ledger = """
         CREATE TABLE ledger (
           tenant TEXT NOT NULL,
@@ -131,8 +132,8 @@ internal sealed record Migration(int Version, string Sql)
         CREATE INDEX charges_by_month ON charges (tenant, month);
         """;
 
-    // What a server keeps beside runs: named documents with versions, and the audit log. A tenant's runs are listed along
-    // an index of their own.
+    // What a server keeps beside runs: named documents with versions, and the audit log. A tenant's runs are listed
+    // along an index of their own.
     private const string Server = """
         CREATE TABLE records (
           kind TEXT NOT NULL,

@@ -33,7 +33,8 @@ internal static class Migrator
     {
         if (connection.Number("PRAGMA application_id") != ApplicationId)
             throw SqliteFailure.Failure(ErrorCodes.StorageUnavailable,
-                $"'{connection.Path}' is the database of another program. It was left as it is; name another data directory.");
+                $"'{connection.Path}' is the database of another program. It was left as it is; name another data "
+                    + "directory.");
         return connection.Number("PRAGMA user_version");
     }
 
@@ -54,12 +55,13 @@ internal static class Migrator
                 .Bind(1, migration.Version).Bind(2, StoredTime.From(time.GetUtcNow())).Run();
         }
 
-        connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {migrations[^1].Version}"));
+        connection.Execute(
+            string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {migrations[^1].Version}"));
         connection.Execute("COMMIT");
     }
 
     private static StoreException TooNew(string path, long version, long known) =>
         SqliteFailure.Failure(ErrorCodes.StorageTooNew,
-            $"'{path}' was written by a newer version of AOS (schema {version}; this one knows {known}). It was left as "
-            + "it is. Use that version or a newer one.");
+            $"'{path}' was written by a newer version of AOS (schema {version}; this one knows {known}). It was "
+            + "left as it is. Use that version or a newer one.");
 }

@@ -11,16 +11,20 @@ internal static class StoreFile
     /// <summary>Its name.</summary>
     public const string Name = "aos.db";
 
-    /// <summary>Makes the data directory where there is none, readable by its owner only: journals hold what runs saw. It
-    /// survives a power cut when this returns: what is flushed in a directory is lost with the directory's own name.</summary>
+    /// <summary>Makes the data directory where there is none, readable by its owner only: journals hold what runs saw.
+    /// It survives a power cut when this returns: what is flushed in a directory is lost with the directory's own
+    /// name.</summary>
     public static void CreateDirectory(string directory)
     {
         if (Directory.Exists(directory)) return;
         var parents = new List<string>();
-        for (var missing = directory; !Directory.Exists(missing) && Path.GetDirectoryName(missing) is { } parent; missing = parent)
+        for (var missing = directory; !Directory.Exists(missing)
+            && Path.GetDirectoryName(missing) is { } parent; missing = parent)
             parents.Add(parent);
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(directory);
-        else Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        else
+            Directory.CreateDirectory(
+                directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         foreach (var parent in parents) NewFile.FlushDirectory(parent);
     }
 
@@ -65,8 +69,8 @@ internal static class StoreFile
         }
     }
 
-    // The schema is made in a file of another name, which is then linked to its place. So the store appears whole or not
-    // at all, and of several processes that begin at once exactly one makes it.
+    // The schema is made in a file of another name, which is then linked to its place. So the store appears whole or
+    // not at all, and of several processes that begin at once exactly one makes it.
     private static void Create(string path, SqliteStoreOptions options, TimeProvider time, string draft)
     {
         try
@@ -74,7 +78,8 @@ internal static class StoreFile
             NewFile.Reserve(draft);
             using (var connection = Connection.Open(draft, ConnectionMode.Create, options.BusyTimeout))
             {
-                // Straight into the file: what is in a log is moved there as the connection closes, which fails unheard.
+                // Straight into the file: what is in a log is moved there as the connection closes, which fails
+                // unheard.
                 connection.Execute("PRAGMA synchronous = FULL");
                 Migrator.Create(connection, options.Migrations, time);
                 SetDurability(connection);

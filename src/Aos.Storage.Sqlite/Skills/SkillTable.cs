@@ -47,7 +47,8 @@ internal static class SkillTable
         var list = connection.Prepare("SELECT name, version, digest, contract FROM skills");
         while (list.Step())
         {
-            var row = new SkillRow(list.Text(0), list.Text(1), StoredText.Digest(list.BlobSpan(2), connection.Path), list.Blob(3));
+            var row = new SkillRow(
+                list.Text(0), list.Text(1), StoredText.Digest(list.BlobSpan(2), connection.Path), list.Blob(3));
             rows.Add((row, StoredText.Scalar<SkillVersion>(row.Version, connection.Path)));
         }
 

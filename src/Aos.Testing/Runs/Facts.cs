@@ -16,7 +16,8 @@ public static class Facts
     /// <param name="attempt">Which attempt.</param>
     /// <param name="item">The item of a fanned-out step.</param>
     public static RunEvent.AttemptReturned Returned(
-        string step, [StringSyntax(StringSyntaxAttribute.Json)] string result = "{}", int attempt = 1, int? item = null) => new()
+        string step, [StringSyntax(StringSyntaxAttribute.Json)] string result = "{}", int attempt = 1,
+        int? item = null) => new()
         {
             StepId = StepId.Parse(step),
             Item = item,

@@ -99,7 +99,8 @@ public sealed record WhenTaken(Transition Transition)
 
     private static void Compare(string[] expected, string[] found)
     {
-        if (!expected.SequenceEqual(found, StringComparer.Ordinal)) throw new UnexpectedDecisionsException(expected, found);
+        if (!expected.SequenceEqual(found, StringComparer.Ordinal))
+            throw new UnexpectedDecisionsException(expected, found);
     }
 }
 

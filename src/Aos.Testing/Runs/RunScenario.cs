@@ -43,7 +43,8 @@ public sealed record RunScenario
     /// <summary>The version of the rules that it is decided by. Default: today's.</summary>
     public int RulesVersion { get; init; } = RunKernel.RulesVersion;
 
-    /// <summary>What the planner's answers cost, and whether it mends them; null for one that is free and never does.</summary>
+    /// <summary>What the planner's answers cost, and whether it mends them; null for one that is free and never
+    /// does.</summary>
     public PlanningTerms? Planning { get; init; }
 
     /// <summary>The input of the run, as JSON.</summary>
@@ -75,7 +76,8 @@ public sealed record RunScenario
     };
 
     /// <summary>A run of a plan.</summary>
-    public static RunScenario Of([StringSyntax(StringSyntaxAttribute.Json)] string plan) => new() { Plan = ReadPlan(plan) };
+    public static RunScenario Of([StringSyntax(StringSyntaxAttribute.Json)] string plan) =>
+        new() { Plan = ReadPlan(plan) };
 
     /// <summary>A run of a goal, planned as its <see cref="PlannerMode"/> says.</summary>
     public static RunScenario OfGoal(string goal, PlannerMode mode = PlannerMode.Static) =>
@@ -86,7 +88,8 @@ public sealed record RunScenario
         AosJson.Read<Plan>(Encoding.UTF8.GetBytes(plan));
 
     /// <summary>The same run under other limits.</summary>
-    public RunScenario Limited(Func<ResourceContract, ResourceContract> change) => this with { Contract = change(Contract) };
+    public RunScenario Limited(Func<ResourceContract, ResourceContract> change) =>
+        this with { Contract = change(Contract) };
 
     /// <summary>The same run with other skills, all of them allowed.</summary>
     public RunScenario WithSkills(Func<SkillShelf, SkillShelf> change, params string[] allowed) => this with

@@ -65,7 +65,8 @@ public sealed class ScriptedRun
     /// <summary>Gives the kernel a fact of this moment.</summary>
     public Transition Feed(RunEvent.Fact fact)
     {
-        if (Journal.Count > FactsMax) throw new InvalidOperationException($"The run does not end after {FactsMax} events.");
+        if (Journal.Count > FactsMax)
+            throw new InvalidOperationException($"The run does not end after {FactsMax} events.");
         var stamped = fact.At == default ? fact with { At = Now } : fact;
         var transition = RunKernel.Advance(State, stamped);
         State = transition.State;
@@ -105,7 +106,8 @@ public sealed class ScriptedRun
     {
         while (State.Ended is null && until?.Invoke(this) != true)
         {
-            if (until is null && !HasPending && State.WaitingFor is WaitReason.Approval or WaitReason.UnknownOutcome or WaitReason.Signal) break;
+            if (until is null && !HasPending
+                && State.WaitingFor is WaitReason.Approval or WaitReason.UnknownOutcome or WaitReason.Signal) break;
             if (!Step()) break;
         }
         return this;
@@ -242,7 +244,8 @@ public sealed class ScriptedRun
     private void AskSender(RunEvent.WaitStarted wait)
     {
         if (wait.Signal is not { } name || _world.Signal(wait) is not { } signal) return;
-        Plan(new RunEvent.SignalReceived { Name = name, Data = signal.Data, By = "sender" }, signal.DelayMs, attempt: null);
+        Plan(new RunEvent.SignalReceived { Name = name, Data = signal.Data, By = "sender" }, signal.DelayMs,
+            attempt: null);
     }
 
     private Pending Plan(RunEvent.Fact fact, int delayMs, (CallKey, int)? attempt)

@@ -63,7 +63,8 @@ public class ScriptedWorld
     }
 
     /// <summary>Says what an attempt would cost; not scripted, what the contract says.</summary>
-    public virtual RunEvent.CallQuoted Quote(Effect.QuoteCall asked) => _quotes.TryGetValue(asked.Call.Step.Value, out var quotes)
+    public virtual RunEvent.CallQuoted Quote(Effect.QuoteCall asked) =>
+        _quotes.TryGetValue(asked.Call.Step.Value, out var quotes)
         ? Next($"quote of {asked.Call}", quotes)
         : Facts.Quoted(asked.Call.Step.Value, asked.Attempt, Facts.Way("default", 0));
 
@@ -75,7 +76,8 @@ public class ScriptedWorld
 
     /// <summary>The signal that comes when a step waits for it; null where none does.</summary>
     public virtual ScriptedSignal? Signal(RunEvent.WaitStarted wait) =>
-        wait.Signal is { } name && _signals.TryGetValue(name.Value, out var signals) ? Next($"signal {name}", signals) : null;
+        wait.Signal is { } name && _signals.TryGetValue(name.Value, out var signals)
+            ? Next($"signal {name}", signals) : null;
 
     /// <summary>How long from now the slot is that a call gets under its rates. Default: no time at all.</summary>
     public virtual TimeSpan Slot(Effect.BookSlot book) => TimeSpan.Zero;

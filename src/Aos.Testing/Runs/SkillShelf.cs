@@ -5,7 +5,8 @@ using Aos.Kernel.Plans;
 
 namespace Aos.Testing.Runs;
 
-/// <summary>Skill contracts for tests, without skills behind them: what a plan is validated and pinned against.</summary>
+/// <summary>Skill contracts for tests, without skills behind them: what a plan is validated and pinned
+/// against.</summary>
 /// <remarks>Immutable. <see cref="Standard"/> has one skill of each effect class and one that costs money.</remarks>
 public sealed class SkillShelf : ISkillLookup
 {
@@ -27,7 +28,9 @@ public sealed class SkillShelf : ISkillLookup
         .With("send@1.0.0")
         .With("store@1.0.0", EffectClass.Transactional)
         .With("paid@1.0.0", EffectClass.Read, worstCents: 10, expectedCents: 4)
-        .With(Empty.With("quoted@1.0.0", EffectClass.Read)._contracts[0] with { Cost = new CostModel { Quoted = true } });
+        .With(Empty.With(
+            "quoted@1.0.0", EffectClass.Read)._contracts[0] with
+        { Cost = new CostModel { Quoted = true } });
 
     /// <summary>How a literal input is checked: what is wrong with it, pointers relative to the input. Finds nothing
     /// unless a test says otherwise.</summary>

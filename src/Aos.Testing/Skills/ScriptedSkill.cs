@@ -5,7 +5,8 @@ using Aos.Contracts.Values;
 
 namespace Aos.Testing.Skills;
 
-/// <summary>A skill that answers from a script, under a real contract, and records how it was called. Thread-safe.</summary>
+/// <summary>A skill that answers from a script, under a real contract, and records how it was called.
+/// Thread-safe.</summary>
 public sealed class ScriptedSkill : ISkill
 {
     private readonly TimeProvider _time;

@@ -19,14 +19,18 @@ public sealed record TwinAnswer
     /// <param name="result">The result.</param>
     /// <param name="cents">What the call costs.</param>
     public static TwinAnswer Ok([StringSyntax(StringSyntaxAttribute.Json)] string result = "{}", decimal cents = 0) =>
-        Of(SkillResult.Success(Payload.FromUtf8(Encoding.UTF8.GetBytes(result))) with { Cost = Money.FromCents(cents) });
+        Of(SkillResult.Success(
+            Payload.FromUtf8(Encoding.UTF8.GetBytes(result))) with
+        { Cost = Money.FromCents(cents) });
 
     /// <summary>Failure with a code.</summary>
     /// <param name="code">The code.</param>
     /// <param name="effect">Whether the world was changed all the same.</param>
     /// <param name="retryAfter">How long the world asks to wait.</param>
     public static TwinAnswer Fail(string code, EffectState effect = EffectState.None, TimeSpan? retryAfter = null) =>
-        Of(SkillResult.Failure(ErrorCode.Parse(code), $"The script says {code}.", effect) with { RetryAfter = retryAfter });
+        Of(SkillResult.Failure(
+            ErrorCode.Parse(code), $"The script says {code}.", effect) with
+        { RetryAfter = retryAfter });
 
     /// <summary>Any result.</summary>
     public static TwinAnswer Of(SkillResult result) => new((_, _) => ValueTask.FromResult(result));
@@ -42,7 +46,8 @@ public sealed record TwinAnswer
         await new TaskCompletionSource<SkillResult>().Task.WaitAsync(cancel).ConfigureAwait(false));
 
     /// <summary>Never answers, and does not stop either.</summary>
-    public static TwinAnswer HangsForever() => new((_, _) => new ValueTask<SkillResult>(new TaskCompletionSource<SkillResult>().Task));
+    public static TwinAnswer HangsForever() =>
+        new((_, _) => new ValueTask<SkillResult>(new TaskCompletionSource<SkillResult>().Task));
 
     /// <summary>Answers when a task of the test has ended, with what that gives.</summary>
     public static TwinAnswer When(Task<TwinAnswer> answer) => new(async (call, cancel) =>

@@ -15,7 +15,8 @@ public sealed partial class MemoryStore
             RequireAlive(cancel);
             IReadOnlyList<LedgerRow> rows =
             [
-                .. state.Ledger.Where(pair => pair.Key.Tenant == tenant && (pair.Key.Start == day || pair.Key.Start == day[..7]))
+                .. state.Ledger
+                    .Where(pair => pair.Key.Tenant == tenant && (pair.Key.Start == day || pair.Key.Start == day[..7]))
                     .Select(pair => new LedgerRow(pair.Key.Scope, pair.Key.Name,
                         pair.Key.Start.Length == day.Length ? LedgerPeriod.Day : LedgerPeriod.Month, pair.Key.Start,
                         pair.Value.Held, pair.Value.Spent))
@@ -47,12 +48,17 @@ public sealed partial class MemoryStore
         }
     }
 
-    private static IEnumerable<(LedgerAccount Account, LedgerScope Scope, LedgerPeriod Period)> Accounts(LedgerChange change)
+    private static IEnumerable<(LedgerAccount Account, LedgerScope Scope, LedgerPeriod Period)> Accounts(
+        LedgerChange change)
     {
-        foreach (var (period, start) in ((LedgerPeriod, string)[])[(LedgerPeriod.Day, change.Day), (LedgerPeriod.Month, change.Day[..7])])
+        foreach (var (period, start) in ((LedgerPeriod, string)[])[
+            (LedgerPeriod.Day, change.Day), (LedgerPeriod.Month, change.Day[..7])])
         {
-            yield return (new LedgerAccount(change.Tenant, start, LedgerScope.Tenant, change.Tenant), LedgerScope.Tenant, period);
-            yield return (new LedgerAccount(change.Tenant, start, LedgerScope.Agent, change.AgentId), LedgerScope.Agent, period);
+            yield return
+                (new LedgerAccount(change.Tenant, start, LedgerScope.Tenant, change.Tenant),
+                    LedgerScope.Tenant, period);
+            yield return
+                (new LedgerAccount(change.Tenant, start, LedgerScope.Agent, change.AgentId), LedgerScope.Agent, period);
         }
     }
 
@@ -93,9 +99,11 @@ public sealed partial class MemoryStore
             var mine = state.Charges.Values.Where(entry => entry.Tenant == account.Tenant
                 && entry.Charge.Day.StartsWith(account.Start, StringComparison.Ordinal)
                 && (account.Scope == LedgerScope.Tenant || entry.Charge.AgentId == account.Name)).ToList();
-            if (mine.Sum(entry => entry.Charge.Held.NanoUsd) != held.NanoUsd || mine.Sum(entry => entry.Charge.Spent.NanoUsd) > spent.NanoUsd)
+            if (mine.Sum(entry => entry.Charge.Held.NanoUsd) != held.NanoUsd
+                || mine.Sum(entry => entry.Charge.Spent.NanoUsd) > spent.NanoUsd)
                 yield return string.Create(CultureInfo.InvariantCulture,
-                    $"The ledger of {(account.Scope == LedgerScope.Tenant ? "tenant" : "agent")} '{account.Name}' for {account.Start} is not what its runs hold and have spent.");
+                    $"The ledger of {(account.Scope == LedgerScope.Tenant ? "tenant" : "agent")} '{account.Name}' "
+                        + $"for {account.Start} is not what its runs hold and have spent.");
         }
     }
 }

@@ -9,7 +9,8 @@ public sealed partial class MemoryStore
     public ValueTask<PruneResult> PruneAsync(PruneRequest request, CancellationToken cancel)
     {
         if (request.Limit is < 1 or > ListMax || request.Keep < 0)
-            throw new ArgumentOutOfRangeException(nameof(request), request, $"1 to {ListMax} runs are pruned at a time, and 0 or more kept.");
+            throw new ArgumentOutOfRangeException(
+                nameof(request), request, $"1 to {ListMax} runs are pruned at a time, and 0 or more kept.");
         lock (state.Gate)
         {
             RequireAlive(cancel);
@@ -29,9 +30,11 @@ public sealed partial class MemoryStore
         lock (state.Gate)
         {
             RequireAlive(cancel);
-            var journals = state.Runs.SelectMany(run => run.Segments).Select(segment => Encoding.UTF8.GetString(segment.Events.Span)).ToList();
+            var journals = state.Runs.SelectMany(run => run.Segments)
+                .Select(segment => Encoding.UTF8.GetString(segment.Events.Span)).ToList();
             var nameless = state.Blobs.Keys
-                .Where(digest => !journals.Exists(text => text.Contains(digest.Value, StringComparison.Ordinal))).ToList();
+                .Where(digest => !journals.Exists(text => text.Contains(digest.Value, StringComparison.Ordinal)))
+                .ToList();
             var bytes = nameless.Sum(digest => (long)state.Blobs[digest].Length);
             nameless.ForEach(digest => state.Blobs.Remove(digest));
             return ValueTask.FromResult(new SweepResult(nameless.Count, bytes));

@@ -26,7 +26,8 @@ public sealed partial class MemoryStore
             RequireAlive(cancel);
             IReadOnlyList<StoredRecord> rows =
             [
-                .. state.Records.Where(pair => pair.Key.Kind == kind && pair.Key.Tenant == tenant).Select(pair => pair.Value)
+                .. state.Records.Where(pair => pair.Key.Kind == kind && pair.Key.Tenant == tenant)
+                    .Select(pair => pair.Value)
                     .Where(row => after is null || string.CompareOrdinal(row.Id, after) > 0)
                     .OrderBy(row => row.Id, StringComparer.Ordinal).Take(limit),
             ];
@@ -61,21 +62,24 @@ public sealed partial class MemoryStore
         {
             RequireAlive(cancel);
             var head = state.Audit is [.., var last] ? last.Hash : AuditChain.Genesis;
-            var row = new AuditRow(state.Audit.Count + 1, tenant, entry.ToArray(), AuditChain.Link(head.Span, tenant, entry.Span));
+            var row = new AuditRow(
+                state.Audit.Count + 1, tenant, entry.ToArray(), AuditChain.Link(head.Span, tenant, entry.Span));
             state.Audit.Add(row);
             return ValueTask.FromResult(row);
         }
     }
 
     /// <inheritdoc />
-    public ValueTask<IReadOnlyList<AuditRow>> ReadAuditAsync(string? tenant, long afterSeq, int limit, CancellationToken cancel)
+    public ValueTask<IReadOnlyList<AuditRow>> ReadAuditAsync(
+        string? tenant, long afterSeq, int limit, CancellationToken cancel)
     {
         RequirePage(limit);
         lock (state.Gate)
         {
             RequireAlive(cancel);
             IReadOnlyList<AuditRow> rows =
-                [.. state.Audit.Where(row => row.Seq > afterSeq && (tenant is null || row.Tenant == tenant)).Take(limit)];
+                [.. state.Audit.Where(row => row.Seq > afterSeq && (tenant is null || row.Tenant == tenant))
+                    .Take(limit)];
             return ValueTask.FromResult(rows);
         }
     }

@@ -28,8 +28,8 @@ public sealed partial class MemoryStore(MemoryStoreState state) : IStore, IRecor
     /// <param name="written">Whether it was.</param>
     public void FailNextAppend(ErrorCode code, bool written) => _appendFault = (code, written);
 
-    /// <summary>Lets the process lose its hold on its runs without knowing: others may adopt them, and it goes on to read
-    /// and write until it finds out.</summary>
+    /// <summary>Lets the process lose its hold on its runs without knowing: others may adopt them, and it goes on to
+    /// read and write until it finds out.</summary>
     public void Expire()
     {
         lock (state.Gate) _expired = state.AliveOwners.Remove(Owner);
@@ -273,7 +273,8 @@ public sealed partial class MemoryStore(MemoryStoreState state) : IStore, IRecor
     public ValueTask<int> CompactAsync(int runsMax, CancellationToken cancel)
     {
         if (runsMax is < 1 or > ListMax)
-            throw new ArgumentOutOfRangeException(nameof(runsMax), runsMax, $"1 to {ListMax} runs are compacted at a time.");
+            throw new ArgumentOutOfRangeException(
+                nameof(runsMax), runsMax, $"1 to {ListMax} runs are compacted at a time.");
         lock (state.Gate)
         {
             RequireAlive(cancel);

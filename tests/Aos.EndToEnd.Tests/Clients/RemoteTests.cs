@@ -15,7 +15,8 @@ public sealed class RemoteTests : EndToEndTest
         using var served = await ServedBench.StartAsync(Cancel);
         var gate = new TaskCompletionSource();
         Server.Hold("/slow", gate.Task);
-        var watching = served.Bench.StartPlan(Plan(Call("slow", "/slow"), Call("next", "/next", more: "\"depends_on\": [\"slow\"]")));
+        var watching = served.Bench.StartPlan(
+            Plan(Call("slow", "/slow"), Call("next", "/next", more: "\"depends_on\": [\"slow\"]")));
         await watching.SaysAsync("attempt 1");
         watching.Interrupt();
         await watching.SaysAsync("goes on with it");
@@ -38,7 +39,8 @@ public sealed class RemoteTests : EndToEndTest
         string[] to = ["--server", served.Address];
         var plan = served.Bench.Write("plan.json", Plan("""{ "id": "hear", "wait": { "signal": "go" } }"""));
 
-        var unknown = (await served.Bench.AosAsync(["run", "--plan", plan, "--agent", "clerk", "--json", .. to])).Exits(2);
+        var unknown =
+            (await served.Bench.AosAsync(["run", "--plan", plan, "--agent", "clerk", "--json", .. to])).Exits(2);
         Assert.Equal("UNKNOWN_AGENT", unknown.Json.Text("code"));
         var waiting = (await served.Bench.AosAsync(["run", "--plan", plan, .. to])).Exits(3);
         Assert.Contains($"--server {served.Address} signal ", waiting.Out, StringComparison.Ordinal);
@@ -53,10 +55,15 @@ public sealed class RemoteTests : EndToEndTest
         await RefusesAsync(1, "SERVER_UNREACHABLE", "runs", "--server", $"http://127.0.0.1:{FreePort()}");
         await RefusesAsync(2, "SERVER_UNKNOWN", "runs", "--server", Server.Url(""));
         await RefusesAsync(2, "INVALID_ARGUMENT", "runs", "--server", "127.0.0.1:7400");
-        await RefusesAsync(2, "INVALID_ARGUMENT", "runs", "--server", "http://user:aos_000000000000_wrong@127.0.0.1:7400");
+        await RefusesAsync(
+            2, "INVALID_ARGUMENT", "runs", "--server", "http://user:aos_000000000000_wrong@127.0.0.1:7400");
         await RefusesAsync(2, "INVALID_ARGUMENT", "runs", "--server", Server.Url(""), "--data", Bench.Data);
-        await RefusesAsync(2, "INVALID_ARGUMENT", "runs", "--server", Server.Url(""), "--key-file", Path.Combine(Bench.Folder, "none"));
-        await RefusesAsync(2, "INVALID_ARGUMENT", "runs", "--server", Server.Url(""), "--key-file", Bench.Write("two.key", "one\ntwo"));
+        await RefusesAsync(
+            2, "INVALID_ARGUMENT", "runs", "--server", Server.Url(""), "--key-file",
+            Path.Combine(Bench.Folder, "none"));
+        await RefusesAsync(
+            2, "INVALID_ARGUMENT", "runs", "--server", Server.Url(""), "--key-file",
+            Bench.Write("two.key", "one\ntwo"));
         await RefusesAsync(2, "INVALID_ARGUMENT", "runs", "--key-file", Bench.Profile);
         await RefusesAsync(2, "INVALID_ARGUMENT", "webhooks", "list", "--tenant", "local", "--server", Server.Url(""));
         Bench.Set("AOS_API_KEY", null);
@@ -85,7 +92,8 @@ public sealed class RemoteTests : EndToEndTest
         Bench.Set("AOS_SERVER", "http://127.0.0.1:1");
         var surrounded = (await Bench.AosAsync(command)).Exits(2);
         Assert.Contains("unset AOS_SERVER", surrounded.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("AOS_SERVER", (await Bench.AosAsync([.. command, "--data", Bench.Data])).Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "AOS_SERVER", (await Bench.AosAsync([.. command, "--data", Bench.Data])).Error, StringComparison.Ordinal);
         (await Bench.AosAsync("version")).Exits(0);
     }
 
@@ -95,7 +103,9 @@ public sealed class RemoteTests : EndToEndTest
         var refused = (await Bench.AosAsync("demo", "btc", "--server", "http://127.0.0.1:1")).Exits(2);
         Assert.Contains("endpoints on this machine", refused.Error, StringComparison.Ordinal);
         Assert.Contains("aos run", refused.Error, StringComparison.Ordinal);
-        Assert.Contains("leave --server out", (await Bench.AosAsync("version", "--server", "http://127.0.0.1:1")).Exits(2).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "leave --server out", (await Bench.AosAsync("version", "--server", "http://127.0.0.1:1")).Exits(2).Error,
+            StringComparison.Ordinal);
     }
 
     private async Task RefusesAsync(int exit, string code, params string[] command)

@@ -31,16 +31,21 @@ public sealed partial class ServedBench : IDisposable
     public static async Task<ServedBench> StartAsync(CancellationToken cancel)
     {
         var served = new ServedBench();
-        served.Process = served._server.Start("serve", "--", "--listen", "http://127.0.0.1:0", "--rate-per-second", "10000");
+        served.Process =
+            served._server.Start("serve", "--", "--listen", "http://127.0.0.1:0", "--rate-per-second", "10000");
         await served.Process.SaysAsync("$AOS_SERVER/v1/runs");
-        (served.Address, served.Key) = (Listening().Match(served.Process.Said).Groups["address"].Value, FirstKey().Match(served.Process.Said).Value);
+        (served.Address, served.Key) =
+            (Listening().Match(served.Process.Said).Groups["address"].Value,
+                FirstKey().Match(served.Process.Said).Value);
         served.Bench.Set("AOS_SERVER", served.Address);
         served.Bench.Set("AOS_API_KEY", served.Key);
         using var http = new HttpClient { BaseAddress = new Uri(served.Address) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", served.Key);
-        using var body = new StringContent("""{"name":"second","roles":["admin"]}""", Encoding.UTF8, "application/json");
+        using var body =
+            new StringContent("""{"name":"second","roles":["admin"]}""", Encoding.UTF8, "application/json");
         using var made = await http.PostAsync("/v1/keys", body, cancel);
-        served.OtherKeyFile = served.Bench.Write("second.key", FirstKey().Match(await made.Content.ReadAsStringAsync(cancel)).Value + "\n");
+        served.OtherKeyFile = served.Bench.Write(
+            "second.key", FirstKey().Match(await made.Content.ReadAsStringAsync(cancel)).Value + "\n");
         return served;
     }
 

@@ -7,8 +7,8 @@ using Aos.Storage.Sqlite;
 
 namespace Aos.EndToEnd.Tests.Crashes;
 
-/// <summary>What must hold of a store that something happened to: it is sound, what was acknowledged is there, and another
-/// process brings every run to its end without doing anything twice that must not be.</summary>
+/// <summary>What must hold of a store that something happened to: it is sound, what was acknowledged is there, and
+/// another process brings every run to its end without doing anything twice that must not be.</summary>
 internal sealed class Aftermath(string directory, IEnumerable<string> said) : IAsyncDisposable
 {
     private readonly Ledger _ledger = new(said);
@@ -31,7 +31,8 @@ internal sealed class Aftermath(string directory, IEnumerable<string> said) : IA
 
     private async Task CheckAsync()
     {
-        _store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = directory }, TimeProvider.System, Never);
+        _store =
+            await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = directory }, TimeProvider.System, Never);
         Assert.Empty(await _store.CheckAsync(Never));
         await RequireWrittenAsync();
         var decided = Runs("decided");
@@ -54,9 +55,12 @@ internal sealed class Aftermath(string directory, IEnumerable<string> said) : IA
             if (pruned.Contains(run.Key)) Assert.Null(row);
             if (row is null && pruning.Contains(run.Key)) continue;
             var links = (await _store.ReadAsync(RunId.Parse(run.Key), 0, Never))
-                .Select(segment => $"{segment.FirstSeq + segment.Count - 1} {Convert.ToHexString(segment.Hash.Span)}").ToHashSet();
+                .Select(segment => $"{segment.FirstSeq + segment.Count - 1} {Convert.ToHexString(segment.Hash.Span)}")
+                .ToHashSet();
             foreach (var words in run)
-                Assert.True(links.Contains($"{words[2]} {words[3]}"), $"event {words[2]} of {run.Key} was acknowledged and is gone");
+                Assert.True(
+                    links.Contains($"{words[2]} {words[3]}"),
+                    $"event {words[2]} of {run.Key} was acknowledged and is gone");
         }
         foreach (var words in _ledger.Of("reported"))
             if (!pruning.Contains(words[1]))
@@ -69,17 +73,21 @@ internal sealed class Aftermath(string directory, IEnumerable<string> said) : IA
     private async Task ActAsPersonAsync(AosRuntime runtime, HashSet<string> decided)
     {
         foreach (var request in await _store.ListApprovalsAsync(openOnly: true, Never))
-            if (!decided.Contains(request.Id.Value)) await runtime.DecideAsync(request.Id, approved: true, "person", null, null, Never);
+            if (!decided.Contains(request.Id.Value))
+                await runtime.DecideAsync(request.Id, approved: true, "person", null, null, Never);
         // Each round settles at least one call, and a run has three that can need it.
         for (var round = 0; round < 4; round++)
         {
-            foreach (var row in await _store.ListRunsAsync(new RunFilter { Statuses = [RunStatus.Running, RunStatus.Waiting] }, Never))
+            foreach (var row in await _store.ListRunsAsync(
+                new RunFilter { Statuses = [RunStatus.Running, RunStatus.Waiting] }, Never))
             {
                 var report = (await runtime.WaitAsync(row.RunId, Never)).Value!;
                 if (report is not { Status: RunStatus.Waiting, WaitingFor: WaitReason.UnknownOutcome }) continue;
                 var step = report.Steps.Single(step => step.Status == StepStatus.Waiting);
                 var happened = Arrivals(row.RunId.Value, step.StepId.Value) > 0;
-                await runtime.SettleAsync(row.RunId, step.StepId, null, happened, happened ? Payload.FromUtf8("""{"n":2}"""u8.ToArray()) : null,
+                await runtime.SettleAsync(
+                    row.RunId, step.StepId, null, happened,
+                    happened ? Payload.FromUtf8("""{"n":2}"""u8.ToArray()) : null,
                     "person", null, Never);
                 await runtime.WaitAsync(row.RunId, Never);
             }
@@ -91,14 +99,20 @@ internal sealed class Aftermath(string directory, IEnumerable<string> said) : IA
         foreach (var row in await _store.ListRunsAsync(new RunFilter { Limit = 1_000 }, Never))
         {
             var events = string.Join('\n',
-                (await _store.ReadAsync(row.RunId, 0, Never)).Select(segment => Encoding.UTF8.GetString(segment.Events.Span)));
-            Assert.True(row.IsEnded, $"{row.RunId} is {row.Status}, {row.WaitingFor}, {row.Code}: {row.Reason}\n{events}");
+                (await _store.ReadAsync(row.RunId, 0, Never)).Select(
+                    segment => Encoding.UTF8.GetString(segment.Events.Span)));
+            Assert.True(
+                row.IsEnded, $"{row.RunId} is {row.Status}, {row.WaitingFor}, {row.Code}: {row.Reason}\n{events}");
             // It may only fail where a call that must not be repeated never reached the world.
-            if (row.Status != RunStatus.Completed) Assert.Contains("\"outcome_settled\"", events, StringComparison.Ordinal);
+            if (row.Status != RunStatus.Completed)
+                Assert.Contains("\"outcome_settled\"", events, StringComparison.Ordinal);
         }
         foreach (var key in _ledger.Of("arrived").GroupBy(words => words[1]))
-            Assert.True(key.First()[2] != "send" || key.Count() == 1, $"{key.Key} of {key.First()[3]} {key.First()[4]} arrived {key.Count()} times");
+            Assert.True(
+                key.First()[2] != "send" || key.Count() == 1,
+                $"{key.Key} of {key.First()[3]} {key.First()[4]} arrived {key.Count()} times");
     }
 
-    private int Arrivals(string run, string step) => _ledger.Of("arrived").Count(words => words[3] == run && words[4] == step);
+    private int Arrivals(string run, string step) =>
+        _ledger.Of("arrived").Count(words => words[3] == run && words[4] == step);
 }

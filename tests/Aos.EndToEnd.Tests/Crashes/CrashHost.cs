@@ -12,8 +12,8 @@ using Aos.Storage.Sqlite.Backups;
 
 namespace Aos.EndToEnd.Tests.Crashes;
 
-/// <summary>The process that is recorded and made to fail: this very program, started again with <c>--crash-host</c> behind
-/// the library that watches its disk.</summary>
+/// <summary>The process that is recorded and made to fail: this very program, started again with <c>--crash-host</c>
+/// behind the library that watches its disk.</summary>
 internal static class CrashHost
 {
     /// <summary>The first argument of such a process.</summary>
@@ -35,7 +35,8 @@ internal static class CrashHost
                 await RestoreAsync(root);
                 return 0;
             case [Argument, "backup", var root]:
-                await SqliteBackup.CreateAsync(Path.Combine(root, "data"), Path.Combine(root, "backup.db"), replace: true, Never);
+                await SqliteBackup.CreateAsync(
+                    Path.Combine(root, "data"), Path.Combine(root, "backup.db"), replace: true, Never);
                 return 0;
             case [Argument, "serve", var root]:
                 await ServeAsync(root);
@@ -45,7 +46,9 @@ internal static class CrashHost
                     (folder, ledger) => FailAsync(Path.Combine(folder, "data"), ledger));
                 return 0;
             case [Argument, "fail-restore", var root, var error, var span, var template]:
-                await FailAtCallsAsync(root, Number(error), Enum.Parse<FaultSpan>(span), stride: 1, template, (folder, _) => RestoreAsync(folder));
+                await FailAtCallsAsync(
+                    root, Number(error), Enum.Parse<FaultSpan>(span), stride: 1, template,
+                    (folder, _) => RestoreAsync(folder));
                 return 0;
             default:
                 await Console.Error.WriteLineAsync($"{Argument} what? {string.Join(' ', arguments)}");
@@ -78,8 +81,9 @@ internal static class CrashHost
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
-    /// <summary>A small life of a store: runs side by side, one that asks, one with a large value, a finished run packed and
-    /// pruned, a store that is closed and opened again, and a log that is moved into the database on the way.</summary>
+    /// <summary>A small life of a store: runs side by side, one that asks, one with a large value, a finished run
+    /// packed and pruned, a store that is closed and opened again, and a log that is moved into the database on the
+    /// way.</summary>
     private static async Task LiveAsync(string root)
     {
         using var ledger = new Ledger(Path.Combine(root, "said"));
@@ -88,7 +92,8 @@ internal static class CrashHost
             await using var store = await OpenAsync(Path.Combine(root, "data"), checkpointPages: 24);
             await using var runtime = CrashWorld.Runtime(new WitnessedStore(store, ledger), ledger);
             await Task.WhenAll(Run(runtime, ledger, CrashWorld.Mixed($"mixed {life}")),
-                Run(runtime, ledger, CrashWorld.Large($"large {life}")), Run(runtime, ledger, CrashWorld.Mixed($"other {life}")));
+                Run(runtime, ledger, CrashWorld.Large($"large {life}")),
+                Run(runtime, ledger, CrashWorld.Mixed($"other {life}")));
             await AskAsync(runtime, store, ledger, $"asking {life}");
             await store.CompactAsync(2, Never);
             await PruneAsync(store, ledger, keep: 2);
@@ -97,9 +102,11 @@ internal static class CrashHost
 
     private static async Task PruneAsync(SqliteStore store, Ledger ledger, int keep)
     {
-        var doomed = (await store.ListRunsAsync(new RunFilter(), Never)).Skip(keep).Select(row => row.RunId.Value).ToList();
+        var doomed =
+            (await store.ListRunsAsync(new RunFilter(), Never)).Skip(keep).Select(row => row.RunId.Value).ToList();
         foreach (var run in doomed) ledger.Note("pruning", run);
-        await store.PruneAsync(new PruneRequest { EndedBefore = DateTimeOffset.MaxValue, Keep = keep, Limit = 100 }, Never);
+        await store.PruneAsync(
+            new PruneRequest { EndedBefore = DateTimeOffset.MaxValue, Keep = keep, Limit = 100 }, Never);
         foreach (var run in doomed) ledger.Note("pruned", run);
         await store.SweepBlobsAsync(Never);
     }
@@ -124,7 +131,8 @@ internal static class CrashHost
         await runtime.ResumeAsync(null, Never);
     }
 
-    private static async Task RestoreAsync(string root) => await SqliteBackup.RestoreAsync(Path.Combine(root, "backup.db"),
+    private static async Task RestoreAsync(string root) =>
+        await SqliteBackup.RestoreAsync(Path.Combine(root, "backup.db"),
         new SqliteStoreOptions { Directory = Path.Combine(root, "data") }, replace: true, TimeProvider.System, Never);
 
     /// <summary>The same again and again, each time in a folder of its own, with another call that fails, until none
@@ -172,5 +180,6 @@ internal static class CrashHost
     }
 
     private static ValueTask<SqliteStore> OpenAsync(string directory, int checkpointPages) => SqliteStore.OpenAsync(
-        new SqliteStoreOptions { Directory = directory, CheckpointPages = checkpointPages }, TimeProvider.System, Never);
+        new SqliteStoreOptions { Directory = directory, CheckpointPages = checkpointPages },
+        TimeProvider.System, Never);
 }

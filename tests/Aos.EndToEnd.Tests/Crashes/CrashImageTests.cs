@@ -43,7 +43,8 @@ public sealed class CrashImageTests : IAsyncLifetime
         var record = Path.Combine(_folder, "record of resuming");
         await HostProcess.RunAsync(DiskShim.Watch(again, record), "resume", again);
 
-        var images = CrashImages.Of(DiskRecord.Read(record), disk, Seed).Select(moment => moment with { Said = [.. killed.Said, .. moment.Said] }).ToList();
+        var images = CrashImages.Of(DiskRecord.Read(record), disk, Seed)
+            .Select(moment => moment with { Said = [.. killed.Said, .. moment.Said] }).ToList();
         await CrashImages.RequireAsync(images, Path.Combine(_folder, "images"), CheckAsync);
     }
 
@@ -60,10 +61,12 @@ public sealed class CrashImageTests : IAsyncLifetime
         Assert.NotEqual(_calls.Count, flushed.Count);
 
         Assert.NotEmpty(await CrashImages.CheckAsync(
-            CrashImages.Of(flushed, new SimulatedDisk(_root), Seed), Path.Combine(_folder, "images"), CheckAsync, stopsAtFirst: true));
+            CrashImages.Of(flushed, new SimulatedDisk(_root), Seed), Path.Combine(_folder, "images"), CheckAsync,
+            stopsAtFirst: true));
     }
 
-    private static Task CheckAsync(string directory, string[] said) => Aftermath.CheckAsync(Path.Combine(directory, "data"), said);
+    private static Task CheckAsync(string directory, string[] said) =>
+        Aftermath.CheckAsync(Path.Combine(directory, "data"), said);
 
     // Killed once so many calls that must not be repeated were on their way.
     private static CrashMoment KilledIn(IReadOnlyList<DiskCall> calls, SimulatedDisk disk, int sent)

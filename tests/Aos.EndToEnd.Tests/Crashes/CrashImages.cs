@@ -15,12 +15,13 @@ internal static class CrashImages
     private static readonly (Unflushed, int)[] Fates =
         [(Unflushed.Kept, 0), (Unflushed.Dropped, 0), (Unflushed.Torn, 1), (Unflushed.Torn, 2)];
 
-    /// <summary>Whether every call is a moment to look at, which takes minutes: <c>AOS_CRASH_IMAGES=every</c>.</summary>
+    /// <summary>Whether every call is a moment to look at, which takes minutes:
+    /// <c>AOS_CRASH_IMAGES=every</c>.</summary>
     public static bool IsEvery { get; } = Environment.GetEnvironmentVariable("AOS_CRASH_IMAGES") == "every";
 
     /// <summary>The distinct images of a crash before and after each flush, after each change of names, and at the end;
-    /// with <c>AOS_CRASH_IMAGES=every</c> after each call. Each with all of it kept, all lost, and torn by two seeds. Of
-    /// equal ones the first and the last are taken, with the fewest and the most claims.</summary>
+    /// with <c>AOS_CRASH_IMAGES=every</c> after each call. Each with all of it kept, all lost, and torn by two seeds.
+    /// Of equal ones the first and the last are taken, with the fewest and the most claims.</summary>
     public static IReadOnlyList<CrashMoment> Of(IReadOnlyList<DiskCall> calls, SimulatedDisk disk, ulong seed)
     {
         var first = new Dictionary<string, CrashMoment>(StringComparer.Ordinal);
@@ -31,8 +32,11 @@ internal static class CrashImages
             if (!IsEvery && !IsTelling(calls, at)) continue;
             foreach (var (unflushed, number) in Fates)
             {
-                var name = string.Create(CultureInfo.InvariantCulture, $"after call {at + 1} ({calls[at].Kind}), {unflushed} {number}, seed {seed}");
-                var moment = new CrashMoment(name, disk.Crash(unflushed, new Dice(Dice.Hash(seed, name))), [.. disk.Said]);
+                var name = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"after call {at + 1} ({calls[at].Kind}), {unflushed} {number}, seed {seed}");
+                var moment =
+                    new CrashMoment(name, disk.Crash(unflushed, new Dice(Dice.Hash(seed, name))), [.. disk.Said]);
                 var print = moment.Files.Fingerprint();
                 if (!first.TryAdd(print, moment)) last[print] = moment;
             }
@@ -41,7 +45,8 @@ internal static class CrashImages
     }
 
     private static bool IsTelling(IReadOnlyList<DiskCall> calls, int at) =>
-        at + 1 == calls.Count || calls[at].Kind is not (DiskCallKind.Open or DiskCallKind.Write) || calls[at + 1].IsSync;
+        at + 1 == calls.Count || calls[at].Kind is not (DiskCallKind.Open or DiskCallKind.Write)
+            || calls[at + 1].IsSync;
 
     /// <summary>Checks each image in a directory of its own.</summary>
     /// <param name="images">The images.</param>
@@ -53,7 +58,9 @@ internal static class CrashImages
         IReadOnlyList<CrashMoment> images, string folder, Func<string, string[], Task> check, bool stopsAtFirst = false)
     {
         var broken = new ConcurrentQueue<string>();
-        await Parallel.ForEachAsync(images.Index(), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, async (image, _) =>
+        await Parallel.ForEachAsync(
+            images.Index(), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
+            async (image, _) =>
         {
             if (stopsAtFirst && !broken.IsEmpty) return;
             var directory = Directory.CreateDirectory(Path.Combine(folder, $"{image.Index}")).FullName;
@@ -72,10 +79,13 @@ internal static class CrashImages
     }
 
     /// <summary>Fails where something does not hold.</summary>
-    public static async Task RequireAsync(IReadOnlyList<CrashMoment> images, string folder, Func<string, string[], Task> check)
+    public static async Task RequireAsync(
+        IReadOnlyList<CrashMoment> images, string folder, Func<string, string[], Task> check)
     {
         TestContext.Current.SendDiagnosticMessage("{0} images", images.Count);
         var broken = await CheckAsync(images, folder, check);
-        Assert.True(broken.Count == 0, $"{broken.Count} of {images.Count} images do not hold:\n{string.Join('\n', broken.Take(5))}");
+        Assert.True(
+            broken.Count == 0,
+            $"{broken.Count} of {images.Count} images do not hold:\n{string.Join('\n', broken.Take(5))}");
     }
 }

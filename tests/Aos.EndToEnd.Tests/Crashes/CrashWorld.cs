@@ -13,7 +13,8 @@ using Aos.Runtime.Skills;
 
 namespace Aos.EndToEnd.Tests.Crashes;
 
-/// <summary>The skills, plans and rules of the runs that are crashed. Each call is noted as it reaches the world.</summary>
+/// <summary>The skills, plans and rules of the runs that are crashed. Each call is noted as it reaches the
+/// world.</summary>
 internal static class CrashWorld
 {
     private const int LargeBytes = 300_000;
@@ -25,7 +26,8 @@ internal static class CrashWorld
     {
         Version = "crashes",
         Entries = ValueList.From(BuiltInCatalog.Instance.Entries.Select(
-            entry => entry.Retry is { InitialMs: > 0 } rule ? entry with { Retry = rule with { InitialMs = 1, MaxMs = 1 } } : entry)),
+            entry => entry.Retry is { InitialMs: > 0 } rule
+                ? entry with { Retry = rule with { InitialMs = 1, MaxMs = 1 } } : entry)),
     };
 
     private static readonly AgentProfile Profile = new()
@@ -69,7 +71,12 @@ internal static class CrashWorld
     });
 
     private static RunRequest Request(string name, string plan) =>
-        new() { Plan = AosJson.Read<Plan>(System.Text.Encoding.UTF8.GetBytes(plan)), Profile = Profile, IdempotencyKey = name };
+        new()
+        {
+            Plan = AosJson.Read<Plan>(System.Text.Encoding.UTF8.GetBytes(plan)),
+            Profile = Profile,
+            IdempotencyKey = name
+        };
 
     private static SkillContract Of(string name, EffectClass effect) => new()
     {
@@ -87,10 +94,12 @@ internal static class CrashWorld
 
         public ValueTask<SkillResult> InvokeAsync(SkillCall call, CancellationToken cancel)
         {
-            ledger.Note("arrived", call.IdempotencyKey, contract.Name.Value, call.RunId!.Value.Value, call.StepId!.Value.Value);
+            ledger.Note(
+                "arrived", call.IdempotencyKey, contract.Name.Value, call.RunId!.Value.Value, call.StepId!.Value.Value);
             var filler = contract.Name.Value == "large" ? new string('x', LargeBytes) : "";
             return ValueTask.FromResult(SkillResult.Success(Payload.FromUtf8(
-                System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"n":2,"filler":"{{filler}}"}""")))));
+                System.Text.Encoding.UTF8.GetBytes(
+                    string.Create(CultureInfo.InvariantCulture, $$"""{"n":2,"filler":"{{filler}}"}""")))));
         }
     }
 }

@@ -5,8 +5,9 @@ using Aos.Contracts.Values;
 
 namespace Aos.EndToEnd.Tests.Crashes;
 
-/// <summary>What a process does to the files of one directory: recorded, made to fail, or ended at the n-th call. A library
-/// that stands in front of the C library (<c>disk.c</c>), so that it is the product's own binary that runs.</summary>
+/// <summary>What a process does to the files of one directory: recorded, made to fail, or ended at the n-th call. A
+/// library that stands in front of the C library (<c>disk.c</c>), so that it is the product's own binary that
+/// runs.</summary>
 internal static partial class DiskShim
 {
     /// <summary>The error of a disk that does not answer.</summary>
@@ -24,15 +25,17 @@ internal static partial class DiskShim
     /// <param name="root">The directory, whose name is absolute.</param>
     /// <param name="record">Where its record goes; none where null.</param>
     /// <param name="killAt">The call in whose place it is killed; 0: none.</param>
-    public static Dictionary<string, string?> Watch(string root, string? record, int killAt = 0) => new(StringComparer.Ordinal)
-    {
-        ["LD_PRELOAD"] = Library,
-        ["AOS_DISK_ROOT"] = root,
-        ["AOS_DISK_LOG"] = record,
-        ["AOS_DISK_KILL_AT"] = killAt.ToString(CultureInfo.InvariantCulture),
-    };
+    public static Dictionary<string, string?> Watch(string root, string? record, int killAt = 0) =>
+        new(StringComparer.Ordinal)
+        {
+            ["LD_PRELOAD"] = Library,
+            ["AOS_DISK_ROOT"] = root,
+            ["AOS_DISK_LOG"] = record,
+            ["AOS_DISK_KILL_AT"] = killAt.ToString(CultureInfo.InvariantCulture),
+        };
 
-    /// <summary>Lets a call of this process fail, which was started with <see cref="Watch"/>; see <c>disk.c</c>.</summary>
+    /// <summary>Lets a call of this process fail, which was started with <see cref="Watch"/>; see
+    /// <c>disk.c</c>.</summary>
     [LibraryImport("disk", EntryPoint = "aos_disk_fail")]
     public static partial void Fail(nint at, int error, FaultSpan span);
 
@@ -47,11 +50,13 @@ internal static partial class DiskShim
     private static string Build()
     {
         var source = Path.Combine(AppContext.BaseDirectory, "disk.c");
-        var library = Path.Combine(AppContext.BaseDirectory, $"disk-{Digest.Of(File.ReadAllBytes(source)).Hex[..16]}.so");
+        var library =
+            Path.Combine(AppContext.BaseDirectory, $"disk-{Digest.Of(File.ReadAllBytes(source)).Hex[..16]}.so");
         if (File.Exists(library)) return library;
         var draft = $"{library}.{Environment.ProcessId}";
         var start = new ProcessStartInfo("cc") { RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in (string[])["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", draft, source, "-ldl", "-lpthread"])
+        foreach (var argument in (string[])[
+            "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", draft, source, "-ldl", "-lpthread"])
             start.ArgumentList.Add(argument);
         try
         {
@@ -62,7 +67,8 @@ internal static partial class DiskShim
         }
         catch (System.ComponentModel.Win32Exception missing)
         {
-            Assert.Fail($"These tests need a C compiler, 'cc' (Debian: apt-get install gcc libc6-dev): {missing.Message}");
+            Assert.Fail(
+                $"These tests need a C compiler, 'cc' (Debian: apt-get install gcc libc6-dev): {missing.Message}");
         }
         File.Move(draft, library, overwrite: true);
         return library;

@@ -5,7 +5,8 @@ internal static class Folders
 {
     private const string Memory = "/dev/shm";
 
-    /// <summary>A new folder, in memory where there is one: what is in it is a picture of a disk, and need not be on one.</summary>
+    /// <summary>A new folder, in memory where there is one: what is in it is a picture of a disk, and need not be on
+    /// one.</summary>
     public static string Create()
     {
         if (!Directory.Exists(Memory)) return Directory.CreateTempSubdirectory("aos-crash-").FullName;

@@ -3,8 +3,8 @@ using Aos.EndToEnd.Tests.Infrastructure;
 
 namespace Aos.EndToEnd.Tests.Crashes;
 
-/// <summary>The command line, killed by the system (SIGKILL) at calls to the disk that a seed draws, and at moments of its
-/// calls to the world; with a remote that counts what arrives. More rounds with <c>AOS_KILL_ROUNDS</c>.</summary>
+/// <summary>The command line, killed by the system (SIGKILL) at calls to the disk that a seed draws, and at moments of
+/// its calls to the world; with a remote that counts what arrives. More rounds with <c>AOS_KILL_ROUNDS</c>.</summary>
 public sealed class KillTests : IAsyncLifetime
 {
     private const ulong Seed = 20260724;
@@ -52,7 +52,8 @@ public sealed class KillTests : IAsyncLifetime
     [Fact]
     public async Task A_run_killed_as_its_calls_reach_the_world_is_brought_to_its_end_and_no_call_is_repeated_that_must_not_be()
     {
-        var moments = Enumerable.Range(0, Math.Max(4, Rounds / 2)).Select(round => (Round: round, Step: Steps[round % Steps.Length], IsAnswered: _dice.Chance(500))).ToList();
+        var moments = Enumerable.Range(0, Math.Max(4, Rounds / 2))
+            .Select(round => (Round: round, Step: Steps[round % Steps.Length], IsAnswered: _dice.Chance(500))).ToList();
         await Parallel.ForEachAsync(moments, AtOnce, async (moment, cancel) =>
         {
             using var bench = new Bench();
@@ -140,7 +141,8 @@ public sealed class KillTests : IAsyncLifetime
     {
         await bench.AosAsync("resume", "--json");
         var isSettled = false;
-        while ((await bench.AosAsync("runs", "--json")).Exits(0).Json is { } rows && rows.GetArrayLength() > 0 && rows.Text("0/status") is var status)
+        while ((await bench.AosAsync("runs", "--json")).Exits(0).Json is { } rows && rows.GetArrayLength() > 0
+            && rows.Text("0/status") is var status)
         {
             if (status is "completed" or "failed")
             {
@@ -150,14 +152,19 @@ public sealed class KillTests : IAsyncLifetime
             Assert.Equal(("waiting", "unknown_outcome"), (status, rows.Text("0/waiting_for")));
             var run = rows.Text("0/run_id");
             var waiting = (await bench.AosAsync("resume", run, "--json")).Exits(3).Json;
-            var step = waiting.At("steps").EnumerateArray().Single(step => step.Text("status") == "waiting").Text("step_id");
+            var step =
+                waiting.At("steps").EnumerateArray().Single(step => step.Text("status") == "waiting").Text("step_id");
             isSettled = true;
-            await bench.AosAsync("settle", run, step, "--happened", _server.Count($"/{name}/{step}") > 0 ? "yes" : "no", "--json");
+            await bench.AosAsync(
+                "settle", run, step, "--happened", _server.Count($"/{name}/{step}") > 0 ? "yes" : "no", "--json");
             await bench.AosAsync("resume", run, "--json");
         }
         foreach (var step in (string[])["first", "last"])
-            Assert.True(_server.Count($"/{name}/{step}") <= 1, $"{name}: '{step}' arrived {_server.Count($"/{name}/{step}")} times");
-        var puts = _server.Arrivals.Where(arrival => arrival.Path == $"/{name}/put").Select(arrival => (arrival.IdempotencyKey, arrival.Body)).ToHashSet();
+            Assert.True(
+                _server.Count($"/{name}/{step}") <= 1,
+                $"{name}: '{step}' arrived {_server.Count($"/{name}/{step}")} times");
+        var puts = _server.Arrivals.Where(arrival => arrival.Path == $"/{name}/put")
+            .Select(arrival => (arrival.IdempotencyKey, arrival.Body)).ToHashSet();
         Assert.True(puts.Count <= 1, $"{name}: 'put' arrived in {puts.Count} ways");
         Assert.True((await bench.AosAsync("doctor", "--json")).Exits(0).Json.At("healthy").GetBoolean());
     }

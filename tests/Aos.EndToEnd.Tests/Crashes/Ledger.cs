@@ -4,8 +4,8 @@ using Aos.Contracts.Values;
 
 namespace Aos.EndToEnd.Tests.Crashes;
 
-/// <summary>What a host claims and what the world saw, one line each, in a file that no crash takes away: the other side of
-/// every comparison.</summary>
+/// <summary>What a host claims and what the world saw, one line each, in a file that no crash takes away: the other
+/// side of every comparison.</summary>
 internal sealed class Ledger : IDisposable
 {
     private readonly Lock _gate = new();
@@ -16,7 +16,8 @@ internal sealed class Ledger : IDisposable
     public Ledger(IEnumerable<string> lines) => _lines = [.. lines];
 
     /// <summary>Begins a file.</summary>
-    public Ledger(string path) : this([]) => _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    public Ledger(string path)
+        : this([]) => _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
 
     /// <summary>The lines, in words.</summary>
     public IReadOnlyList<string[]> Lines
@@ -47,16 +48,20 @@ internal sealed class Ledger : IDisposable
 /// <summary>Notes what the store acknowledges, before the runtime hears of it.</summary>
 internal sealed class WitnessedStore(IStore inner, Ledger ledger) : StoreDecorator(inner)
 {
-    public override async ValueTask<AppendResult[]> AppendAsync(ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel)
+    public override async ValueTask<AppendResult[]> AppendAsync(
+        ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel)
     {
         var results = await base.AppendAsync(slices, cancel);
         for (var i = 0; i < results.Length; i++)
             if (results[i] == AppendResult.Written && slices.Span[i] is { Count: > 0 } slice)
-                ledger.Note("written", slice.RunId.Value, $"{slice.AfterSeq + slice.Count}", Convert.ToHexString(slice.Hash.Span));
+                ledger.Note(
+                    "written", slice.RunId.Value, $"{slice.AfterSeq + slice.Count}",
+                    Convert.ToHexString(slice.Hash.Span));
         return results;
     }
 
-    public override async ValueTask<bool> PostDecisionAsync(ApprovalId id, ReadOnlyMemory<byte> decision, CancellationToken cancel)
+    public override async ValueTask<bool> PostDecisionAsync(
+        ApprovalId id, ReadOnlyMemory<byte> decision, CancellationToken cancel)
     {
         var posted = await base.PostDecisionAsync(id, decision, cancel);
         if (posted) ledger.Note("decided", id.Value);

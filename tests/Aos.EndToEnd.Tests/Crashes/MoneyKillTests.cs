@@ -3,8 +3,8 @@ using Aos.EndToEnd.Tests.Infrastructure;
 
 namespace Aos.EndToEnd.Tests.Crashes;
 
-/// <summary>Two processes at a time spend the same money, and are killed by the system (SIGKILL) while they hold it. The
-/// other side counts what was asked of it. More rounds with <c>AOS_KILL_ROUNDS</c>.</summary>
+/// <summary>Two processes at a time spend the same money, and are killed by the system (SIGKILL) while they hold it.
+/// The other side counts what was asked of it. More rounds with <c>AOS_KILL_ROUNDS</c>.</summary>
 public sealed class MoneyKillTests : IAsyncLifetime
 {
     private const ulong Seed = 20261123;
@@ -33,7 +33,8 @@ public sealed class MoneyKillTests : IAsyncLifetime
     [Fact]
     public async Task Whoever_is_killed_with_money_in_hand_nothing_is_overspent_and_nothing_stays_held()
     {
-        (await _bench.AosAsync("budget", "--per-day", PerDay.ToString(CultureInfo.InvariantCulture), "--json")).Exits(0);
+        (await _bench.AosAsync("budget", "--per-day", PerDay.ToString(CultureInfo.InvariantCulture), "--json")).Exits(
+            0);
         var plan = _bench.Write("ask.json", PaidWorld.Plan);
         var calls = await CountAsync(plan);
         var exits = new List<int>();
@@ -82,7 +83,8 @@ public sealed class MoneyKillTests : IAsyncLifetime
     {
         if (killAt is { } at)
             foreach (var (name, value) in DiskShim.Watch(_bench.Folder, record: null, at)) _bench.Set(name, value);
-        var process = _bench.Start("run", "--plan", plan, "--agent", _bench.Write($"{buyer}.json", _world.Profile(buyer, silentAt)), "--json");
+        var process = _bench.Start(
+            "run", "--plan", plan, "--agent", _bench.Write($"{buyer}.json", _world.Profile(buyer, silentAt)), "--json");
         if (killAt is not null) _bench.Set("LD_PRELOAD", null);
         return process;
     }
@@ -96,13 +98,17 @@ public sealed class MoneyKillTests : IAsyncLifetime
         Assert.Empty(await OpenRunsAsync());
     }
 
-    private async Task<List<string>> OpenRunsAsync() => [.. (await _bench.AosAsync("runs", "--json")).Exits(0).Json.EnumerateArray()
-        .Where(run => run.Text("status") is not ("completed" or "failed" or "cancelled")).Select(run => run.Text("run_id"))];
+    private async Task<List<string>> OpenRunsAsync() =>
+        [.. (await _bench.AosAsync("runs", "--json")).Exits(0).Json.EnumerateArray()
+        .Where(run => run.Text("status") is not ("completed" or "failed" or "cancelled"))
+        .Select(run => run.Text("run_id"))];
 
     private async Task<(decimal Held, decimal Spent)> TodayAsync()
     {
         var today = (await _bench.AosAsync("budget", "--json")).Exits(0).Json.At("accounts/0");
-        Assert.Equal(("tenant", "day", PerDay), (today.Text("scope"), today.Text("period"), today.At("limit_cents").GetDecimal()));
+        Assert.Equal(
+            ("tenant", "day", PerDay),
+            (today.Text("scope"), today.Text("period"), today.At("limit_cents").GetDecimal()));
         return (today.At("held_cents").GetDecimal(), today.At("spent_cents").GetDecimal());
     }
 }

@@ -3,8 +3,8 @@ using Aos.EndToEnd.Tests.Infrastructure;
 
 namespace Aos.EndToEnd.Tests.Crashes;
 
-/// <summary>What the tests spend money on: a model behind a real server that counts what it is asked. Each call costs a cent
-/// and could cost two; a run has three calls and holds eight cents.</summary>
+/// <summary>What the tests spend money on: a model behind a real server that counts what it is asked. Each call costs a
+/// cent and could cost two; a run has three calls and holds eight cents.</summary>
 public sealed class PaidWorld : IAsyncDisposable
 {
     /// <summary>The cents that a run holds.</summary>
@@ -33,7 +33,8 @@ public sealed class PaidWorld : IAsyncDisposable
     }
 
     /// <summary>More rounds of kills with <c>AOS_KILL_ROUNDS</c>.</summary>
-    public static int RoundsOr(int otherwise) => Environment.GetEnvironmentVariable("AOS_KILL_ROUNDS") is { Length: > 0 } text
+    public static int RoundsOr(int otherwise) =>
+        Environment.GetEnvironmentVariable("AOS_KILL_ROUNDS") is { Length: > 0 } text
         ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
     public static async Task<PaidWorld> StartAsync() => new(await CountingServer.StartAsync());

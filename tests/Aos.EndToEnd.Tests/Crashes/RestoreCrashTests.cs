@@ -6,8 +6,8 @@ using Aos.Storage.Sqlite.Backups;
 
 namespace Aos.EndToEnd.Tests.Crashes;
 
-/// <summary>A restore over a store that a killed process left, log and all, and a backup over an older one: whatever happens
-/// on the way, there is the old one or the new one, whole.</summary>
+/// <summary>A restore over a store that a killed process left, log and all, and a backup over an older one: whatever
+/// happens on the way, there is the old one or the new one, whole.</summary>
 public sealed class RestoreCrashTests : IAsyncLifetime
 {
     private const ulong Seed = 20260723;
@@ -63,7 +63,9 @@ public sealed class RestoreCrashTests : IAsyncLifetime
     public async Task Wherever_the_disk_fails_in_a_restore_the_old_store_is_there_or_the_new_one(int error, string span)
     {
         var root = Directory.CreateDirectory(Path.Combine(_folder, "root")).FullName;
-        await HostProcess.RunAsync(DiskShim.Watch(root, record: null), "fail-restore", root, error.ToString(CultureInfo.InvariantCulture), span, _template);
+        await HostProcess.RunAsync(
+            DiskShim.Watch(root, record: null), "fail-restore", root, error.ToString(CultureInfo.InvariantCulture),
+            span, _template);
         var stores = Directory.GetDirectories(root);
         Assert.True(stores.Length > 20, $"only {stores.Length} calls");
 
@@ -71,7 +73,9 @@ public sealed class RestoreCrashTests : IAsyncLifetime
         {
             var said = await File.ReadAllTextAsync(Path.Combine(store, "said"), Never);
             var isNew = await RequireOldOrNewAsync(Path.Combine(store, "data"));
-            Assert.True(isNew || said.StartsWith("refused STORAGE_", StringComparison.Ordinal), $"call {Path.GetFileName(store)}: nothing was said: {said}");
+            Assert.True(
+                isNew || said.StartsWith("refused STORAGE_", StringComparison.Ordinal),
+                $"call {Path.GetFileName(store)}: nothing was said: {said}");
         }
     }
 
@@ -107,7 +111,8 @@ public sealed class RestoreCrashTests : IAsyncLifetime
     // Whether it is the one of the backup.
     private async Task<bool> RequireOldOrNewAsync(string data)
     {
-        await using var store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = data }, TimeProvider.System, Never);
+        await using var store =
+            await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = data }, TimeProvider.System, Never);
         Assert.Empty(await store.CheckAsync(Never));
         var (old, @new) = (await store.FindRunAsync(_old, Never), await store.FindRunAsync(_new, Never));
         Assert.True(old is null != @new is null, $"old: {old?.Status}, new: {@new?.Status}");
@@ -122,7 +127,8 @@ public sealed class RestoreCrashTests : IAsyncLifetime
 
     private static async Task<RunId> RunAsync(string data, string name, Func<Task> whileOpen)
     {
-        await using var store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = data }, TimeProvider.System, Never);
+        await using var store =
+            await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = data }, TimeProvider.System, Never);
         await using var runtime = CrashWorld.Runtime(store, new Ledger([]));
         var report = (await runtime.RunAsync(CrashWorld.Mixed(name), Never)).Value!;
         Assert.Equal(RunStatus.Completed, report.Status);

@@ -6,13 +6,15 @@ namespace Aos.EndToEnd.Tests.Crashes;
 /// <summary>What becomes of that which was not flushed when the power fails.</summary>
 internal enum Unflushed
 {
-    /// <summary>All of it reached the disk: what is there after the process was killed and the system was not.</summary>
+    /// <summary>All of it reached the disk: what is there after the process was killed and the system was
+    /// not.</summary>
     Kept,
 
     /// <summary>None of it did.</summary>
     Dropped,
 
-    /// <summary>Some did: of each write, each sector of 512 bytes by itself; of a directory, its first changes.</summary>
+    /// <summary>Some did: of each write, each sector of 512 bytes by itself; of a directory, its first
+    /// changes.</summary>
     Torn,
 }
 
@@ -23,14 +25,16 @@ internal sealed class SimulatedDisk(string root)
     private const int SectorBytes = 512;
 
     private readonly Dictionary<uint, Inode> _open = [];
-    private readonly Dictionary<string, Inode> _names = new(StringComparer.Ordinal) { [root] = new Inode { IsDirectory = true } };
+    private readonly Dictionary<string, Inode> _names =
+        new(StringComparer.Ordinal) { [root] = new Inode { IsDirectory = true } };
     private readonly Dictionary<string, Inode> _durableNames = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<NameChange>> _changes = new(StringComparer.Ordinal);
 
     /// <summary>What the process has noted in its file <c>said</c>, which is no part of what a crash takes.</summary>
     public List<string> Said { get; } = [];
 
-    /// <summary>Takes a directory as it lies there, all of it durable: what a process finds that is recorded from here.</summary>
+    /// <summary>Takes a directory as it lies there, all of it durable: what a process finds that is recorded from
+    /// here.</summary>
     public void Load(string directory)
     {
         foreach (var entry in Directory.EnumerateFileSystemEntries(directory))
@@ -106,7 +110,8 @@ internal sealed class SimulatedDisk(string root)
 
     private void Write(Inode inode, DiskCall call)
     {
-        if (inode.IsNote) Said.AddRange(Encoding.UTF8.GetString(call.Bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        if (inode.IsNote)
+            Said.AddRange(Encoding.UTF8.GetString(call.Bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries));
         else inode.Pending.Add(new Written(call.Offset, call.Bytes));
     }
 
@@ -122,14 +127,16 @@ internal sealed class SimulatedDisk(string root)
     {
         inode.Flush();
         if (!inode.IsDirectory) return;
-        foreach (var directory in _names.Where(name => ReferenceEquals(name.Value, inode)).Select(name => name.Key).ToList())
+        foreach (var directory in _names.Where(name => ReferenceEquals(name.Value, inode))
+            .Select(name => name.Key).ToList())
             if (_changes.Remove(directory, out var changes))
                 foreach (var change in changes) change.Apply(_durableNames);
     }
 
     private bool IsReachable(string path, Dictionary<string, Inode> names)
     {
-        for (var directory = Path.GetDirectoryName(path)!; directory != root; directory = Path.GetDirectoryName(directory)!)
+        for (var directory = Path.GetDirectoryName(path)!; directory != root; directory =
+            Path.GetDirectoryName(directory)!)
             if (!names.ContainsKey(directory)) return false;
         return path != root;
     }

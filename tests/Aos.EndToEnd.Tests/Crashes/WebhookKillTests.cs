@@ -31,7 +31,8 @@ public sealed class WebhookKillTests : EndToEndTest
         var (server, http) = await ServeAsync();
         var hook = await RegisterAsync(http, "/hook");
         var down = await RegisterAsync(http, "/down");
-        var (acknowledged, dead, held) = (new List<string>(), new Dictionary<string, string>(StringComparer.Ordinal), new List<string>());
+        var (acknowledged, dead, held) =
+            (new List<string>(), new Dictionary<string, string>(StringComparer.Ordinal), new List<string>());
 
         for (var round = 0; round < Rounds; round++)
         {
@@ -40,11 +41,13 @@ public sealed class WebhookKillTests : EndToEndTest
             for (var i = 0; i < RunsOfRound; i++) acknowledged.Add(await SubmitAsync(http));
             await server.CausesAsync(Server.ArrivedAsync("/hook", before + HeldOfRound));
             var some = dead.Count + 1;
-            foreach (var (id, message) in await UntilAsync(() => DeadAsync(http, down), messages => messages.Count >= some))
+            foreach (var (id, message) in await UntilAsync(
+                () => DeadAsync(http, down), messages => messages.Count >= some))
                 dead[id] = message;
             server.Crash();
             await server.EndAsync();
-            held.AddRange(Server.Arrivals.Where(arrival => arrival.Path == "/hook").Skip(before).Take(HeldOfRound).Select(IdOf));
+            held.AddRange(
+                Server.Arrivals.Where(arrival => arrival.Path == "/hook").Skip(before).Take(HeldOfRound).Select(IdOf));
             gate.SetResult();
             gate = new TaskCompletionSource();
             (server, http) = await ServeAsync();
@@ -54,11 +57,13 @@ public sealed class WebhookKillTests : EndToEndTest
 
         foreach (var run in acknowledged)
             Assert.Equal("completed", (await GetAsync(http, $"/v1/runs/{run}?wait_seconds=60")).Text("status"));
-        var runs = (await GetAsync(http, "/v1/runs?limit=1000")).At("items").EnumerateArray().Select(run => run.Text("run_id")).ToList();
+        var runs = (await GetAsync(http, "/v1/runs?limit=1000")).At("items").EnumerateArray()
+            .Select(run => run.Text("run_id")).ToList();
         await UntilAsync(() => PendingAsync(http, hook), count => count == 0);
         var last = await UntilAsync(() => DeadAsync(http, down), messages => messages.Count >= runs.Count);
 
-        var arrivals = Server.Arrivals.Where(arrival => arrival.Path == "/hook").GroupBy(RunOf).ToDictionary(group => group.Key);
+        var arrivals =
+            Server.Arrivals.Where(arrival => arrival.Path == "/hook").GroupBy(RunOf).ToDictionary(group => group.Key);
         Assert.Equal(runs.Order(), arrivals.Keys.Order());
         Assert.Equal(acknowledged.Order(), acknowledged.Intersect(runs).Order());
         foreach (var (run, all) in arrivals)
@@ -68,7 +73,9 @@ public sealed class WebhookKillTests : EndToEndTest
             Assert.Matches($"^msg_{run["run_".Length..]}_[0-9]{{8}}_run_completed$", id);
             Assert.Single(all.Select(arrival => arrival.Body).Distinct());
         }
-        foreach (var id in held) Assert.InRange(Server.Arrivals.Count(arrival => arrival.Path == "/hook" && IdOf(arrival) == id), 2, int.MaxValue);
+        foreach (var id in held)
+            Assert.InRange(
+                Server.Arrivals.Count(arrival => arrival.Path == "/hook" && IdOf(arrival) == id), 2, int.MaxValue);
         Assert.Equal(arrivals.Values.Select(all => IdOf(all.First())).Order(), last.Keys.Order());
         server.Terminate();
         (await server.EndAsync()).Exits(0);
@@ -122,7 +129,8 @@ public sealed class WebhookKillTests : EndToEndTest
         {
             var answer = await ask();
             if (isGood(answer)) return answer;
-            Assert.True(clock.Elapsed < Infrastructure.Cli.Patience, $"after {clock.Elapsed} the answer is still {answer}");
+            Assert.True(
+                clock.Elapsed < Infrastructure.Cli.Patience, $"after {clock.Elapsed} the answer is still {answer}");
             await Task.Yield();
         }
     }

@@ -13,7 +13,8 @@ public sealed class EndUnderLoadTests : FaultTest
     [Theory, InlineData(true), InlineData(false)]
     public async Task What_was_acknowledged_is_there_after_the_next_start_and_comes_to_its_end(bool asked)
     {
-        // One call never comes back before the server has ended: the drain has a limit, and this call is made again after it.
+        // One call never comes back before the server has ended: the drain has a limit, and this call is made again
+        // after it.
         var stuck = new TaskCompletionSource();
         Server.Hold("/stuck", stuck.Task).On("/quick", _ => new Reply(200));
         var server = await ServeAsync("--drain-seconds", "1", "--rate-per-second", "0");
@@ -39,7 +40,8 @@ public sealed class EndUnderLoadTests : FaultTest
 
         var again = await ServeAsync("--rate-per-second", "0");
         stuck.SetResult();
-        await Parallel.ForEachAsync(acknowledged, new ParallelOptions { MaxDegreeOfParallelism = Clients }, async (run, cancel) =>
+        await Parallel.ForEachAsync(
+            acknowledged, new ParallelOptions { MaxDegreeOfParallelism = Clients }, async (run, cancel) =>
         {
             var report = await Http.GetStringAsync($"/v1/runs/{run}?wait_seconds=50", cancel);
             Assert.Equal((run, "completed"), (run, JsonDocument.Parse(report).RootElement.Text("status")));
@@ -52,7 +54,8 @@ public sealed class EndUnderLoadTests : FaultTest
     // Submits until the server is gone. What it refused, or did not answer, is not acknowledged.
     private async Task SubmitAsync(ConcurrentBag<string> acknowledged, TaskCompletionSource enough)
     {
-        var submission = Submission(Call("a", "/quick"), Transform("b"), Call("c", "/quick", more: "\"depends_on\": [\"a\"]"));
+        var submission =
+            Submission(Call("a", "/quick"), Transform("b"), Call("c", "/quick", more: "\"depends_on\": [\"a\"]"));
         try
         {
             while (true)

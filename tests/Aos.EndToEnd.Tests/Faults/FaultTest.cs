@@ -28,7 +28,8 @@ public abstract class FaultTest : EndToEndTest
         return server;
     }
 
-    protected async Task<string> NewKeyAsync(string role) => (await Bench.AosAsync("keys", "create", "--role", role, "--json")).Exits(0).Json.Text("key");
+    protected async Task<string> NewKeyAsync(string role) =>
+        (await Bench.AosAsync("keys", "create", "--role", role, "--json")).Exits(0).Json.Text("key");
 
     protected HttpClient ClientOf(string key)
     {
@@ -49,7 +50,8 @@ public abstract class FaultTest : EndToEndTest
     protected static string Transform(string id) =>
         $$"""{ "id": "{{id}}", "skill": "json_transform@1", "input": { "data": {"a":1}, "expression": "a" } }""";
 
-    protected static async Task<(int Status, string Text)> PostAsync(HttpClient http, string path, string body, string? key = null)
+    protected static async Task<(int Status, string Text)> PostAsync(
+        HttpClient http, string path, string body, string? key = null)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         if (key is not null) content.Headers.Add("Idempotency-Key", key);

@@ -27,8 +27,10 @@ public sealed class ListenerTests(ITestOutputHelper output) : FaultTest
         await Server.ArrivedAsync("/slow", Runs);
         var before = await MemoryAsync(server);
         var began = Stopwatch.GetTimestamp();
-        var listeners = await RawClient.ConnectAsync(Address, Listeners, i => Request("GET", $"/v1/runs/{runs[i % Runs]}/events"));
-        await Parallel.ForEachAsync(listeners, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (listener, _) =>
+        var listeners =
+            await RawClient.ConnectAsync(Address, Listeners, i => Request("GET", $"/v1/runs/{runs[i % Runs]}/events"));
+        await Parallel.ForEachAsync(
+            listeners, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (listener, _) =>
             Assert.Contains("attempt_started", await listener.HearAsync("attempt_started"), StringComparison.Ordinal));
         var opened = Stopwatch.GetElapsedTime(began);
         var with = await MemoryAsync(server);
@@ -38,7 +40,8 @@ public sealed class ListenerTests(ITestOutputHelper output) : FaultTest
         var others = Stopwatch.GetElapsedTime(began) / 20;
 
         gate.SetResult();
-        await Parallel.ForEachAsync(listeners, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (listener, _) =>
+        await Parallel.ForEachAsync(
+            listeners, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (listener, _) =>
             Assert.Contains("run_ended", await listener.HearAsync("event: run_ended"), StringComparison.Ordinal));
         foreach (var listener in listeners) listener.Dispose();
         await OthersAreServedAsync();
@@ -46,13 +49,16 @@ public sealed class ListenerTests(ITestOutputHelper output) : FaultTest
         (await server.EndAsync()).Exits(0);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Listeners} listeners: open after {opened.TotalSeconds:F1} s, {before / 1024} MiB before, {with / 1024} MiB with them, ")
-            + string.Create(CultureInfo.InvariantCulture, $"{(with - before) / (double)Listeners:F1} KiB each; a run of somebody else took {others.TotalMilliseconds:F1} ms"));
+            + string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(with - before) / (double)Listeners:F1} KiB each; a run of somebody else took {others.TotalMilliseconds:F1} ms"));
     }
 
     // What the system counts for the process of the server, in KiB.
     private static async Task<long> MemoryAsync(Infrastructure.Cli server)
     {
-        var line = (await File.ReadAllLinesAsync($"/proc/{server.Id}/status", Cancel)).Single(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+        var line = (await File.ReadAllLinesAsync($"/proc/{server.Id}/status", Cancel)).Single(
+            text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 }

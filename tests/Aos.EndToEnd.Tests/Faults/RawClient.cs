@@ -12,7 +12,8 @@ internal sealed class RawClient : IDisposable
     public static async Task<RawClient> ConnectAsync(Uri server, string says = "")
     {
         var client = new RawClient();
-        await client._socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, server.Port), TestContext.Current.CancellationToken);
+        await client._socket.ConnectAsync(
+            new IPEndPoint(IPAddress.Loopback, server.Port), TestContext.Current.CancellationToken);
         if (says.Length > 0) await client.SayAsync(says);
         return client;
     }
@@ -21,7 +22,9 @@ internal sealed class RawClient : IDisposable
     public static async Task<List<RawClient>> ConnectAsync(Uri server, int count, Func<int, string> says)
     {
         var clients = new RawClient[count];
-        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) => clients[i] = await ConnectAsync(server, says(i)));
+        await Parallel.ForAsync(
+            0, count, new ParallelOptions { MaxDegreeOfParallelism = 64 },
+            async (i, _) => clients[i] = await ConnectAsync(server, says(i)));
         return [.. clients];
     }
 
@@ -29,13 +32,15 @@ internal sealed class RawClient : IDisposable
     {
         var bytes = Encoding.Latin1.GetBytes(text);
         for (var sent = 0; sent < bytes.Length;)
-            sent += await _socket.SendAsync(bytes.AsMemory(sent), SocketFlags.None, TestContext.Current.CancellationToken);
+            sent += await _socket.SendAsync(
+                bytes.AsMemory(sent), SocketFlags.None, TestContext.Current.CancellationToken);
     }
 
     /// <summary>Says that it will say nothing more, and still listens.</summary>
     public void SaysNoMore() => _socket.Shutdown(SocketShutdown.Send);
 
-    /// <summary>Reads until a text has come; gives what came. Ends with what there is where the server closes.</summary>
+    /// <summary>Reads until a text has come; gives what came. Ends with what there is where the server
+    /// closes.</summary>
     public async Task<string> HearAsync(string until)
     {
         var heard = new StringBuilder();
@@ -49,7 +54,8 @@ internal sealed class RawClient : IDisposable
             {
                 read = await _socket.ReceiveAsync(buffer, SocketFlags.None, patience.Token);
             }
-            catch (SocketException gone) when (gone.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
+            catch (SocketException gone)
+                when (gone.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
             {
                 break; // Closed the hard way, which is closed.
             }
@@ -59,7 +65,8 @@ internal sealed class RawClient : IDisposable
         return heard.ToString();
     }
 
-    /// <summary>Reads until the server closes the connection; gives the status of its answer, 0 where there was none.</summary>
+    /// <summary>Reads until the server closes the connection; gives the status of its answer, 0 where there was
+    /// none.</summary>
     public async Task<int> ClosedWithAsync() => StatusOf(await HearAsync(until: "\0never\0"));
 
     /// <summary>The status of the answer whose head has come.</summary>
@@ -75,5 +82,6 @@ internal sealed class RawClient : IDisposable
     public void Dispose() => _socket.Dispose();
 
     private static int StatusOf(string answer) =>
-        answer.Split(' ') is ["HTTP/1.1", { } status, ..] ? int.Parse(status, System.Globalization.CultureInfo.InvariantCulture) : 0;
+        answer.Split(' ') is ["HTTP/1.1", { } status, ..]
+            ? int.Parse(status, System.Globalization.CultureInfo.InvariantCulture) : 0;
 }

@@ -48,7 +48,8 @@ public sealed class Bench : IDisposable
 
     public Cli Start(params string[] arguments) => Keep(Cli.Start(_environment, null, arguments));
 
-    public Cli StartInShell(string before, params string[] arguments) => Keep(Cli.StartInShell(_environment, before, arguments));
+    public Cli StartInShell(string before, params string[] arguments) =>
+        Keep(Cli.StartInShell(_environment, before, arguments));
 
     public Task<CliResult> AosAsync(params string[] arguments) => Start(arguments).EndAsync();
 

@@ -13,7 +13,8 @@ public sealed record CliResult(int ExitCode, string Out, string Error)
 
     /// <summary>Standard output as one JSON value a line.</summary>
     public IReadOnlyList<JsonElement> JsonLines =>
-        [.. Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        [.. Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)];
 
     /// <summary>Fails with everything that is known where the exit code is another one.</summary>
     public CliResult Exits(int code)
@@ -27,7 +28,8 @@ public sealed record CliResult(int ExitCode, string Out, string Error)
 /// <summary>A process of the command line, as it was built with these tests.</summary>
 public sealed partial class Cli : IDisposable
 {
-    /// <summary>Far beyond what any of these processes needs; a test that waits longer is told what it awaited.</summary>
+    /// <summary>Far beyond what any of these processes needs; a test that waits longer is told what it
+    /// awaited.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly Process _process;
@@ -49,23 +51,28 @@ public sealed partial class Cli : IDisposable
     }
 
     // Not the copy beside these tests, which lacks what their own framework brings.
-    public static string Binary { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Aos.Cli",
+    public static string Binary { get; } =
+        Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Aos.Cli",
         new DirectoryInfo(AppContext.BaseDirectory).Name, OperatingSystem.IsWindows() ? "aos.exe" : "aos"));
 
     /// <summary>Starts a process.</summary>
     /// <param name="environment">Variables; null removes one.</param>
     /// <param name="input">Standard input.</param>
     /// <param name="arguments">The arguments.</param>
-    public static Cli Start(IReadOnlyDictionary<string, string?> environment, string? input, params string[] arguments) =>
+    public static Cli Start(
+        IReadOnlyDictionary<string, string?> environment, string? input, params string[] arguments) =>
         new(Prepare(Binary, environment, arguments), input);
 
     /// <summary>Starts a process from a shell, which may set limits first.</summary>
-    public static Cli StartInShell(IReadOnlyDictionary<string, string?> environment, string before, params string[] arguments) =>
+    public static Cli StartInShell(
+        IReadOnlyDictionary<string, string?> environment, string before, params string[] arguments) =>
         new(Prepare("/bin/bash", environment, ["-c", $"{before}; exec \"$0\" \"$@\"", Binary, .. arguments]), null);
 
     /// <summary>Starts this very program as a crash host.</summary>
     public static Cli StartHost(params string[] arguments) =>
-        new(Prepare(Environment.ProcessPath!, new Dictionary<string, string?>(), [Crashes.CrashHost.Argument, .. arguments]), null);
+        new(Prepare(
+            Environment.ProcessPath!, new Dictionary<string, string?>(), [Crashes.CrashHost.Argument, .. arguments]),
+                null);
 
     /// <summary>What the system calls the process; a server that `aos serve` becomes keeps it.</summary>
     public int Id => _process.Id;

@@ -21,7 +21,8 @@ public sealed class CountingServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<Arrival> _arrivals = new();
-    private readonly ConcurrentDictionary<string, Func<int, Arrival, Task<Reply>>> _routes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Func<int, Arrival, Task<Reply>>> _routes =
+        new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<(string Path, int Count, TaskCompletionSource Source)> _awaited = [];
     private readonly CancellationTokenSource _closing = new();
@@ -49,7 +50,8 @@ public sealed class CountingServer : IAsyncDisposable
     public int Count(string path) => _counts.GetValueOrDefault(path);
 
     /// <summary>What a path answers, by the number of the request from 1.</summary>
-    public CountingServer On(string path, Func<int, Reply> reply) => On(path, (number, _) => Task.FromResult(reply(number)));
+    public CountingServer On(string path, Func<int, Reply> reply) =>
+        On(path, (number, _) => Task.FromResult(reply(number)));
 
     public CountingServer On(string path, Func<int, Arrival, Task<Reply>> reply)
     {
@@ -57,7 +59,8 @@ public sealed class CountingServer : IAsyncDisposable
         return this;
     }
 
-    /// <summary>Lets a path wait for the gate before it answers, from the first to the given number of requests.</summary>
+    /// <summary>Lets a path wait for the gate before it answers, from the first to the given number of
+    /// requests.</summary>
     public CountingServer Hold(string path, Task gate, int requests = 1) => On(path, async (number, _) =>
     {
         if (number <= requests) await gate.WaitAsync(_closing.Token);
@@ -87,7 +90,8 @@ public sealed class CountingServer : IAsyncDisposable
         var arrival = new Arrival(context.Request.Method, path,
             context.Request.Headers["Idempotency-Key"].FirstOrDefault(), await reader.ReadToEndAsync())
         {
-            Head = context.Request.Headers.ToDictionary(field => field.Key.ToLowerInvariant(), field => field.Value.ToString(), StringComparer.Ordinal),
+            Head = context.Request.Headers.ToDictionary(
+                field => field.Key.ToLowerInvariant(), field => field.Value.ToString(), StringComparer.Ordinal),
         };
         _arrivals.Enqueue(arrival);
         var number = _counts.AddOrUpdate(path, 1, (_, count) => count + 1);

@@ -6,7 +6,8 @@ namespace Aos.EndToEnd.Tests.Mcp;
 /// <summary>The official conformance suite of the protocol, from the npm registry, against <c>/mcp</c>.</summary>
 public sealed partial class McpConformanceTests : ServerTest
 {
-    private static readonly string[] Held2025 = ["server-initialize", "logging-set-level", "ping", "tools-list", "dns-rebinding-protection"];
+    private static readonly string[] Held2025 =
+        ["server-initialize", "logging-set-level", "ping", "tools-list", "dns-rebinding-protection"];
 
     private static readonly string[] Held2026 =
     [
@@ -26,10 +27,12 @@ public sealed partial class McpConformanceTests : ServerTest
         {
             var (code, said) = await PublicServers.RunAsync("conformance.mjs",
                 new() { ["AOS_MCP_URL"] = Address + "/mcp", ["AOS_MCP_KEY"] = Admin },
-                "--requirements", revision, "--expected-failures", PublicServers.Script($"not_offered_{revision}.yml"), "--output-dir", folder);
+                "--requirements", revision, "--expected-failures", PublicServers.Script($"not_offered_{revision}.yml"),
+                "--output-dir", folder);
 
             Assert.True(code == 0, said);
-            var passed = Passed().Matches(said).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
+            var passed =
+                Passed().Matches(said).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
             Assert.Superset((revision == "2025-11-25" ? Held2025 : Held2026).ToHashSet(StringComparer.Ordinal), passed);
         }
         finally

@@ -13,7 +13,8 @@ public sealed class McpPersonTests : ServerTest
 
     private readonly List<ElicitRequestParams> _asked = [];
 
-    private async Task<McpClient> ConnectAsync(string key, string? protocol, Func<ElicitRequestParams, ElicitResult>? person) =>
+    private async Task<McpClient> ConnectAsync(
+        string key, string? protocol, Func<ElicitRequestParams, ElicitResult>? person) =>
         await McpClient.CreateAsync(new HttpClientTransport(new HttpClientTransportOptions
         {
             Endpoint = new Uri(Address + "/mcp"),
@@ -46,12 +47,14 @@ public sealed class McpPersonTests : ServerTest
 
     private static async Task<JsonElement> CallAsync(McpClient client, string tool, string arguments)
     {
-        var result = await client.CallToolAsync(tool, JsonSerializer.Deserialize<Dictionary<string, object?>>(arguments)!, cancellationToken: Cancel);
+        var result = await client.CallToolAsync(
+            tool, JsonSerializer.Deserialize<Dictionary<string, object?>>(arguments)!, cancellationToken: Cancel);
         return JsonDocument.Parse(Assert.IsType<TextContentBlock>(Assert.Single(result.Content)).Text).RootElement;
     }
 
     [Theory, InlineData("approve", "completed", 1), InlineData("reject", "failed", 0)]
-    public async Task Who_may_decide_is_asked_with_the_exact_input_and_the_run_goes_on(string decision, string status, int calls)
+    public async Task Who_may_decide_is_asked_with_the_exact_input_and_the_run_goes_on(
+        string decision, string status, int calls)
     {
         World.On("/pay", _ => new Reply(200));
         var run = (await RunAsync(Submission(Call("pay", "/pay?to=\u202eevil", Approved)))).Text("run_id");
@@ -64,7 +67,10 @@ public sealed class McpPersonTests : ServerTest
         Assert.Contains("http_call@", asked.Message, StringComparison.Ordinal);
         Assert.Contains("/pay?to=", asked.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("\u202e", asked.Message, StringComparison.Ordinal);
-        Assert.Contains(await TraceOfAsync(run), line => line.Contains("\"approval_decided\"", StringComparison.Ordinal) && line.Contains("seen", StringComparison.Ordinal));
+        Assert.Contains(
+            await TraceOfAsync(run),
+            line => line.Contains("\"approval_decided\"", StringComparison.Ordinal)
+                && line.Contains("seen", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -90,8 +96,11 @@ public sealed class McpPersonTests : ServerTest
     public async Task Who_closes_the_form_has_decided_nothing_and_is_not_asked_again_and_again(string action)
     {
         var run = (await RunAsync(Submission(Call("pay", "/pay", Approved)))).Text("run_id");
-        await using var client = await ConnectAsync(await KeyAsync("operator"), null, _ => new ElicitResult { Action = action });
-        Assert.Equal("waiting", (await CallAsync(client, "get_run", $$"""{"run_id":"{{run}}","wait_seconds":50}""")).Text("status"));
+        await using var client =
+            await ConnectAsync(await KeyAsync("operator"), null, _ => new ElicitResult { Action = action });
+        Assert.Equal(
+            "waiting",
+            (await CallAsync(client, "get_run", $$"""{"run_id":"{{run}}","wait_seconds":50}""")).Text("status"));
         Assert.Single(_asked);
         Assert.Equal("open", (await GetAsync("/v1/approvals")).Json.Text("items/0/status"));
     }
@@ -99,22 +108,33 @@ public sealed class McpPersonTests : ServerTest
     [Fact]
     public async Task An_answer_that_was_made_up_decides_nothing()
     {
-        var run = (await RunAsync(Submission(Transform("t").Replace("\"id\"", Approved + ", \"id\"", StringComparison.Ordinal)))).Text("run_id");
+        var run =
+            (await RunAsync(
+                Submission(Transform("t").Replace("\"id\"", Approved + ", \"id\"", StringComparison.Ordinal)))).Text(
+                    "run_id");
         var approval = (await GetAsync("/v1/approvals")).Json.Text("items/0/approval_id");
-        foreach (var (key, code) in new[] { (Admin, "APPROVAL_FORBIDDEN"), (await KeyAsync("viewer"), "PERMISSION_DENIED"), (await KeyAsync("operator", "other"), "UNKNOWN_APPROVAL") })
+        foreach (var (key, code) in new[] { (Admin, "APPROVAL_FORBIDDEN"),
+            (await KeyAsync("viewer"), "PERMISSION_DENIED"),
+            (await KeyAsync("operator", "other"), "UNKNOWN_APPROVAL") })
         {
             var answer = await RawCallAsync(key, run, approval);
             Assert.True(answer.Contains(code, StringComparison.Ordinal), $"{code}: {answer}");
         }
-        Assert.Contains("UNKNOWN_APPROVAL", await RawCallAsync(await KeyAsync("operator"), run, approval[..^1] + (approval[^1] == '0' ? '1' : '0')), StringComparison.Ordinal);
+        Assert.Contains(
+            "UNKNOWN_APPROVAL",
+            await RawCallAsync(await KeyAsync("operator"), run, approval[..^1] + (approval[^1] == '0' ? '1' : '0')),
+            StringComparison.Ordinal);
         Assert.Equal("waiting", (await GetAsync($"/v1/runs/{run}")).Json.Text("status"));
-        Assert.Contains("completed", await RawCallAsync(await KeyAsync("operator"), run, approval), StringComparison.Ordinal);
+        Assert.Contains(
+            "completed", await RawCallAsync(await KeyAsync("operator"), run, approval), StringComparison.Ordinal);
     }
 
-    private async Task<IEnumerable<string>> TraceOfAsync(string run) => (await GetAsync($"/v1/runs/{run}/trace")).Text.Split('\n');
+    private async Task<IEnumerable<string>> TraceOfAsync(string run) =>
+        (await GetAsync($"/v1/runs/{run}/trace")).Text.Split('\n');
 
     // The second round without the first.
-    private async Task<string> RawCallAsync(string key, string run, string approval) => (await SendAsync("POST", "/mcp", $$"""
+    private async Task<string> RawCallAsync(string key, string run, string approval) =>
+        (await SendAsync("POST", "/mcp", $$"""
         {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_run","arguments":{"run_id":"{{run}}","wait_seconds":20},"requestState":"{{run}}",
          "inputResponses":{"{{approval}}":{"action":"accept","content": { "decision": "approve" } } },
          "_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{ "name": "raw", "version": "1" },

@@ -10,9 +10,11 @@ internal static class PublicServers
 {
     private static readonly Lazy<string> Installed = new(Install);
 
-    public static string Everything => Path.Combine(Installed.Value, "node_modules", "@modelcontextprotocol", "server-everything", "dist", "index.js");
+    public static string Everything =>
+        Path.Combine(Installed.Value, "node_modules", "@modelcontextprotocol", "server-everything", "dist", "index.js");
 
-    public static string Files => Path.Combine(Installed.Value, "node_modules", "@modelcontextprotocol", "server-filesystem", "dist", "index.js");
+    public static string Files =>
+        Path.Combine(Installed.Value, "node_modules", "@modelcontextprotocol", "server-filesystem", "dist", "index.js");
 
     /// <summary>The folder of the repository.</summary>
     public static string Root { get; } = FindRoot();
@@ -21,7 +23,8 @@ internal static class PublicServers
     public static string Script(string name) => Path.Combine(Installed.Value, name);
 
     /// <summary>Runs a script of the tests to its end; gives its exit code and what it wrote.</summary>
-    public static async Task<(int Code, string Said)> RunAsync(string script, Dictionary<string, string> environment, params string[] arguments)
+    public static async Task<(int Code, string Said)> RunAsync(
+        string script, Dictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("node", [Script(script), .. arguments])
         {
@@ -32,7 +35,9 @@ internal static class PublicServers
         foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(Infrastructure.Cli.Patience);
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
+        var (output, error) =
+            (process.StandardOutput.ReadToEndAsync(CancellationToken.None),
+                process.StandardError.ReadToEndAsync(CancellationToken.None));
         try
         {
             await process.WaitForExitAsync(patience.Token);
@@ -52,7 +57,12 @@ internal static class PublicServers
         probe.Start();
         var port = ((IPEndPoint)probe.LocalEndpoint).Port;
         probe.Stop();
-        var start = new ProcessStartInfo("node", [Everything, "streamableHttp"]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("node", [Everything, "streamableHttp"])
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true
+        };
         start.Environment["PORT"] = $"{port}";
         var process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(Infrastructure.Cli.Patience);
@@ -67,18 +77,24 @@ internal static class PublicServers
     private static string FindRoot()
     {
         var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Aos.slnx"))) folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The repository was not found.");
+        while (!File.Exists(Path.Combine(folder, "Aos.slnx")))
+            folder = Path.GetDirectoryName(folder)
+                ?? throw new InvalidOperationException("The repository was not found.");
         return folder;
     }
 
     private static string Install()
     {
         var folder = Path.Combine(Root, "tests", "Aos.EndToEnd.Tests", "Mcp", "servers");
-        var (asked, held) = (Path.Combine(folder, "package-lock.json"), Path.Combine(folder, "node_modules", ".package-lock.json"));
+        var (asked, held) =
+            (Path.Combine(folder, "package-lock.json"), Path.Combine(folder, "node_modules", ".package-lock.json"));
         if (File.Exists(held) && File.GetLastWriteTimeUtc(held) >= File.GetLastWriteTimeUtc(asked)) return folder;
-        using var npm = Process.Start(new ProcessStartInfo("npm", ["ci", "--no-progress"]) { WorkingDirectory = folder })!;
+        using var npm =
+            Process.Start(new ProcessStartInfo("npm", ["ci", "--no-progress"]) { WorkingDirectory = folder })!;
         npm.WaitForExit();
-        Assert.True(npm.ExitCode == 0, "The MCP servers of the tests could not be installed: run ./test, which installs Node.js and them.");
+        Assert.True(
+            npm.ExitCode == 0,
+            "The MCP servers of the tests could not be installed: run ./test, which installs Node.js and them.");
         return folder;
     }
 }

@@ -11,10 +11,12 @@ using Microsoft.Extensions.Logging;
 namespace Aos.EndToEnd.Tests.Servers;
 
 /// <summary>A span or a log record as it arrived.</summary>
-public sealed record Told(string TraceId, string SpanId, string ParentId, string Name, int Kind, int Status, IReadOnlyDictionary<string, string> Tags);
+public sealed record Told(
+    string TraceId, string SpanId, string ParentId, string Name, int Kind, int Status,
+    IReadOnlyDictionary<string, string> Tags);
 
-/// <summary>A collector that speaks OTLP, over HTTP with protobuf or over gRPC, on loopback. It reads the wire formats itself, by
-/// the field numbers of the protocol's own files and by the frames of gRPC.</summary>
+/// <summary>A collector that speaks OTLP, over HTTP with protobuf or over gRPC, on loopback. It reads the wire formats
+/// itself, by the field numbers of the protocol's own files and by the frames of gRPC.</summary>
 public sealed class Collector : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -41,7 +43,8 @@ public sealed class Collector : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         // Without TLS nothing says which version is spoken: gRPC begins with HTTP/2.
         builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = grpc ? HttpProtocols.Http2 : HttpProtocols.Http1));
+            kestrel.ConfigureEndpointDefaults(
+                endpoint => endpoint.Protocols = grpc ? HttpProtocols.Http2 : HttpProtocols.Http1));
         var app = builder.Build();
         var collector = new Collector(app, grpc);
         app.Run(async http =>
@@ -59,11 +62,14 @@ public sealed class Collector : IAsyncDisposable
         return collector;
     }
 
-    // A message is five bytes (not compressed; its length) and the request; so is the answer, which is empty, before its trailers.
+    // A message is five bytes (not compressed; its length) and the request; so is the answer, which is empty, before
+    // its trailers.
     private async Task TakeCallAsync(HttpContext http, byte[] message)
     {
-        var isCall = http.Request.Method == "POST" && http.Request.ContentType == "application/grpc" && http.Request.Headers.TE == "trailers"
-            && Services.ContainsKey(http.Request.Path) && message is [0, ..] && BinaryPrimitives.ReadInt32BigEndian(message.AsSpan(1)) == message.Length - 5;
+        var isCall = http.Request.Method == "POST" && http.Request.ContentType == "application/grpc"
+            && http.Request.Headers.TE == "trailers"
+            && Services.ContainsKey(http.Request.Path) && message is [0, ..]
+            && BinaryPrimitives.ReadInt32BigEndian(message.AsSpan(1)) == message.Length - 5;
         if (isCall) _bodies.Enqueue((Services[http.Request.Path], message[5..]));
         http.Response.ContentType = "application/grpc";
         await http.Response.Body.WriteAsync(new byte[5]);
@@ -81,7 +87,8 @@ public sealed class Collector : IAsyncDisposable
         Hex(One(log, 9)), Hex(One(log, 10)), "", Text(One(One(log, 5), 1)), 0, 0, Tags(log, 6)))];
 
     /// <summary>The names of the metrics that arrived.</summary>
-    public IReadOnlySet<string> Metrics => Of("/v1/metrics").Select(metric => Text(One(metric, 1))).ToHashSet(StringComparer.Ordinal);
+    public IReadOnlySet<string> Metrics =>
+        Of("/v1/metrics").Select(metric => Text(One(metric, 1))).ToHashSet(StringComparer.Ordinal);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
@@ -101,9 +108,11 @@ public sealed class Collector : IAsyncDisposable
         {
             var value = One(tag, 2);
             tags[Text(One(tag, 1))] = One(value, 1) is { Length: > 0 } text ? Text(text)
-                : Fields(value, 5).FirstOrDefault() is { } list ? string.Join(',', Fields(list, 1).Select(item => Text(One(item, 1))))
+                : Fields(value, 5).FirstOrDefault() is { } list
+                ? string.Join(',', Fields(list, 1).Select(item => Text(One(item, 1))))
                 : Number(value, 3) is not 0 and var whole ? whole.ToString(CultureInfo.InvariantCulture)
-                : One(value, 4) is { Length: 8 } real ? BinaryPrimitives.ReadDoubleLittleEndian(real).ToString(CultureInfo.InvariantCulture)
+                : One(value, 4) is { Length: 8 } real
+                ? BinaryPrimitives.ReadDoubleLittleEndian(real).ToString(CultureInfo.InvariantCulture)
                 : Number(value, 2) == 1 ? "true" : "0";
         }
         return tags;

@@ -9,7 +9,8 @@ public sealed class EventStreamTests : ServerTest
     public async Task A_stream_that_is_cut_again_and_again_loses_nothing_and_repeats_nothing()
     {
         World.On("/step", _ => new Reply(200));
-        var steps = Enumerable.Range(0, 12).Select(i => Call($"s{i}", "/step", i == 0 ? "" : $"\"depends_on\": [\"s{i - 1}\"]")).ToArray();
+        var steps = Enumerable.Range(0, 12)
+            .Select(i => Call($"s{i}", "/step", i == 0 ? "" : $"\"depends_on\": [\"s{i - 1}\"]")).ToArray();
         var run = (await PostAsync("/v1/runs", Submission(steps))).Is(202).Json.Text("run_id");
         var dice = new Random(20260101);
         var (seen, last, cuts) = (new List<string>(), "", 0);

@@ -25,17 +25,25 @@ public sealed class IdentityTests : ServerTest
     {
         ["viewer"] =
         [
-            "whoami", "metrics", "list_runs", "get_run", "trace_run", "stream_events", "export_run", "list_queries", "query_run", "replay_run", "simulate",
-            "validate_plan", "list_skills", "describe_skill", "list_failures", "get_failure", "list_approvals", "get_approval", "list_agents", "get_agent", "list_policies",
-            "get_policy", "what_if", "get_budget", "get_tenant", "list_recovery", "list_failed_attempts", "get_calibration", "simulate_budgets",
+            "whoami", "metrics", "list_runs", "get_run", "trace_run", "stream_events", "export_run", "list_queries",
+            "query_run", "replay_run", "simulate",
+            "validate_plan", "list_skills", "describe_skill", "list_failures", "get_failure", "list_approvals",
+            "get_approval", "list_agents", "get_agent", "list_policies",
+            "get_policy", "what_if", "get_budget", "get_tenant", "list_recovery", "list_failed_attempts",
+            "get_calibration", "simulate_budgets",
         ],
         ["approver"] = ["approve", "reject"],
-        ["operator"] = ["approve", "reject", "submit_run", "cancel_run", "fork_run", "signal_run", "settle_run", "release_run", "resume_run", "execute"],
+        ["operator"] = [
+            "approve", "reject", "submit_run", "cancel_run", "fork_run", "signal_run", "settle_run", "release_run",
+            "resume_run", "execute"],
         ["admin"] =
         [
-            "approve", "reject", "submit_run", "cancel_run", "fork_run", "signal_run", "settle_run", "release_run", "resume_run", "execute", "put_agent",
-            "delete_agent", "put_policy", "delete_policy", "tighten_run", "put_tenant", "list_keys", "create_key", "revoke_key", "rotate_key", "list_audit",
-            "list_webhooks", "create_webhook", "get_webhook", "enable_webhook", "rotate_webhook", "delete_webhook", "list_deliveries", "replay_delivery",
+            "approve", "reject", "submit_run", "cancel_run", "fork_run", "signal_run", "settle_run", "release_run",
+            "resume_run", "execute", "put_agent",
+            "delete_agent", "put_policy", "delete_policy", "tighten_run", "put_tenant", "list_keys", "create_key",
+            "revoke_key", "rotate_key", "list_audit",
+            "list_webhooks", "create_webhook", "get_webhook", "enable_webhook", "rotate_webhook", "delete_webhook",
+            "list_deliveries", "replay_delivery",
         ],
     };
 
@@ -63,12 +71,20 @@ public sealed class IdentityTests : ServerTest
                 var own = await AskAsync(operation, mine, key);
                 var forbidden = own.Status == 403 && own.Json.Text("code") == "PERMISSION_DENIED";
                 Assert.True(forbidden != May(role, operation.Id), $"{operation.Id} as {role}: {own.Status} {own.Text}");
-                if (operation.Path.Contains("{run_id}") || operation.Path.Contains("{approval_id}") || operation.Path.Contains("{key_id}") || operation.Path.Contains("{webhook_id}") || operation.Path.Contains("{agent_id}") || operation.Path.Contains("{policy}"))
-                    Assert.True(foreign.Status is 404 or 403 || operation.Id is "put_agent" or "put_policy", $"{operation.Id} as {role} on another tenant's: {foreign.Status} {foreign.Text}");
-                Assert.DoesNotContain("theirs-secret", foreign.Text.Replace($"'{theirs.Agent}'", "", StringComparison.Ordinal) + own.Text, StringComparison.Ordinal);
+                if (operation.Path.Contains("{run_id}") || operation.Path.Contains("{approval_id}")
+                    || operation.Path.Contains("{key_id}") || operation.Path.Contains("{webhook_id}")
+                    || operation.Path.Contains("{agent_id}") || operation.Path.Contains("{policy}"))
+                    Assert.True(
+                        foreign.Status is 404 or 403 || operation.Id is "put_agent" or "put_policy",
+                        $"{operation.Id} as {role} on another tenant's: {foreign.Status} {foreign.Text}");
+                Assert.DoesNotContain(
+                    "theirs-secret", foreign.Text.Replace($"'{theirs.Agent}'", "", StringComparison.Ordinal) + own.Text,
+                    StringComparison.Ordinal);
             }
         }
-        Assert.Equal("waiting", (await GetAsync($"/v1/runs/{theirs.Run}", await KeyAsync("admin", "theirs"))).Json.Text("status"));
+        Assert.Equal(
+            "waiting",
+            (await GetAsync($"/v1/runs/{theirs.Run}", await KeyAsync("admin", "theirs"))).Json.Text("status"));
     }
 
     private sealed record Things(string Run, string Approval, string Key, string Agent, string Webhook);
@@ -77,24 +93,32 @@ public sealed class IdentityTests : ServerTest
     private async Task<Things> ThingsAsync(string tenant)
     {
         var admin = await KeyAsync("admin", tenant);
-        var report = await RunAsync(Submission(Call("pay", $"/{tenant}-secret", "\"approval\": { \"role\": \"operator\" }")), admin);
+        var report = await RunAsync(
+            Submission(Call("pay", $"/{tenant}-secret", "\"approval\": { \"role\": \"operator\" }")), admin);
         var approval = (await GetAsync("/v1/approvals", admin)).Is(200).Json.At("items")[0].Text("approval_id");
-        var key = (await PostAsync("/v1/keys", $$"""{"name":"{{tenant}}-secret","roles":["viewer"]}""", admin)).Is(201).Json.Text("info/key_id");
+        var key = (await PostAsync("/v1/keys", $$"""{"name":"{{tenant}}-secret","roles":["viewer"]}""", admin)).Is(
+            201).Json.Text("info/key_id");
         var agent = $"{tenant}-secret";
         (await SendAsync("PUT", $"/v1/agents/{agent}", $$"""{ "agent_id": "{{agent}}" }""", admin)).Is(201);
-        (await SendAsync("PUT", $"/v1/policies/{agent}", $$"""{"policy":"{{agent}}","version":1,"default":"deny","scope":"named"}""", admin)).Is(201);
+        (await SendAsync(
+            "PUT", $"/v1/policies/{agent}", $$"""{"policy":"{{agent}}","version":1,"default":"deny","scope":"named"}""",
+            admin)).Is(201);
         (await SendAsync("PUT", "/v1/tenant", $$"""{"budget":{"per_day_cents":{{tenant.Length}} } }""", admin)).Is(201);
-        var webhook = (await PostAsync("/v1/webhooks", $$"""{ "url": "https://192.0.2.1/{{tenant}}-secret" }""", admin)).Is(201).Json.Text("info/webhook_id");
+        var webhook =
+            (await PostAsync("/v1/webhooks", $$"""{ "url": "https://192.0.2.1/{{tenant}}-secret" }""", admin)).Is(
+                201).Json.Text("info/webhook_id");
         return new Things(report.Text("run_id"), approval, key, agent, webhook);
     }
 
     private Task<Answered> AskAsync(Operation operation, Things things, string? key, bool isForeign = false)
     {
-        var path = operation.Path.Replace("{run_id}", things.Run).Replace("{approval_id}", things.Approval).Replace("{key_id}", things.Key)
+        var path = operation.Path.Replace("{run_id}", things.Run).Replace("{approval_id}", things.Approval)
+            .Replace("{key_id}", things.Key)
             .Replace("{webhook_id}", things.Webhook).Replace("{message_id}", "msg_0")
-            .Replace("{agent_id}", things.Agent).Replace("{policy}", things.Agent).Replace("{skill}", "http_call").Replace("{code}", "TIMEOUT").Replace("{query}", "remaining_budget_cents");
-        // What would change the things that are asked about has a body that is refused; what is another tenant's is asked for
-        // in earnest.
+            .Replace("{agent_id}", things.Agent).Replace("{policy}", things.Agent).Replace("{skill}", "http_call")
+            .Replace("{code}", "TIMEOUT").Replace("{query}", "remaining_budget_cents");
+        // What would change the things that are asked about has a body that is refused; what is another tenant's is
+        // asked for in earnest.
         var body = operation.Id switch
         {
             "put_agent" => $$"""{ "agent_id": "{{things.Agent}}", "nonsense": 1 }""",
@@ -118,8 +142,11 @@ public sealed class IdentityTests : ServerTest
 
     [Theory]
     [InlineData("/secrets", """ "secrets": ["PAYMENTS"] """)]
-    [InlineData("/models/m/api_key", """ "models": {"m":{"provider":"anthropic","model":"claude-x","api_key":{"$secret":"PAYMENTS"}}} """)]
-    [InlineData("/models/m/script", """ "models": {"m":{"provider":"scripted","model":"any","script":"answers.json"}} """)]
+    [InlineData(
+        "/models/m/api_key",
+        """ "models": {"m":{"provider":"anthropic","model":"claude-x","api_key":{"$secret":"PAYMENTS"}}} """)]
+    [InlineData(
+        "/models/m/script", """ "models": {"m":{"provider":"scripted","model":"any","script":"answers.json"}} """)]
     [InlineData("/planner", """ "planner": {"id":"claude"} """)]
     [InlineData("/config/token", """ "config": {"token":{"$secret":"PAYMENTS"}} """)]
     public async Task A_profile_of_another_tenant_uses_no_secret_and_no_file_of_the_server(string place, string member)
@@ -132,7 +159,8 @@ public sealed class IdentityTests : ServerTest
         var guest = await KeyAsync("admin", "guests");
         (await SendAsync("PUT", "/v1/agents/guest", profile, guest)).Is(201);
 
-        foreach (var (path, body) in ((string, string)[])[("/v1/runs", sent), ("/v1/runs", named), ("/v1/simulate", named), ("/v1/execute", called)])
+        foreach (var (path, body) in ((string, string)[])[
+            ("/v1/runs", sent), ("/v1/runs", named), ("/v1/simulate", named), ("/v1/execute", called)])
         {
             var refused = (await PostAsync(path, body, guest)).Is(403).Json;
             Assert.Equal("PERMISSION_DENIED", refused.Text("code"));
@@ -141,7 +169,8 @@ public sealed class IdentityTests : ServerTest
         Assert.Empty((await GetAsync("/v1/runs", guest)).Is(200).Json.At("items").EnumerateArray());
 
         // The server's own tenant is not refused for that, whatever else there is to say.
-        Assert.DoesNotContain("of this server belong", (await PostAsync("/v1/simulate", sent)).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "of this server belong", (await PostAsync("/v1/simulate", sent)).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -154,36 +183,44 @@ public sealed class IdentityTests : ServerTest
                 { "id": "say", "skill": "json_transform@1", "input": { "data": {"a":"hello"}, "expression": "a" } } ] } } ] } } }
             """;
         var kept = (await SendAsync("PUT", "/v1/agents/ruled", beside, Admin)).Is(422).Json;
-        Assert.Equal(("INVALID_PROFILE", "/planner/rules"), (kept.Text("code"), kept.Text("outcome/failure/details/0/pointer")));
+        Assert.Equal(
+            ("INVALID_PROFILE", "/planner/rules"), (kept.Text("code"), kept.Text("outcome/failure/details/0/pointer")));
         foreach (var path in (string[])["/v1/runs", "/v1/simulate", "/v1/execute"])
         {
             var what = path == "/v1/execute" ? """ "skill": "json_transform@1" """ : """ "goal": "say hello" """;
             var sent = (await PostAsync(path, $$"""{ {{what}}, "profile": {{beside}} }""")).Is(422).Json;
-            Assert.Equal(("INVALID_PROFILE", "/profile/planner/rules"), (sent.Text("code"), sent.Text("outcome/failure/details/0/pointer")));
+            Assert.Equal(
+                ("INVALID_PROFILE", "/profile/planner/rules"),
+                (sent.Text("code"), sent.Text("outcome/failure/details/0/pointer")));
             Assert.Contains("rules.json", sent.Text("detail"), StringComparison.Ordinal);
         }
         Assert.Empty((await GetAsync("/v1/runs")).Json.At("items").EnumerateArray());
 
-        Assert.Equal("completed", (await RunAsync($$"""{ "goal": "say hello", "profile": {{inline}} }""")).Text("status"));
+        Assert.Equal(
+            "completed", (await RunAsync($$"""{ "goal": "say hello", "profile": {{inline}} }""")).Text("status"));
         (await SendAsync("PUT", "/v1/agents/ruled", inline, Admin)).Is(201);
         Assert.Equal("completed", (await RunAsync("""{ "goal": "say hello", "agent_id": "ruled" }""")).Text("status"));
         var broken = inline.Replace("^say hello$", "(", StringComparison.Ordinal);
-        Assert.Equal("/planner/rules/rules/0/pattern", (await SendAsync("PUT", "/v1/agents/ruled", broken, Admin)).Is(422).Json
+        Assert.Equal(
+            "/planner/rules/rules/0/pattern", (await SendAsync("PUT", "/v1/agents/ruled", broken, Admin)).Is(422).Json
             .Text("outcome/failure/details/0/pointer"));
     }
 
     [Fact]
     public async Task A_key_is_shown_once_kept_as_a_hash_and_found_by_its_checksum()
     {
-        var made = (await PostAsync("/v1/keys", """{"name":"ci","roles":["operator"],"expires_in_days":1}""")).Is(201).Json;
+        var made =
+            (await PostAsync("/v1/keys", """{"name":"ci","roles":["operator"],"expires_in_days":1}""")).Is(201).Json;
         var key = made.Text("key");
         Assert.Matches("^aos_[0-9a-z]{12}_[0-9a-z]{58}$", key);
         Assert.StartsWith($"aos_{made.Text("info/key_id")}_", key, StringComparison.Ordinal);
-        Assert.Equal($"key:{made.Text("info/key_id")}", (await GetAsync("/v1/whoami", key)).Is(200).Json.Text("subject"));
+        Assert.Equal(
+            $"key:{made.Text("info/key_id")}", (await GetAsync("/v1/whoami", key)).Is(200).Json.Text("subject"));
         var listed = (await GetAsync("/v1/keys")).Is(200).Text;
         Assert.DoesNotContain(key[20..], listed, StringComparison.Ordinal);
         foreach (var file in Directory.EnumerateFiles(Settings.Data, "aos.db*"))
-            Assert.DoesNotContain(key[17..], System.Text.Encoding.Latin1.GetString(await ReadAsync(file)), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                key[17..], System.Text.Encoding.Latin1.GetString(await ReadAsync(file)), StringComparison.Ordinal);
         for (var i = 4; i < key.Length; i += 7)
             (await GetAsync("/v1/whoami", key[..i] + (key[i] == 'a' ? 'b' : 'a') + key[(i + 1)..])).Is(401);
     }
@@ -218,13 +255,19 @@ public sealed class IdentityTests : ServerTest
         var narrow = await KeyAsync("admin", "local", "keys:write");
         (await GetAsync("/v1/runs", narrow)).Is(403);
         (await GetAsync("/v1/keys", narrow)).Is(200);
-        Assert.Equal("PERMISSION_DENIED", (await PostAsync("/v1/keys", """{"name":"x","roles":["admin"]}""", narrow)).Is(403).Json.Text("code"));
+        Assert.Equal(
+            "PERMISSION_DENIED",
+            (await PostAsync("/v1/keys", """{"name":"x","roles":["admin"]}""", narrow)).Is(403).Json.Text("code"));
         (await PostAsync("/v1/keys", """{"name":"x","roles":["admin"],"scopes":["keys:write"]}""", narrow)).Is(201);
-        Assert.Equal("INVALID_ARGUMENT", (await PostAsync("/v1/keys", """{"name":"x","roles":["admin"],"scopes":["all"]}""")).Is(400).Json.Text("code"));
+        Assert.Equal(
+            "INVALID_ARGUMENT",
+            (await PostAsync("/v1/keys", """{"name":"x","roles":["admin"],"scopes":["all"]}""")).Is(
+                400).Json.Text("code"));
 
         // The replacement of a greater key would be one.
         var mine = (await GetAsync("/v1/whoami")).Json.Text("subject")["key:".Length..];
-        Assert.Equal("PERMISSION_DENIED", (await PostAsync($"/v1/keys/{mine}/rotate", null, narrow)).Is(403).Json.Text("code"));
+        Assert.Equal(
+            "PERMISSION_DENIED", (await PostAsync($"/v1/keys/{mine}/rotate", null, narrow)).Is(403).Json.Text("code"));
         (await GetAsync("/v1/whoami")).Is(200);
         var own = (await GetAsync("/v1/whoami", narrow)).Json.Text("subject")["key:".Length..];
         (await PostAsync($"/v1/keys/{own}/rotate", null, narrow)).Is(201);
@@ -239,7 +282,8 @@ public sealed class IdentityTests : ServerTest
         (await PostAsync(path, null, await KeyAsync("operator"))).Is(403);
         (await PostAsync(path, null, await KeyAsync("approver"))).Is(403);
         (await PostAsync(path, null, await KeyAsync("finance"))).Is(202);
-        Assert.Equal("completed", (await GetAsync($"/v1/runs/{report.Text("run_id")}?wait_seconds=60")).Json.Text("status"));
+        Assert.Equal(
+            "completed", (await GetAsync($"/v1/runs/{report.Text("run_id")}?wait_seconds=60")).Json.Text("status"));
     }
 
     [Fact]
@@ -247,16 +291,27 @@ public sealed class IdentityTests : ServerTest
     {
         World.On("/pay", _ => new Reply(200));
         var asker = await KeyAsync("admin");
-        var run = (await RunAsync(Submission(Call("pay", "/pay", "\"approval\": { \"role\": \"operator\" }")), asker)).Text("run_id");
+        var run =
+            (await RunAsync(Submission(Call("pay", "/pay", "\"approval\": { \"role\": \"operator\" }")), asker)).Text(
+                "run_id");
         var request = (await GetAsync("/v1/approvals")).Json.At("items")[0];
         var path = $"/v1/approvals/{request.Text("approval_id")}";
         Assert.Equal("APPROVAL_FORBIDDEN", (await PostAsync($"{path}/approve", null, asker)).Is(403).Json.Text("code"));
-        var forked = (await PostAsync($"/v1/runs/{run}/fork", """{"step_id":"pay","edits":[{"path":"steps.pay.input.method","value":"POST"}]}""")).Is(202).Json;
+        var forked =
+            (await PostAsync(
+                $"/v1/runs/{run}/fork",
+                """{"step_id":"pay","edits":[{"path":"steps.pay.input.method","value":"POST"}]}""")).Is(202).Json;
         await GetAsync($"/v1/runs/{forked.Text("run_id")}?wait_seconds=60");
-        var mine = (await GetAsync("/v1/approvals")).Json.At("items").EnumerateArray().Single(item => item.Text("run_id") == forked.Text("run_id"));
-        Assert.Equal("APPROVAL_FORBIDDEN", (await PostAsync($"/v1/approvals/{mine.Text("approval_id")}/approve", null)).Is(403).Json.Text("code"));
+        var mine = (await GetAsync("/v1/approvals")).Json.At("items").EnumerateArray()
+            .Single(item => item.Text("run_id") == forked.Text("run_id"));
+        Assert.Equal(
+            "APPROVAL_FORBIDDEN",
+            (await PostAsync($"/v1/approvals/{mine.Text("approval_id")}/approve", null)).Is(403).Json.Text("code"));
 
-        Assert.Equal("APPROVAL_MISMATCH", (await PostAsync($"{path}/approve", $$"""{"binding":"{{mine.Text("binding")}}"}""")).Is(409).Json.Text("code"));
+        Assert.Equal(
+            "APPROVAL_MISMATCH",
+            (await PostAsync($"{path}/approve", $$"""{"binding":"{{mine.Text("binding")}}"}""")).Is(
+                409).Json.Text("code"));
         (await PostAsync($"{path}/approve", $$"""{"binding":"{{request.Text("binding")}}"}""")).Is(202);
 
         Assert.Equal("completed", (await GetAsync($"/v1/runs/{run}?wait_seconds=60")).Json.Text("status"));
@@ -268,21 +323,34 @@ public sealed class IdentityTests : ServerTest
     {
         World.On("/pay", _ => new Reply(200));
         const string Policy = """{"policy":"no_calls","version":1,"rules":[{"id":"none","verdict":"deny","match":{"skills":["http_call"]}}]}""";
-        var tag = (await SendAsync("PUT", "/v1/policies/no_calls", Policy, Admin)).Is(201).Message.Headers.ETag!.ToString();
-        Assert.Equal("POLICY_DENIED", (await PostAsync("/v1/runs", Submission(Call("pay", "/pay")))).Is(403).Json.Text("code"));
-        Assert.Equal("completed", (await RunAsync(Submission(Call("pay", "/pay")), await KeyAsync("admin", "other"))).Text("status"));
+        var tag =
+            (await SendAsync("PUT", "/v1/policies/no_calls", Policy, Admin)).Is(201).Message.Headers.ETag!.ToString();
+        Assert.Equal(
+            "POLICY_DENIED", (await PostAsync("/v1/runs", Submission(Call("pay", "/pay")))).Is(403).Json.Text("code"));
+        Assert.Equal(
+            "completed",
+            (await RunAsync(Submission(Call("pay", "/pay")), await KeyAsync("admin", "other"))).Text("status"));
         (await SendAsync("PUT", "/v1/policies/no_calls", Policy, Admin, ("If-Match", "\"9\""))).Is(412);
         (await SendAsync("PUT", "/v1/policies/no_calls", Policy, Admin, ("If-None-Match", "*"))).Is(412);
         (await SendAsync("DELETE", "/v1/policies/no_calls", null, Admin, ("If-Match", tag))).Is(204);
         Assert.Equal("completed", (await RunAsync(Submission(Call("pay", "/pay")))).Text("status"));
 
-        (await SendAsync("PUT", "/v1/tenant", """{"budget":{"per_day_cents":7},"time_zone":"Asia/Tokyo"}""", Admin)).Is(201);
+        (await SendAsync("PUT", "/v1/tenant", """{"budget":{"per_day_cents":7},"time_zone":"Asia/Tokyo"}""", Admin)).Is(
+            201);
         var mine = (await GetAsync("/v1/budgets")).Is(200).Json;
-        Assert.Equal(("local", "Asia/Tokyo", "7"), (mine.Text("tenant"), mine.Text("time_zone"), mine.Text("accounts/0/limit_cents")));
+        Assert.Equal(
+            ("local", "Asia/Tokyo", "7"),
+            (mine.Text("tenant"), mine.Text("time_zone"), mine.Text("accounts/0/limit_cents")));
         var theirs = (await GetAsync("/v1/budgets", await KeyAsync("viewer", "other"))).Is(200).Json;
-        Assert.Equal(("other", "UTC", "2000"), (theirs.Text("tenant"), theirs.Text("time_zone"), theirs.Text("accounts/0/limit_cents")));
-        Assert.Equal("INVALID_TENANT", (await SendAsync("PUT", "/v1/tenant", """{"time_zone":"Moon/Base"}""", Admin)).Is(422).Json.Text("code"));
-        Assert.Equal("INVALID_ARGUMENT", (await SendAsync("PUT", "/v1/tenant", """{"tenant_id":"other"}""", Admin)).Is(400).Json.Text("code"));
+        Assert.Equal(
+            ("other", "UTC", "2000"),
+            (theirs.Text("tenant"), theirs.Text("time_zone"), theirs.Text("accounts/0/limit_cents")));
+        Assert.Equal(
+            "INVALID_TENANT",
+            (await SendAsync("PUT", "/v1/tenant", """{"time_zone":"Moon/Base"}""", Admin)).Is(422).Json.Text("code"));
+        Assert.Equal(
+            "INVALID_ARGUMENT",
+            (await SendAsync("PUT", "/v1/tenant", """{"tenant_id":"other"}""", Admin)).Is(400).Json.Text("code"));
     }
 
     [Fact]
@@ -294,7 +362,9 @@ public sealed class IdentityTests : ServerTest
 
         var entries = (await GetAsync("/v1/audit")).Is(200).Json.At("items").EnumerateArray().ToList();
 
-        Assert.Equal(["create_key OK", "list_keys PERMISSION_DENIED"], entries.Select(entry => $"{entry.Text("action")} {entry.Text("code")}"));
+        Assert.Equal(
+            ["create_key OK", "list_keys PERMISSION_DENIED"],
+            entries.Select(entry => $"{entry.Text("action")} {entry.Text("code")}"));
         Assert.Equal(who, entries[0].Text("subject"));
         Assert.Empty((await GetAsync("/v1/audit", await KeyAsync("admin", "other"))).Json.At("items").EnumerateArray());
         Assert.Empty(await Running.Parts.Store.CheckAsync(Cancel));
@@ -307,7 +377,8 @@ public sealed class IdentityTests : ServerTest
         (string, string) page = ("Origin", "https://console.example");
         Task<Answered> AskAsync((string, string) origin) => SendAsync("OPTIONS", "/v1/agents/clerk", null, null, origin,
             ("Access-Control-Request-Method", "PUT"), ("Access-Control-Request-Headers", "authorization,if-match"));
-        static string Of(Answered answer, string name) => answer.Message.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : "";
+        static string Of(Answered answer, string name) =>
+            answer.Message.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : "";
 
         var before = (await AskAsync(page)).Is(204);
         Assert.Equal("https://console.example", Of(before, "Access-Control-Allow-Origin"));
@@ -315,9 +386,12 @@ public sealed class IdentityTests : ServerTest
         foreach (var name in (string[])["Authorization", "If-Match", "Idempotency-Key", "Last-Event-ID"])
             Assert.Contains(name, Of(before, "Access-Control-Allow-Headers"), StringComparison.Ordinal);
         Assert.Equal("", Of(before, "Access-Control-Allow-Credentials"));
-        Assert.Equal("https://console.example", Of((await SendAsync("GET", "/v1/runs", null, Admin, page)).Is(200), "Access-Control-Allow-Origin"));
+        Assert.Equal(
+            "https://console.example",
+            Of((await SendAsync("GET", "/v1/runs", null, Admin, page)).Is(200), "Access-Control-Allow-Origin"));
         var refused = (await SendAsync("GET", "/v1/runs", null, null, page)).Is(401);
-        Assert.Equal("https://console.example", Of(refused, "Access-Control-Allow-Origin")); // So that the page can read why.
+        Assert.Equal(
+            "https://console.example", Of(refused, "Access-Control-Allow-Origin")); // So that the page can read why.
         Assert.Contains("ETag", Of(refused, "Access-Control-Expose-Headers"), StringComparison.Ordinal);
 
         foreach (var evil in (string[])["https://evil.example", "null", "https://console.example.evil.example"])
@@ -330,5 +404,7 @@ public sealed class IdentityTests : ServerTest
     [InlineData("Host", "evil.example")]
     [InlineData("Origin", "https://evil.example")]
     public async Task Names_and_pages_that_are_not_the_servers_are_refused(string header, string value) =>
-        Assert.Equal("PERMISSION_DENIED", (await SendAsync("GET", "/v1/runs", null, Admin, (header, value))).Is(403).Json.Text("code"));
+        Assert.Equal(
+            "PERMISSION_DENIED",
+            (await SendAsync("GET", "/v1/runs", null, Admin, (header, value))).Is(403).Json.Text("code"));
 }

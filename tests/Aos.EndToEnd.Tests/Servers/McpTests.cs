@@ -9,14 +9,17 @@ namespace Aos.EndToEnd.Tests.Servers;
 /// <summary>The runtime as tools of the Model Context Protocol, over HTTP.</summary>
 public sealed class McpTests : ServerTest
 {
-    private async Task<McpClient> ConnectAsync(string? key, string query = "") => await McpClient.CreateAsync(new HttpClientTransport(new HttpClientTransportOptions
-    {
-        Endpoint = new Uri(Address + "/mcp" + query),
-        TransportMode = HttpTransportMode.StreamableHttp,
-        AdditionalHeaders = key is null ? null : new Dictionary<string, string> { ["Authorization"] = "Bearer " + key },
-    }), cancellationToken: Cancel);
+    private async Task<McpClient> ConnectAsync(string? key, string query = "") =>
+        await McpClient.CreateAsync(new HttpClientTransport(new HttpClientTransportOptions
+        {
+            Endpoint = new Uri(Address + "/mcp" + query),
+            TransportMode = HttpTransportMode.StreamableHttp,
+            AdditionalHeaders = key is null
+                ? null : new Dictionary<string, string> { ["Authorization"] = "Bearer " + key },
+        }), cancellationToken: Cancel);
 
-    private static async Task<(bool IsError, JsonElement Json)> CallAsync(McpClient client, string tool, string arguments)
+    private static async Task<(bool IsError, JsonElement Json)> CallAsync(
+        McpClient client, string tool, string arguments)
     {
         var given = JsonSerializer.Deserialize<Dictionary<string, object?>>(arguments)!;
         var result = await client.CallToolAsync(tool, given, cancellationToken: Cancel);
@@ -32,17 +35,25 @@ public sealed class McpTests : ServerTest
         await using var client = await ConnectAsync(Admin);
         var tools = await client.ListToolsAsync(cancellationToken: Cancel);
         string[] expected = ["describe_skill", "execute", "get_run", "query", "run", "simulate", "trace"];
-        Assert.Equal(expected, tools.Select(tool => tool.Name).Where(name => !name.StartsWith("skill_", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            expected,
+            tools.Select(tool => tool.Name).Where(name => !name.StartsWith("skill_", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal));
 
-        Assert.Equal("http_call", (await CallAsync(client, "describe_skill", """{"skill":"http_call"}""")).Json.Text("result/name"));
+        Assert.Equal(
+            "http_call",
+            (await CallAsync(client, "describe_skill", """{"skill":"http_call"}""")).Json.Text("result/name"));
         var submission = Submission(Call("fetch", "/price"), Transform("pick"));
-        Assert.Equal("true", (await CallAsync(client, "simulate", submission)).Json.Text("feasible").ToLowerInvariant());
+        Assert.Equal(
+            "true", (await CallAsync(client, "simulate", submission)).Json.Text("feasible").ToLowerInvariant());
         Assert.Equal(0, World.Count("/price"));
         var (isError, report) = await CallAsync(client, "run", submission);
         Assert.Equal((false, "completed"), (isError, report.Text("status")));
         var run = report.Text("run_id");
-        Assert.False((await CallAsync(client, "query", $$"""{"run_id":"{{run}}","query":"remaining_budget_cents"}""")).IsError);
-        var events = (await CallAsync(client, "trace", $$"""{"run_id":"{{run}}"}""")).Json.At("events").EnumerateArray().Select(e => e.Text("type")).ToList();
+        Assert.False(
+            (await CallAsync(client, "query", $$"""{"run_id":"{{run}}","query":"remaining_budget_cents"}""")).IsError);
+        var events = (await CallAsync(client, "trace", $$"""{"run_id":"{{run}}"}""")).Json.At("events").EnumerateArray()
+            .Select(e => e.Text("type")).ToList();
         Assert.Equal(("run_submitted", "run_ended"), (events[0], events[^1]));
         Assert.Equal(1, World.Count("/price"));
     }
@@ -50,16 +61,21 @@ public sealed class McpTests : ServerTest
     [Fact]
     public async Task Skills_that_the_agent_may_call_are_tools_and_no_others()
     {
-        (await SendAsync("PUT", "/v1/agents/clerk", """{"agent_id":"clerk","skills":["json_transform@1"]}""", Admin)).Is(201);
+        (await SendAsync(
+            "PUT", "/v1/agents/clerk", """{"agent_id":"clerk","skills":["json_transform@1"]}""", Admin)).Is(201);
         await using var client = await ConnectAsync(await KeyAsync("operator"), "?agent_id=clerk");
 
-        var skills = (await client.ListToolsAsync(cancellationToken: Cancel)).Select(tool => tool.Name).Where(name => name.StartsWith("skill_", StringComparison.Ordinal));
+        var skills = (await client.ListToolsAsync(cancellationToken: Cancel)).Select(tool => tool.Name)
+            .Where(name => name.StartsWith("skill_", StringComparison.Ordinal));
         Assert.Equal(["skill_json_transform"], skills);
         var made = await CallAsync(client, "skill_json_transform", """{"data":{"a":7},"expression":"a"}""");
         Assert.Equal((false, "success", "7"), (made.IsError, made.Json.Text("status"), made.Json.Text("result/value")));
-        var unknown = await Assert.ThrowsAsync<McpProtocolException>(() => CodeAsync(client, "skill_http_call", """{"url":"https://example.com"}"""));
+        var unknown = await Assert.ThrowsAsync<McpProtocolException>(
+            () => CodeAsync(client, "skill_http_call", """{"url":"https://example.com"}"""));
         Assert.Equal(McpErrorCode.InvalidParams, unknown.ErrorCode);
-        Assert.Equal((true, "SKILL_NOT_ALLOWED"), await CodeAsync(client, "execute", """{"skill":"http_call@1","input":{"url":"https://example.com"}}"""));
+        Assert.Equal(
+            (true, "SKILL_NOT_ALLOWED"),
+            await CodeAsync(client, "execute", """{"skill":"http_call@1","input":{"url":"https://example.com"}}"""));
         Assert.Equal((true, "PERMISSION_DENIED"), await CodeAsync(client, "run", Submission(Transform("t"))));
     }
 
@@ -68,11 +84,16 @@ public sealed class McpTests : ServerTest
     {
         var run = (await RunAsync(Submission(Transform("t")))).Text("run_id");
         await using var viewer = await ConnectAsync(await KeyAsync("viewer"));
-        Assert.DoesNotContain(await viewer.ListToolsAsync(cancellationToken: Cancel), tool => tool.Name is "run" or "execute" || tool.Name.StartsWith("skill_", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            await viewer.ListToolsAsync(cancellationToken: Cancel),
+            tool => tool.Name is "run" or "execute" || tool.Name.StartsWith("skill_", StringComparison.Ordinal));
         Assert.Equal((true, "PERMISSION_DENIED"), await CodeAsync(viewer, "run", """{"goal":"x"}"""));
-        Assert.Equal((true, "PERMISSION_DENIED"), await CodeAsync(viewer, "execute", """{"skill":"json_transform@1"}"""));
+        Assert.Equal(
+            (true, "PERMISSION_DENIED"), await CodeAsync(viewer, "execute", """{"skill":"json_transform@1"}"""));
         // The profile allows the skill, and the caller may still begin nothing.
-        Assert.Equal((true, "PERMISSION_DENIED"), await CodeAsync(viewer, "skill_json_transform", """{"data":{"a":7},"expression":"a"}"""));
+        Assert.Equal(
+            (true, "PERMISSION_DENIED"),
+            await CodeAsync(viewer, "skill_json_transform", """{"data":{"a":7},"expression":"a"}"""));
         await using var other = await ConnectAsync(await KeyAsync("admin", "other"));
         Assert.Equal((true, "UNKNOWN_RUN"), await CodeAsync(other, "get_run", $$"""{"run_id":"{{run}}"}"""));
         Assert.Equal((true, "INVALID_ARGUMENT"), await CodeAsync(other, "get_run", "{}"));
@@ -107,7 +128,8 @@ public sealed class McpTests : ServerTest
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await asked);
 
         // Sooner than the call would have ended by itself.
-        await UntilAsync(() => Task.FromResult(Running.Parts.Metrics.RequestsOpen), open => open == 0).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        await UntilAsync(() => Task.FromResult(Running.Parts.Metrics.RequestsOpen), open => open == 0)
+            .WaitAsync(TimeSpan.FromSeconds(30), Cancel);
         Assert.Equal("running", (await GetAsync($"/v1/runs/{run}")).Is(200).Json.Text("status"));
         gate.SetResult();
         Assert.Equal("completed", (await GetAsync($"/v1/runs/{run}?wait_seconds=60")).Json.Text("status"));
@@ -119,22 +141,30 @@ public sealed class McpTests : ServerTest
         var run = (await RunAsync(Submission(Transform("t")))).Text("run_id");
         async Task<JsonElement> AskAsync(string message, string query = "")
         {
-            var text = (await SendAsync("POST", "/mcp" + query, message, Admin, ("Accept", "application/json, text/event-stream"))).Is(200).Text;
+            var text =
+                (await SendAsync(
+                    "POST", "/mcp" + query, message, Admin, ("Accept", "application/json, text/event-stream"))).Is(
+                        200).Text;
             return JsonDocument.Parse(text[text.IndexOf('{', StringComparison.Ordinal)..]).RootElement;
         }
         const string List = """{"jsonrpc":"2.0","id":1,"method":"tools/list"}""";
-        foreach (var (query, why) in ((string, string)[])[("?agent_id=nobody", "no agent profile 'nobody'"), ("?agent_id=", "names one profile"), ("?agent_id=default&agent_id=default", "names one profile")])
+        foreach (var (query, why) in ((string, string)[])[
+            ("?agent_id=nobody", "no agent profile 'nobody'"), ("?agent_id=", "names one profile"),
+            ("?agent_id=default&agent_id=default", "names one profile")])
         {
             var refused = await AskAsync(List, query);
             Assert.Equal("-32602", refused.Text("error/code"));
             Assert.Contains(why, refused.Text("error/message"), StringComparison.Ordinal);
         }
         var nothing = await AskAsync("""{"jsonrpc":"2.0","id":1,"method":"tools/call"}""");
-        Assert.Equal(("-32602", "The call names no tool."), (nothing.Text("error/code"), nothing.Text("error/message")));
+        Assert.Equal(
+            ("-32602", "The call names no tool."), (nothing.Text("error/code"), nothing.Text("error/message")));
 
         await using var client = await ConnectAsync(Admin);
-        foreach (var (tool, arguments) in ((string, string)[])[("get_run", $$"""{"run_id":"{{run}}","wait":5}"""), ("trace", $$"""{"run_id":"{{run}}","from":5}"""),
-            ("query", $$"""{"run_id":"{{run}}","query":"remaining_budget_cents","step":"t"}"""), ("describe_skill", """{"skill":"http_call","version":"1"}""")])
+        foreach (var (tool, arguments) in ((string, string)[])[
+            ("get_run", $$"""{"run_id":"{{run}}","wait":5}"""), ("trace", $$"""{"run_id":"{{run}}","from":5}"""),
+            ("query", $$"""{"run_id":"{{run}}","query":"remaining_budget_cents","step":"t"}"""),
+            ("describe_skill", """{"skill":"http_call","version":"1"}""")])
             Assert.Equal((true, "SCHEMA_VIOLATION"), await CodeAsync(client, tool, arguments));
     }
 

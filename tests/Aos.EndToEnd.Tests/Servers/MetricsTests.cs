@@ -7,8 +7,8 @@ namespace Aos.EndToEnd.Tests.Servers;
 [CollectionDefinition(nameof(MetricsTests), DisableParallelization = true)]
 public sealed class MetricsCollection;
 
-/// <summary>What a scrape says, against what was done. Alone in its process: the meters of all servers of a process have
-/// the same names.</summary>
+/// <summary>What a scrape says, against what was done. Alone in its process: the meters of all servers of a process
+/// have the same names.</summary>
 [Collection(nameof(MetricsTests))]
 public sealed class MetricsTests : ServerTest
 {
@@ -22,7 +22,8 @@ public sealed class MetricsTests : ServerTest
 
         // The server looks into its store beside the start.
         var scrape = (await GetAsync("/metrics")).Is(200);
-        while (!scrape.Text.Contains("aos_budget_limit_usd{", StringComparison.Ordinal)) scrape = (await GetAsync("/metrics")).Is(200);
+        while (!scrape.Text.Contains("aos_budget_limit_usd{", StringComparison.Ordinal))
+            scrape = (await GetAsync("/metrics")).Is(200);
 
         Assert.Equal("text/plain", scrape.Message.Content.Headers.ContentType!.MediaType);
         Assert.Equal(2, Value(scrape.Text, "aos_skill_calls_total", "skill=\"http_call\"", "status=\"success\""));
@@ -36,7 +37,8 @@ public sealed class MetricsTests : ServerTest
         Assert.Equal(1, Value(scrape.Text, "aos_http_requests_total", "operation=\"get_run\"", "status=\"404\""));
         Assert.True(Value(scrape.Text, "aos_journal_commit_latency_seconds_count") > 0);
         Assert.True(Value(scrape.Text, "aos_journal_batch_size_count") > 0);
-        foreach (var gauge in (string[])["aos_journal_queue_depth", "aos_calls_in_flight", "aos_approvals_waiting", "aos_event_streams_open"])
+        foreach (var gauge in (string[])[
+            "aos_journal_queue_depth", "aos_calls_in_flight", "aos_approvals_waiting", "aos_event_streams_open"])
             Assert.Equal(0, Value(scrape.Text, gauge));
         AssertDeployed(scrape.Text);
         Assert.DoesNotContain("run_0", scrape.Text, StringComparison.Ordinal);
@@ -58,14 +60,20 @@ public sealed class MetricsTests : ServerTest
         while (!File.Exists(Path.Combine(root!.FullName, "Aos.slnx"))) root = root.Parent;
         var folder = Path.Combine(root.FullName, "deploy");
         foreach (var file in (string[])["alerts.yml", "grafana/aos.json"])
-            foreach (Match name in Regex.Matches(File.ReadAllText(Path.Combine(folder, file)), "\\baos_[a-z_]+[a-z]", RegexOptions.None, TimeSpan.FromSeconds(1)))
-                Assert.True(name.Value == "aos_run_cost_usd_total" || Regex.IsMatch(scrape, $"^{name.Value}[ {{]", RegexOptions.Multiline, TimeSpan.FromSeconds(1)),
+            foreach (Match name in Regex.Matches(
+                File.ReadAllText(Path.Combine(folder, file)), "\\baos_[a-z_]+[a-z]", RegexOptions.None,
+                TimeSpan.FromSeconds(1)))
+                Assert.True(
+                    name.Value == "aos_run_cost_usd_total"
+                        || Regex.IsMatch(
+                            scrape, $"^{name.Value}[ {{]", RegexOptions.Multiline, TimeSpan.FromSeconds(1)),
                     $"{file} asks for {name.Value}");
     }
 
     private static double Value(string scrape, string name, params string[] labels)
     {
-        var lines = scrape.Split('\n').Where(line => Regex.IsMatch(line, $"^{name}[ {{]", RegexOptions.None, TimeSpan.FromSeconds(1))
+        var lines = scrape.Split('\n')
+            .Where(line => Regex.IsMatch(line, $"^{name}[ {{]", RegexOptions.None, TimeSpan.FromSeconds(1))
             && labels.All(label => line.Contains(label, StringComparison.Ordinal))).ToList();
         Assert.True(lines.Count == 1, $"{name} {string.Join(' ', labels)}: {lines.Count} lines\n{scrape}");
         var after = lines[0][(lines[0].LastIndexOf('}') is var end and > 0 ? end + 1 : name.Length)..];

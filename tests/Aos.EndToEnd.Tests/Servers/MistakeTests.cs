@@ -16,7 +16,8 @@ public sealed class MistakeTests : ServerTest
         problem.At("outcome/failure/details").EnumerateArray().Select(one => (one.Text("pointer"), one.Text("code"),
             one.TryGetProperty("line", out var line) ? $"{line}:{one.Text("column")}" : ""));
 
-    private async Task<List<(string Place, string Code, string At)>> RefusedAsync(string path, string body, int status) =>
+    private async Task<List<(string Place, string Code, string At)>> RefusedAsync(
+        string path, string body, int status) =>
         [.. Details((await PostAsync(path, body)).Is(status).Json)];
 
     [Theory]
@@ -34,7 +35,8 @@ public sealed class MistakeTests : ServerTest
 
         Assert.Contains(("/plan/steps/0/nonsense", "SCHEMA_VIOLATION", "2:65"), details);
         Assert.Contains(("/plan/steps/0/skill", "UNKNOWN_SKILL", "2:27"), details);
-        Assert.Contains(details, one => one is { Place: "/plan/steps/1/depends_on/0", Code: "INVALID_PLAN", At: "3:62" });
+        Assert.Contains(
+            details, one => one is { Place: "/plan/steps/1/depends_on/0", Code: "INVALID_PLAN", At: "3:62" });
         Assert.Contains(("/profile/network/allow/0", "INVALID_PROFILE", "4:93"), details);
         Assert.Contains(("/surplus", "SCHEMA_VIOLATION", "5:14"), details);
         Assert.Equal(details.Count, details.Distinct().Count());
@@ -58,11 +60,13 @@ public sealed class MistakeTests : ServerTest
     [Fact]
     public async Task Places_in_a_question_about_budgets_are_places_in_its_body()
     {
-        var form = await RefusedAsync("/v1/simulate/budgets", $$"""{ "run": { {{Plan}} }, "budgets_cents": [] }""", 400);
+        var form =
+            await RefusedAsync("/v1/simulate/budgets", $$"""{ "run": { {{Plan}} }, "budgets_cents": [] }""", 400);
         Assert.Contains(form, one => one is { Place: "/run/plan/steps/0/skill", Code: "UNKNOWN_SKILL", At: "2:27" });
         Assert.Contains(form, one => one is { Place: "/budgets_cents", Code: "SCHEMA_VIOLATION" });
         var plan = Plan.Replace(""", "nonsense": 1""", "", StringComparison.Ordinal);
-        var good = await RefusedAsync("/v1/simulate/budgets", $$"""{ "run": { {{plan}} }, "budgets_cents": [1] }""", 422);
+        var good =
+            await RefusedAsync("/v1/simulate/budgets", $$"""{ "run": { {{plan}} }, "budgets_cents": [1] }""", 422);
         Assert.Contains(good, one => one is { Place: "/run/plan/steps/0/skill", At: "2:27" });
     }
 
@@ -72,7 +76,8 @@ public sealed class MistakeTests : ServerTest
     [InlineData("PUT", "/v1/agents/x", "{ \"agent_id\": \"x\",\n  \"skills\": 1 }", "SCHEMA_VIOLATION", "2:13")]
     [InlineData("PUT", "/v1/policies/x", "{ \"policy\": \"x\",\n \"version\": 0 }", "SCHEMA_VIOLATION", "2:13")]
     [InlineData("POST", "/v1/webhooks", "{ \"url\":\n \"ftp://x\" }", "INVALID_ARGUMENT", "2:2")]
-    public async Task A_mistake_is_told_with_line_and_column(string method, string path, string body, string code, string at)
+    public async Task A_mistake_is_told_with_line_and_column(
+        string method, string path, string body, string code, string at)
     {
         var answer = await SendAsync(method, path, body, Admin);
         Assert.Equal((code, at), (Details(answer.Json).First().Code, Details(answer.Json).First().At));

@@ -28,19 +28,33 @@ public sealed class OidcTests : ServerTest, IDisposable
 
     private void Publish()
     {
-        var key = JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(_rsa.ExportParameters(false)) { KeyId = "one" });
-        World.On("/issuer/.well-known/openid-configuration", _ => new Reply(200, $$"""{"issuer":"{{World.Url("/issuer")}}","jwks_uri":"{{World.Url("/issuer/keys")}}"}"""));
-        World.On("/issuer/keys", _ => new Reply(200, $$"""{"keys":[{"kty":"RSA","kid":"one","use":"sig","n":"{{key.N}}","e":"{{key.E}}"}]}"""));
+        var key = JsonWebKeyConverter.ConvertFromRSASecurityKey(
+            new RsaSecurityKey(_rsa.ExportParameters(false)) { KeyId = "one" });
+        World.On(
+            "/issuer/.well-known/openid-configuration",
+            _ => new Reply(
+                200, $$"""{"issuer":"{{World.Url("/issuer")}}","jwks_uri":"{{World.Url("/issuer/keys")}}"}"""));
+        World.On(
+            "/issuer/keys",
+            _ => new Reply(
+                200, $$"""{"keys":[{"kty":"RSA","kid":"one","use":"sig","n":"{{key.N}}","e":"{{key.E}}"}]}"""));
     }
 
-    private string Token(SecurityKey key, string algorithm, string? issuer = null, string audience = "aos", int minutes = 5,
-        string? tenant = "local", string subject = "ada") => new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
+    private string Token(
+        SecurityKey key, string algorithm, string? issuer = null, string audience = "aos", int minutes = 5,
+        string? tenant = "local", string subject = "ada") =>
+        new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = issuer ?? World.Url("/issuer"),
             Audience = audience,
             NotBefore = DateTime.UtcNow.AddHours(-1),
             Expires = DateTime.UtcNow.AddMinutes(minutes),
-            Claims = new Dictionary<string, object> { ["sub"] = subject, ["roles"] = new[] { "operator", "finance" }, ["x"] = 1 }
+            Claims = new Dictionary<string, object>
+            {
+                ["sub"] = subject,
+                ["roles"] = new[] { "operator", "finance" },
+                ["x"] = 1
+            }
             .Concat(tenant is null ? [] : [KeyValuePair.Create("tenant", (object)tenant)]).ToDictionary(),
             SigningCredentials = new SigningCredentials(key, algorithm),
         });
@@ -54,7 +68,9 @@ public sealed class OidcTests : ServerTest, IDisposable
         foreach (var algorithm in (string[])["RS256", "PS256"])
         {
             var caller = (await GetAsync("/v1/whoami", Token(Key(_rsa), algorithm, tenant: "acme"))).Is(200).Json;
-            Assert.Equal(("oidc:ada", "acme", "operator"), (caller.Text("subject"), caller.Text("tenant"), caller.Text("roles/0")));
+            Assert.Equal(
+                ("oidc:ada", "acme", "operator"),
+                (caller.Text("subject"), caller.Text("tenant"), caller.Text("roles/0")));
             Assert.Contains("runs:write", caller.Text("permissions"), StringComparison.Ordinal);
             Assert.DoesNotContain("keys:write", caller.Text("permissions"), StringComparison.Ordinal);
         }
@@ -70,9 +86,12 @@ public sealed class OidcTests : ServerTest, IDisposable
         var pem = Encoding.UTF8.GetBytes(_rsa.ExportSubjectPublicKeyInfoPem());
         string[] bad =
         [
-            Token(Key(_other), "RS256"), Token(Key(_rsa), "RS256", audience: "another"), Token(Key(_rsa), "RS256", issuer: "https://evil.example"),
-            Token(Key(_rsa), "RS256", minutes: -5), Token(Key(_rsa), "RS256", tenant: null), Token(Key(_rsa), "RS256", tenant: "No Name"),
-            Token(new SymmetricSecurityKey(pem) { KeyId = "one" }, "HS256"), $"{Base64UrlEncoder.Encode("""{"alg":"none","typ":"JWT"}""")}.{parts[1]}.",
+            Token(Key(_other), "RS256"), Token(Key(_rsa), "RS256", audience: "another"),
+            Token(Key(_rsa), "RS256", issuer: "https://evil.example"),
+            Token(Key(_rsa), "RS256", minutes: -5), Token(Key(_rsa), "RS256", tenant: null),
+            Token(Key(_rsa), "RS256", tenant: "No Name"),
+            Token(new SymmetricSecurityKey(pem) { KeyId = "one" }, "HS256"),
+            $"{Base64UrlEncoder.Encode("""{"alg":"none","typ":"JWT"}""")}.{parts[1]}.",
             $"{parts[0]}.{Base64UrlEncoder.Encode(Base64UrlEncoder.Decode(parts[1]).Replace("ada", "eve", StringComparison.Ordinal))}.{parts[2]}",
             parts[0] + "." + parts[1] + ".", "a.b.c",
         ];

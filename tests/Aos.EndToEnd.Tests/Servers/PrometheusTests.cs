@@ -39,7 +39,8 @@ public sealed class PrometheusTests : ServerTest
     public async Task A_real_prometheus_scrapes_the_server_with_a_key_that_may_do_nothing_else()
     {
         await RunAsync(Submission(Transform("t")));
-        await File.WriteAllTextAsync(Path.Combine(_folder, "key"), await KeyAsync("viewer", "local", "metrics:read"), Cancel);
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder, "key"), await KeyAsync("viewer", "local", "metrics:read"), Cancel);
         await File.WriteAllTextAsync(Path.Combine(_folder, "prometheus.yml"), $$"""
             global: { scrape_interval: 200ms }
             scrape_configs:
@@ -48,7 +49,9 @@ public sealed class PrometheusTests : ServerTest
                 static_configs: [ { targets: [ "{{new Uri(Address).Authority}}" ] } ]
             """, Cancel);
         var port = FreePort();
-        using var prometheus = Start("prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path=data", $"--web.listen-address=127.0.0.1:{port}");
+        using var prometheus = Start(
+            "prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path=data",
+            $"--web.listen-address=127.0.0.1:{port}");
         try
         {
             using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
@@ -69,7 +72,8 @@ public sealed class PrometheusTests : ServerTest
     {
         try
         {
-            var text = await http.GetStringAsync("/api/v1/query?query=aos_skill_calls_total%7Bskill%3D%22json_transform%22%7D%20and%20on%28job%29%20up%20%3D%3D%201", cancel);
+            var text =
+                await http.GetStringAsync("/api/v1/query?query=aos_skill_calls_total%7Bskill%3D%22json_transform%22%7D%20and%20on%28job%29%20up%20%3D%3D%201", cancel);
             return JsonDocument.Parse(text).RootElement.At("data/result").GetArrayLength();
         }
         catch (HttpRequestException)

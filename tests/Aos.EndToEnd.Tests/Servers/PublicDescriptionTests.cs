@@ -16,12 +16,15 @@ public sealed partial class PublicDescriptionTests : ServerTest
     public async Task The_linter_has_nothing_to_say()
     {
         var file = Path.Combine(Settings.Data, "openapi.json");
-        await File.WriteAllTextAsync(file, (await SendAsync("GET", "/openapi/v1.json", null, null)).Is(200).Text, Cancel);
+        await File.WriteAllTextAsync(
+            file, (await SendAsync("GET", "/openapi/v1.json", null, null)).Is(200).Text, Cancel);
         var (exit, said) = await LintAsync(file);
         Assert.True(exit == 0, said);
 
         // It looks: a description with a mistake does not pass.
-        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file, Cancel)).Replace("\"operationId\":\"whoami\"", "\"operationId\":\"health\"", StringComparison.Ordinal), Cancel);
+        await File.WriteAllTextAsync(
+            file, (await File.ReadAllTextAsync(file, Cancel)).Replace(
+                "\"operationId\":\"whoami\"", "\"operationId\":\"health\"", StringComparison.Ordinal), Cancel);
         (exit, said) = await LintAsync(file);
         Assert.True(exit != 0 && said.Contains("operation-operationId-unique", StringComparison.Ordinal), said);
     }
@@ -35,7 +38,8 @@ public sealed partial class PublicDescriptionTests : ServerTest
         Assert.Equal("text/html", page.Message.Content.Headers.ContentType!.MediaType);
         Assert.Contains("\"url\":\"openapi/v1.json\"", page.Text, StringComparison.Ordinal);
         var policy = Assert.Single(page.Message.Headers.GetValues("Content-Security-Policy"));
-        var nonce = Regex.Match(policy, "'nonce-(?<value>[^']+)'", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups["value"].Value;
+        var nonce = Regex.Match(
+            policy, "'nonce-(?<value>[^']+)'", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups["value"].Value;
         Assert.NotEmpty(nonce);
         Assert.DoesNotContain("http", policy, StringComparison.Ordinal);
         var scripts = Script().Matches(page.Text);
@@ -48,17 +52,22 @@ public sealed partial class PublicDescriptionTests : ServerTest
             var address = new Uri(new Uri(Address + "/docs/"), source);
             Assert.Equal(new Uri(Address).Authority, address.Authority);
             var loaded = (await SendAsync("GET", address.PathAndQuery, null, null)).Is(200);
-            Assert.Contains("javascript", loaded.Message.Content.Headers.ContentType!.MediaType, StringComparison.Ordinal);
+            Assert.Contains(
+                "javascript", loaded.Message.Content.Headers.ContentType!.MediaType, StringComparison.Ordinal);
             Assert.True(loaded.Text.Length > 1_000, $"{source} has {loaded.Text.Length} characters");
         }
         Assert.DoesNotMatch("(src|href)=\"(https?:)?//", page.Text);
-        Assert.NotEqual(policy, Assert.Single((await SendAsync("GET", "/docs/", null, null)).Message.Headers.GetValues("Content-Security-Policy")));
+        Assert.NotEqual(
+            policy,
+            Assert.Single(
+                (await SendAsync("GET", "/docs/", null, null)).Message.Headers.GetValues("Content-Security-Policy")));
     }
 
     private static async Task<(int Exit, string Said)> LintAsync(string file)
     {
         var folder = Linter();
-        var start = new ProcessStartInfo("node", [Path.Combine(folder, "node_modules", "@stoplight", "spectral-cli", "dist", "index.js"),
+        var start = new ProcessStartInfo(
+            "node", [Path.Combine(folder, "node_modules", "@stoplight", "spectral-cli", "dist", "index.js"),
             "lint", file, "--ruleset", Path.Combine(folder, "ruleset.yaml"), "--fail-severity", "warn"])
         {
             UseShellExecute = false,
@@ -70,7 +79,9 @@ public sealed partial class PublicDescriptionTests : ServerTest
         patience.CancelAfter(Infrastructure.Cli.Patience);
         try
         {
-            var (said, complained) = (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
+            var (said, complained) =
+                (process.StandardOutput.ReadToEndAsync(patience.Token),
+                    process.StandardError.ReadToEndAsync(patience.Token));
             await process.WaitForExitAsync(patience.Token);
             return (process.ExitCode, await said + await complained);
         }
@@ -84,10 +95,13 @@ public sealed partial class PublicDescriptionTests : ServerTest
     private static string Linter()
     {
         var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Aos.slnx"))) folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The repository was not found.");
+        while (!File.Exists(Path.Combine(folder, "Aos.slnx")))
+            folder = Path.GetDirectoryName(folder)
+                ?? throw new InvalidOperationException("The repository was not found.");
         folder = Path.Combine(folder, "tests", "Aos.EndToEnd.Tests", "Servers", "lint");
         if (File.Exists(Path.Combine(folder, "node_modules", ".package-lock.json"))) return folder;
-        using var npm = Process.Start(new ProcessStartInfo("npm", ["ci", "--no-progress"]) { WorkingDirectory = folder })!;
+        using var npm =
+            Process.Start(new ProcessStartInfo("npm", ["ci", "--no-progress"]) { WorkingDirectory = folder })!;
         Assert.True(npm.WaitForExit(Infrastructure.Cli.Patience) && npm.ExitCode == 0,
             "The linter could not be installed: run ./test, which installs Node.js and it.");
         return folder;

@@ -16,7 +16,9 @@ public sealed record Answered(int Status, string Text, HttpResponseMessage Messa
 
     public Answered Is(int status)
     {
-        Assert.True(Status == status, $"{Message.RequestMessage!.Method} {Message.RequestMessage.RequestUri}: {Status} instead of {status}\n{Text}");
+        Assert.True(
+            Status == status,
+            $"{Message.RequestMessage!.Method} {Message.RequestMessage.RequestUri}: {Status} instead of {status}\n{Text}");
         return this;
     }
 }
@@ -37,7 +39,8 @@ public abstract class ServerTest : IAsyncLifetime
     /// <summary>The key of an administrator of tenant <c>local</c>.</summary>
     protected string Admin { get; private set; } = "";
 
-    private protected virtual ServerSettings Settings => new() { Data = Path.Combine(_folder, "data"), Listen = [new Uri("http://127.0.0.1:0")] };
+    private protected virtual ServerSettings Settings =>
+        new() { Data = Path.Combine(_folder, "data"), Listen = [new Uri("http://127.0.0.1:0")] };
 
     protected string Address => Running.Addresses[0];
 
@@ -65,20 +68,24 @@ public abstract class ServerTest : IAsyncLifetime
 
     /// <summary>Makes a key.</summary>
     protected async Task<string> KeyAsync(string role, string tenant = "local", params string[] scopes) =>
-        (await Running.Parts.Keys.CreateAsync(new ApiKeySubmission { Name = role, Roles = [role], Scopes = [.. scopes] }, tenant, "test", Cancel)).Key;
+        (await Running.Parts.Keys.CreateAsync(
+            new ApiKeySubmission { Name = role, Roles = [role], Scopes = [.. scopes] }, tenant, "test", Cancel)).Key;
 
     protected Task<Answered> GetAsync(string path, string? key = null) => SendAsync("GET", path, null, key ?? Admin);
 
-    protected Task<Answered> PostAsync(string path, string? body, string? key = null, params (string Name, string Value)[] headers) =>
+    protected Task<Answered> PostAsync(
+        string path, string? body, string? key = null, params (string Name, string Value)[] headers) =>
         SendAsync("POST", path, body, key ?? Admin, headers);
 
-    protected async Task<Answered> SendAsync(string method, string path, string? body, string? key, params (string Name, string Value)[] headers)
+    protected async Task<Answered> SendAsync(
+        string method, string path, string? body, string? key, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         if (!string.IsNullOrEmpty(key)) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         foreach (var (name, value) in headers)
-            if (!request.Headers.TryAddWithoutValidation(name, value)) request.Content!.Headers.TryAddWithoutValidation(name, value);
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+                request.Content!.Headers.TryAddWithoutValidation(name, value);
         var response = await Http.SendAsync(request, Cancel);
         return new Answered((int)response.StatusCode, await response.Content.ReadAsStringAsync(Cancel), response);
     }
@@ -91,7 +98,8 @@ public abstract class ServerTest : IAsyncLifetime
         {
             var answer = await ask();
             if (isGood(answer)) return answer;
-            Assert.True(clock.Elapsed < Infrastructure.Cli.Patience, $"after {clock.Elapsed} the answer is still {answer}");
+            Assert.True(
+                clock.Elapsed < Infrastructure.Cli.Patience, $"after {clock.Elapsed} the answer is still {answer}");
             await Task.Yield();
         }
     }

@@ -4,8 +4,8 @@ using Aos.Server.Settings;
 
 namespace Aos.EndToEnd.Tests.Servers;
 
-/// <summary>A test with a server that tells a collector. Servers of other tests in this process are heard as well, so each test
-/// looks at its own traces.</summary>
+/// <summary>A test with a server that tells a collector. Servers of other tests in this process are heard as well, so
+/// each test looks at its own traces.</summary>
 public abstract class TracedTest : ServerTest
 {
     protected const string CallerTrace = "0af7651916cd43dd8448eb211c80319c";
@@ -19,14 +19,21 @@ public abstract class TracedTest : ServerTest
     {
         get
         {
-            var settings = base.Settings with { OtlpEndpoint = _collector?.Address, OtlpGrpc = _collector?.IsGrpc == true, AdoptSeconds = 1, DrainSeconds = 0 };
+            var settings = base.Settings with
+            {
+                OtlpEndpoint = _collector?.Address,
+                OtlpGrpc = _collector?.IsGrpc == true,
+                AdoptSeconds = 1,
+                DrainSeconds = 0
+            };
             return _change(settings);
         }
     }
 
-    /// <summary>Starts the server anew: the first time with a collector, later with what is to be changed, or to have everything
-    /// told, since a server that ends has told everything.</summary>
-    private protected async Task<Collector> RestartAsync(Func<ServerSettings, ServerSettings>? change = null, bool grpc = false)
+    /// <summary>Starts the server anew: the first time with a collector, later with what is to be changed, or to have
+    /// everything told, since a server that ends has told everything.</summary>
+    private protected async Task<Collector> RestartAsync(
+        Func<ServerSettings, ServerSettings>? change = null, bool grpc = false)
     {
         var before = _collector;
         _collector ??= await Collector.StartAsync(grpc);

@@ -26,31 +26,41 @@ public sealed class TracingTests : TracedTest
         await RestartAsync();
 
         var all = collector.Spans.Where(span => span.TraceId == TraceOf(report)).ToList();
-        Told Only(string name, Told? parent) => Assert.Single(all, span => span.Name == name && span.ParentId == (parent?.SpanId ?? ""));
+        Told Only(string name, Told? parent) =>
+            Assert.Single(all, span => span.Name == name && span.ParentId == (parent?.SpanId ?? ""));
         var request = Only("POST /v1/runs", null);
         var run = Only("invoke_agent tester", request);
-        foreach (var (name, value) in ((string, string)[])[("gen_ai.operation.name", "invoke_agent"), ("gen_ai.agent.id", "tester"),
+        foreach (var (name, value) in ((string, string)[])[
+            ("gen_ai.operation.name", "invoke_agent"), ("gen_ai.agent.id", "tester"),
             ("aos.run.id", report.Text("run_id")), ("aos.status", "completed"), ("aos.tenant", "local")])
             Assert.Equal(value, run.Tags[name]);
         var good = Only("GET", Only("execute_tool http_call", Only("step a", run)));
-        Assert.Equal((3, "200", "127.0.0.1"), (good.Kind, good.Tags["http.response.status_code"], good.Tags["server.address"]));
+        Assert.Equal(
+            (3, "200", "127.0.0.1"), (good.Kind, good.Tags["http.response.status_code"], good.Tags["server.address"]));
         var flaky = Only("step b", run);
-        var tries = all.Where(span => span.ParentId == flaky.SpanId).OrderBy(span => span.Tags["aos.attempt"], StringComparer.Ordinal).ToList();
+        var tries = all.Where(span => span.ParentId == flaky.SpanId)
+            .OrderBy(span => span.Tags["aos.attempt"], StringComparer.Ordinal).ToList();
         Assert.Equal(("2", "1 failure 2", "2 success 0"), (flaky.Tags["aos.attempts"],
-            $"{tries[0].Tags["aos.attempt"]} {tries[0].Tags["aos.status"]} {tries[0].Status}", $"{tries[1].Tags["aos.attempt"]} {tries[1].Tags["aos.status"]} {tries[1].Status}"));
+            $"{tries[0].Tags["aos.attempt"]} {tries[0].Tags["aos.status"]} {tries[0].Status}",
+            $"{tries[1].Tags["aos.attempt"]} {tries[1].Tags["aos.status"]} {tries[1].Status}"));
         Assert.Equal("HTTP_503", tries[0].Tags["error.type"]);
         Assert.Equal("503", Only("GET", tries[0]).Tags["http.response.status_code"]);
         var chat = Only("chat m-1", Only("execute_tool llm_invoke", Only("step ask", run)));
-        Assert.Equal(("chat", "scripted", "m-1", "50", "stop"), (chat.Tags["gen_ai.operation.name"], chat.Tags["gen_ai.provider.name"],
-            chat.Tags["gen_ai.request.model"], chat.Tags["gen_ai.request.max_tokens"], chat.Tags["gen_ai.response.finish_reasons"]));
+        Assert.Equal(
+            ("chat", "scripted", "m-1", "50", "stop"),
+            (chat.Tags["gen_ai.operation.name"], chat.Tags["gen_ai.provider.name"],
+            chat.Tags["gen_ai.request.model"], chat.Tags["gen_ai.request.max_tokens"],
+            chat.Tags["gen_ai.response.finish_reasons"]));
         Assert.True(int.Parse(chat.Tags["gen_ai.usage.output_tokens"]) > 0);
-        Assert.Equal(13, all.Count); // A request, a run, three steps, four attempts, three requests, a chat: nothing else.
+        Assert.Equal(
+            13, all.Count); // A request, a run, three steps, four attempts, three requests, a chat: nothing else.
     }
 
     [Fact]
     public async Task Neither_secrets_nor_contents_are_told_unless_contents_are_asked_for()
     {
-        World.On($"/{Canary}-path", _ => new Reply(200, $$"""{"answer":"{{Canary}}-answer"}""")).On("/bad", _ => new Reply(500, $"{Canary}-refusal"));
+        World.On($"/{Canary}-path", _ => new Reply(200, $$"""{"answer":"{{Canary}}-answer"}"""))
+            .On("/bad", _ => new Reply(500, $"{Canary}-refusal"));
         Directory.CreateDirectory(Path.Combine(Settings.Data, "secrets"));
         await File.WriteAllTextAsync(Path.Combine(Settings.Data, "secrets", "TOKEN"), $"{Canary}-secret", Cancel);
         var submission = $$"""
@@ -64,14 +74,19 @@ public sealed class TracingTests : TracedTest
         var collector = await RestartAsync();
         var quiet = await RunAsync(submission);
         Assert.Equal("completed", quiet.Text("status"));
-        Assert.Contains($"{Canary}-secret", World.Arrivals.First(arrival => arrival.Method == "POST").Body, StringComparison.Ordinal); // It went where it should.
+        Assert.Contains(
+            $"{Canary}-secret", World.Arrivals.First(arrival => arrival.Method == "POST").Body,
+            StringComparison.Ordinal); // It went where it should.
         await RestartAsync(settings => settings with { TraceContents = true });
-        Assert.Contains(collector.Spans, span => span.TraceId == TraceOf(quiet) && span.Name == "execute_tool http_call");
+        Assert.Contains(
+            collector.Spans, span => span.TraceId == TraceOf(quiet) && span.Name == "execute_tool http_call");
         Assert.DoesNotContain(Canary, collector.Everything, StringComparison.Ordinal);
 
         var loud = await RunAsync(submission);
         await RestartAsync();
-        var call = collector.Spans.Single(span => span.TraceId == TraceOf(loud) && span.Name == "execute_tool http_call" && span.Tags["aos.step.id"] == "a");
+        var call = collector.Spans.Single(
+            span => span.TraceId == TraceOf(loud) && span.Name == "execute_tool http_call"
+                && span.Tags["aos.step.id"] == "a");
         Assert.Contains($"{Canary}-body", call.Tags["gen_ai.tool.call.arguments"], StringComparison.Ordinal);
         Assert.Contains($"{Canary}-answer", call.Tags["gen_ai.tool.call.result"], StringComparison.Ordinal);
         Assert.DoesNotContain($"{Canary}-secret", collector.Everything, StringComparison.Ordinal);
@@ -82,7 +97,8 @@ public sealed class TracingTests : TracedTest
     {
         World.On("/good", _ => new Reply(200));
         async Task<JsonElement> BeginAsync(string header) =>
-            (await PostAsync("/v1/runs?wait_seconds=60", Submission(Call("a", "/good")), null, ("traceparent", header))).Json;
+            (await PostAsync(
+                "/v1/runs?wait_seconds=60", Submission(Call("a", "/good")), null, ("traceparent", header))).Json;
         var deaf = await BeginAsync(CallerHeader);
         Assert.Equal(CallerTrace, TraceOf(deaf)); // Also where nobody listens: the outcome names the trace.
         Assert.NotEqual(CallerTrace, TraceOf(await BeginAsync("00-zz-yy-01")));
@@ -96,11 +112,14 @@ public sealed class TracingTests : TracedTest
 
         Assert.Equal(CallerTrace, TraceOf(heard));
         var request = collector.Spans.Single(span => span.TraceId == CallerTrace && span.ParentId == CallerSpan);
-        Assert.Equal(request.SpanId, collector.Spans.Single(span => span.TraceId == CallerTrace && span.Name == "invoke_agent tester").ParentId);
+        Assert.Equal(
+            request.SpanId,
+            collector.Spans.Single(span => span.TraceId == CallerTrace && span.Name == "invoke_agent tester").ParentId);
         Assert.DoesNotContain(collector.Spans, span => span.TraceId == TraceOf(unwanted));
         Assert.StartsWith("1af7", TraceOf(unwanted), StringComparison.Ordinal);
         Assert.False(TraceOf(stranger).StartsWith("2af7", StringComparison.Ordinal));
-        Assert.Contains(collector.Spans, span => span.TraceId == TraceOf(stranger) && span.Name == "invoke_agent tester");
+        Assert.Contains(
+            collector.Spans, span => span.TraceId == TraceOf(stranger) && span.Name == "invoke_agent tester");
     }
 
     [Fact]
@@ -110,9 +129,11 @@ public sealed class TracingTests : TracedTest
         var collector = await RestartAsync();
         await RunAsync(Submission(Call("a", "/good")));
         var named = await RunAsync(Submission(Call("a", "/good")).Replace("\"agent_id\": \"tester\"",
-            "\"agent_id\": \"tester\", \"config\": { \"http_call\": { \"trace_to\": [\"127.0.0.1\"] } }", StringComparison.Ordinal));
+            "\"agent_id\": \"tester\", \"config\": { \"http_call\": { \"trace_to\": [\"127.0.0.1\"] } }",
+            StringComparison.Ordinal));
         var mistaken = await RunAsync(Submission(Call("a", "/good")).Replace("\"agent_id\": \"tester\"",
-            "\"agent_id\": \"tester\", \"config\": { \"http_call\": { \"trace_to\": \"127.0.0.1\" } }", StringComparison.Ordinal));
+            "\"agent_id\": \"tester\", \"config\": { \"http_call\": { \"trace_to\": \"127.0.0.1\" } }",
+            StringComparison.Ordinal));
         await RestartAsync();
 
         Assert.Equal(2, World.Arrivals.Count);
@@ -128,22 +149,33 @@ public sealed class TracingTests : TracedTest
         var gate = new TaskCompletionSource();
         World.On("/good", _ => new Reply(200)).Hold("/hold", gate.Task).On("/bad", _ => new Reply(404));
         var collector = await RestartAsync();
-        var begun = (await PostAsync("/v1/runs", Submission(Call("a", "/good"), Call("b", "/hold", "\"depends_on\": [\"a\"]"), Call("c", "/bad", "\"depends_on\": [\"b\"]")),
+        var begun =
+            (await PostAsync(
+                "/v1/runs",
+                Submission(
+                    Call("a", "/good"), Call("b", "/hold", "\"depends_on\": [\"a\"]"),
+                    Call("c", "/bad", "\"depends_on\": [\"b\"]")),
             null, ("traceparent", CallerHeader))).Is(202).Json;
         await World.ArrivedAsync("/hold");
         await RestartAsync(settings => settings); // The call is cut off; the next server asks again.
         var id = begun.Text("run_id");
         var report = (await GetAsync($"/v1/runs/{id}?wait_seconds=60")).Is(200).Json;
-        while (report.Text("status") is "running" or "waiting") report = (await GetAsync($"/v1/runs/{id}?wait_seconds=60")).Is(200).Json;
+        while (report.Text("status") is "running" or "waiting")
+            report = (await GetAsync($"/v1/runs/{id}?wait_seconds=60")).Is(200).Json;
         Assert.Equal(("failed", "HTTP_404"), (report.Text("status"), report.Text("code")));
         gate.SetResult();
         await RestartAsync();
 
-        var runs = collector.Spans.Where(span => span.TraceId == CallerTrace && span.Name == "invoke_agent tester" && span.Tags["aos.run.id"] == id).ToList();
-        Assert.Equal((2, "left", "failed", "true"), (runs.Count, runs[0].Tags["aos.status"], runs[1].Tags["aos.status"], runs[1].Tags["aos.resumed"]));
+        var runs = collector.Spans
+            .Where(span => span.TraceId == CallerTrace && span.Name == "invoke_agent tester"
+                && span.Tags["aos.run.id"] == id).ToList();
+        Assert.Equal(
+            (2, "left", "failed", "true"),
+            (runs.Count, runs[0].Tags["aos.status"], runs[1].Tags["aos.status"], runs[1].Tags["aos.resumed"]));
         Assert.Equal("HTTP_404", runs[1].Tags["error.type"]);
         Assert.Contains(collector.Spans, span => span.ParentId == runs[1].SpanId && span.Name == "step c");
-        var log = collector.Logs.Single(log => log.Tags.GetValueOrDefault("run_id") == id && log.Tags.ContainsKey("Code"));
+        var log =
+            collector.Logs.Single(log => log.Tags.GetValueOrDefault("run_id") == id && log.Tags.ContainsKey("Code"));
         Assert.Equal((CallerTrace, "HTTP_404"), (log.TraceId, log.Tags["Code"]));
     }
 }

@@ -49,16 +49,19 @@ public sealed class WebhookTests : ServerTest
     private static void AssertSigned(string secret, Arrival arrival)
     {
         var signed = $"{arrival.Head["webhook-id"]}.{arrival.Head["webhook-timestamp"]}.{arrival.Body}";
-        var expected = Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(secret["whsec_".Length..]), Encoding.UTF8.GetBytes(signed)));
+        var expected = Convert.ToBase64String(
+            HMACSHA256.HashData(Convert.FromBase64String(secret["whsec_".Length..]), Encoding.UTF8.GetBytes(signed)));
         Assert.Equal($"v1,{expected}", arrival.Head["webhook-signature"]);
-        var sent = DateTimeOffset.FromUnixTimeSeconds(long.Parse(arrival.Head["webhook-timestamp"], CultureInfo.InvariantCulture));
+        var sent = DateTimeOffset.FromUnixTimeSeconds(
+            long.Parse(arrival.Head["webhook-timestamp"], CultureInfo.InvariantCulture));
         Assert.InRange((DateTimeOffset.UtcNow - sent).TotalMinutes, -1, 5);
     }
 
     [Fact]
     public async Task Each_event_reaches_whoever_wants_it_once_signed_and_without_contents()
     {
-        World.On("/all", _ => new Reply(204)).On("/ended", _ => new Reply(200)).On("/pay", _ => new Reply(200)).On("/other", _ => new Reply(200));
+        World.On("/all", _ => new Reply(204)).On("/ended", _ => new Reply(200)).On("/pay", _ => new Reply(200))
+            .On("/other", _ => new Reply(200));
         var (all, secret) = await RegisterAsync(World.Url("/all"));
         await RegisterAsync(World.Url("/ended"), """, "events": ["run.completed", "run.failed"] """);
         var stranger = await KeyAsync("admin", "other");
@@ -72,7 +75,9 @@ public sealed class WebhookTests : ServerTest
         await DeliveriesAsync(all, "pending", items => items.GetArrayLength() == 0);
 
         var arrivals = World.Arrivals.Where(arrival => arrival.Path == "/all").ToList();
-        Assert.Equal(["approval.requested", "run.completed", "run.waiting"], arrivals.Select(arrival => JsonDocument.Parse(arrival.Body).RootElement.Text("type")).Order());
+        Assert.Equal(
+            ["approval.requested", "run.completed", "run.waiting"],
+            arrivals.Select(arrival => JsonDocument.Parse(arrival.Body).RootElement.Text("type")).Order());
         Assert.Equal(3, arrivals.Select(arrival => arrival.Head["webhook-id"]).Distinct().Count());
         foreach (var arrival in arrivals)
         {
@@ -81,9 +86,13 @@ public sealed class WebhookTests : ServerTest
             Assert.Equal(report.Text("run_id"), JsonDocument.Parse(arrival.Body).RootElement.Text("data/run_id"));
             Assert.DoesNotContain("/pay", arrival.Body, StringComparison.Ordinal);
         }
-        var asked = JsonDocument.Parse(arrivals.Single(arrival => arrival.Body.Contains("approval.requested", StringComparison.Ordinal)).Body).RootElement.At("data");
+        var asked = JsonDocument.Parse(
+            arrivals.Single(
+                arrival => arrival.Body.Contains("approval.requested", StringComparison.Ordinal)).Body).RootElement.At(
+                    "data");
         Assert.Equal((approval, "pay", "http_call", "operator", "waiting"),
-            (asked.Text("approval_id"), asked.Text("step_id"), asked.Text("skill"), asked.Text("role"), asked.Text("status")));
+            (asked.Text("approval_id"), asked.Text("step_id"), asked.Text("skill"), asked.Text("role"),
+                asked.Text("status")));
         Assert.Equal((1, 0), (World.Count("/ended"), World.Count("/other")));
         Assert.DoesNotContain(secret, (await GetAsync("/v1/webhooks")).Text, StringComparison.Ordinal);
         Assert.DoesNotContain("/all", (await GetAsync("/v1/webhooks", stranger)).Text, StringComparison.Ordinal);
@@ -96,7 +105,9 @@ public sealed class WebhookTests : ServerTest
         var (id, secret) = await RegisterAsync(World.Url("/down"));
         await RunAsync(Submission(Transform("t")));
         var dead = (await DeliveriesAsync(id, "dead", items => items.GetArrayLength() == 1))[0];
-        Assert.Equal(("3", "status 503", "run.completed"), (dead.Text("attempts"), dead.Text("last_result"), dead.Text("message/type")));
+        Assert.Equal(
+            ("3", "status 503", "run.completed"),
+            (dead.Text("attempts"), dead.Text("last_result"), dead.Text("message/type")));
         var message = dead.Text("message_id");
 
         (await PostAsync($"/v1/webhooks/{id}/deliveries/{message}/replay", null)).Is(202);
@@ -105,7 +116,9 @@ public sealed class WebhookTests : ServerTest
 
         Assert.Empty((await DeliveriesAsync(id, "dead", _ => true)).EnumerateArray());
         var arrivals = World.Arrivals.Where(arrival => arrival.Path == "/down").ToList();
-        Assert.Equal((6, message), (arrivals.Count, Assert.Single(arrivals.Select(arrival => arrival.Head["webhook-id"]).Distinct())));
+        Assert.Equal(
+            (6, message),
+            (arrivals.Count, Assert.Single(arrivals.Select(arrival => arrival.Head["webhook-id"]).Distinct())));
         Assert.Single(arrivals.Select(arrival => arrival.Body).Distinct());
         AssertSigned(secret, arrivals[^1]);
         (await PostAsync($"/v1/webhooks/{id}/deliveries/{message}/replay", null)).Is(404);
@@ -141,7 +154,8 @@ public sealed class WebhookTests : ServerTest
         Assert.Contains("410", info.Text("disabled_reason"), StringComparison.Ordinal);
         await RunAsync(Submission(Transform("t")));
         Assert.Equal(1, World.Count("/gone"));
-        Assert.False((await PostAsync($"/v1/webhooks/{id}/enable", null)).Is(200).Json.TryGetProperty("disabled_at", out _));
+        Assert.False(
+            (await PostAsync($"/v1/webhooks/{id}/enable", null)).Is(200).Json.TryGetProperty("disabled_at", out _));
         var dead = (await DeliveriesAsync(id, "dead", _ => true))[0].Text("message_id");
         (await PostAsync($"/v1/webhooks/{id}/deliveries/{dead}/replay", null)).Is(202);
         await World.ArrivedAsync("/gone", 2);
@@ -170,12 +184,14 @@ public sealed class WebhookTests : ServerTest
         await World.ArrivedAsync("/good", 10);
         var results = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var id in (string[])[silent, broken, moved, refused])
-            results[id] = (await DeliveriesAsync(id, "dead", items => items.GetArrayLength() == 10))[0].Text("last_result");
+            results[id] =
+                (await DeliveriesAsync(id, "dead", items => items.GetArrayLength() == 10))[0].Text("last_result");
         await DeliveriesAsync(endless, "pending", items => items.GetArrayLength() == 0);
 
         Assert.Equal(("TIMEOUT", "status 302", "EGRESS_DENIED"), (results[silent], results[moved], results[refused]));
         Assert.NotEqual("", results[broken]);
-        Assert.Equal(0, (await GetAsync($"/v1/webhooks/{good}/deliveries?status=dead")).Json.At("items").GetArrayLength());
+        Assert.Equal(
+            0, (await GetAsync($"/v1/webhooks/{good}/deliveries?status=dead")).Json.At("items").GetArrayLength());
         Assert.InRange(bytes, 0, 200L << 20); // Of an endless answer only the head counts.
         await closing.CancelAsync();
         hostile.Stop();
@@ -188,7 +204,8 @@ public sealed class WebhookTests : ServerTest
             {
                 while (true) open.Add(AnswerAsync(await hostile.AcceptTcpClientAsync(closing.Token)));
             }
-            catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+            catch (Exception error)
+                when (error is OperationCanceledException or SocketException or ObjectDisposedException)
             {
                 await Task.WhenAll(open);
             }
@@ -203,11 +220,13 @@ public sealed class WebhookTests : ServerTest
                 var buffer = new byte[64 * 1024];
                 var count = await stream.ReadAsync(buffer, closing.Token);
                 var head = Encoding.ASCII.GetString(buffer, 0, count);
-                if (head.Contains("/broken", StringComparison.Ordinal)) await stream.WriteAsync("HTTP/1.1 two hundred\r\nx\0: \r\n\r\n"u8.ToArray(), closing.Token);
+                if (head.Contains("/broken", StringComparison.Ordinal))
+                    await stream.WriteAsync("HTTP/1.1 two hundred\r\nx\0: \r\n\r\n"u8.ToArray(), closing.Token);
                 if (head.Contains("/broken", StringComparison.Ordinal)) return;
                 if (head.Contains("/endless", StringComparison.Ordinal))
                 {
-                    await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n"u8.ToArray(), closing.Token);
+                    await stream.WriteAsync(
+                        "HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n"u8.ToArray(), closing.Token);
                     while (true)
                     {
                         await stream.WriteAsync(buffer, closing.Token);
@@ -238,7 +257,9 @@ public sealed class WebhookTests : ServerTest
         await World.ArrivedAsync("/named");
         Assert.Equal("", shown);
         AssertSigned(secret, World.Arrivals.Single(arrival => arrival.Path == "/named"));
-        var other = await PostAsync("/v1/webhooks", $$"""{ "url": "{{World.Url("/named")}}", "secret_name": "HOOK" }""", await KeyAsync("admin", "other"));
+        var other = await PostAsync(
+            "/v1/webhooks", $$"""{ "url": "{{World.Url("/named")}}", "secret_name": "HOOK" }""",
+            await KeyAsync("admin", "other"));
         Assert.Equal("PERMISSION_DENIED", other.Is(403).Json.Text("code"));
         await DeliveriesAsync(id, "pending", items => items.GetArrayLength() == 0);
     }
@@ -257,18 +278,26 @@ public sealed class WebhookTests : ServerTest
         Assert.Equal(2, signatures.Length);
         AssertSigned(second, arrival with { Head = With(arrival.Head, signatures[0]) });
         AssertSigned(first, arrival with { Head = With(arrival.Head, signatures[1]) });
-        Assert.Equal(made.Text("info/previous_secret_until"), (await GetAsync($"/v1/webhooks/{id}")).Json.Text("previous_secret_until"));
+        Assert.Equal(
+            made.Text("info/previous_secret_until"),
+            (await GetAsync($"/v1/webhooks/{id}")).Json.Text("previous_secret_until"));
 
-        var third = (await PostAsync($"/v1/webhooks/{id}/rotate", """{"overlap_minutes":0}""")).Is(201).Json.Text("secret");
+        var third =
+            (await PostAsync($"/v1/webhooks/{id}/rotate", """{"overlap_minutes":0}""")).Is(201).Json.Text("secret");
         await RunAsync(Submission(Transform("t")));
         await World.ArrivedAsync("/hook", 2);
         AssertSigned(third, World.Arrivals.Last(arrival => arrival.Path == "/hook"));
 
         Assert.Equal(400, (await PostAsync($"/v1/webhooks/{id}/rotate", """{"overlap_minutes":43201}""")).Status);
-        var rotations = (await GetAsync("/v1/audit")).Json.At("items").EnumerateArray().Where(entry => entry.Text("action") == "rotate_webhook").ToList();
-        Assert.Equal([$"{id} OK", $"{id} OK", $"{id} SCHEMA_VIOLATION"], rotations.Select(entry => $"{entry.Text("target")} {entry.Text("code")}"));
+        var rotations = (await GetAsync("/v1/audit")).Json.At("items").EnumerateArray()
+            .Where(entry => entry.Text("action") == "rotate_webhook").ToList();
+        Assert.Equal(
+            [$"{id} OK", $"{id} OK", $"{id} SCHEMA_VIOLATION"],
+            rotations.Select(entry => $"{entry.Text("target")} {entry.Text("code")}"));
         foreach (var secret in (string[])[first, second, third])
-            Assert.DoesNotContain(secret, (await GetAsync("/v1/audit")).Text + (await GetAsync("/v1/webhooks")).Text, StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                secret, (await GetAsync("/v1/audit")).Text + (await GetAsync("/v1/webhooks")).Text,
+                StringComparison.Ordinal);
     }
 
     private static Dictionary<string, string> With(IReadOnlyDictionary<string, string> head, string signature) =>
@@ -280,7 +309,8 @@ public sealed class WebhookTests : ServerTest
         var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(root!.FullName, "Aos.slnx"))) root = root.Parent;
         var (id, secret) = await RegisterAsync(World.Url("/unused"));
-        var start = new System.Diagnostics.ProcessStartInfo("node") { RedirectStandardOutput = true, UseShellExecute = false };
+        var start =
+            new System.Diagnostics.ProcessStartInfo("node") { RedirectStandardOutput = true, UseShellExecute = false };
         start.ArgumentList.Add(Path.Combine(root.FullName, "examples", "webhooks", "receiver.mjs"));
         start.Environment["WEBHOOK_SECRET"] = secret;
         using var receiver = System.Diagnostics.Process.Start(start)!;
@@ -292,7 +322,8 @@ public sealed class WebhookTests : ServerTest
             var (other, _) = await RegisterAsync(url);
             World.On("/unused", (_, arrival) => ForwardAsync(arrival));
             var report = await RunAsync(Submission(Transform("t")));
-            Assert.Equal($"run.completed {report.Text("run_id")} OK", await receiver.StandardOutput.ReadLineAsync(Cancel));
+            Assert.Equal(
+                $"run.completed {report.Text("run_id")} OK", await receiver.StandardOutput.ReadLineAsync(Cancel));
             var dead = await DeliveriesAsync(other, "dead", items => items.GetArrayLength() == 1);
             Assert.Equal("status 401", dead[0].Text("last_result"));
             await DeliveriesAsync(id, "pending", items => items.GetArrayLength() == 0);
@@ -300,8 +331,10 @@ public sealed class WebhookTests : ServerTest
             async Task<Reply> ForwardAsync(Arrival arrival)
             {
                 using var client = new HttpClient();
-                using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent(arrival.Body) };
-                foreach (var (name, value) in arrival.Head.Where(field => field.Key.StartsWith("webhook-", StringComparison.Ordinal)))
+                using var request =
+                    new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent(arrival.Body) };
+                foreach (var (name, value) in arrival.Head.Where(
+                    field => field.Key.StartsWith("webhook-", StringComparison.Ordinal)))
                     request.Headers.TryAddWithoutValidation(name, value);
                 return new Reply((int)(await client.SendAsync(request, Cancel)).StatusCode);
             }

@@ -31,12 +31,16 @@ public sealed class ExitCodesTests
     [InlineData(RunStatus.Cancelled, "CANCELLED", 1)]
     [InlineData(RunStatus.Waiting, null, 3)]
     [InlineData(RunStatus.Quarantined, null, 1)]
-    public void A_run_exits_by_how_it_stands(RunStatus status, string? code, int exit) => Assert.Equal(exit, ExitCodes.Of(Report(status, code)));
+    public void A_run_exits_by_how_it_stands(RunStatus status, string? code, int exit) =>
+        Assert.Equal(exit, ExitCodes.Of(Report(status, code)));
 
     [Fact]
     public void Of_several_runs_a_failure_counts_before_a_wait()
     {
-        Assert.Equal(6, ExitCodes.Of([Report(RunStatus.Completed, "OK"), Report(RunStatus.Waiting, null), Report(RunStatus.Failed, "TIMEOUT")]));
+        Assert.Equal(
+            6, ExitCodes.Of(
+                [Report(RunStatus.Completed, "OK"), Report(RunStatus.Waiting, null),
+                    Report(RunStatus.Failed, "TIMEOUT")]));
         Assert.Equal(3, ExitCodes.Of([Report(RunStatus.Completed, "OK"), Report(RunStatus.Waiting, null)]));
         Assert.Equal(0, ExitCodes.Of([]));
     }
@@ -47,7 +51,9 @@ public sealed class ExitCodesTests
         Assert.Equal(0, ExitCodes.Of(new Simulation { Feasible = true, BudgetOk = true }));
         Assert.Equal(4, ExitCodes.Of(new Simulation { Feasible = false, BudgetOk = true, PermissionGaps = ["no"] }));
         Assert.Equal(5, ExitCodes.Of(new Simulation { Feasible = false, BudgetOk = false }));
-        Assert.Equal(5, ExitCodes.Of(new Simulation { Feasible = false, BudgetOk = true, Code = ErrorCode.Parse("BUDGET_EXCEEDED") }));
+        Assert.Equal(
+            5, ExitCodes.Of(
+                new Simulation { Feasible = false, BudgetOk = true, Code = ErrorCode.Parse("BUDGET_EXCEEDED") }));
     }
 
     private static RunReport Report(RunStatus status, string? code) => new()

@@ -13,14 +13,16 @@ public sealed class PlainTests
     [InlineData("tag\U000e0041", "tag\\udb40\\udc41")]
     [InlineData("no\u00a0break", "no\\u00a0break")]
     [InlineData("two\nlines", "two\\u000alines")]
-    public void What_steers_hides_or_reorders_is_an_escape(string text, string shown) => Assert.Equal(shown, Plain.Of(text));
+    public void What_steers_hides_or_reorders_is_an_escape(string text, string shown) =>
+        Assert.Equal(shown, Plain.Of(text));
 
     // Attributes cannot hold such a text.
     [Fact]
     public void Half_of_a_surrogate_pair_is_an_escape() => Assert.Equal("half\\ud83d", Plain.Of("half" + (char)0xd83d));
 
     [Fact]
-    public void Line_feeds_stay_where_lines_are_wanted() => Assert.Equal("two\nlines", Plain.Of("two\nlines", keepLines: true));
+    public void Line_feeds_stay_where_lines_are_wanted() =>
+        Assert.Equal("two\nlines", Plain.Of("two\nlines", keepLines: true));
 
     [Fact]
     public void A_line_is_cut_with_an_ellipsis()

@@ -16,7 +16,8 @@ public sealed class ServerSettingsTests
     [Theory]
     [InlineData("http://aos.example.com:7400")]
     [InlineData("http://127.0.0.1.example.com:7400")]
-    [InlineData("http://someone@127.0.0.1:7400")] // .NET takes it for loopback, and Kestrel for a name, which is every address.
+    [InlineData(
+        "http://someone@127.0.0.1:7400")] // .NET takes it for loopback, and Kestrel for a name, which is every address.
     [InlineData("http://127.0.0.1:7400/#x")]
     [InlineData("http://127.0.0.1:7400/path")]
     [InlineData("ftp://127.0.0.1")]
@@ -45,5 +46,7 @@ public sealed class ServerSettingsTests
     [InlineData("mcp", "--profile")]
     [InlineData("mcp", "--profile=")]
     public void An_option_without_its_value_is_a_mistake_and_not_the_default(params string[] args) =>
-        Assert.Contains("needs a value", Assert.Single(Arguments.Read(args, _ => "/nowhere").Problems).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "needs a value", Assert.Single(Arguments.Read(args, _ => "/nowhere").Problems).Message,
+            StringComparison.Ordinal);
 }

@@ -16,7 +16,8 @@ public sealed class TimesTests
     [InlineData(190_000, "3 min 10 s")]
     [InlineData(7_500_000, "2 h 5 min")]
     [InlineData(200_000_000, "2 days 7 h")]
-    public void A_span_is_told_in_two_units_at_most(double milliseconds, string text) => Assert.Equal(text, Times.Span(milliseconds));
+    public void A_span_is_told_in_two_units_at_most(double milliseconds, string text) =>
+        Assert.Equal(text, Times.Span(milliseconds));
 
     [Theory]
     [InlineData(0, "just now")]

@@ -19,14 +19,29 @@ public sealed class WaterfallTests
         [
             Submitted(),
             Started(0, 1), Returned(500, 1, OutcomeStatus.Failure, "TIMEOUT"),
-            new RunEvent.RetryScheduled { At = At(500), StepId = Fetch, Attempt = 2, DelayMs = 300, Rule = BackoffRule.Exponential, BoundMs = 1000 },
+            new RunEvent.RetryScheduled
+            {
+                At = At(500),
+                StepId = Fetch,
+                Attempt = 2,
+                DelayMs = 300,
+                Rule = BackoffRule.Exponential,
+                BoundMs = 1000
+            },
             Started(800, 2), Returned(900, 2, OutcomeStatus.Success, "OK"),
-            new RunEvent.StepEnded { At = At(900), StepId = Fetch, Status = OutcomeStatus.Success, Code = ErrorCodes.Ok },
+            new RunEvent.StepEnded
+            {
+                At = At(900),
+                StepId = Fetch,
+                Status = OutcomeStatus.Success,
+                Code = ErrorCodes.Ok
+            },
         ], At(5000));
 
         var row = Assert.Single(waterfall.Rows);
         Assert.Equal(
-            [(StretchKind.Failure, 0.0, 500.0), (StretchKind.Backoff, 500.0, 800.0), (StretchKind.Success, 800.0, 900.0)],
+            [(StretchKind.Failure, 0.0, 500.0), (StretchKind.Backoff, 500.0, 800.0),
+                (StretchKind.Success, 800.0, 900.0)],
             row.Stretches.Select(stretch => (stretch.Kind, stretch.FromMs, stretch.ToMs)));
         Assert.Equal(900, waterfall.LengthMs);
         Assert.Equal("http_call@1.0.0", row.Skill);
@@ -52,7 +67,8 @@ public sealed class WaterfallTests
             Started(1000, 2), Returned(1200, 2, OutcomeStatus.Success, "OK"),
         ], At(1200));
 
-        Assert.Equal([StretchKind.Open, StretchKind.Success], waterfall.Rows[0].Stretches.Select(stretch => stretch.Kind));
+        Assert.Equal(
+            [StretchKind.Open, StretchKind.Success], waterfall.Rows[0].Stretches.Select(stretch => stretch.Kind));
     }
 
     private static DateTimeOffset At(int milliseconds) => Start.AddMilliseconds(milliseconds);

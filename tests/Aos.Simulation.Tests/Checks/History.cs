@@ -5,7 +5,8 @@ using Aos.Simulation.Tests.Pump;
 
 namespace Aos.Simulation.Tests.Checks;
 
-/// <summary>What happened, line by line, by virtual time. Kept only where it is asked for: a seed that fails is run again.</summary>
+/// <summary>What happened, line by line, by virtual time. Kept only where it is asked for: a seed that fails is run
+/// again.</summary>
 internal sealed class History(WorkPump pump, bool isKept)
 {
     private readonly StringBuilder _lines = new();

@@ -28,11 +28,12 @@ internal sealed class RunWitness(RunId runId, IRunDocuments documents, Action<st
     public List<RunEvent> Journal { get; } = [];
 
     /// <summary>An attempt whose start is durable.</summary>
-    public WitnessedAttempt? Attempt(RemoteCall call, int number) => _attempts.GetValueOrDefault((KeyOf(call), number)) is { } found
+    public WitnessedAttempt? Attempt(RemoteCall call, int number) =>
+        _attempts.GetValueOrDefault((KeyOf(call), number)) is { } found
         && (found.Started.Fallback == true) == call.IsFallback ? found : null;
 
-    /// <summary>Whether a once call may come again after an attempt: it is durably known that the attempt had no effect, or
-    /// a person has taken over.</summary>
+    /// <summary>Whether a once call may come again after an attempt: it is durably known that the attempt had no
+    /// effect, or a person has taken over.</summary>
     public bool MayRepeat(RemoteCall call, int number) => Attempt(call, number)?.Returned?.Effect == EffectState.None
         || _attempts.Any(pair => pair.Key.Item1 == KeyOf(call) && pair.Value.IsSettled);
 
@@ -57,7 +58,8 @@ internal sealed class RunWitness(RunId runId, IRunDocuments documents, Action<st
             if (attempt.Outcomes == 0) violated($"{RunId} ended, but attempt {number} of {key} has no outcome.");
             CheckCost(key, number, attempt, world);
         }
-        if (State.Ended!.Cost != State.Spent) violated($"{RunId} says that it cost {State.Ended.Cost}; its events say {State.Spent}.");
+        if (State.Ended!.Cost != State.Spent)
+            violated($"{RunId} says that it cost {State.Ended.Cost}; its events say {State.Spent}.");
         if (State.Reserved != Money.Zero) violated($"{RunId} ended with {State.Reserved} held.");
     }
 
@@ -67,11 +69,13 @@ internal sealed class RunWitness(RunId runId, IRunDocuments documents, Action<st
         {
             case RunEvent.AttemptStarted started: Check(started); break;
             case RunEvent.AttemptReturned returned: Check(returned); break;
-            case RunEvent.AttemptLost lost: Close((new CallKey(lost.StepId, lost.Item), lost.Attempt), "lost").IsLost = true; break;
+            case RunEvent.AttemptLost lost:
+                Close((new CallKey(lost.StepId, lost.Item), lost.Attempt), "lost").IsLost = true; break;
             case RunEvent.FallbackChosen chosen: _fallbacks.Add(new CallKey(chosen.StepId, chosen.Item)); break;
             case RunEvent.OutcomeSettled settled: Settle(new CallKey(settled.StepId, settled.Item)); break;
             case RunEvent.ApprovalRequested requested:
-                _requested[requested.ApprovalId] = (requested, _fallbacks.Contains(new CallKey(requested.StepId, requested.Item)));
+                _requested[requested.ApprovalId] =
+                    (requested, _fallbacks.Contains(new CallKey(requested.StepId, requested.Item)));
                 if (DigestOf(requested.Input) != requested.InputDigest.Hex.ToString())
                     violated($"{requested.ApprovalId} shows another input than its digest says.");
                 break;
@@ -99,7 +103,8 @@ internal sealed class RunWitness(RunId runId, IRunDocuments documents, Action<st
     }
 
     private WitnessedAttempt? Previous(CallKey key, RunEvent.AttemptStarted started) =>
-        _attempts.GetValueOrDefault((key, started.Attempt - 1)) is { } before && before.Started.Fallback == started.Fallback ? before : null;
+        _attempts.GetValueOrDefault((key, started.Attempt - 1)) is { } before
+            && before.Started.Fallback == started.Fallback ? before : null;
 
     private void Check(RunEvent.AttemptReturned returned)
     {
@@ -115,7 +120,8 @@ internal sealed class RunWitness(RunId runId, IRunDocuments documents, Action<st
             violated($"Attempt {key.Attempt} of {key.Call} {how}, but never started.");
             return new WitnessedAttempt(null!);
         }
-        if (++attempt.Outcomes > 1) violated($"Attempt {key.Attempt} of {key.Call} has more than one outcome: it {how} too.");
+        if (++attempt.Outcomes > 1)
+            violated($"Attempt {key.Attempt} of {key.Call} has more than one outcome: it {how} too.");
         return attempt;
     }
 
@@ -136,8 +142,10 @@ internal sealed class RunWitness(RunId runId, IRunDocuments documents, Action<st
             return;
         }
         // In time is who decided in time, whenever the run heard of it.
-        if (decided.DecidedAt >= decided.At) violated($"{RunId} heard of a decision on {decided.ApprovalId} before it was made.");
-        if ((decided.DecidedAt ?? decided.At) >= requested.Request.ExpiresAt) violated($"{RunId} used approval {decided.ApprovalId} after it had expired.");
+        if (decided.DecidedAt >= decided.At)
+            violated($"{RunId} heard of a decision on {decided.ApprovalId} before it was made.");
+        if ((decided.DecidedAt ?? decided.At) >= requested.Request.ExpiresAt)
+            violated($"{RunId} used approval {decided.ApprovalId} after it had expired.");
         _approved[(new CallKey(requested.Request.StepId, requested.Request.Item), requested.IsFallback)] =
             DigestOf(decided.Input ?? requested.Request.Input);
     }
@@ -147,25 +155,30 @@ internal sealed class RunWitness(RunId runId, IRunDocuments documents, Action<st
         ResourceContract contract = State.Contract;
         if (State.Spent + State.Reserved > contract.Budget)
             violated($"{RunId} has spent {State.Spent} and holds {State.Reserved}, of {contract.Budget}.");
-        if (State.InFlight > contract.MaxParallelSteps) violated($"{RunId} has {State.InFlight} attempts in flight, of {contract.MaxParallelSteps}.");
-        if (State.Attempts > contract.MaxAttempts) violated($"{RunId} has made {State.Attempts} attempts, of {contract.MaxAttempts}.");
+        if (State.InFlight > contract.MaxParallelSteps)
+            violated($"{RunId} has {State.InFlight} attempts in flight, of {contract.MaxParallelSteps}.");
+        if (State.Attempts > contract.MaxAttempts)
+            violated($"{RunId} has made {State.Attempts} attempts, of {contract.MaxAttempts}.");
         foreach (var step in State.Steps)
         {
             var held = step.Calls.Aggregate(step.Cost, (sum, call) => sum + call.Reserved);
-            if (contract.PerStep is { } perStep && held > perStep) violated($"{RunId} step {step.Program.Id} has {held} spent and held, of {perStep}.");
+            if (contract.PerStep is { } perStep && held > perStep)
+                violated($"{RunId} step {step.Program.Id} has {held} spent and held, of {perStep}.");
         }
     }
 
-    // The books of the world against those of the run: what the skill could say is said; what nobody heard counts as much as
-    // was held for it.
+    // The books of the world against those of the run: what the skill could say is said; what nobody heard counts as
+    // much as was held for it.
     private void CheckCost(CallKey key, int number, WitnessedAttempt attempt, RemoteWorld world)
     {
         var arrived = world.Arrivals.Find(arrival => arrival.Call.Run == RunId && arrival.Call.Step == key.Step.Value
             && arrival.Call.Item == (key.Item ?? -1) && arrival.Attempt == number);
         var charged = arrived?.Behaviour.Charge ?? Money.Zero;
         var booked = attempt.Returned?.Cost ?? attempt.Started.Reserved;
-        if (booked < charged) violated($"{RunId} attempt {number} of {key} was charged {charged}, but counts as {booked}.");
-        if (booked > charged && (booked != attempt.Started.Reserved || attempt.Returned is { Status: OutcomeStatus.Success }))
+        if (booked < charged)
+            violated($"{RunId} attempt {number} of {key} was charged {charged}, but counts as {booked}.");
+        if (booked > charged
+            && (booked != attempt.Started.Reserved || attempt.Returned is { Status: OutcomeStatus.Success }))
             violated($"{RunId} attempt {number} of {key} counts as {booked}, but was charged {charged}.");
     }
 

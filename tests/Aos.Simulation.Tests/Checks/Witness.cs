@@ -68,7 +68,8 @@ internal sealed class Witness(MemoryStoreState store, History history, Money per
     /// <summary>A fact is thrown away: only one that the durable run takes no notice of may be.</summary>
     public void Discarded(long inboxId, DateTimeOffset now)
     {
-        if (_posted.Remove(inboxId, out var posted) && Find(posted.Run) is { } run && Heeds(run.State, posted.Fact, now))
+        if (_posted.Remove(inboxId, out var posted) && Find(posted.Run) is { } run
+            && Heeds(run.State, posted.Fact, now))
             Violated($"A {posted.Fact.GetType().Name} of {posted.Run} that was acknowledged was thrown away, though what is durable of the run would heed it.");
     }
 
@@ -92,11 +93,13 @@ internal sealed class Witness(MemoryStoreState store, History history, Money per
         if (!rates.IsEmpty) CheckRates(run, events);
         foreach (var id in slice.Consumed) Consumed(id, events, earlier, run.State, now);
         if (events.Exists(e => e is RunEvent.RunRecovered)) CheckInbox(slice.RunId);
-        foreach (var e in events) history.Note($"journal: {owner} {slice.RunId} {++run.Shown} {System.Text.Encoding.UTF8.GetString(AosJson.Write(e))}");
+        foreach (var e in events)
+            history.Note(
+                $"journal: {owner} {slice.RunId} {++run.Shown} {System.Text.Encoding.UTF8.GetString(AosJson.Write(e))}");
     }
 
-    // The books of the ledger against the journals, in every committed state: what open runs hold, what others have spent,
-    // and that it never exceeds the limit of a day.
+    // The books of the ledger against the journals, in every committed state: what open runs hold, what others have
+    // spent, and that it never exceeds the limit of a day.
     private void CheckLedger()
     {
         var days = new SortedDictionary<string, (Money Held, Money Spent)>(StringComparer.Ordinal);
@@ -116,7 +119,8 @@ internal sealed class Witness(MemoryStoreState store, History history, Money per
         }
     }
 
-    // Every attempt under a rate has a slot of its own, which it is made in; and of no rate are more slots given than it has.
+    // Every attempt under a rate has a slot of its own, which it is made in; and of no rate are more slots given than
+    // it has.
     private void CheckRates(RunWitness run, IReadOnlyList<RunEvent> events)
     {
         foreach (var e in events)
@@ -126,7 +130,8 @@ internal sealed class Witness(MemoryStoreState store, History history, Money per
                 _open[(run.RunId, answered.StepId, answered.Item)] = answered.SlotAt;
                 Count(_asked[(run.RunId, answered.StepId, answered.Item)], answered.SlotAt);
             }
-            if (e is RunEvent.SlotRequested requested) _asked[(run.RunId, requested.StepId, requested.Item)] = requested.Skill;
+            if (e is RunEvent.SlotRequested requested)
+                _asked[(run.RunId, requested.StepId, requested.Item)] = requested.Skill;
             if (e is not RunEvent.AttemptStarted started || !rates.Any(rate => Holds(rate, started.Skill))) continue;
             if (!_open.Remove((run.RunId, started.StepId, started.Item), out var slot))
                 Violated($"{run.RunId} {started.StepId} attempt {started.Attempt} began without a slot.");
@@ -143,7 +148,8 @@ internal sealed class Witness(MemoryStoreState store, History history, Money per
             if (!_slots.TryGetValue(rate, out var slots)) _slots[rate] = slots = [];
             slots.Add(slot);
             foreach (var start in slots)
-                if (slots.Count(at => at >= start && at < start.AddSeconds(rate.PerSeconds)) is var found && found > rate.Calls)
+                if (slots.Count(at => at >= start && at < start.AddSeconds(rate.PerSeconds)) is var found
+                    && found > rate.Calls)
                     Violated($"{found} calls of {rate.Skill?.Value ?? "any skill"} have slots in {rate.PerSeconds} s from {start:O}; {rate.Calls} may.");
         }
     }
@@ -172,7 +178,8 @@ internal sealed class Witness(MemoryStoreState store, History history, Money per
     {
         var run = Find(report.RunId);
         if (run is null) Violated($"{report.RunId} was reported, but nothing of it is durable.");
-        else if (report.Code is not null && report.Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled
+        else if (report.Code is not null
+            && report.Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled
             && run.State.Ended?.Status != report.Status)
             Violated($"{report.RunId} was reported as {report.Status}, but that is not durable.");
         else if (report.Cost > run.State.Spent)
@@ -195,7 +202,8 @@ internal sealed class Witness(MemoryStoreState store, History history, Money per
             Violated($"A {posted.Fact.GetType().Name} of {posted.Run} was removed from the inbox with events that do not hold it.");
     }
 
-    // When the run looked at it is between its last event and now. Whether a decision is in time goes by when it was made.
+    // When the run looked at it is between its last event and now. Whether a decision is in time goes by when it was
+    // made.
     private static bool Heeds(RunState state, RunEvent.Fact fact, DateTimeOffset now)
     {
         if (state.Submitted is null) return false;
@@ -211,8 +219,10 @@ internal sealed class Witness(MemoryStoreState store, History history, Money per
         {
             if (slice.Events.Span[line].IsEmpty) continue;
             var e = AosJson.Read<RunEvent>(slice.Events.Span[line]);
-            if (e is RunEvent.RunSubmitted submitted) _documents.Add(AosJson.Read<RunSettings>(store.Blobs[submitted.Settings]));
-            if (e is RunEvent.PlanAccepted accepted) _documents.Add(AosJson.Read<PinnedPlan>(store.Blobs[accepted.Plan]));
+            if (e is RunEvent.RunSubmitted submitted)
+                _documents.Add(AosJson.Read<RunSettings>(store.Blobs[submitted.Settings]));
+            if (e is RunEvent.PlanAccepted accepted)
+                _documents.Add(AosJson.Read<PinnedPlan>(store.Blobs[accepted.Plan]));
             events.Add(e);
         }
         return events;

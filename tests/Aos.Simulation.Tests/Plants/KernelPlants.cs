@@ -12,7 +12,9 @@ internal sealed class ForgottenReservation : Plant
     public override Transition Advance(RunState state, RunEvent.Fact fact)
     {
         var right = base.Advance(state, fact);
-        return Of(state, right.Events.Select(e => e is RunEvent.AttemptStarted started ? started with { Reserved = Money.Zero } : e), right.Effects);
+        return Of(
+            state, right.Events.Select(
+                e => e is RunEvent.AttemptStarted started ? started with { Reserved = Money.Zero } : e), right.Effects);
     }
 }
 
@@ -20,7 +22,8 @@ internal sealed class ForgottenReservation : Plant
 internal sealed class ForgottenCharge : Plant
 {
     public override Transition Advance(RunState state, RunEvent.Fact fact) => base.Advance(state,
-        fact is RunEvent.AttemptReturned { Status: not OutcomeStatus.Success } failed ? failed with { Cost = Money.Zero } : fact);
+        fact is RunEvent.AttemptReturned { Status: not OutcomeStatus.Success } failed
+            ? failed with { Cost = Money.Zero } : fact);
 }
 
 /// <summary>A decision on one request counts for the next one that is open.</summary>
@@ -34,7 +37,8 @@ internal sealed class ReusedApproval : Plant
         if (_last is not null && fact is RunEvent.TimeReached or RunEvent.AttemptReturned
             && state.Steps.SelectMany(step => step.Calls).FirstOrDefault(call => call.Approval is not null) is { } open)
         {
-            var reused = base.Advance(state, _last with { At = fact.At, ApprovalId = open.Approval!.ApprovalId, Input = null });
+            var reused =
+                base.Advance(state, _last with { At = fact.At, ApprovalId = open.Approval!.ApprovalId, Input = null });
             var then = base.Advance(reused.State, fact);
             return Of(state, [.. reused.Events, .. then.Events], [.. reused.Effects, .. then.Effects]);
         }
@@ -50,18 +54,24 @@ internal sealed class SwappedInput : Plant
         var right = base.Advance(state, fact);
         if (fact is not RunEvent.ApprovalDecided) return right;
         return Of(state,
-            right.Events.Select(e => e is RunEvent.AttemptStarted { Input: { } shown } started ? started with { Input = Swap(shown) } : e),
-            right.Effects.Select(effect => effect is Effect.InvokeSkill invoke ? invoke with { Input = Swap(invoke.Input) } : effect));
+            right.Events.Select(
+                e => e is RunEvent.AttemptStarted { Input: { } shown } started
+                    ? started with { Input = Swap(shown) } : e),
+            right.Effects.Select(
+                effect => effect is Effect.InvokeSkill invoke ? invoke with { Input = Swap(invoke.Input) } : effect));
     }
 
     private static Payload Swap(Payload shown) =>
-        Payload.FromUtf8(System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(shown.Utf8.Span)[..^1] + ",\"more\":1}"));
+        Payload.FromUtf8(
+            System.Text.Encoding.UTF8.GetBytes(
+                System.Text.Encoding.UTF8.GetString(shown.Utf8.Span)[..^1] + ",\"more\":1}"));
 }
 
 /// <summary>The number of the attempt is part of the idempotency key.</summary>
 internal sealed class KeyWithAttempt : Plant
 {
-    public override SkillCall Asked(SkillCall call) => call with { IdempotencyKey = $"{call.IdempotencyKey}{call.Attempt}" };
+    public override SkillCall Asked(SkillCall call) =>
+        call with { IdempotencyKey = $"{call.IdempotencyKey}{call.Attempt}" };
 }
 
 /// <summary>One key for all items of a step.</summary>
@@ -111,7 +121,10 @@ internal sealed class BackoffByChance : Plant
     public override Transition Advance(RunState state, RunEvent.Fact fact)
     {
         var right = base.Advance(state, fact);
-        return Of(state, right.Events.Select(e => e is RunEvent.RetryScheduled retry ? retry with { DelayMs = 7 + _drawn++ % 50 } : e), right.Effects);
+        return Of(
+            state, right.Events.Select(
+                e => e is RunEvent.RetryScheduled retry ? retry with { DelayMs = 7 + _drawn++ % 50 } : e),
+                    right.Effects);
     }
 }
 
@@ -129,11 +142,19 @@ internal sealed class LostTakenForFailed : Plant
 {
     public override Transition Advance(RunState state, RunEvent.Fact fact)
     {
-        if (fact is not RunEvent.RunRecovered recovered || recovered.Epoch <= state.Epoch) return base.Advance(state, fact);
+        if (fact is not RunEvent.RunRecovered recovered || recovered.Epoch <= state.Epoch)
+            return base.Advance(state, fact);
         var events = new List<RunEvent> { recovered };
         foreach (var call in state.Steps.SelectMany(step => step.Calls).Where(call => call.Phase == CallPhase.InFlight))
         {
-            events.Add(new RunEvent.AttemptLost { At = fact.At, StepId = call.Key.Step, Item = call.Key.Item, Attempt = call.Attempts });
+            events.Add(
+                new RunEvent.AttemptLost
+                {
+                    At = fact.At,
+                    StepId = call.Key.Step,
+                    Item = call.Key.Item,
+                    Attempt = call.Attempts
+                });
             events.Add(new RunEvent.RetryScheduled
             {
                 At = fact.At,

@@ -20,7 +20,8 @@ internal sealed class HoldNotReleased : LedgerPlant
 /// <summary>What a run has spent is counted twice.</summary>
 internal sealed class SettledTwice : LedgerPlant
 {
-    protected override LedgerChange? Change(JournalSlice slice, LedgerChange right) => right with { Spent = right.Spent + right.Spent };
+    protected override LedgerChange? Change(JournalSlice slice, LedgerChange right) =>
+        right with { Spent = right.Spent + right.Spent };
 }
 
 /// <summary>A run that was cancelled gives back what it held, and nobody counts what it has spent.</summary>
@@ -40,7 +41,9 @@ internal sealed class LimitIgnored : LedgerPlant
 internal abstract class LedgerPlant : Plant
 {
     public override ReadOnlyMemory<JournalSlice> Written(ReadOnlyMemory<JournalSlice> slices, bool isDying) =>
-        slices.ToArray().Select(slice => slice.Ledger is { } right ? slice with { Ledger = Change(slice, right) } : slice).ToArray();
+        slices.ToArray()
+            .Select(
+                slice => slice.Ledger is { } right ? slice with { Ledger = Change(slice, right) } : slice).ToArray();
 
     protected abstract LedgerChange? Change(JournalSlice slice, LedgerChange right);
 }

@@ -22,7 +22,9 @@ internal sealed class ImpatientCall : Plant
 {
     public override Transition Advance(RunState state, RunEvent.Fact fact)
     {
-        var right = base.Advance(state, fact is RunEvent.SlotAnswered { Booked: true } answered ? answered with { SlotAt = answered.At } : fact);
+        var right = base.Advance(
+            state, fact is RunEvent.SlotAnswered { Booked: true } answered
+                ? answered with { SlotAt = answered.At } : fact);
         return Of(state, right.Events.Select(e => ReferenceEquals(e, right.Events[0]) ? fact : e), right.Effects);
     }
 }
@@ -36,7 +38,16 @@ internal sealed class SharedSlot : Plant
     {
         var right = base.Advance(state, fact);
         if (right.Effects is not [Effect.BookSlot book] || _had.Add(book.Call)) return right;
-        var then = base.Advance(right.State, new RunEvent.SlotAnswered { At = fact.At, StepId = book.Call.Step, Item = book.Call.Item, SlotAt = fact.At, Booked = true });
+        var then = base.Advance(
+            right.State,
+            new RunEvent.SlotAnswered
+            {
+                At = fact.At,
+                StepId = book.Call.Step,
+                Item = book.Call.Item,
+                SlotAt = fact.At,
+                Booked = true
+            });
         return new Transition([.. right.Events, .. then.Events], then.Effects, then.State);
     }
 }

@@ -14,7 +14,8 @@ internal sealed class SkippedFlush : Plant
     {
         private Task _last = Task.CompletedTask;
 
-        public override ValueTask<AppendResult[]> AppendAsync(ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel)
+        public override ValueTask<AppendResult[]> AppendAsync(
+            ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel)
         {
             _last = WriteLaterAsync(_last, slices.ToArray());
             return ValueTask.FromResult(new AppendResult[slices.Length]);
@@ -36,7 +37,8 @@ internal sealed class SwallowedCommitFailure : Plant
 
     private sealed class Store(IStore inner) : StoreDecorator(inner)
     {
-        public override async ValueTask<AppendResult[]> AppendAsync(ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel)
+        public override async ValueTask<AppendResult[]> AppendAsync(
+            ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel)
         {
             try
             {
@@ -57,10 +59,12 @@ internal sealed class DroppedOwnerCheck : Plant
 
     private sealed class Store(IStore inner, MemoryStoreState state) : StoreDecorator(inner)
     {
-        public override ValueTask<AppendResult[]> AppendAsync(ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel)
+        public override ValueTask<AppendResult[]> AppendAsync(
+            ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel)
         {
             foreach (var slice in slices.Span)
-                if (slice.AfterSeq > 0 && state.RunsById.TryGetValue(slice.RunId, out var run)) run.Row = run.Row with { Owner = Owner };
+                if (slice.AfterSeq > 0 && state.RunsById.TryGetValue(slice.RunId, out var run))
+                    run.Row = run.Row with { Owner = Owner };
             return base.AppendAsync(slices, cancel);
         }
     }
@@ -73,7 +77,8 @@ internal sealed class SequenceGap : Plant
 
     private sealed class Store(IStore inner, MemoryStoreState state) : StoreDecorator(inner)
     {
-        public override async ValueTask<AppendResult[]> AppendAsync(ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel)
+        public override async ValueTask<AppendResult[]> AppendAsync(
+            ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel)
         {
             var results = await base.AppendAsync(slices, cancel);
             if (results[^1] == AppendResult.Written && slices.Span[^1].Row?.IsEnded == true)
@@ -97,7 +102,10 @@ internal sealed class TornSlice : Plant
         // The chain is as it should be: it confirms what was written.
         var torn = last with { Count = 1, Events = lines.AsMemory(0, end), Row = null, Hash = default };
         var all = slices.ToArray();
-        all[^1] = torn with { Hash = SHA256.HashData([.. HeadOf?.Invoke(last.RunId) ?? new byte[32], .. lines.AsSpan(0, end)]) };
+        all[^1] = torn with
+        {
+            Hash = SHA256.HashData([.. HeadOf?.Invoke(last.RunId) ?? new byte[32], .. lines.AsSpan(0, end)])
+        };
         return all;
     }
 
@@ -119,7 +127,8 @@ internal sealed class LostDecision : Plant
     {
         private int _posted;
 
-        public override async ValueTask<bool> PostAsync(RunId runId, ReadOnlyMemory<byte> fact, CancellationToken cancel) =>
+        public override async ValueTask<bool> PostAsync(
+            RunId runId, ReadOnlyMemory<byte> fact, CancellationToken cancel) =>
             ++_posted % 2 == 0 || await base.PostAsync(runId, fact, cancel);
     }
 }

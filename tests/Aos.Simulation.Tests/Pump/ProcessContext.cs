@@ -1,7 +1,8 @@
 namespace Aos.Simulation.Tests.Pump;
 
-/// <summary>A process of the simulated world: everything that it awaits goes on through the pump, in its name. So it can
-/// be held up, as a machine that swaps, and killed, as by SIGKILL: what it had begun simply never goes on.</summary>
+/// <summary>A process of the simulated world: everything that it awaits goes on through the pump, in its name. So it
+/// can be held up, as a machine that swaps, and killed, as by SIGKILL: what it had begun simply never goes
+/// on.</summary>
 internal sealed class ProcessContext(WorkPump pump, string name) : SynchronizationContext
 {
     public string Name { get; } = name;

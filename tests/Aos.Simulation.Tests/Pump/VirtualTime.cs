@@ -1,6 +1,7 @@
 namespace Aos.Simulation.Tests.Pump;
 
-/// <summary>The clock of one simulated process. Its wall clock can jump; its timers and durations do not notice.</summary>
+/// <summary>The clock of one simulated process. Its wall clock can jump; its timers and durations do not
+/// notice.</summary>
 internal sealed class VirtualTime(WorkPump pump, ProcessContext process) : TimeProvider
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -28,7 +29,8 @@ internal sealed class VirtualTime(WorkPump pump, ProcessContext process) : TimeP
         CreateTimer(static state => ((Action)state!)(), work, wait, Timeout.InfiniteTimeSpan);
 }
 
-internal sealed class VirtualTimer(WorkPump pump, ProcessContext process, TimerCallback callback, object? state) : ITimer
+internal sealed class VirtualTimer(WorkPump pump, ProcessContext process, TimerCallback callback, object? state)
+    : ITimer
 {
     private bool _disposed;
 

@@ -1,7 +1,7 @@
 namespace Aos.Simulation.Tests.Pump;
 
-/// <summary>Runs everything of a simulation on one thread: what is ready in an order that the seed draws, and where nothing
-/// is ready, the next timer, to which virtual time leaps.</summary>
+/// <summary>Runs everything of a simulation on one thread: what is ready in an order that the seed draws, and where
+/// nothing is ready, the next timer, to which virtual time leaps.</summary>
 internal sealed class WorkPump(ulong seed)
 {
     private readonly Dice _order = new(seed);
@@ -74,16 +74,18 @@ internal sealed class WorkPump(ulong seed)
         if (timer.IsPeriodic) _periodic.Remove(timer);
     }
 
-    // A timer that ticks for ever would make a long wait as long to simulate. It ticks once between two other timers, as on
-    // a machine that has no time for more: no tick says anything that the next one does not.
+    // A timer that ticks for ever would make a long wait as long to simulate. It ticks once between two other timers,
+    // as on a machine that has no time for more: no tick says anything that the next one does not.
     private bool FireNext()
     {
-        while (_timers.TryPeek(out var gone, out var armed) && (gone.Order != armed.Order || !gone.Process.IsAlive)) _timers.Dequeue();
+        while (_timers.TryPeek(out var gone, out var armed) && (gone.Order != armed.Order || !gone.Process.IsAlive))
+            _timers.Dequeue();
         _periodic.RemoveAll(timer => !timer.Process.IsAlive);
         var next = _timers.TryPeek(out var single, out _) ? single : null;
         VirtualTimer? tick = null;
         foreach (var timer in _periodic)
-            if (!timer.HasTicked && (next is null || timer.Due <= next.Due) && (tick is null || timer.Due < tick.Due)) tick = timer;
+            if (!timer.HasTicked && (next is null || timer.Due <= next.Due) && (tick is null || timer.Due < tick.Due))
+                tick = timer;
         if (tick is not null)
         {
             Now = Math.Max(Now, tick.Due);

@@ -35,10 +35,12 @@ internal enum BehaviourKind
 }
 
 /// <summary>What becomes of one request.</summary>
-internal sealed record Behaviour(BehaviourKind Kind, string Code, bool Happens, Money Charge, TimeSpan Latency, TimeSpan? RetryAfter, ulong Draw)
+internal sealed record Behaviour(
+    BehaviourKind Kind, string Code, bool Happens, Money Charge, TimeSpan Latency, TimeSpan? RetryAfter, ulong Draw)
 {
     // Some may be tried again and some may not.
-    private static readonly string[] Refusals = ["RATE_LIMITED", "HTTP_503", "CONNECTION_REFUSED", "HTTP_404", "HTTP_400"];
+    private static readonly string[] Refusals =
+        ["RATE_LIMITED", "HTTP_503", "CONNECTION_REFUSED", "HTTP_404", "HTTP_400"];
     private static readonly string[] Breaks = ["CONNECTION_RESET", "HTTP_500", "HTTP_504", "OWN_CODE"];
 
     /// <summary>The behaviour that follows from the seed and what is asked, not from when.</summary>
@@ -64,14 +66,16 @@ internal sealed record Behaviour(BehaviourKind Kind, string Code, bool Happens, 
             BehaviourKind.Answers or BehaviourKind.FailsAfterwards or BehaviourKind.Garbles => true,
             _ => dice.Chance(500),
         };
-        var latency = TimeSpan.FromMicroseconds(dice.Chance(800) ? dice.Between(1, 20_000) : dice.Between(20_000, 900_000));
+        var latency =
+            TimeSpan.FromMicroseconds(dice.Chance(800) ? dice.Between(1, 20_000) : dice.Between(20_000, 900_000));
         if (kind == BehaviourKind.AnswersLate) latency = TimeSpan.FromMilliseconds(dice.Between(1_000, 6_000));
         return new Behaviour(kind,
             kind == BehaviourKind.Refuses ? dice.Pick(Refusals) : dice.Pick(Breaks),
             happens,
             happens && worst > Money.Zero ? new Money((long)(dice.Next() % (ulong)(worst.NanoUsd + 1))) : Money.Zero,
             latency,
-            kind == BehaviourKind.Refuses && dice.Chance(200) ? TimeSpan.FromMilliseconds(dice.Between(0, 3_000)) : null,
+            kind == BehaviourKind.Refuses && dice.Chance(200)
+                ? TimeSpan.FromMilliseconds(dice.Between(0, 3_000)) : null,
             dice.Next());
     }
 

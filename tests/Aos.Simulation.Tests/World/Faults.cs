@@ -58,14 +58,15 @@ internal enum FaultKind
     SlowRequest,
 }
 
-/// <summary>Names one fault of a simulation: a place where this could go wrong, by its number or by what is asked.</summary>
+/// <summary>Names one fault of a simulation: a place where this could go wrong, by its number or by what is
+/// asked.</summary>
 internal readonly record struct FaultPlace(FaultKind Kind, string Name)
 {
     public override string ToString() => $"{Kind} {Name}";
 }
 
-/// <summary>Decides what goes wrong. Each place is decided by the seed and its name alone, so that one fault can be left
-/// out and the others stay.</summary>
+/// <summary>Decides what goes wrong. Each place is decided by the seed and its name alone, so that one fault can be
+/// left out and the others stay.</summary>
 internal sealed class Faults(ulong seed, ImmutableHashSet<FaultPlace> leftOut)
 {
     private readonly Dictionary<FaultKind, int> _places = [];

@@ -14,7 +14,8 @@ internal sealed class FaultyStore(IStore inner, Node node, Simulation simulation
 
     private Plant? Plant => simulation.Plant;
 
-    public override async ValueTask<AppendResult[]> AppendAsync(ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel)
+    public override async ValueTask<AppendResult[]> AppendAsync(
+        ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel)
     {
         var rate = simulation.Scenario.CommitFaults;
         if (Faults.Strikes(FaultKind.CrashBeforeCommit, rate)) return await DieAsync();
@@ -41,7 +42,8 @@ internal sealed class FaultyStore(IStore inner, Node node, Simulation simulation
         return results;
     }
 
-    public override async ValueTask<IReadOnlyList<JournalSegment>> ReadAsync(RunId runId, long afterSeq, CancellationToken cancel)
+    public override async ValueTask<IReadOnlyList<JournalSegment>> ReadAsync(
+        RunId runId, long afterSeq, CancellationToken cancel)
     {
         await ReadingAsync();
         return await base.ReadAsync(runId, afterSeq, cancel);
@@ -80,7 +82,8 @@ internal sealed class FaultyStore(IStore inner, Node node, Simulation simulation
         return posted;
     }
 
-    public override async ValueTask<bool> PostDecisionAsync(ApprovalId id, ReadOnlyMemory<byte> decision, CancellationToken cancel)
+    public override async ValueTask<bool> PostDecisionAsync(
+        ApprovalId id, ReadOnlyMemory<byte> decision, CancellationToken cancel)
     {
         if (Faults.Strikes(FaultKind.PostFails, simulation.Scenario.CommitFaults, out var draw))
         {
@@ -94,7 +97,8 @@ internal sealed class FaultyStore(IStore inner, Node node, Simulation simulation
         return posted;
     }
 
-    public override async ValueTask<StoredRecord?> FindRecordAsync(string kind, string tenant, string id, CancellationToken cancel)
+    public override async ValueTask<StoredRecord?> FindRecordAsync(
+        string kind, string tenant, string id, CancellationToken cancel)
     {
         await ReadingAsync();
         return await base.FindRecordAsync(kind, tenant, id, cancel);
@@ -138,8 +142,11 @@ internal sealed class FaultyStore(IStore inner, Node node, Simulation simulation
             var slice = slices.Span[i];
             var row = simulation.Row(slice.RunId);
             if (conflicts.Contains(slice.RunId)) results[i] = AppendResult.Conflict;
-            else results[i] = Inner.AppendAsync(slices.Slice(i, 1), CancellationToken.None).AsTask().GetAwaiter().GetResult()[0];
-            if (results[i] == AppendResult.Written) simulation.Witness.Committed(slice, Owner, row, node.Time.GetUtcNow());
+            else
+                results[i] =
+                    Inner.AppendAsync(slices.Slice(i, 1), CancellationToken.None).AsTask().GetAwaiter().GetResult()[0];
+            if (results[i] == AppendResult.Written)
+                simulation.Witness.Committed(slice, Owner, row, node.Time.GetUtcNow());
             else
             {
                 conflicts.Add(slice.RunId);
@@ -168,7 +175,8 @@ internal sealed class FaultyStore(IStore inner, Node node, Simulation simulation
     private StoreException Unknown()
     {
         node.StoreFailed();
-        return new StoreException(ErrorCodes.StorageUnavailable, "Whether the commit of the simulation came through is not known.");
+        return new StoreException(
+            ErrorCodes.StorageUnavailable, "Whether the commit of the simulation came through is not known.");
     }
 
     private async Task<AppendResult[]> DieAsync()

@@ -69,11 +69,13 @@ internal sealed class Node(Simulation simulation, string machine)
 
     public void Resume() => Do(async runtime =>
     {
-        foreach (var answer in await runtime.ResumeAsync(null, CancellationToken.None)) simulation.Answered(Name, answer);
+        foreach (var answer in await runtime.ResumeAsync(null, CancellationToken.None))
+            simulation.Answered(Name, answer);
     });
 
     /// <summary>Releases a run that was quarantined, as its operator would.</summary>
-    public void Release(RunId run) => Do(async runtime => simulation.Answered(Name, await runtime.ReleaseAsync(run, CancellationToken.None)));
+    public void Release(RunId run) =>
+        Do(async runtime => simulation.Answered(Name, await runtime.ReleaseAsync(run, CancellationToken.None)));
 
     /// <summary>Kills the process.</summary>
     public void Kill()
@@ -101,7 +103,8 @@ internal sealed class Node(Simulation simulation, string machine)
         });
     }
 
-    /// <summary>A commit failed, as the process was told: it is closed, as its operator would, and started again.</summary>
+    /// <summary>A commit failed, as the process was told: it is closed, as its operator would, and started
+    /// again.</summary>
     public void StoreFailed()
     {
         if (_failing) return;
@@ -150,8 +153,11 @@ internal sealed class Node(Simulation simulation, string machine)
     private void Observe(Task asked)
     {
         if (asked.IsCompletedSuccessfully) return;
-        _ = asked.ContinueWith(done => simulation.Witness.Violated($"{Name}: a call threw: {done.Exception!.InnerException}"),
-            CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = asked.ContinueWith(
+            done => simulation.Witness.Violated($"{Name}: a call threw: {done.Exception!.InnerException}"),
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
     }
 
     // What the runtime itself calls an error is one: a run stopped for another reason than its store.
@@ -161,10 +167,13 @@ internal sealed class Node(Simulation simulation, string machine)
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             // Quarantine is no defect: its operator hears of it, and releases the run.
-            if (IsEnabled(logLevel) && exception is not null) simulation.Witness.Violated($"{formatter(state, exception)}: {exception}");
+            if (IsEnabled(logLevel) && exception is not null)
+                simulation.Witness.Violated($"{formatter(state, exception)}: {exception}");
         }
     }
 }

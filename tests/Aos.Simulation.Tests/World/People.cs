@@ -24,7 +24,8 @@ internal sealed class People(Simulation simulation)
             if (run.State.Ended is null)
                 foreach (var step in run.State.Steps)
                     foreach (var call in step.Calls)
-                        if (call.Phase == CallPhase.AwaitingSettlement && IsDue($"{run.RunId} {call.Key} {call.Attempts}"))
+                        if (call.Phase == CallPhase.AwaitingSettlement
+                            && IsDue($"{run.RunId} {call.Key} {call.Attempts}"))
                             Settle(run.RunId, call.Key, call.IsFallback);
         // Once faults have stopped the world is looked at less and less often, until the longest deadline.
         simulation.Time.After(simulation.IsRecovering ? LookInterval * 5 : LookInterval, Look);
@@ -33,7 +34,8 @@ internal sealed class People(Simulation simulation)
     // Asked again where nothing came of it, as by somebody whose page did not load.
     private bool IsDue(string what)
     {
-        if (_asked.TryGetValue(what, out var last) && simulation.Pump.Now - last < TimeSpan.FromSeconds(2).Ticks) return false;
+        if (_asked.TryGetValue(what, out var last) && simulation.Pump.Now - last < TimeSpan.FromSeconds(2).Ticks)
+            return false;
         _asked[what] = simulation.Pump.Now;
         return true;
     }
@@ -44,9 +46,11 @@ internal sealed class People(Simulation simulation)
         var mood = dice.Below(100);
         if (mood < 12) return; // Nobody ever decides: it expires.
         var approved = mood < 80;
-        var edited = mood is >= 60 and < 80 ? Edit((RunEvent.ApprovalRequested)AosJson.Read<RunEvent>(row.Request.Span)) : null;
+        var edited = mood is >= 60 and < 80
+            ? Edit((RunEvent.ApprovalRequested)AosJson.Read<RunEvent>(row.Request.Span)) : null;
         Decide(row.Id, approved, edited, dice);
-        if (simulation.Faults.Strikes(new FaultPlace(FaultKind.AskedTwice, $"{row.Id}"), 200, out _)) Decide(row.Id, approved, edited, dice);
+        if (simulation.Faults.Strikes(new FaultPlace(FaultKind.AskedTwice, $"{row.Id}"), 200, out _))
+            Decide(row.Id, approved, edited, dice);
     }
 
     private void Decide(ApprovalId id, bool approved, Payload? edited, Dice dice) =>
@@ -67,14 +71,18 @@ internal sealed class People(Simulation simulation)
     {
         var dice = new Dice(Dice.Hash(simulation.Seed, $"{run} {call} settle"));
         if (dice.Chance(150)) return;
-        var twice = simulation.Faults.Strikes(new FaultPlace(FaultKind.AskedTwice, $"{run} {call}"), 200, out _) ? 2 : 1;
+        var twice =
+            simulation.Faults.Strikes(new FaultPlace(FaultKind.AskedTwice, $"{run} {call}"), 200, out _) ? 2 : 1;
         for (var i = 0; i < twice; i++)
-            simulation.Time.After(TimeSpan.FromMilliseconds(dice.Between(0, 1_500)), () => simulation.AnyNode(dice.Next())?.Do(async runtime =>
+            simulation.Time.After(
+                TimeSpan.FromMilliseconds(dice.Between(0, 1_500)),
+                () => simulation.AnyNode(dice.Next())?.Do(async runtime =>
             {
                 var posted = simulation.Witness.PostedCount;
                 var happened = simulation.World.Happened(run, call.Step.Value, call.Item, isFallback);
                 var outcome = await runtime.SettleAsync(run, call.Step, call.Item, happened,
-                    happened ? Payload.FromUtf8("""{"n":7,"items":[]}"""u8.ToArray()) : null, "reviewer", null, CancellationToken.None);
+                    happened ? Payload.FromUtf8("""{"n":7,"items":[]}"""u8.ToArray()) : null, "reviewer", null,
+                    CancellationToken.None);
                 simulation.Heard($"settle {run} {call} {happened}", outcome, posted);
             }));
     }

@@ -26,8 +26,8 @@ internal sealed record Scenario
     /// <summary>How likely a commit goes wrong, of a thousand, for each way in which it can.</summary>
     public required int CommitFaults { get; init; }
 
-    /// <summary>The rates of the agent of all runs. Where there are any, no clock jumps: rates are kept as exactly as clocks
-    /// agree.</summary>
+    /// <summary>The rates of the agent of all runs. Where there are any, no clock jumps: rates are kept as exactly as
+    /// clocks agree.</summary>
     public ValueList<RateLimit> Rates { get; init; }
 
     public static Scenario FromSeed(ulong seed)
@@ -36,7 +36,9 @@ internal sealed record Scenario
         var rates = RatesOf(new Dice(Dice.Hash(seed, "rates")));
         return new Scenario
         {
-            Runs = [.. Enumerable.Range(0, dice.Between(1, 3)).Select(number => ScenarioRun.Draw(dice, number, seed) with { Rates = rates })],
+            Runs = [
+                .. Enumerable.Range(0, dice.Between(1, 3))
+                    .Select(number => ScenarioRun.Draw(dice, number, seed) with { Rates = rates })],
             Rates = rates,
             IsHostile = !dice.Chance(100),
             SkillFailures = dice.Pick(0, 100, 300, 600),
@@ -46,8 +48,14 @@ internal sealed record Scenario
 
     private static ValueList<RateLimit> RatesOf(Dice dice) => !dice.Chance(250) ? [] :
     [
-        new RateLimit { Skill = SkillRef.Parse(dice.Chance(500) ? "send" : "read"), Calls = dice.Between(1, 3), PerSeconds = dice.Between(1, 8) },
-        .. (ValueList<RateLimit>)(dice.Chance(300) ? [new RateLimit { Calls = dice.Between(2, 4), PerSeconds = dice.Between(1, 5) }] : []),
+        new RateLimit
+        {
+            Skill = SkillRef.Parse(dice.Chance(500) ? "send" : "read"),
+            Calls = dice.Between(1, 3),
+            PerSeconds = dice.Between(1, 8)
+        },
+        .. (ValueList<RateLimit>)(dice.Chance(300)
+            ? [new RateLimit { Calls = dice.Between(2, 4), PerSeconds = dice.Between(1, 5) }] : []),
     ];
 
     public override string ToString()
@@ -89,7 +97,8 @@ internal sealed record ScenarioRun
 
     public ValueList<RateLimit> Rates { get; init; }
 
-    /// <summary>The key under which it is submitted, which its id follows from; the goal too, where it is one.</summary>
+    /// <summary>The key under which it is submitted, which its id follows from; the goal too, where it is
+    /// one.</summary>
     public required string Key { get; init; }
 
     public static ScenarioRun Draw(Dice dice, int number, ulong seed)
@@ -125,13 +134,23 @@ internal sealed record ScenarioRun
         {
             AgentId = "tester",
             Skills = [.. ScenarioStep.Skills.Select(SkillRef.Parse)],
-            Planner = new PlannerChoice { Id = "simulated", Mode = Later.IsEmpty ? PlannerMode.Static : PlannerMode.Iterative },
+            Planner = new PlannerChoice
+            {
+                Id = "simulated",
+                Mode = Later.IsEmpty ? PlannerMode.Static : PlannerMode.Iterative
+            },
             Budget = new BudgetSpec
             {
                 PerRun = Money.FromCents(BudgetCents),
                 PerStep = PerStepCents is { } cents ? Money.FromCents(cents) : null,
             },
-            Limits = new LimitSpec { MaxParallelSteps = Parallel, MaxAttempts = MaxAttempts, MaxRunSeconds = MaxRunSeconds, Rates = Rates },
+            Limits = new LimitSpec
+            {
+                MaxParallelSteps = Parallel,
+                MaxAttempts = MaxAttempts,
+                MaxRunSeconds = MaxRunSeconds,
+                Rates = Rates
+            },
         },
     };
 
@@ -158,7 +177,9 @@ internal sealed record ScenarioRun
             parts.Add(step.Json(known));
             known.Add(step.Index);
         }
-        return AosJson.Read<Plan>(Encoding.UTF8.GetBytes($$"""{"steps":[{{string.Join(',', parts)}}],"output":"steps.s{{steps[0].Index}}.status"}"""));
+        return AosJson.Read<Plan>(
+            Encoding.UTF8.GetBytes(
+                $$"""{"steps":[{{string.Join(',', parts)}}],"output":"steps.s{{steps[0].Index}}.status"}"""));
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
@@ -167,11 +188,13 @@ internal sealed record ScenarioRun
 }
 
 /// <summary>A step of a scenario, as small numbers.</summary>
-internal sealed record ScenarioStep(int Index, int Skill, int Needs, int When, int ForEach, int OnFailure, int Approval, int MaxAttempts, bool Reads)
+internal sealed record ScenarioStep(
+    int Index, int Skill, int Needs, int When, int ForEach, int OnFailure, int Approval, int MaxAttempts, bool Reads)
 {
     public static readonly ImmutableArray<string> Skills = ["pure", "read", "put", "send", "store", "paid", "buy"];
 
-    public static ScenarioStep Draw(Dice dice, int index) => new(index, dice.Pick(0, 1, 2, 3, 3, 4, 5, 5, 6), dice.Below(32), dice.Below(10),
+    public static ScenarioStep Draw(Dice dice, int index) =>
+        new(index, dice.Pick(0, 1, 2, 3, 3, 4, 5, 5, 6), dice.Below(32), dice.Below(10),
         dice.Below(9), dice.Below(6), dice.Below(6), dice.Below(5), dice.Chance(400));
 
     public string Json(HashSet<int> known)

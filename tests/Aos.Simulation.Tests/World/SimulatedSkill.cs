@@ -14,8 +14,10 @@ internal sealed class SimulatedSkill(SkillContract contract, RemoteWorld world, 
 
     private static readonly SkillContract[] Contracts =
     [
-        Of("pure", EffectClass.Pure), Of("read", EffectClass.Read), Of("put", EffectClass.Idempotent), Of("send", EffectClass.Once),
-        Of("store", EffectClass.Transactional), Of("paid", EffectClass.Read, worstCents: 10), Of("buy", EffectClass.Once, worstCents: 8),
+        Of("pure", EffectClass.Pure), Of("read", EffectClass.Read), Of("put", EffectClass.Idempotent),
+        Of("send", EffectClass.Once),
+        Of("store", EffectClass.Transactional), Of("paid", EffectClass.Read, worstCents: 10),
+        Of("buy", EffectClass.Once, worstCents: 8),
     ];
 
     public SkillContract Contract => contract;
@@ -36,13 +38,15 @@ internal sealed class SimulatedSkill(SkillContract contract, RemoteWorld world, 
         InputSchema = AnyObject,
         OutputSchema = AnyObject,
         Effect = effect == EffectClass.Once ? null : new EffectRule { Default = effect },
-        Cost = worstCents is { } worst ? new CostModel { Worst = Money.FromCents(worst), Expected = Money.FromCents(worst / 2) } : null,
+        Cost = worstCents is { } worst
+            ? new CostModel { Worst = Money.FromCents(worst), Expected = Money.FromCents(worst / 2) } : null,
         TimeoutMs = 2_000,
         FailureModes = [new FailureMode { Code = ErrorCode.Parse("OWN_CODE") }],
     };
 }
 
-/// <summary>A planner that knows the plans of the scenario by their goals; it can fail, hang, and take its time.</summary>
+/// <summary>A planner that knows the plans of the scenario by their goals; it can fail, hang, and take its
+/// time.</summary>
 internal sealed class SimulatedPlanner(ulong seed, Scenario scenario, Faults faults, VirtualTime time) : IPlanner
 {
     public string Id => "simulated";
@@ -52,7 +56,9 @@ internal sealed class SimulatedPlanner(ulong seed, Scenario scenario, Faults fau
         var run = scenario.Runs.First(run => run.Key == request.Goal);
         var dice = new Dice(Dice.Hash(seed, request.Goal, request.Round));
         await Task.Delay(TimeSpan.FromMilliseconds(dice.Between(1, 300)), time, cancel);
-        if (faults.Strikes(new FaultPlace(FaultKind.SkillFails, $"{request.Goal} round {request.Round}"), scenario.SkillFailures / 4, out _))
+        if (faults.Strikes(
+            new FaultPlace(FaultKind.SkillFails, $"{request.Goal} round {request.Round}"),
+            scenario.SkillFailures / 4, out _))
             switch (dice.Below(3))
             {
                 case 0: throw new InvalidOperationException("The planner has a defect.");
@@ -63,7 +69,8 @@ internal sealed class SimulatedPlanner(ulong seed, Scenario scenario, Faults fau
         return request.Round switch
         {
             1 => PlannerAnswer.Of(ScenarioRun.PlanOf(run.Steps)) with { Cost = cost },
-            2 when !run.Later.IsEmpty => PlannerAnswer.Of(ScenarioRun.PlanOf(run.Later, run.Steps)) with { Cost = cost },
+            2 when !run.Later.IsEmpty =>
+                PlannerAnswer.Of(ScenarioRun.PlanOf(run.Later, run.Steps)) with { Cost = cost },
             _ => PlannerAnswer.Done(),
         };
     }

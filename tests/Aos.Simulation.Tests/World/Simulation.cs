@@ -32,8 +32,8 @@ internal sealed record SimulationSpec
     public bool KeepsHistory { get; init; }
 }
 
-/// <summary>One simulated world: two machines over one store, the remote world, people, and what goes wrong. First faults
-/// happen, and nothing promised may break; then they stop, and every run must come to its end.</summary>
+/// <summary>One simulated world: two machines over one store, the remote world, people, and what goes wrong. First
+/// faults happen, and nothing promised may break; then they stop, and every run must come to its end.</summary>
 internal sealed class Simulation
 {
     private static readonly TimeSpan FaultsEnd = TimeSpan.FromSeconds(12);
@@ -52,7 +52,11 @@ internal sealed class Simulation
         var asked = Scenario.Runs.Sum(run => run.BudgetCents);
         Tenant = new TenantProfile
         {
-            Budget = new TenantBudget { PerDay = Money.FromCents(!Scenario.IsHostile ? 10 * asked : Dice.Hash(Seed, "tenant") % 3 == 0 ? asked * 6 / 10 : 2_000) },
+            Budget = new TenantBudget
+            {
+                PerDay = Money.FromCents(
+                    !Scenario.IsHostile ? 10 * asked : Dice.Hash(Seed, "tenant") % 3 == 0 ? asked * 6 / 10 : 2_000)
+            },
         };
         _dice = new Dice(Dice.Hash(Seed, "director"));
         Pump = new WorkPump(Dice.Hash(spec.OrderSeed ?? Seed, "order"));
@@ -113,7 +117,8 @@ internal sealed class Simulation
             Outside.Do(Begin);
             while (Witness.Violation is null && !IsOver())
             {
-                if (Pump.Steps > StepsMax) Witness.Violated($"The world does not come to rest within {StepsMax} steps.");
+                if (Pump.Steps > StepsMax)
+                    Witness.Violated($"The world does not come to rest within {StepsMax} steps.");
                 else if (!Pump.Step()) Witness.Violated("Nothing will ever happen again, and not every run has ended.");
             }
             if (Witness.Violation is null) CheckEnds();
@@ -143,14 +148,16 @@ internal sealed class Simulation
     /// <summary>A call of the runtime came back.</summary>
     public void Answered(string who, Answer<RunReport> answer)
     {
-        History.Note($"{who}: {answer.Value?.RunId} {answer.Value?.Status} {answer.Outcome.Code} {answer.Outcome.Message}");
+        History.Note(
+            $"{who}: {answer.Value?.RunId} {answer.Value?.Status} {answer.Outcome.Code} {answer.Outcome.Message}");
         if (answer.Value is { } report) Witness.Shown(report);
         Answered(who, answer.Outcome);
     }
 
     public void Answered(string who, StructuredOutcome outcome)
     {
-        if (outcome.Code == ErrorCodes.InternalError) Witness.Violated($"{who}: {outcome.Message} {outcome.Failure?.Cause}");
+        if (outcome.Code == ErrorCodes.InternalError)
+            Witness.Violated($"{who}: {outcome.Message} {outcome.Failure?.Cause}");
         if (outcome.Code == ErrorCodes.HistoryTampered || outcome.Code == ErrorCodes.StorageCorrupt)
             Witness.Violated($"{who}: {outcome.Message}");
     }
@@ -174,7 +181,8 @@ internal sealed class Simulation
         if (_admitted.Contains(run.RunId)) return;
         var draw = Dice.Hash(Seed, run.Key, tries);
         AnyNode(draw)?.Do(runtime => SubmitAsync(runtime, run));
-        if (Faults.Strikes(new FaultPlace(FaultKind.AskedTwice, $"{run.Key} {tries}"), 300, out _)) AnyNode(draw >> 8)?.Do(runtime => SubmitAsync(runtime, run));
+        if (Faults.Strikes(new FaultPlace(FaultKind.AskedTwice, $"{run.Key} {tries}"), 300, out _))
+            AnyNode(draw >> 8)?.Do(runtime => SubmitAsync(runtime, run));
         Time.After(TimeSpan.FromMilliseconds(2_500), () => Submit(run, tries + 1));
     }
 
@@ -251,7 +259,8 @@ internal sealed class Simulation
 
     private bool IsOver()
     {
-        if (!IsRecovering || Scenario.Runs.Any(run => Witness.Find(run.RunId) is null && !_refused.Contains(run.RunId))) return IsLost();
+        if (!IsRecovering || Scenario.Runs.Any(run => Witness.Find(run.RunId) is null && !_refused.Contains(run.RunId)))
+            return IsLost();
         foreach (var run in Witness.Runs)
             if (run.State.Ended is null) return IsLost();
         if (_restAt == 0) _restAt = Pump.Now + TimeSpan.FromSeconds(10).Ticks;
@@ -262,7 +271,8 @@ internal sealed class Simulation
     private bool IsLost()
     {
         if (Pump.Now < TimeSpan.FromMinutes(15).Ticks) return false;
-        var open = Scenario.Runs.Where(run => !_refused.Contains(run.RunId) && Witness.Find(run.RunId) is not { State.Ended: not null })
+        var open = Scenario.Runs
+            .Where(run => !_refused.Contains(run.RunId) && Witness.Find(run.RunId) is not { State.Ended: not null })
             .Select(run => $"{run.RunId} ({Witness.Find(run.RunId)?.State.WaitingFor?.ToString() ?? "running"})");
         Witness.Violated($"Faults stopped long ago, and these runs have not ended: {string.Join(", ", open)}.");
         return true;
@@ -277,7 +287,8 @@ internal sealed class Simulation
         checker.Do(async runtime =>
         {
             foreach (var run in Witness.Runs) await CheckAsync(runtime, run);
-            foreach (var finding in await new MemoryStore(State).CheckAsync(CancellationToken.None)) Witness.Violated(finding);
+            foreach (var finding in await new MemoryStore(State).CheckAsync(CancellationToken.None))
+                Witness.Violated(finding);
             isDone = true;
         });
         while (!isDone && Witness.Violation is null && Pump.Step()) { }
@@ -289,12 +300,15 @@ internal sealed class Simulation
         if (replay.Value is not { Parity: true } parity)
             Witness.Violated($"{run.RunId} does not replay: {replay.Outcome.Message} {replay.Value?.FirstDivergence}");
         else if (parity.EventsCompared != run.Journal.Count)
-            Witness.Violated($"{run.RunId} has {parity.EventsCompared} events in the store; {run.Journal.Count} were committed.");
+            Witness.Violated(
+                $"{run.RunId} has {parity.EventsCompared} events in the store; {run.Journal.Count} were committed.");
         var report = await runtime.ReportAsync(run.RunId, CancellationToken.None);
         if (report.Value is not { } told) Witness.Violated($"{run.RunId} cannot be reported: {report.Outcome.Message}");
-        else if (told.Status != run.State.Status || told.Cost != run.State.Spent || told.BehaviourDigest != run.State.Ended!.BehaviourDigest)
+        else if (told.Status != run.State.Status || told.Cost != run.State.Spent
+            || told.BehaviourDigest != run.State.Ended!.BehaviourDigest)
             Witness.Violated($"{run.RunId} is reported as {told.Status} at {told.Cost}; its journal says {run.State.Status} at {run.State.Spent}.");
-        if (Row(run.RunId) is { } row && (row.Status != run.State.Status || row.Cost != run.State.Spent || row.Seq > run.State.Seq))
+        if (Row(run.RunId) is { } row
+            && (row.Status != run.State.Status || row.Cost != run.State.Spent || row.Seq > run.State.Seq))
             Witness.Violated($"{run.RunId} is listed as {row.Status} at {row.Cost}; its journal says {run.State.Status} at {run.State.Spent}.");
         foreach (var approval in State.Approvals)
             if (approval.RunId == run.RunId && approval.Status == ApprovalStatus.Open)

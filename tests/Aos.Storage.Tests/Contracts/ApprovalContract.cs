@@ -89,7 +89,8 @@ public abstract class ApprovalContract<TFixture> : StoreContract<TFixture> where
         var other = await OpenAnotherAsync();
 
         var left = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Task.Run(async () =>
-            await (i % 2 == 0 ? Store : other).PostDecisionAsync(TestRun.ApprovalIdOf("one"), TestRun.Utf8($"{i}"), Cancel), Cancel)));
+            await (i % 2 == 0 ? Store : other).PostDecisionAsync(
+                TestRun.ApprovalIdOf("one"), TestRun.Utf8($"{i}"), Cancel), Cancel)));
 
         Assert.Equal(1, left.Count(one => one));
         var winner = Array.IndexOf(left, true);
@@ -103,7 +104,8 @@ public abstract class ApprovalContract<TFixture> : StoreContract<TFixture> where
         Assert.True(await Store.PostDecisionAsync(TestRun.ApprovalIdOf("one"), TestRun.Utf8("ann"), Cancel));
         var vote = Assert.Single(await Store.ReadInboxAsync(Cancel));
 
-        await WriteAsync(run.Next("2") with { Approvals = [run.Approval("one", ApprovalStatus.Open)], Consumed = [vote.Id] });
+        await WriteAsync(
+            run.Next("2") with { Approvals = [run.Approval("one", ApprovalStatus.Open)], Consumed = [vote.Id] });
 
         Assert.True(await Store.PostDecisionAsync(TestRun.ApprovalIdOf("one"), TestRun.Utf8("bob"), Cancel));
     }
@@ -116,7 +118,12 @@ public abstract class ApprovalContract<TFixture> : StoreContract<TFixture> where
             Assert.True(await Store.PostDecisionAsync(TestRun.ApprovalIdOf(name), TestRun.Utf8(name), Cancel));
         var items = await Store.ReadInboxAsync(Cancel);
 
-        await WriteAsync(run.Next("2") with { Approvals = [run.Approval("one", ApprovalStatus.Approved)], Consumed = [items[0].Id] });
+        await WriteAsync(
+            run.Next("2") with
+            {
+                Approvals = [run.Approval("one", ApprovalStatus.Approved)],
+                Consumed = [items[0].Id]
+            });
         await Store.DiscardAsync([items[1].Id], Cancel);
 
         Assert.False(await Store.PostDecisionAsync(TestRun.ApprovalIdOf("one"), TestRun.Utf8("again"), Cancel));
@@ -128,7 +135,8 @@ public abstract class ApprovalContract<TFixture> : StoreContract<TFixture> where
     private async Task<TestRun> BeginAsync(params string[] requests)
     {
         var run = new TestRun("a");
-        await WriteAsync(run.Begin() with { Approvals = [.. requests.Select(name => run.Approval(name, ApprovalStatus.Open))] });
+        await WriteAsync(
+            run.Begin() with { Approvals = [.. requests.Select(name => run.Approval(name, ApprovalStatus.Open))] });
         return run;
     }
 

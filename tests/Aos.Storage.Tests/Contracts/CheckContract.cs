@@ -8,7 +8,8 @@ public abstract class CheckContract<TFixture> : StoreContract<TFixture> where TF
     {
         Assert.Empty(await Store.CheckAsync(Cancel));
         var run = await BeginAsync("a");
-        await WriteAsync(run.Next("2", "3"), run.Next("4"), new TestRun("b").Begin() with { Blobs = [TestRun.BlobOf("x")] });
+        await WriteAsync(
+            run.Next("2", "3"), run.Next("4"), new TestRun("b").Begin() with { Blobs = [TestRun.BlobOf("x")] });
         Assert.Empty(await Store.CheckAsync(Cancel));
     }
 

@@ -70,7 +70,9 @@ public abstract class CompactionContract<TFixture> : StoreContract<TFixture> whe
     {
         var run = new TestRun("a");
         var slices = new List<JournalSlice> { run.Begin("é") };
-        for (var i = 0; i < 150; i++) slices.Add(run.Next([.. Enumerable.Range(0, 1 + i % 9 * (i % 23)).Select(n => new string('x', n * i % 311))]));
+        for (var i = 0; i < 150; i++)
+            slices.Add(
+                run.Next([.. Enumerable.Range(0, 1 + i % 9 * (i % 23)).Select(n => new string('x', n * i % 311))]));
         slices.Add(run.Next(new string('y', 300_000), "") with { Row = run.Row(RunStatus.Completed) });
         slices.RemoveAll(slice => slice.Events.IsEmpty);
         run = new TestRun("a");
@@ -86,7 +88,8 @@ public abstract class CompactionContract<TFixture> : StoreContract<TFixture> whe
     [Theory]
     [InlineData(0)]
     [InlineData(1_001)]
-    public async Task Another_number_of_runs_is_refused(int runs) => await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+    public async Task Another_number_of_runs_is_refused(int runs) =>
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
         async () => await Store.CompactAsync(runs, Cancel));
 
     private static JournalSlice Again(TestRun run, JournalSlice slice)
@@ -117,7 +120,8 @@ public abstract class CompactionContract<TFixture> : StoreContract<TFixture> whe
 
     private async Task<SegmentView[]> SegmentsAsync(TestRun run, long afterSeq) =>
         [.. (await Store.ReadAsync(run.Id, afterSeq, Cancel)).Select(segment => new SegmentView(
-            segment.FirstSeq, segment.FirstSeq + segment.Count - 1, TestRun.Text(segment.Events), Convert.ToHexStringLower(segment.Hash.Span)))];
+            segment.FirstSeq, segment.FirstSeq + segment.Count - 1, TestRun.Text(segment.Events),
+            Convert.ToHexStringLower(segment.Hash.Span)))];
 
     private sealed record SegmentView(long First, long Last, string Events, string Hash);
 }

@@ -98,11 +98,13 @@ public abstract class JournalContract<TFixture> : StoreContract<TFixture> where 
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(9)]
-    public async Task A_slice_without_events_follows_whatever_the_journal_holds_and_only_its_owner_may_write_it(int after)
+    public async Task A_slice_without_events_follows_whatever_the_journal_holds_and_only_its_owner_may_write_it(
+        int after)
     {
         var run = await BeginAsync("a");
         await WriteAsync(run.Next("2"));
-        var bare = run.Bare() with { AfterSeq = after, Row = run.Row(RunStatus.Quarantined) with { Reason = "no journal" } };
+        var bare =
+            run.Bare() with { AfterSeq = after, Row = run.Row(RunStatus.Quarantined) with { Reason = "no journal" } };
         var other = await OpenAnotherAsync();
 
         Assert.Equal([AppendResult.Conflict], await other.AppendAsync(new[] { bare }, Cancel));
@@ -164,7 +166,8 @@ public abstract class JournalContract<TFixture> : StoreContract<TFixture> where 
         var other = await OpenAnotherAsync();
         await WriteAsync(new TestRun("a").Begin("mine"));
 
-        Assert.Equal([AppendResult.Conflict], await other.AppendAsync(new[] { new TestRun("a").Begin("yours") }, Cancel));
+        Assert.Equal(
+            [AppendResult.Conflict], await other.AppendAsync(new[] { new TestRun("a").Begin("yours") }, Cancel));
         Assert.Equal(["mine"], await EventsAsync(new TestRun("a")));
     }
 

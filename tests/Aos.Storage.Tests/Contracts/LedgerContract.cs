@@ -25,8 +25,10 @@ public abstract class LedgerContract<TFixture> : StoreContract<TFixture> where T
 
         Assert.Equal(
         [
-            "Day Agent bot 2026-03-01 held 0 spent 15", "Day Skill ask 2026-03-01 held 0 spent 15", "Day Tenant acme 2026-03-01 held 0 spent 15",
-            "Month Agent bot 2026-03 held 0 spent 15", "Month Skill ask 2026-03 held 0 spent 15", "Month Tenant acme 2026-03 held 0 spent 15",
+            "Day Agent bot 2026-03-01 held 0 spent 15", "Day Skill ask 2026-03-01 held 0 spent 15",
+            "Day Tenant acme 2026-03-01 held 0 spent 15",
+            "Month Agent bot 2026-03 held 0 spent 15", "Month Skill ask 2026-03 held 0 spent 15",
+            "Month Tenant acme 2026-03 held 0 spent 15",
         ], await LedgerAsync());
         Assert.Empty(await Store.CheckAsync(Cancel));
     }
@@ -63,7 +65,8 @@ public abstract class LedgerContract<TFixture> : StoreContract<TFixture> where T
 
         Assert.Equal(
         [
-            AppendResult.Written, AppendResult.OverLimit, AppendResult.Written, AppendResult.Written, AppendResult.OverLimit, AppendResult.OverLimit,
+            AppendResult.Written, AppendResult.OverLimit, AppendResult.Written, AppendResult.Written,
+            AppendResult.OverLimit, AppendResult.OverLimit,
         ], results);
         Assert.Contains("Day Tenant acme 2026-03-01 held 90 spent 0", await LedgerAsync());
     }
@@ -89,7 +92,8 @@ public abstract class LedgerContract<TFixture> : StoreContract<TFixture> where T
         await WriteAsync(new TestRun("c").Begin() with { Ledger = Hold(50, limit) with { AgentId = "other" } });
         await WriteAsync(new TestRun("d").Begin() with { Ledger = Hold(50, limit) with { Tenant = "other" } });
 
-        Assert.Equal([AppendResult.OverLimit], await AppendAsync(new TestRun("e").Begin() with { Ledger = Hold(1, limit) }));
+        Assert.Equal(
+            [AppendResult.OverLimit], await AppendAsync(new TestRun("e").Begin() with { Ledger = Hold(1, limit) }));
         Assert.Equal(4, (await Store.ReadLedgerAsync("other", Today, Cancel)).Count);
         Assert.Empty(await Store.CheckAsync(Cancel));
     }
@@ -111,11 +115,14 @@ public abstract class LedgerContract<TFixture> : StoreContract<TFixture> where T
     public async Task Limits_near_the_end_of_the_scale_do_not_overflow()
     {
         var (first, second) = (new TestRun("a"), new TestRun("b"));
-        var all = new LedgerLimit { Scope = LedgerScope.Tenant, Period = LedgerPeriod.Day, Limit = new Money(long.MaxValue) };
-        await WriteAsync(first.Begin() with { Ledger = Hold(1) with { Held = new Money(long.MaxValue), Limits = [all] } });
+        var all =
+            new LedgerLimit { Scope = LedgerScope.Tenant, Period = LedgerPeriod.Day, Limit = new Money(long.MaxValue) };
+        await WriteAsync(
+            first.Begin() with { Ledger = Hold(1) with { Held = new Money(long.MaxValue), Limits = [all] } });
 
         Assert.Equal([AppendResult.OverLimit],
-            await AppendAsync(second.Begin() with { Ledger = Hold(1) with { Held = new Money(long.MaxValue), Limits = [all] } }));
+            await AppendAsync(
+                second.Begin() with { Ledger = Hold(1) with { Held = new Money(long.MaxValue), Limits = [all] } }));
     }
 
     [Fact]
@@ -132,12 +139,20 @@ public abstract class LedgerContract<TFixture> : StoreContract<TFixture> where T
     [Fact]
     public async Task Charges_are_listed_dearest_first_for_a_tenant_a_month_and_an_agent()
     {
-        foreach (var (name, cents, agent, day) in new[] { ("a", 5, "bot", Today), ("b", 9, "bot", "2026-03-30"), ("c", 7, "other", Today), ("d", 8, "bot", "2026-04-01") })
-            await WriteAsync(new TestRun(name).Begin() with { Ledger = Hold(cents) with { AgentId = agent, Day = day } });
+        foreach (var (name, cents, agent, day) in new[] { ("a", 5, "bot", Today), ("b", 9, "bot", "2026-03-30"),
+            ("c", 7, "other", Today), ("d", 8, "bot", "2026-04-01") })
+            await WriteAsync(
+                new TestRun(name).Begin() with { Ledger = Hold(cents) with { AgentId = agent, Day = day } });
 
-        Assert.Equal([9, 7, 5], (await Store.ListChargesAsync(Charges(), Cancel)).Select(charge => (int)charge.Held.Cents));
-        Assert.Equal([9, 5], (await Store.ListChargesAsync(Charges() with { AgentId = "bot" }, Cancel)).Select(charge => (int)charge.Held.Cents));
-        Assert.Equal([9], (await Store.ListChargesAsync(Charges() with { Limit = 1 }, Cancel)).Select(charge => (int)charge.Held.Cents));
+        Assert.Equal(
+            [9, 7, 5], (await Store.ListChargesAsync(Charges(), Cancel)).Select(charge => (int)charge.Held.Cents));
+        Assert.Equal(
+            [9, 5],
+            (await Store.ListChargesAsync(Charges() with { AgentId = "bot" }, Cancel)).Select(
+                charge => (int)charge.Held.Cents));
+        Assert.Equal(
+            [9], (await Store.ListChargesAsync(Charges() with { Limit = 1 }, Cancel)).Select(
+                charge => (int)charge.Held.Cents));
     }
 
     [Fact]
@@ -151,7 +166,8 @@ public abstract class LedgerContract<TFixture> : StoreContract<TFixture> where T
             Ledger = Settle(40, 15),
         });
 
-        Assert.Equal(1, (await Store.PruneAsync(new PruneRequest { EndedBefore = TestRun.Noon.AddDays(1) }, Cancel)).Runs);
+        Assert.Equal(
+            1, (await Store.PruneAsync(new PruneRequest { EndedBefore = TestRun.Noon.AddDays(1) }, Cancel)).Runs);
 
         Assert.Empty(await Store.ListChargesAsync(Charges(), Cancel));
         Assert.Contains("Month Tenant acme 2026-03 held 0 spent 15", await LedgerAsync());
@@ -163,12 +179,14 @@ public abstract class LedgerContract<TFixture> : StoreContract<TFixture> where T
     {
         var run = new TestRun("a");
         var other = await OpenAnotherAsync();
-        Assert.Equal([AppendResult.Written], await other.AppendAsync(new[] { run.Begin() with { Ledger = Hold(40) } }, Cancel));
+        Assert.Equal(
+            [AppendResult.Written], await other.AppendAsync(new[] { run.Begin() with { Ledger = Hold(40) } }, Cancel));
         await CrashAsync(other);
 
         Assert.Contains("Day Tenant acme 2026-03-01 held 40 spent 0", await LedgerAsync());
         Assert.NotNull(await Store.AdoptAsync(run.Id, Cancel));
-        await WriteAsync(run.Next("end") with { Row = run.Row(RunStatus.Cancelled), Ledger = Settle(40, 0) with { Skills = [] } });
+        await WriteAsync(
+            run.Next("end") with { Row = run.Row(RunStatus.Cancelled), Ledger = Settle(40, 0) with { Skills = [] } });
 
         Assert.Contains("Day Tenant acme 2026-03-01 held 0 spent 0", await LedgerAsync());
         Assert.Empty(await Store.CheckAsync(Cancel));
@@ -199,7 +217,8 @@ public abstract class LedgerContract<TFixture> : StoreContract<TFixture> where T
         {
             for (var round = 0; round < rounds; round++)
             {
-                var runs = Enumerable.Range(0, runsOfRound).Select(i => new TestRun($"p{process}r{round}n{i}")).ToList();
+                var runs =
+                    Enumerable.Range(0, runsOfRound).Select(i => new TestRun($"p{process}r{round}n{i}")).ToList();
                 // Two agents, in another order in every process.
                 var begun = await store.AppendAsync(runs.Select((run, i) => run.Begin() with
                 {
@@ -208,11 +227,16 @@ public abstract class LedgerContract<TFixture> : StoreContract<TFixture> where T
                 var row = (await store.ReadLedgerAsync("acme", Today, Cancel))
                     .Single(row => row is { Scope: LedgerScope.Tenant, Period: LedgerPeriod.Day });
                 lock (stores) worst = Math.Max(worst, (row.Held + row.Spent).Cents);
-                await store.AppendAsync(runs.Select((run, i) => (run, i)).Where(pair => begun[pair.i] == AppendResult.Written)
+                await store.AppendAsync(
+                    runs.Select((run, i) => (run, i)).Where(pair => begun[pair.i] == AppendResult.Written)
                     .Select(pair => pair.run.Next("end") with
                     {
                         Row = pair.run.Row(RunStatus.Completed),
-                        Ledger = Settle(7 + pair.i, 0) with { Skills = [], AgentId = (process + pair.i) % 2 == 0 ? "even" : "odd" },
+                        Ledger = Settle(7 + pair.i, 0) with
+                        {
+                            Skills = [],
+                            AgentId = (process + pair.i) % 2 == 0 ? "even" : "odd"
+                        },
                     }).ToArray(), Cancel);
             }
         }, Cancel)));
@@ -247,5 +271,6 @@ public abstract class LedgerContract<TFixture> : StoreContract<TFixture> where T
     private static ChargeFilter Charges() => new() { Tenant = "acme", Month = "2026-03" };
 
     private async Task<string[]> LedgerAsync() => [.. (await Store.ReadLedgerAsync("acme", Today, Cancel))
-        .Select(row => $"{row.Period} {row.Scope} {row.Name} {row.Start} held {row.Held.Cents} spent {row.Spent.Cents}")];
+        .Select(
+            row => $"{row.Period} {row.Scope} {row.Name} {row.Start} held {row.Held.Cents} spent {row.Spent.Cents}")];
 }

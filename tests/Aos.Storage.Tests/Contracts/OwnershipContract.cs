@@ -20,7 +20,8 @@ public abstract class OwnershipContract<TFixture> : StoreContract<TFixture> wher
 
         await CrashAsync(dead);
         Assert.False(await Store.IsOwnedAsync(theirs.Id, Cancel));
-        await Store.AppendAsync(new[] { mine.Next("end") with { Row = mine.Row(Aos.Contracts.Runs.RunStatus.Completed) } }, Cancel);
+        await Store.AppendAsync(
+            new[] { mine.Next("end") with { Row = mine.Row(Aos.Contracts.Runs.RunStatus.Completed) } }, Cancel);
         Assert.False(await Store.IsOwnedAsync(mine.Id, Cancel));
     }
 
@@ -164,7 +165,8 @@ public abstract class OwnershipContract<TFixture> : StoreContract<TFixture> wher
         var mine = await BeginAsync("a");
         var dead = await OpenAnotherAsync();
         var (left, ended) = (new TestRun("b"), new TestRun("c"));
-        await dead.AppendAsync(new[] { left.Begin(), ended.Begin() with { Row = ended.Row(RunStatus.Failed) } }, Cancel);
+        await dead.AppendAsync(
+            new[] { left.Begin(), ended.Begin() with { Row = ended.Row(RunStatus.Failed) } }, Cancel);
         await CrashAsync(dead);
         var alive = await OpenAnotherAsync();
         var theirs = new TestRun("d");

@@ -61,11 +61,19 @@ public abstract class PruneContract<TFixture> : StoreContract<TFixture> where TF
         RunStatus[] cycle = [RunStatus.Failed, RunStatus.Completed, RunStatus.Cancelled];
         for (var i = 0; i < 9; i++) await EndAsync(await BeginAsync($"{(char)('a' + i)}"), cycle[i % 3], TestRun.Noon);
 
-        var dry = await Store.PruneAsync(Everything with { Statuses = [RunStatus.Failed, RunStatus.Cancelled], Keep = 3, DryRun = true, Limit = 1 }, Cancel);
+        var dry = await Store.PruneAsync(
+            Everything with
+            {
+                Statuses = [RunStatus.Failed, RunStatus.Cancelled],
+                Keep = 3,
+                DryRun = true,
+                Limit = 1
+            }, Cancel);
         Assert.Equal((3, 6), (dry.Runs, dry.Events));
         Assert.Equal(9, (await NamesAsync()).Length);
 
-        var result = await Store.PruneAsync(Everything with { Statuses = [RunStatus.Failed, RunStatus.Cancelled], Keep = 3 }, Cancel);
+        var result = await Store.PruneAsync(
+            Everything with { Statuses = [RunStatus.Failed, RunStatus.Cancelled], Keep = 3 }, Cancel);
         Assert.Equal(dry, result);
         Assert.Equal(["i", "h", "g", "f", "e", "b"], await NamesAsync());
         Assert.Equal(0, (await Store.PruneAsync(Everything with { Keep = 100 }, Cancel)).Runs);
@@ -74,7 +82,8 @@ public abstract class PruneContract<TFixture> : StoreContract<TFixture> where TF
     [Fact]
     public async Task The_oldest_go_first_so_many_at_a_time()
     {
-        for (var i = 0; i < 5; i++) await EndAsync(await BeginAsync($"{(char)('a' + i)}"), RunStatus.Failed, TestRun.Noon);
+        for (var i = 0; i < 5; i++)
+            await EndAsync(await BeginAsync($"{(char)('a' + i)}"), RunStatus.Failed, TestRun.Noon);
 
         Assert.Equal(2, (await Store.PruneAsync(Everything with { Limit = 2 }, Cancel)).Runs);
         Assert.Equal(["e", "d", "c"], await NamesAsync());
@@ -123,7 +132,8 @@ public abstract class PruneContract<TFixture> : StoreContract<TFixture> where TF
     [InlineData(0, 0)]
     [InlineData(1_001, 0)]
     [InlineData(1, -1)]
-    public async Task A_request_out_of_bounds_is_refused(int limit, int keep) => await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+    public async Task A_request_out_of_bounds_is_refused(int limit, int keep) =>
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
         async () => await Store.PruneAsync(Everything with { Limit = limit, Keep = keep }, Cancel));
 
     private static string Naming(params Blob[] blobs) =>

@@ -22,7 +22,8 @@ public abstract class RateContract<TFixture> : StoreContract<TFixture> where TFi
         for (var i = 0; i < 2; i++) books.Add(new RateBook(await OpenAnotherAsync()));
 
         var slots = await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(async () =>
-            (await books[i % 3].BookAsync("t", i % 2 == 0 ? "even" : "odd", Rates, From, DateTimeOffset.MaxValue)).At, Cancel)));
+            (await books[i % 3].BookAsync("t", i % 2 == 0 ? "even" : "odd", Rates, From, DateTimeOffset.MaxValue)).At,
+                Cancel)));
 
         // Two of the tenant in any 20 s: as close together as that allows, and no closer.
         Assert.Equal(Enumerable.Range(0, 24).Select(i => From.AddSeconds(i / 2 * 20)), slots.Order());
@@ -37,9 +38,17 @@ public abstract class RateContract<TFixture> : StoreContract<TFixture> where TFi
 
         var next = new RateBook(await OpenAnotherAsync());
 
-        Assert.Equal(new Slot(From.AddSeconds(10), Booked: false), await next.BookAsync("t", "a", [Rates[0] with { Calls = 1 }], From.AddSeconds(1), From.AddSeconds(5)));
-        Assert.Equal(new Slot(From.AddSeconds(10), Booked: true), await next.BookAsync("t", "a", [Rates[0] with { Calls = 1 }], From.AddSeconds(1), From.AddSeconds(11)));
-        Assert.Equal(new Slot(From, Booked: true), await next.BookAsync("u", "a", [Rates[0] with { Calls = 1 }], From, From.AddSeconds(5)));
-        Assert.Equal(new Slot(From, Booked: true), await next.BookAsync("t", "b", [Rates[0] with { Calls = 1 }], From, From.AddSeconds(5)));
+        Assert.Equal(
+            new Slot(From.AddSeconds(10), Booked: false),
+            await next.BookAsync("t", "a", [Rates[0] with { Calls = 1 }], From.AddSeconds(1), From.AddSeconds(5)));
+        Assert.Equal(
+            new Slot(From.AddSeconds(10), Booked: true),
+            await next.BookAsync("t", "a", [Rates[0] with { Calls = 1 }], From.AddSeconds(1), From.AddSeconds(11)));
+        Assert.Equal(
+            new Slot(From, Booked: true),
+            await next.BookAsync("u", "a", [Rates[0] with { Calls = 1 }], From, From.AddSeconds(5)));
+        Assert.Equal(
+            new Slot(From, Booked: true),
+            await next.BookAsync("t", "b", [Rates[0] with { Calls = 1 }], From, From.AddSeconds(5)));
     }
 }

@@ -25,7 +25,8 @@ public abstract class RecordContract<TFixture> : StoreContract<TFixture> where T
     public async Task A_document_of_a_slice_is_written_with_its_events_or_not_at_all()
     {
         var run = new TestRun("noticed");
-        RecordChange Notice(string id, string text) => new() { Kind = "notice", Tenant = "", Id = id, Body = TestRun.Utf8(text) };
+        RecordChange Notice(string id, string text) =>
+            new() { Kind = "notice", Tenant = "", Id = id, Body = TestRun.Utf8(text) };
         await AppendAsync(run.Begin("begun") with { Records = [Notice("a", "first \0 ü"), Notice("b", "second")] });
         var next = run.Next("more");
         await AppendAsync(next with { Records = [Notice("b", "third")] });
@@ -39,7 +40,8 @@ public abstract class RecordContract<TFixture> : StoreContract<TFixture> where T
         await Assert.ThrowsAsync<ArgumentException>(async () => await Store.AppendAsync(
             new[] { run.Next("x") with { Records = [Notice("d", "x") with { Expected = 1 }] } }, Cancel));
         await Assert.ThrowsAsync<ArgumentException>(async () => await Store.AppendAsync(
-            new[] { run.Next("y") with { Records = [new RecordChange { Kind = "notice", Tenant = "", Id = "a" }] } }, Cancel));
+            new[] { run.Next("y") with { Records = [new RecordChange { Kind = "notice", Tenant = "", Id = "a" }] } },
+            Cancel));
     }
 
     [Fact]
@@ -80,7 +82,8 @@ public abstract class RecordContract<TFixture> : StoreContract<TFixture> where T
         var stores = new List<IRecordStore> { Records };
         for (var i = 0; i < 3; i++) stores.Add((IRecordStore)await OpenAnotherAsync());
 
-        var versions = await Task.WhenAll(stores.SelectMany(store => Enumerable.Range(0, 5).Select(_ => Task.Run(async () =>
+        var versions =
+            await Task.WhenAll(stores.SelectMany(store => Enumerable.Range(0, 5).Select(_ => Task.Run(async () =>
             await store.PutRecordAsync(Change("a", "1", 0), Cancel), Cancel))));
 
         Assert.Equal(1, Assert.Single(versions, version => version is not null));
@@ -113,7 +116,9 @@ public abstract class RecordContract<TFixture> : StoreContract<TFixture> where T
         Assert.Equal(Enumerable.Range(1, 24).Select(seq => (long)seq), all.Select(row => row.Seq));
         Assert.Empty(await Store.CheckAsync(Cancel));
         Assert.Equal(12, (await Records.ReadAuditAsync("odd", 0, 1_000, Cancel)).Count);
-        Assert.Equal(all.Skip(5).Take(3).Select(row => row.Seq), (await Records.ReadAuditAsync(null, 5, 3, Cancel)).Select(row => row.Seq));
+        Assert.Equal(
+            all.Skip(5).Take(3).Select(row => row.Seq),
+            (await Records.ReadAuditAsync(null, 5, 3, Cancel)).Select(row => row.Seq));
     }
 
     [Fact]
@@ -126,13 +131,16 @@ public abstract class RecordContract<TFixture> : StoreContract<TFixture> where T
         var head = System.Security.Cryptography.SHA256.HashData(one);
         byte[] two = [.. head, .. "t\0two"u8];
         Assert.Equal(Convert.ToHexString(head), Convert.ToHexString(first.Hash.Span));
-        Assert.Equal(Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(two)), Convert.ToHexString(second.Hash.Span));
+        Assert.Equal(
+            Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(two)),
+            Convert.ToHexString(second.Hash.Span));
     }
 
     [Fact]
     public async Task Runs_and_requests_are_known_by_tenant_and_agent()
     {
-        foreach (var (name, tenant, agent) in ((string, string, string)[])[("a", "x", "p"), ("b", "y", "p"), ("c", "x", "q")])
+        foreach (var (name, tenant, agent) in ((string, string, string)[])[
+            ("a", "x", "p"), ("b", "y", "p"), ("c", "x", "q")])
         {
             var run = new TestRun(name);
             await WriteAsync(run.Begin() with
@@ -144,10 +152,13 @@ public abstract class RecordContract<TFixture> : StoreContract<TFixture> where T
 
         Assert.Equal(["c", "a"], await RunsAsync(new RunFilter { Tenant = "x" }));
         Assert.Equal(["a"], await RunsAsync(new RunFilter { Tenant = "x", AgentId = "p" }));
-        Assert.Equal(["b", "a"], await RunsAsync(new RunFilter { AgentId = "p", Statuses = [Aos.Contracts.Runs.RunStatus.Running] }));
+        Assert.Equal(
+            ["b", "a"],
+            await RunsAsync(new RunFilter { AgentId = "p", Statuses = [Aos.Contracts.Runs.RunStatus.Running] }));
         Assert.Equal(["a"], await RunsAsync(new RunFilter { Tenant = "x", Before = new TestRun("c").Id }));
         Assert.Empty(await RunsAsync(new RunFilter { Tenant = "z" }));
-        Assert.Equal(["x", "y", "x"], (await Store.ListApprovalsAsync(openOnly: true, Cancel)).Select(row => row.Tenant));
+        Assert.Equal(
+            ["x", "y", "x"], (await Store.ListApprovalsAsync(openOnly: true, Cancel)).Select(row => row.Tenant));
         Assert.Equal("y", (await Store.FindApprovalAsync(TestRun.ApprovalIdOf("b"), Cancel))!.Tenant);
     }
 

@@ -71,7 +71,8 @@ public abstract class RunListContract<TFixture> : StoreContract<TFixture> where 
     [Theory]
     [InlineData(0)]
     [InlineData(1_001)]
-    public async Task A_page_of_another_size_is_refused(int limit) => await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+    public async Task A_page_of_another_size_is_refused(int limit) =>
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
         async () => await Store.ListRunsAsync(new RunFilter { Limit = limit }, Cancel));
 
     private async Task<string[]> ListAsync(RunFilter filter) =>

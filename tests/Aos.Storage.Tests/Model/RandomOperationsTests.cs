@@ -52,7 +52,8 @@ public sealed class RandomOperationsTests
 
     private sealed record Operation(string What, int Process, int Run, int Events, int Luck);
 
-    /// <summary>Plays operations and writes down every answer. Owners are written as the number of their process.</summary>
+    /// <summary>Plays operations and writes down every answer. Owners are written as the number of their
+    /// process.</summary>
     private sealed class Player(IStoreFixture fixture, IStore[] stores)
     {
         private readonly StringBuilder _transcript = new();
@@ -86,14 +87,21 @@ public sealed class RandomOperationsTests
                     break;
                 case "skill":
                     var contract = TestRun.Utf8($"contract {operation.Luck % 3}");
-                    var skill = new SkillRow(Names[operation.Run], $"1.{operation.Luck % 2}.0", Digest.Of(contract), contract);
+                    var skill =
+                        new SkillRow(Names[operation.Run], $"1.{operation.Luck % 2}.0", Digest.Of(contract), contract);
                     Say($"refused {(await store.RecordSkillsAsync([skill], Cancel)).Count}");
                     break;
                 case "compact":
-                    await store.CompactAsync(1 + operation.Luck, Cancel); // How many it looks at is the store's own business.
+                    await store.CompactAsync(
+                        1 + operation.Luck, Cancel); // How many it looks at is the store's own business.
                     break;
                 case "prune":
-                    var request = new PruneRequest { EndedBefore = TestRun.Noon.AddDays(1), Keep = operation.Luck % 2, Limit = 1 + operation.Luck % 3 };
+                    var request = new PruneRequest
+                    {
+                        EndedBefore = TestRun.Noon.AddDays(1),
+                        Keep = operation.Luck % 2,
+                        Limit = 1 + operation.Luck % 3
+                    };
                     var pruned = await store.PruneAsync(request with { DryRun = operation.Luck > 7 }, Cancel);
                     Say($"pruned {pruned.Runs} {pruned.Events} swept {(await store.SweepBlobsAsync(Cancel)).Blobs}");
                     break;
@@ -115,7 +123,8 @@ public sealed class RandomOperationsTests
                     Say($"listed {row.RunId}");
                 foreach (var approval in await store.ListApprovalsAsync(openOnly: false, Cancel))
                     Say($"{approval.Id} {approval.RunId} {approval.Status} {approval.RequestedAt:O}");
-                foreach (var approval in await store.ListApprovalsAsync(openOnly: true, Cancel)) Say($"open {approval.Id}");
+                foreach (var approval in await store.ListApprovalsAsync(openOnly: true, Cancel))
+                    Say($"open {approval.Id}");
                 foreach (var item in await store.ReadInboxAsync(Cancel))
                     Say($"inbox {item.Id} {item.RunId} {TestRun.Text(item.Fact)}");
                 foreach (var skill in await store.ListSkillsAsync(Cancel))
@@ -130,7 +139,8 @@ public sealed class RandomOperationsTests
         {
             await CatchUpAsync(store, run);
             var slices = new List<JournalSlice>();
-            for (var i = 0; i < operation.Events; i++) slices.Add(Decorate(run, Next(run, $"e{i}"), operation.Luck + i));
+            for (var i = 0; i < operation.Events; i++)
+                slices.Add(Decorate(run, Next(run, $"e{i}"), operation.Luck + i));
             if (slices.Count == 0 && run.Seq > 0) slices.Add(run.Bare() with { Row = run.Row(RunStatus.Waiting) });
             if (operation.Luck == 0 && slices.Count > 1) slices.Reverse();
             if (operation.Luck == 1 && slices.Count > 0) slices.Add(slices[0]);
@@ -143,11 +153,13 @@ public sealed class RandomOperationsTests
                 (run.Seq, run.Head) = (segment.FirstSeq + segment.Count - 1, segment.Hash.ToArray());
         }
 
-        private static JournalSlice Next(TestRun run, string text) => run.Seq == 0 ? run.Begin(text, "x") : run.Next(text);
+        private static JournalSlice Next(TestRun run, string text) =>
+            run.Seq == 0 ? run.Begin(text, "x") : run.Next(text);
 
         private static JournalSlice Decorate(TestRun run, JournalSlice slice, int luck) => slice with
         {
-            Row = luck % 3 == 0 || slice.AfterSeq == 0 ? run.Row((RunStatus)(luck % 6)) with { EndedAt = TestRun.Noon } : null,
+            Row = luck % 3 == 0 || slice.AfterSeq == 0
+                ? run.Row((RunStatus)(luck % 6)) with { EndedAt = TestRun.Noon } : null,
             Blobs = luck % 4 == 0 ? [TestRun.BlobOf($"blob {luck}")] : [],
             Approvals = luck % 5 == 0
                 ? [run.Approval($"ask{luck % 2}", (ApprovalStatus)(luck % 3), TestRun.Noon.AddMinutes(luck % 4))]

@@ -39,7 +39,8 @@ internal sealed class CarefulWriter(IStore store, int runs)
         {
             try
             {
-                Assert.All(await store.AppendAsync(batch, Cancel), result => Assert.Equal(AppendResult.Written, result));
+                Assert.All(
+                    await store.AppendAsync(batch, Cancel), result => Assert.Equal(AppendResult.Written, result));
                 break;
             }
             catch (StoreException failure)
@@ -60,7 +61,9 @@ internal sealed class CarefulWriter(IStore store, int runs)
         foreach (var run in _runs)
         {
             var segments = await store.ReadAsync(run.Id, 0, Cancel);
-            Assert.Equal(Enumerable.Range(0, Written).Select(i => $"{i}"), segments.Select(segment => TestRun.Text(segment.Events)));
+            Assert.Equal(
+                Enumerable.Range(0, Written).Select(i => $"{i}"),
+                segments.Select(segment => TestRun.Text(segment.Events)));
         }
 
         Assert.Empty(await store.CheckAsync(Cancel));

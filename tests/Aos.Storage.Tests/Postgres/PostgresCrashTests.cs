@@ -87,7 +87,9 @@ public sealed class PostgresCrashTests : IAsyncLifetime
         // A commit is flushed, and then waits for a copy that does not exist.
         await ConfigureAsync("synchronous_standby_names", "nobody");
         var pending = store.AppendAsync(new[] { run.Next("2") }, Cancel).AsTask();
-        while (0L == (long)(await _server.ExecuteAsync("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"))!)
+        while (0L
+            == (long)(await _server.ExecuteAsync(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"))!)
             Cancel.ThrowIfCancellationRequested();
 
         await _server.TerminateAsync(store.ServerProcess);
@@ -122,7 +124,8 @@ public sealed class PostgresCrashTests : IAsyncLifetime
 
         await stores[^1].DisposeAsync();
         // The server counts a session until its process has ended.
-        while (await Record.ExceptionAsync(async () => await stores[0].ListRunsAsync(new RunFilter(), Cancel)) is { } still)
+        while (await Record.ExceptionAsync(
+            async () => await stores[0].ListRunsAsync(new RunFilter(), Cancel)) is { } still)
             Assert.IsType<StoreException>(still);
         foreach (var store in stores) await store.DisposeAsync();
     }

@@ -24,7 +24,8 @@ public sealed class PostgresFailureTests : IAsyncLifetime
     [InlineData("XX001", "STORAGE_CORRUPT")]
     [InlineData("58030", "STORAGE_UNAVAILABLE")]
     [InlineData("22012", "STORAGE_UNAVAILABLE")]
-    public async Task A_refused_transaction_writes_nothing_and_the_next_one_knows_where_runs_stand(string state, string code)
+    public async Task A_refused_transaction_writes_nothing_and_the_next_one_knows_where_runs_stand(
+        string state, string code)
     {
         await using var store = await _schema.OpenAsync();
         var (run, other) = (new TestRun("a"), new TestRun("b"));
@@ -46,8 +47,8 @@ public sealed class PostgresFailureTests : IAsyncLifetime
         Assert.All(await store.AppendAsync(slices, Cancel), result => Assert.Equal(AppendResult.Written, result));
     }
 
-    // Adding one is refused as the server binds the value: then the driver takes the statement, which it is about to prepare, for
-    // one that is not prepared, and the server keeps it.
+    // Adding one is refused as the server binds the value: then the driver takes the statement, which it is about to
+    // prepare, for one that is not prepared, and the server keeps it.
     private static async Task<long> AddOneAsync(NpgsqlConnection connection, long value) =>
         (await connection.QueryAsync("SELECT $1 + 1", row => row.GetInt64(0), Cancel, Commands.Parameter(value)))[0];
 
@@ -64,7 +65,8 @@ public sealed class PostgresFailureTests : IAsyncLifetime
         await using var writer = new Writer(address, cancel =>
             OwnerSession.OpenAsync(writing, address, _schema.Options, OwnerName.Draw(), TimeProvider.System, cancel));
         await using var readers = new Readers(address.ForReading(), address, writer);
-        ValueTask<long> ReadAsync(long value) => readers.ReadAsync(value, (connection, of, _) => AddOneAsync(connection, of), Cancel);
+        ValueTask<long> ReadAsync(long value) =>
+            readers.ReadAsync(value, (connection, of, _) => AddOneAsync(connection, of), Cancel);
 
         for (var i = 0; i < before; i++) Assert.Equal(i + 1, await ReadAsync(i));
         await Assert.ThrowsAsync<StoreException>(async () => await ReadAsync(long.MaxValue));
@@ -83,7 +85,8 @@ public sealed class PostgresFailureTests : IAsyncLifetime
         await using var writing = address.ForWriting();
         await using var writer = new Writer(address, cancel =>
             OwnerSession.OpenAsync(writing, address, _schema.Options, OwnerName.Draw(), TimeProvider.System, cancel));
-        ValueTask<long> WriteAsync(long value) => writer.TransactAsync(value, (session, of) => AddOneAsync(session.Connection, of), Cancel);
+        ValueTask<long> WriteAsync(long value) =>
+            writer.TransactAsync(value, (session, of) => AddOneAsync(session.Connection, of), Cancel);
 
         for (var i = 0; i < before; i++) Assert.Equal(i + 1, await WriteAsync(i));
         await writer.SettleAsync(Cancel);
@@ -136,7 +139,8 @@ public sealed class PostgresFailureTests : IAsyncLifetime
         var blob = TestRun.BlobOf("yours");
 
         var results = await two.AppendAsync(
-            new[] { fresh.Begin("1"), yours.Begin("yours") with { Blobs = [blob] }, yours.Next("2"), fresh.Next("2") }, Cancel);
+            new[] { fresh.Begin("1"), yours.Begin("yours") with { Blobs = [blob] }, yours.Next("2"), fresh.Next("2") },
+            Cancel);
 
         Assert.Equal(
             [AppendResult.Written, AppendResult.Conflict, AppendResult.Conflict, AppendResult.Written], results);
@@ -156,7 +160,11 @@ public sealed class PostgresFailureTests : IAsyncLifetime
         {
             run.Begin() with { Approvals = [run.Approval("ask", ApprovalStatus.Open)] },
             open.Next("2") with { Row = open.Row(RunStatus.Waiting) },
-            run.Next("2") with { Row = run.Row(RunStatus.Waiting), Approvals = [run.Approval("ask", ApprovalStatus.Approved)] },
+            run.Next("2") with
+            {
+                Row = run.Row(RunStatus.Waiting),
+                Approvals = [run.Approval("ask", ApprovalStatus.Approved)]
+            },
             open.Next("3") with { Row = open.Row(RunStatus.Failed) },
             run.Next("3") with { Row = run.Row(RunStatus.Completed) },
             run.Bare() with { Row = run.Row(RunStatus.Completed) with { Goal = "done" } },
@@ -184,7 +192,8 @@ public sealed class PostgresFailureTests : IAsyncLifetime
 
         Assert.All(await store.AppendAsync(slices, Cancel), result => Assert.Equal(AppendResult.Written, result));
 
-        foreach (var run in runs) Assert.Equal(12_000_000, Assert.Single(await store.ReadAsync(run.Id, 0, Cancel)).Events.Length);
+        foreach (var run in runs)
+            Assert.Equal(12_000_000, Assert.Single(await store.ReadAsync(run.Id, 0, Cancel)).Events.Length);
         Assert.Equal(1L, await _schema.ExecuteAsync("SELECT count(DISTINCT xmin::text) FROM segments"));
         Assert.Empty(await store.CheckAsync(Cancel));
     }
@@ -194,7 +203,12 @@ public sealed class PostgresFailureTests : IAsyncLifetime
     {
         await using var store = await _schema.OpenAsync();
         var run = new TestRun("a");
-        var row = run.Row(RunStatus.Running) with { Tenant = @"a\0b", AgentId = "\0", Goal = "\\\0\\0 ₿ \ud83d\ude80 \ud83d!" };
+        var row = run.Row(RunStatus.Running) with
+        {
+            Tenant = @"a\0b",
+            AgentId = "\0",
+            Goal = "\\\0\\0 ₿ \ud83d\ude80 \ud83d!"
+        };
         await store.AppendAsync(new[] { run.Begin() with { Row = row } }, Cancel);
 
         var read = await store.FindRunAsync(run.Id, Cancel);
@@ -249,7 +263,8 @@ public sealed class PostgresFailureTests : IAsyncLifetime
             run.Begin(), run.Next("2"),
             run.Next("3") with { Row = run.Row(RunStatus.Waiting), Blobs = [TestRun.BlobOf("blob")] },
         }, Cancel);
-        foreach (var entry in (string[])["one", "two", "three"]) await store.AppendAuditAsync("t", TestRun.Utf8(entry), Cancel);
+        foreach (var entry in (string[])["one", "two", "three"])
+            await store.AppendAuditAsync("t", TestRun.Utf8(entry), Cancel);
         Assert.Empty(await store.CheckAsync(Cancel));
 
         await _schema.ExecuteAsync(edit);
@@ -288,7 +303,8 @@ public sealed class PostgresFailureTests : IAsyncLifetime
             await store.AppendAsync(new[] { run.Begin() }, Cancel);
             for (var i = 0; i < 30; i++)
                 Assert.Equal([AppendResult.Written],
-                    await store.AppendAsync(new[] { run.Next($"{i}") with { Blobs = [shared, TestRun.BlobOf($"{i}")] } }, Cancel));
+                    await store.AppendAsync(
+                        new[] { run.Next($"{i}") with { Blobs = [shared, TestRun.BlobOf($"{i}")] } }, Cancel));
         }));
 
         Assert.Equal(31, (await one.ReadAsync(new TestRun("r0").Id, 0, Cancel)).Count);

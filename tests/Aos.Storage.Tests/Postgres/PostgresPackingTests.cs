@@ -27,7 +27,8 @@ public sealed class PostgresPackingTests : IAsyncLifetime
 
         Assert.Equal(1, await NumberAsync("SELECT count(*) FROM segments"));
         Assert.InRange(
-            await NumberAsync("SELECT sum(length(events) + length(hash) + length(links)) FROM segments"), 1, before / 10);
+            await NumberAsync("SELECT sum(length(events) + length(hash) + length(links)) FROM segments"),
+            1, before / 10);
     }
 
     [Theory]

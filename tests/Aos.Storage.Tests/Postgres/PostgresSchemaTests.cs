@@ -29,7 +29,9 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
         await Task.WhenAll(stores.Select((store, i) => store.AppendAsync(new[] { runs[i].Begin() }, Cancel).AsTask()));
 
         Assert.Equal(6, (await stores[0].ListRunsAsync(new RunFilter(), Cancel)).Count);
-        Assert.Equal(Versions(Known), await _schema.ExecuteAsync("SELECT string_agg(version::text, ' ' ORDER BY version) FROM aos_migrations"));
+        Assert.Equal(
+            Versions(Known),
+            await _schema.ExecuteAsync("SELECT string_agg(version::text, ' ' ORDER BY version) FROM aos_migrations"));
         foreach (var store in stores) await store.DisposeAsync();
     }
 
@@ -44,7 +46,9 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
         foreach (var store in stores) await store.DisposeAsync();
 
         Assert.Equal(3, await _schema.ExecuteAsync("SELECT priority FROM runs"));
-        Assert.Equal(Versions(Known + 1), await _schema.ExecuteAsync("SELECT string_agg(version::text, ' ' ORDER BY version) FROM aos_migrations"));
+        Assert.Equal(
+            Versions(Known + 1),
+            await _schema.ExecuteAsync("SELECT string_agg(version::text, ' ' ORDER BY version) FROM aos_migrations"));
     }
 
     [Fact]

@@ -109,7 +109,8 @@ public sealed class PostgresServer : IAsyncDisposable
         var folders = new[] { "/usr/lib/postgresql", "/usr/pgsql", "/opt/homebrew/opt" }
             .Where(Directory.Exists).SelectMany(Directory.GetDirectories).Select(folder => Path.Combine(folder, "bin"))
             .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator));
-        return folders.Where(folder => File.Exists(Path.Combine(folder, "initdb"))).Order(StringComparer.Ordinal).LastOrDefault()
+        return folders.Where(folder => File.Exists(Path.Combine(folder, "initdb"))).Order(StringComparer.Ordinal)
+            .LastOrDefault()
             ?? throw new InvalidOperationException(
                 "These tests need a PostgreSQL server, and initdb was not found. On Debian: apt-get install postgresql.");
     }
@@ -163,7 +164,8 @@ public sealed class PostgresServer : IAsyncDisposable
             }
             catch (NpgsqlException failure)
             {
-                throw new InvalidOperationException($"The server did not start: {await File.ReadAllTextAsync($"{_folder}/log")}", failure);
+                throw new InvalidOperationException(
+                    $"The server did not start: {await File.ReadAllTextAsync($"{_folder}/log")}", failure);
             }
         }
     }

@@ -28,7 +28,8 @@ public sealed class PostgresUpkeepTests : IAsyncLifetime
         await store.AppendAsync(new[] { run.Begin("no name") with { Blobs = [Kept] } }, Cancel);
 
         var blocker = await _schema.BeginAsync("LOCK TABLE blobs IN SHARE MODE");
-        var appending = store.AppendAsync(new[] { run.Next(Kept.Digest.Value) with { Blobs = [Kept] } }, Cancel).AsTask();
+        var appending =
+            store.AppendAsync(new[] { run.Next(Kept.Digest.Value) with { Blobs = [Kept] } }, Cancel).AsTask();
         await _schema.UntilBlockedAsync(store.ServerProcess);
         var sweeping = other.SweepBlobsAsync(Cancel).AsTask();
         await _schema.UntilBlockedAsync(other.ServerProcess);
@@ -149,7 +150,8 @@ public sealed class PostgresUpkeepTests : IAsyncLifetime
 
         await Task.WhenAll(others.Select(other => other.CompactAsync(20, Cancel).AsTask()));
         Assert.Equal(20L, await _schema.ExecuteAsync("SELECT count(*) FROM segments WHERE links IS NOT NULL"));
-        var pruned = await Task.WhenAll(others.Select(other => other.PruneAsync(Everything with { Limit = 20 }, Cancel).AsTask()));
+        var pruned = await Task.WhenAll(
+            others.Select(other => other.PruneAsync(Everything with { Limit = 20 }, Cancel).AsTask()));
 
         Assert.Equal((20, 40), (pruned.Sum(one => one.Runs), pruned.Sum(one => one.Events)));
         Assert.Empty(await store.CheckAsync(Cancel));
@@ -162,7 +164,8 @@ public sealed class PostgresUpkeepTests : IAsyncLifetime
         await using var store = await _schema.OpenAsync();
         await using var other = await _schema.OpenAsync();
         var run = new TestRun("a");
-        await store.AppendAsync(new[] { run.Begin() with { Approvals = [run.Approval("ask", ApprovalStatus.Open)] } }, Cancel);
+        await store.AppendAsync(
+            new[] { run.Begin() with { Approvals = [run.Approval("ask", ApprovalStatus.Open)] } }, Cancel);
 
         var blocker = await _schema.BeginAsync("SELECT FROM approvals FOR UPDATE");
         var deciding = new[] { store, other }.Select(
@@ -180,7 +183,8 @@ public sealed class PostgresUpkeepTests : IAsyncLifetime
     {
         await using var store = await _schema.OpenAsync();
         var run = new TestRun("a");
-        await store.AppendAsync(new[] { run.Begin() with { Approvals = [run.Approval("ask", ApprovalStatus.Open)] } }, Cancel);
+        await store.AppendAsync(
+            new[] { run.Begin() with { Approvals = [run.Approval("ask", ApprovalStatus.Open)] } }, Cancel);
 
         var closing = await _schema.BeginAsync("UPDATE approvals SET status = 'expired'");
         var deciding = store.PostDecisionAsync(TestRun.ApprovalIdOf("ask"), TestRun.Utf8("yes"), Cancel).AsTask();

@@ -13,7 +13,8 @@ internal sealed class DataDirectory : IDisposable
     public string Owners => System.IO.Path.Combine(Path, "owners");
 
     public ValueTask<SqliteStore> OpenAsync(SqliteStoreOptions? options = null) => SqliteStore.OpenAsync(
-        options ?? new SqliteStoreOptions { Directory = Path }, TimeProvider.System, TestContext.Current.CancellationToken);
+        options ?? new SqliteStoreOptions { Directory = Path }, TimeProvider.System,
+        TestContext.Current.CancellationToken);
 
     /// <summary>Runs statements on the file, behind the back of the store.</summary>
     public void Execute(string sql)

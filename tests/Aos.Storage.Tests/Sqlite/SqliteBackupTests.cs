@@ -32,7 +32,8 @@ public sealed class SqliteBackupTests : IDisposable
         var report = await CreateAsync();
         await store.AppendAsync(new[] { run.Next("after the backup") }, Cancel);
 
-        Assert.Equal((Backup, 1, 1, new FileInfo(Backup).Length), (report.Path, report.Runs, report.OpenRuns, report.Bytes));
+        Assert.Equal(
+            (Backup, 1, 1, new FileInfo(Backup).Length), (report.Path, report.Runs, report.OpenRuns, report.Bytes));
         Assert.Equal([Backup], Directory.GetFiles(_other.Path));
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Backup));
@@ -47,16 +48,22 @@ public sealed class SqliteBackupTests : IDisposable
     {
         await using (var store = await _directory.OpenAsync())
         {
-            foreach (var (name, status) in new[] { ("a", RunStatus.Running), ("b", RunStatus.Waiting), ("c", RunStatus.Quarantined), ("d", RunStatus.Failed) })
+            foreach (var (name, status) in new[] { ("a", RunStatus.Running), ("b", RunStatus.Waiting),
+                ("c", RunStatus.Quarantined), ("d", RunStatus.Failed) })
             {
                 var run = new TestRun(name);
-                var row = run.Row(status) with { Reason = status == RunStatus.Quarantined ? "poison" : null, WakeAt = TestRun.Noon };
+                var row = run.Row(status) with
+                {
+                    Reason = status == RunStatus.Quarantined ? "poison" : null,
+                    WakeAt = TestRun.Noon
+                };
                 await store.AppendAsync(new[] { run.Begin() with { Row = row } }, Cancel);
             }
 
             var asking = new TestRun("e");
             await store.AppendAsync(new[] { asking.Begin() with { Approvals =
-                [asking.Approval("one", ApprovalStatus.Open), asking.Approval("two", ApprovalStatus.Approved)] } }, Cancel);
+                [asking.Approval("one", ApprovalStatus.Open), asking.Approval("two", ApprovalStatus.Approved)] } },
+                    Cancel);
             await CreateAsync();
         }
 
@@ -67,7 +74,9 @@ public sealed class SqliteBackupTests : IDisposable
         foreach (var name in new[] { "a", "b", "c", "e" })
         {
             var row = (await restored.FindRunAsync(new TestRun(name).Id, Cancel))!;
-            Assert.Equal((RunStatus.Quarantined, "RUN_HELD", 2, null, null), (row.Status, row.Code!.Value.Value, row.Epoch, row.Owner, row.WakeAt));
+            Assert.Equal(
+                (RunStatus.Quarantined, "RUN_HELD", 2, null, null),
+                (row.Status, row.Code!.Value.Value, row.Epoch, row.Owner, row.WakeAt));
             Assert.Equal(name == "c", row.Reason!.EndsWith("Before that: poison", StringComparison.Ordinal));
         }
 
@@ -157,7 +166,9 @@ public sealed class SqliteBackupTests : IDisposable
     [Fact]
     public async Task Where_there_is_no_store_or_no_folder_nothing_is_made()
     {
-        Assert.Contains("no store", (await Assert.ThrowsAsync<StoreException>(async () => await CreateAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no store", (await Assert.ThrowsAsync<StoreException>(async () => await CreateAsync())).Message,
+            StringComparison.Ordinal);
         await using var store = await _directory.OpenAsync();
         var nowhere = Path.Combine(_other.Path, "missing", "backup.db");
         var failure = await Assert.ThrowsAsync<StoreException>(
@@ -166,7 +177,8 @@ public sealed class SqliteBackupTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_other.Path));
     }
 
-    private ValueTask<BackupReport> CreateAsync() => SqliteBackup.CreateAsync(_directory.Path, Backup, replace: false, Cancel);
+    private ValueTask<BackupReport> CreateAsync() =>
+        SqliteBackup.CreateAsync(_directory.Path, Backup, replace: false, Cancel);
 
     private ValueTask<RestoreReport> RestoreAsync(bool replace = false) => SqliteBackup.RestoreAsync(
         Backup, new SqliteStoreOptions { Directory = _other.Path }, replace, TimeProvider.System, Cancel);

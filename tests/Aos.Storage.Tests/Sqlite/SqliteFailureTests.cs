@@ -184,7 +184,8 @@ public sealed class SqliteFailureTests : IDisposable
             run.Begin(), run.Next("2"),
             run.Next("3") with { Row = run.Row(RunStatus.Waiting), Blobs = [TestRun.BlobOf("blob")] },
         }, Cancel);
-        foreach (var entry in (string[])["one", "two", "three"]) await store.AppendAuditAsync("t", TestRun.Utf8(entry), Cancel);
+        foreach (var entry in (string[])["one", "two", "three"])
+            await store.AppendAuditAsync("t", TestRun.Utf8(entry), Cancel);
         Assert.Empty(await store.CheckAsync(Cancel));
 
         _directory.Execute(edit);

@@ -58,7 +58,8 @@ public sealed class SqliteFileTests : IDisposable
 
         Assert.Equal(8, (await stores[0].ListRunsAsync(new RunFilter(), Cancel)).Count);
         foreach (var store in stores) await store.DisposeAsync();
-        Assert.Equal(["aos.db", "owners"], Directory.GetFileSystemEntries(_directory.Path).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["aos.db", "owners"], Directory.GetFileSystemEntries(_directory.Path).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -147,7 +148,9 @@ public sealed class SqliteFileTests : IDisposable
 
         using var connection = _directory.Connect();
         Assert.Equal(Migration.All.Count + 1, connection.Number("PRAGMA user_version"));
-        Assert.Equal(string.Join(' ', Enumerable.Range(1, Migration.All.Count + 1)), connection.Text("SELECT group_concat(version, ' ') FROM migrations"));
+        Assert.Equal(
+            string.Join(' ', Enumerable.Range(1, Migration.All.Count + 1)),
+            connection.Text("SELECT group_concat(version, ' ') FROM migrations"));
     }
 
     [Fact]
@@ -155,10 +158,12 @@ public sealed class SqliteFileTests : IDisposable
     {
         var run = new TestRun("a");
         var first = new SqliteStoreOptions { Directory = _directory.Path, Migrations = [Migration.All[0]] };
-        await using (var old = await SqliteStore.OpenAsync(first, TimeProvider.System, Cancel)) Assert.Equal(1, _directory.Connect().Number("PRAGMA user_version"));
+        await using (var old = await SqliteStore.OpenAsync(first, TimeProvider.System, Cancel))
+            Assert.Equal(1, _directory.Connect().Number("PRAGMA user_version"));
 
         await using var store = await _directory.OpenAsync();
-        await store.AppendAsync(new[] { run.Begin() with { Approvals = [run.Approval("ask", ApprovalStatus.Open)] } }, Cancel);
+        await store.AppendAsync(
+            new[] { run.Begin() with { Approvals = [run.Approval("ask", ApprovalStatus.Open)] } }, Cancel);
         Assert.True(await store.PostDecisionAsync(TestRun.ApprovalIdOf("ask"), TestRun.Utf8("yes"), Cancel));
         Assert.False(await store.PostDecisionAsync(TestRun.ApprovalIdOf("ask"), TestRun.Utf8("no"), Cancel));
     }

@@ -26,7 +26,9 @@ public sealed class SqlitePackingTests : IDisposable
         Assert.Equal(1, await store.CompactAsync(10, Cancel));
 
         Assert.Equal(1, connection.Number("SELECT count(*) FROM segments"));
-        Assert.InRange(connection.Number("SELECT sum(length(events) + length(hash) + length(links)) FROM segments"), 1, before / 10);
+        Assert.InRange(
+            connection.Number("SELECT sum(length(events) + length(hash) + length(links)) FROM segments"),
+            1, before / 10);
     }
 
     [Theory]
@@ -58,7 +60,9 @@ public sealed class SqlitePackingTests : IDisposable
         await FillAsync(store);
         await using var other = await _directory.OpenAsync();
         var forged = new TestRun("b");
-        await other.AppendAsync(new[] { forged.Begin("forged"), forged.Next([.. Enumerable.Repeat("y", 40)]) with { Row = forged.Row(RunStatus.Completed) } }, Cancel);
+        await other.AppendAsync(
+            new[] { forged.Begin("forged"), forged.Next(
+                [.. Enumerable.Repeat("y", 40)]) with { Row = forged.Row(RunStatus.Completed) } }, Cancel);
         await store.CompactAsync(10, Cancel);
 
         _directory.Execute("UPDATE segments SET (events, links, count) = (SELECT events, links, count FROM segments WHERE run_no = 2) WHERE run_no = 1");
@@ -74,7 +78,10 @@ public sealed class SqlitePackingTests : IDisposable
         for (var i = 0; i < 50; i++)
         {
             var run = new TestRun($"r{i}");
-            await store.AppendAsync(new[] { run.Begin(), run.Next(new string('x', 20_000)) with { Row = run.Row(RunStatus.Failed) with { EndedAt = TestRun.Noon } } }, Cancel);
+            await store.AppendAsync(
+                new[] { run.Begin(), run.Next(
+                    new string('x', 20_000)) with { Row = run.Row(RunStatus.Failed) with { EndedAt = TestRun.Noon } } },
+                        Cancel);
         }
 
         await store.PruneAsync(new PruneRequest { EndedBefore = TestRun.Noon.AddDays(1) }, Cancel);
@@ -89,7 +96,9 @@ public sealed class SqlitePackingTests : IDisposable
     {
         var run = new TestRun("a");
         await store.AppendAsync(new[] { run.Begin() }, Cancel);
-        for (var i = 0; i < 40; i++) await store.AppendAsync(new[] { run.Next($"{{\"step\":{i},\"result\":\"{new string('x', 200)}\"}}") }, Cancel);
+        for (var i = 0; i < 40; i++)
+            await store.AppendAsync(
+                new[] { run.Next($"{{\"step\":{i},\"result\":\"{new string('x', 200)}\"}}") }, Cancel);
         await store.AppendAsync(new[] { run.Next("done") with { Row = run.Row(RunStatus.Completed) } }, Cancel);
     }
 }

@@ -19,16 +19,19 @@ using Aos.Testing.Storage;
 
 namespace Aos.Tests.Allocations;
 
-/// <summary>What the paths that every step takes may allocate. Bytes are counted, not seconds: the figures are the same on
-/// every machine. Each budget is what was measured and some room; one that is passed is looked into, not raised.</summary>
+/// <summary>What the paths that every step takes may allocate. Bytes are counted, not seconds: the figures are the same
+/// on every machine. Each budget is what was measured and some room; one that is passed is looked into, not
+/// raised.</summary>
 public sealed class AllocationTests
 {
     private const int Steps = 10;
     private const int Rounds = 50;
 
-    private static readonly Payload Answer = Payload.FromUtf8(Encoding.UTF8.GetBytes($$"""{"n":7,"text":"{{new string('x', 181)}}"}"""));
+    private static readonly Payload Answer =
+        Payload.FromUtf8(Encoding.UTF8.GetBytes($$"""{"n":7,"text":"{{new string('x', 181)}}"}"""));
 
-    private static string Chain(string skill) => $$"""{"steps":[{{string.Join(',', Enumerable.Range(0, Steps).Select(i => i == 0
+    private static string Chain(string skill) =>
+        $$"""{"steps":[{{string.Join(',', Enumerable.Range(0, Steps).Select(i => i == 0
         ? $$$"""{"id":"s0","skill":"{{{skill}}}","input":{"n":"${input.n}"}}"""
         : $$$"""{"id":"s{{{i}}}","skill":"{{{skill}}}","input":{"n":"${steps.s{{{i - 1}}}.result.n}"}}"""))}}]}""";
 
@@ -73,7 +76,8 @@ public sealed class AllocationTests
     public void A_steps_events_to_the_journal_and_back()
     {
         var run = ScriptedRun.Of(RunScenario.Of(Chain("pure")) with { Input = """{"n":7}""" });
-        var events = run.Journal.Where(e => e is RunEvent.AttemptStarted or RunEvent.AttemptReturned or RunEvent.StepEnded).ToArray();
+        var events = run.Journal
+            .Where(e => e is RunEvent.AttemptStarted or RunEvent.AttemptReturned or RunEvent.StepEnded).ToArray();
         var blobs = new List<Aos.Abstractions.Storage.Blob>();
         var written = EventCodec.Encode(HashChain.Genesis.Span, events, blobs).Events;
 
@@ -97,8 +101,8 @@ public sealed class AllocationTests
         Assert.InRange(BytesOf(() => schema.IsValid(element)), 0, 256);
     }
 
-    // With the store in memory, a run's share of admission and report, and the classes of an unoptimised build. The failure
-    // catalog is part of admission: a code more costs some 20 bytes here.
+    // With the store in memory, a run's share of admission and report, and the classes of an unoptimised build. The
+    // failure catalog is part of admission: a code more costs some 20 bytes here.
     [Theory]
     [InlineData(EffectClass.Pure, 9_600)]
     [InlineData(EffectClass.Idempotent, 10_600)]
@@ -108,7 +112,8 @@ public sealed class AllocationTests
         var work = new WorkHere();
         var state = new MemoryStoreState();
         await using var store = new MemoryStore(state);
-        await using var runtime = new AosRuntime(new AosRuntimeParts { Store = store, Skills = SkillRegistry.Create([skill]), Work = work });
+        await using var runtime =
+            new AosRuntime(new AosRuntimeParts { Store = store, Skills = SkillRegistry.Create([skill]), Work = work });
         var request = new RunRequest
         {
             Plan = RunScenario.ReadPlan(Chain("step")),
@@ -138,8 +143,10 @@ public sealed class AllocationTests
             Name = SkillName.Parse("step"),
             Version = SkillVersion.Parse("1.0.0"),
             Description = "Answers.",
-            InputSchema = Payload.FromUtf8("""{"type":"object","properties":{"n":{"type":"integer"}},"required":["n"]}"""u8.ToArray()),
-            OutputSchema = Payload.FromUtf8("""{"type":"object","properties":{"n":{"type":"integer"},"text":{"type":"string"}},"required":["n"]}"""u8.ToArray()),
+            InputSchema = Payload.FromUtf8(
+                """{"type":"object","properties":{"n":{"type":"integer"}},"required":["n"]}"""u8.ToArray()),
+            OutputSchema = Payload.FromUtf8(
+                """{"type":"object","properties":{"n":{"type":"integer"},"text":{"type":"string"}},"required":["n"]}"""u8.ToArray()),
             Effect = new EffectRule { Default = effect },
         };
 

@@ -11,23 +11,28 @@ public sealed class KernelPurityTests
 
     // Measuring coverage adds types of its own to the assembly, and the reference that they need.
     private static readonly Type[] Types =
-        [.. Kernel.GetTypes().Where(type => type.Namespace?.StartsWith("Microsoft.CodeCoverage", StringComparison.Ordinal) != true)];
+        [.. Kernel.GetTypes()
+            .Where(type => type.Namespace?.StartsWith("Microsoft.CodeCoverage", StringComparison.Ordinal) != true)];
 
     private static readonly string[] OfCoverage = Types.Length == Kernel.GetTypes().Length ? [] : ["netstandard"];
 
     private const BindingFlags Everything =
-        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance
+            | BindingFlags.DeclaredOnly;
 
     // What it computes with. Threads, tasks, files, sockets, processes, the console and timers live elsewhere.
     private static readonly string[] Allowed =
     [
-        "Aos.Contracts", "System.Runtime", "System.Collections", "System.Collections.Immutable", "System.Linq", "System.Memory",
+        "Aos.Contracts", "System.Runtime", "System.Collections", "System.Collections.Immutable", "System.Linq",
+        "System.Memory",
         "System.Security.Cryptography", "System.Text.Json", "System.Text.Encodings.Web", "System.Runtime.Extensions",
     ];
 
     [Fact]
     public void It_references_the_contracts_and_what_computes() =>
-        Assert.Empty(Kernel.GetReferencedAssemblies().Select(name => name.Name!).Except([.. Allowed, .. OfCoverage], StringComparer.Ordinal));
+        Assert.Empty(
+            Kernel.GetReferencedAssemblies().Select(name => name.Name!)
+                .Except([.. Allowed, .. OfCoverage], StringComparer.Ordinal));
 
     [Fact]
     public void It_has_no_static_that_changes() => Assert.Empty(Types.Where(type => !IsGenerated(type))
@@ -49,6 +54,7 @@ public sealed class KernelPurityTests
         .Select(property => $"{property.DeclaringType}.{property.Name}"));
 
     private static bool IsGenerated(MemberInfo member) =>
-        member.IsDefined(typeof(CompilerGeneratedAttribute)) || (member.DeclaringType is { } outer && IsGenerated(outer))
+        member.IsDefined(typeof(CompilerGeneratedAttribute))
+            || (member.DeclaringType is { } outer && IsGenerated(outer))
         || member.Name.Contains('<', StringComparison.Ordinal);
 }

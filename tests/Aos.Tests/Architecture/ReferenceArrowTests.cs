@@ -17,7 +17,8 @@ public sealed class ReferenceArrowTests
         ["Aos.Extensions.AI"] = ["Aos.Runtime"],
         ["Aos.Cluster"] = ["Aos.Runtime"],
         ["Aos.Client"] = ["Aos.Contracts"],
-        ["Aos.Server"] = ["Aos.Runtime", "Aos.Cluster", "Aos.Storage.Sqlite", "Aos.Storage.Postgres", "Aos.Skills.Standard"],
+        ["Aos.Server"] =
+            ["Aos.Runtime", "Aos.Cluster", "Aos.Storage.Sqlite", "Aos.Storage.Postgres", "Aos.Skills.Standard"],
         ["Aos.Cli"] = ["Aos.Runtime", "Aos.Storage.Sqlite", "Aos.Skills.Standard", "Aos.Client"],
         ["Aos.Testing"] = ["Aos.Runtime", "Aos.Skills.Standard"],
     };
@@ -41,7 +42,9 @@ public sealed class ReferenceArrowTests
         Assert.True(Allowed.TryGetValue(project, out var allowed), $"The layout has no project '{project}'.");
 
         var found = Load(project).Descendants("ProjectReference").Where(IsArrow)
-            .Select(reference => Path.GetFileNameWithoutExtension(((string)reference.Attribute("Include")!).Replace('\\', '/')));
+            .Select(
+                reference =>
+                    Path.GetFileNameWithoutExtension(((string)reference.Attribute("Include")!).Replace('\\', '/')));
 
         Assert.Empty(found.Except(allowed, StringComparer.Ordinal));
     }
@@ -50,7 +53,8 @@ public sealed class ReferenceArrowTests
     [InlineData("Aos.Contracts")]
     [InlineData("Aos.Kernel")]
     [InlineData("Aos.Abstractions")]
-    public void The_inner_projects_have_no_packages(string project) => Assert.Empty(Load(project).Descendants("PackageReference"));
+    public void The_inner_projects_have_no_packages(string project) =>
+        Assert.Empty(Load(project).Descendants("PackageReference"));
 
     [Fact]
     public void Projects_reference_each_other_as_projects_only() => Assert.All(Projects(), project =>

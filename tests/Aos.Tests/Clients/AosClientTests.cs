@@ -20,7 +20,8 @@ public sealed class AosClientTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private AosClient Of(Scripted server, string address = "http://aos.test:7400") =>
-        new(new HttpClient(server) { Timeout = Timeout.InfiniteTimeSpan }, new AosClientOptions { Server = new Uri(address), Key = Secret }, _time);
+        new(new HttpClient(server) { Timeout = Timeout.InfiniteTimeSpan },
+            new AosClientOptions { Server = new Uri(address), Key = Secret }, _time);
 
     private static Task<Answer<RunPage>> ListAsync(AosClient client) => client.ListRunsAsync([], null, null, 5, Cancel);
 
@@ -29,10 +30,12 @@ public sealed class AosClientTests
     [Fact]
     public async Task A_problem_is_the_outcome_that_it_carries()
     {
-        var answer = await ListAsync(Of(new Scripted(Scripted.Problem(ErrorCodes.Unauthenticated, HttpStatusCode.Unauthorized))));
+        var answer = await ListAsync(
+            Of(new Scripted(Scripted.Problem(ErrorCodes.Unauthenticated, HttpStatusCode.Unauthorized))));
 
         Assert.Null(answer.Value);
-        Assert.Equal((ErrorCodes.Unauthenticated, "UNAUTHENTICATED it is."), (answer.Outcome.Code, answer.Outcome.Message));
+        Assert.Equal(
+            (ErrorCodes.Unauthenticated, "UNAUTHENTICATED it is."), (answer.Outcome.Code, answer.Outcome.Message));
     }
 
     [Fact]
@@ -58,7 +61,8 @@ public sealed class AosClientTests
 
         Assert.Equal(
         [
-            "/v1/runs?limit=7&status=failed%2Cwaiting&agent_id=clerk&cursor=run_1", "/v1/agents?limit=7&cursor=b%26c", "/v1/audit?limit=7&cursor=17",
+            "/v1/runs?limit=7&status=failed%2Cwaiting&agent_id=clerk&cursor=run_1", "/v1/agents?limit=7&cursor=b%26c",
+            "/v1/audit?limit=7&cursor=17",
             "/v1/webhooks/wh_1/deliveries?status=dead&limit=7&cursor=msg_1",
         ], server.Asked.Select(asked => asked.Split(' ')[1]));
     }
@@ -81,8 +85,13 @@ public sealed class AosClientTests
         await client.PutAgentAsync(read.Value, default, Cancel);
         await client.RemoveAgentAsync("clerk", Condition.Unchanged(read.ETag!), Cancel);
 
-        string[] expected = ["PUT /v1/agents/clerk If-Match=\"3-abc\"", "PUT /v1/agents/clerk If-None-Match=*", "PUT /v1/agents/clerk", "DELETE /v1/agents/clerk If-Match=\"3-abc\""];
-        Assert.Equal(expected, server.Asked.Skip(1).Select(asked => asked.Replace($" Authorization=Bearer {Secret}", "", StringComparison.Ordinal)));
+        string[] expected = [
+            "PUT /v1/agents/clerk If-Match=\"3-abc\"", "PUT /v1/agents/clerk If-None-Match=*", "PUT /v1/agents/clerk",
+            "DELETE /v1/agents/clerk If-Match=\"3-abc\""];
+        Assert.Equal(
+            expected,
+            server.Asked.Skip(1)
+                .Select(asked => asked.Replace($" Authorization=Bearer {Secret}", "", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -92,7 +101,8 @@ public sealed class AosClientTests
 
         await Of(server).FindPolicyAsync("../keys?x=1#y", Cancel);
 
-        Assert.StartsWith("GET /v1/policies/..%2Fkeys%3Fx%3D1%23y ", Assert.Single(server.Asked), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "GET /v1/policies/..%2Fkeys%3Fx%3D1%23y ", Assert.Single(server.Asked), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -107,7 +117,9 @@ public sealed class AosClientTests
 
         var outcome = (await ListAsync(Of(server))).Outcome;
 
-        Assert.Equal(("SERVER_UNKNOWN", OutcomeStatus.Failure, false), (outcome.Code.Value, outcome.Status, outcome.Failure!.Retryable));
+        Assert.Equal(
+            ("SERVER_UNKNOWN", OutcomeStatus.Failure, false),
+            (outcome.Code.Value, outcome.Status, outcome.Failure!.Retryable));
         Assert.Contains(says, outcome.Message, StringComparison.Ordinal);
         Assert.Contains("http://aos.test:7400", outcome.Message, StringComparison.Ordinal);
         Assert.Single(server.Asked);
@@ -116,7 +128,11 @@ public sealed class AosClientTests
     [Fact]
     public async Task A_redirect_is_named_and_not_followed()
     {
-        var server = new Scripted(_ => new HttpResponseMessage(HttpStatusCode.Found) { Headers = { Location = new Uri("https://other.test/") } });
+        var server = new Scripted(
+            _ => new HttpResponseMessage(HttpStatusCode.Found)
+            {
+                Headers = { Location = new Uri("https://other.test/") }
+            });
 
         var outcome = await Of(server).ExecuteAsync(new SkillCall { Skill = default }, "key", Cancel);
 
@@ -164,7 +180,9 @@ public sealed class AosClientTests
         Assert.Equal("SERVER_UNREACHABLE", (await Of(without).SubmitAsync(Goal, null, Cancel)).Outcome.Code.Value);
         Assert.Single(without.Asked);
 
-        var with = new Scripted(Scripted.Broken(HttpRequestError.ResponseEnded), Scripted.Problem(ErrorCodes.InvalidPlan, HttpStatusCode.UnprocessableEntity));
+        var with = new Scripted(
+            Scripted.Broken(HttpRequestError.ResponseEnded),
+            Scripted.Problem(ErrorCodes.InvalidPlan, HttpStatusCode.UnprocessableEntity));
         Assert.Equal(ErrorCodes.InvalidPlan, (await Of(with).SubmitAsync(Goal, "order-1", Cancel)).Outcome.Code);
         Assert.Equal(2, with.Asked.Count);
         Assert.All(with.Asked, asked => Assert.Contains("Idempotency-Key=order-1", asked, StringComparison.Ordinal));
@@ -173,7 +191,8 @@ public sealed class AosClientTests
     [Fact]
     public async Task What_the_server_did_not_take_on_is_sent_again_when_it_says()
     {
-        var server = new Scripted(Scripted.Problem(ErrorCodes.TooManyRequests, HttpStatusCode.TooManyRequests, retryAfter: 3),
+        var server =
+            new Scripted(Scripted.Problem(ErrorCodes.TooManyRequests, HttpStatusCode.TooManyRequests, retryAfter: 3),
             Scripted.Problem(ErrorCodes.InvalidPlan, HttpStatusCode.UnprocessableEntity));
 
         Assert.Equal(ErrorCodes.InvalidPlan, (await Of(server).SubmitAsync(Goal, null, Cancel)).Outcome.Code);
@@ -183,7 +202,8 @@ public sealed class AosClientTests
     [Fact]
     public async Task A_server_that_wants_to_be_left_alone_for_long_is()
     {
-        var server = new Scripted(Scripted.Problem(ErrorCodes.TooManyRequests, HttpStatusCode.TooManyRequests, retryAfter: 600));
+        var server =
+            new Scripted(Scripted.Problem(ErrorCodes.TooManyRequests, HttpStatusCode.TooManyRequests, retryAfter: 600));
 
         Assert.Equal(ErrorCodes.TooManyRequests, (await ListAsync(Of(server))).Outcome.Code);
         Assert.Single(server.Asked);
@@ -195,7 +215,9 @@ public sealed class AosClientTests
         var server = new Scripted(Scripted.Broken(HttpRequestError.ResponseEnded));
         var policy = AosJson.Read<Contracts.Policies.Policy>("""{"policy":"p","version":1}"""u8);
 
-        Assert.Equal("SERVER_UNREACHABLE", (await Of(server).PutPolicyAsync(policy, Condition.Unchanged("\"1-a\""), Cancel)).Outcome.Code.Value);
+        Assert.Equal(
+            "SERVER_UNREACHABLE",
+            (await Of(server).PutPolicyAsync(policy, Condition.Unchanged("\"1-a\""), Cancel)).Outcome.Code.Value);
         Assert.Contains("If-Match=\"1-a\"", Assert.Single(server.Asked), StringComparison.Ordinal);
     }
 
@@ -203,7 +225,12 @@ public sealed class AosClientTests
     public async Task An_answer_that_does_not_come_is_a_timeout_and_a_call_that_was_cancelled_is_cancelled()
     {
         using var http = new HttpClient(new Silent());
-        using var client = new AosClient(http, new AosClientOptions { Server = new Uri("http://aos.test"), Timeout = TimeSpan.FromSeconds(5) }, _time);
+        using var client = new AosClient(
+            http, new AosClientOptions
+            {
+                Server = new Uri("http://aos.test"),
+                Timeout = TimeSpan.FromSeconds(5)
+            }, _time);
 
         var outcome = (await client.ReportAsync(Run, Cancel)).Outcome;
 
@@ -228,8 +255,10 @@ public sealed class AosClientTests
     {
         var report = """{"run_id":"run_00000001","status":"STATUS","cost_cents":0,"agent_id":"a","started_at":"2026-01-01T00:00:00Z"}""";
         var server = new Scripted(
-            Scripted.Json(report.Replace("STATUS", "running", StringComparison.Ordinal)), Scripted.Broken(HttpRequestError.ConnectionError),
-            Scripted.Broken(HttpRequestError.ConnectionError), Scripted.Json(report.Replace("STATUS", "completed", StringComparison.Ordinal)));
+            Scripted.Json(report.Replace("STATUS", "running", StringComparison.Ordinal)),
+            Scripted.Broken(HttpRequestError.ConnectionError),
+            Scripted.Broken(HttpRequestError.ConnectionError),
+            Scripted.Json(report.Replace("STATUS", "completed", StringComparison.Ordinal)));
 
         var answer = await Of(server).FollowAsync(Run, Cancel);
 
@@ -240,7 +269,9 @@ public sealed class AosClientTests
     [Fact]
     public async Task A_server_that_stays_away_ends_the_wait()
     {
-        var outcome = (await Of(new Scripted(Scripted.Broken(HttpRequestError.ConnectionError))).FollowAsync(Run, Cancel)).Outcome;
+        var outcome =
+            (await Of(new Scripted(Scripted.Broken(HttpRequestError.ConnectionError)))
+                .FollowAsync(Run, Cancel)).Outcome;
 
         Assert.Equal("SERVER_UNREACHABLE", outcome.Code.Value);
         Assert.True(_time.GetUtcNow() - DateTimeOffset.UnixEpoch >= TimeSpan.FromSeconds(60), $"{_time.GetUtcNow()}");
@@ -248,7 +279,8 @@ public sealed class AosClientTests
 
     private sealed class Silent : HttpMessageHandler
     {
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
             throw new InvalidOperationException("It never answers.");

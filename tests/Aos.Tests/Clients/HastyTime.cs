@@ -1,7 +1,7 @@
 namespace Aos.Tests.Clients;
 
-/// <summary>A clock on which pauses are over at once: a timer that is set moves the clock to its moment. Those of half a
-/// minute and more, which bound what may take long, never fire.</summary>
+/// <summary>A clock on which pauses are over at once: a timer that is set moves the clock to its moment. Those of half
+/// a minute and more, which bound what may take long, never fire.</summary>
 internal sealed class HastyTime : TimeProvider
 {
     private long _ticks;

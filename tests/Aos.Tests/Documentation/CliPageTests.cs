@@ -47,5 +47,6 @@ public sealed class CliPageTests
         command.Subcommands.Where(sub => !sub.Hidden).SelectMany(Visible).Prepend(command);
 
     private static string PathOf(Command command) =>
-        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{PathOf(parent)} {command.Name}" : command.Name;
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent
+            ? $"{PathOf(parent)} {command.Name}" : command.Name;
 }

@@ -30,16 +30,19 @@ public sealed class EmbeddingExample
     [Fact]
     public void The_readme_shows_the_program_that_is_compiled_here()
     {
-        var shown = MarkdownPage.All.Single(page => page.Path == "README.md").Blocks.Single(block => block.Language == "csharp").Text;
+        var shown = MarkdownPage.All.Single(page => page.Path == "README.md").Blocks.Single(
+            block => block.Language == "csharp").Text;
         var source = Repository.Read("tests/Aos.Tests/Documentation/EmbeddingExample.cs");
-        var compiled = source.Split("// <readme>\n")[1].Split("        // </readme>")[0].Replace("\n        ", "\n", StringComparison.Ordinal);
+        var compiled = source.Split("// <readme>\n")[1].Split("        // </readme>")[0].Replace(
+            "\n        ", "\n", StringComparison.Ordinal);
         Assert.Equal(compiled.Trim(), shown.Trim());
     }
 
     private static async Task RunAsync(string folder, TextWriter Console, CancellationToken cancel)
     {
         // <readme>
-        await using var store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = folder }, TimeProvider.System, cancel);
+        await using var store =
+            await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = folder }, TimeProvider.System, cancel);
         var skills = SkillRegistry.Create([new JsonTransformSkill()]);
         await using var aos = new AosRuntime(new AosRuntimeParts { Store = store, Skills = skills });
 

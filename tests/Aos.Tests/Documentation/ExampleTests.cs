@@ -25,7 +25,8 @@ public sealed class ExampleTests
     [Fact]
     public void Every_kind_of_document_has_an_example_on_the_page_of_formats_or_of_the_api()
     {
-        var kinds = MarkdownPage.All.Where(page => page.Path is "docs/formats.md" or "docs/api.md").SelectMany(page => page.Blocks).Select(block => block.Kind);
+        var kinds = MarkdownPage.All.Where(page => page.Path is "docs/formats.md" or "docs/api.md")
+            .SelectMany(page => page.Blocks).Select(block => block.Kind);
         Assert.Empty(SchemaFile.All.Select(file => file.Name).Except(kinds, StringComparer.Ordinal));
     }
 
@@ -33,7 +34,8 @@ public sealed class ExampleTests
     public void Every_example_of_a_document_is_valid()
     {
         var wrong = MarkdownPage.All.SelectMany(page => page.Blocks)
-            .SelectMany(block => Mistakes(block).Select(mistake => $"{block.Page}, {block.Kind}: {mistake}\n{block.Text}"));
+            .SelectMany(
+                block => Mistakes(block).Select(mistake => $"{block.Page}, {block.Kind}: {mistake}\n{block.Text}"));
         Assert.Empty(wrong);
     }
 
@@ -42,7 +44,8 @@ public sealed class ExampleTests
     {
         var files = Directory.GetFiles(Path.Combine(Repository.Root, "examples", "workflows"), "*.json");
         Assert.NotEmpty(files);
-        var wrong = files.SelectMany(file => Document(new CodeBlock(Path.GetFileName(file), "json", "plan", File.ReadAllText(file)))
+        var wrong = files.SelectMany(
+            file => Document(new CodeBlock(Path.GetFileName(file), "json", "plan", File.ReadAllText(file)))
             .Select(mistake => $"{Path.GetFileName(file)}: {mistake}"));
         Assert.Empty(wrong);
     }
@@ -57,7 +60,8 @@ public sealed class ExampleTests
 
     private static IEnumerable<string> Document(CodeBlock block)
     {
-        if (SchemaFile.All.SingleOrDefault(file => file.Name == block.Kind) is not { } file) return [$"there is no schema '{block.Kind}'"];
+        if (SchemaFile.All.SingleOrDefault(file => file.Name == block.Kind) is not { } file)
+            return [$"there is no schema '{block.Kind}'"];
         var mistakes = Json(block, out var element).ToList();
         if (mistakes.Count > 0) return mistakes;
         var errors = ContractDocuments.Compile(Repository.Read(file.Path)).Validate(element).Errors;
@@ -65,7 +69,8 @@ public sealed class ExampleTests
         return JsonSerializer.Deserialize(element, file.Info) switch
         {
             Plan plan => Texts(PlanValidator.Validate(plan, Skills(), Contract()).Problems),
-            Aos.Contracts.Policies.Policy policy => Texts(Aos.Runtime.Policies.PolicyReader.Read(Contracts.AosJson.Write(policy)).Problems),
+            Aos.Contracts.Policies.Policy policy =>
+                Texts(Aos.Runtime.Policies.PolicyReader.Read(Contracts.AosJson.Write(policy)).Problems),
             PlanningRules rules => Texts(RulePlanner.Create(rules).Problems),
             SkillContract contract => Texts([.. SkillContractRules.Check(contract)]),
             null => ["it is null"],
@@ -86,8 +91,10 @@ public sealed class ExampleTests
         problems.Select(problem => $"{problem.Pointer}: {problem.Message}");
 
     private static CompiledSkills Skills() =>
-        new(SkillRegistry.Create([new JsonTransformSkill(), new HttpCallSkill(TimeProvider.System), new LlmInvokeSkill(TimeProvider.System),
+        new(SkillRegistry.Create(
+            [new JsonTransformSkill(), new HttpCallSkill(TimeProvider.System), new LlmInvokeSkill(TimeProvider.System),
             new RuntimeQuerySkill((_, _, _) => throw new NotSupportedException("An example is not run."))]));
 
-    private static ResourceContract Contract() => ContractFactory.Grant(new Tenancy(new TenantProfile()), AgentProfiles.Default, budget: null).Contract!;
+    private static ResourceContract Contract() =>
+        ContractFactory.Grant(new Tenancy(new TenantProfile()), AgentProfiles.Default, budget: null).Contract!;
 }

@@ -27,7 +27,9 @@ public sealed class ExtensionsAiExample
             await RunAsync(folder, output, TestContext.Current.CancellationToken);
             var lines = output.ToString().Trim().Split('\n');
             Assert.Equal(["""{"value":7}""", "rate: 1.08"], lines[..2]);
-            Assert.StartsWith("""{"status":"failure","code":"FUNCTION_FAILED","message":"rate failed: """, lines[2], StringComparison.Ordinal);
+            Assert.StartsWith(
+                """{"status":"failure","code":"FUNCTION_FAILED","message":"rate failed: """, lines[2],
+                StringComparison.Ordinal);
         }
         finally
         {
@@ -60,9 +62,11 @@ public sealed class ExtensionsAiExample
     [InlineData(1, "chat")]
     public void The_page_shows_the_program_that_is_compiled_here(int block, string mark)
     {
-        var shown = MarkdownPage.All.Single(page => page.Path == "docs/extensions-ai.md").Blocks.Where(block => block.Language == "csharp").ElementAt(block).Text;
+        var shown = MarkdownPage.All.Single(page => page.Path == "docs/extensions-ai.md").Blocks
+            .Where(block => block.Language == "csharp").ElementAt(block).Text;
         var source = Repository.Read("tests/Aos.Tests/Documentation/ExtensionsAiExample.cs");
-        var compiled = source.Split($"// <{mark}>\n")[1].Split($"        // </{mark}>")[0].Replace("\n        ", "\n", StringComparison.Ordinal);
+        var compiled = source.Split($"// <{mark}>\n")[1].Split($"        // </{mark}>")[0].Replace(
+            "\n        ", "\n", StringComparison.Ordinal);
         Assert.Equal(compiled.Trim(), shown.Trim());
     }
 
@@ -73,18 +77,25 @@ public sealed class ExtensionsAiExample
         var rate = AIFunctionFactory.Create([Description("Gives the rate of a currency.")] (string currency) =>
             currency == "EUR" ? 1.08m : throw new ArgumentException($"'{currency}' is not traded"), "rate");
         var skills = SkillRegistry.Create(
-            [new JsonTransformSkill(), new FunctionSkill(rate, new FunctionSkillOptions { Effect = EffectClass.Read })]);
+            [new JsonTransformSkill(),
+                new FunctionSkill(rate, new FunctionSkillOptions { Effect = EffectClass.Read })]);
 
-        await using var store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = folder }, TimeProvider.System, cancel);
+        await using var store =
+            await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = folder }, TimeProvider.System, cancel);
         await using var aos = new AosRuntime(new AosRuntimeParts { Store = store, Skills = skills });
 
         // The skills that a profile allows become functions, ready for `ChatOptions.Tools`.
-        var profile = new AgentProfile { AgentId = "clerk", Skills = [SkillRef.Parse("json_transform@1"), SkillRef.Parse("rate@1")] };
+        var profile = new AgentProfile
+        {
+            AgentId = "clerk",
+            Skills = [SkillRef.Parse("json_transform@1"), SkillRef.Parse("rate@1")]
+        };
         var tools = aos.AsFunctions(profile, new SkillFunctionOptions { TotalBudget = Money.FromCents(25) });
 
         // What a chat client does when the model calls them:
         var sum = tools.Single(tool => tool.Name == "json_transform");
-        Console.WriteLine(await sum.InvokeAsync(new() { ["data"] = new[] { 3, 4 }, ["expression"] = "sum(@)" }, cancel));
+        Console.WriteLine(
+            await sum.InvokeAsync(new() { ["data"] = new[] { 3, 4 }, ["expression"] = "sum(@)" }, cancel));
         var asked = tools.Single(tool => tool.Name == "rate");
         Console.WriteLine($"rate: {await asked.InvokeAsync(new() { ["currency"] = "EUR" }, cancel)}");
         Console.WriteLine(await asked.InvokeAsync(new() { ["currency"] = "XXX" }, cancel));
@@ -98,17 +109,20 @@ public sealed class ExtensionsAiExample
     {
         // <chat>
         // `model` is the client of any provider. What its model asks for is made by FunctionInvokingChatClient.
-        using var chat = new ChatClientBuilder(model).UseFunctionInvocation(configure: calls => calls.MaximumIterationsPerRequest = 8).Build();
+        using var chat = new ChatClientBuilder(model)
+            .UseFunctionInvocation(configure: calls => calls.MaximumIterationsPerRequest = 8).Build();
         var clerk = new AgentProfile { AgentId = "clerk", Skills = [SkillRef.Parse("json_transform@1")] };
         var given = aos.AsFunctions(clerk, new SkillFunctionOptions
         {
             TotalBudget = Money.FromCents(25),
             // The same call of the model is the same run, also where it is asked for again.
-            KeyOf = _ => FunctionInvokingChatClient.CurrentContext is { CallContent.CallId: var call } ? $"conversation-7/{call}" : null,
+            KeyOf = _ => FunctionInvokingChatClient.CurrentContext is { CallContent.CallId: var call }
+                ? $"conversation-7/{call}" : null,
             OnOutcome = outcome => Console.WriteLine($"called: {outcome.Code}"),
         });
 
-        var reply = await chat.GetResponseAsync("What are 3 and 4 together?", new ChatOptions { Tools = [.. given] }, cancel);
+        var reply =
+            await chat.GetResponseAsync("What are 3 and 4 together?", new ChatOptions { Tools = [.. given] }, cancel);
         Console.WriteLine(reply.Text);
         // called: OK
         // called: EXPRESSION_INVALID
@@ -121,11 +135,16 @@ public sealed class ExtensionsAiExample
     {
         public List<string> Told { get; } = [];
 
-        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+        public Task<ChatResponse> GetResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null,
+            CancellationToken cancellationToken = default)
         {
             Assert.Equal("json_transform", Assert.Single(options!.Tools!).Name);
-            var results = messages.SelectMany(message => message.Contents).OfType<FunctionResultContent>().Select(content => (JsonElement)content.Result!).ToList();
-            if (results.Count > 0) Told.Add(results[^1].TryGetProperty("code", out var code) ? code.GetString()! : results[^1].GetRawText());
+            var results = messages.SelectMany(message => message.Contents).OfType<FunctionResultContent>()
+                .Select(content => (JsonElement)content.Result!).ToList();
+            if (results.Count > 0)
+                Told.Add(
+                    results[^1].TryGetProperty("code", out var code) ? code.GetString()! : results[^1].GetRawText());
             return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, results.Count switch
             {
                 0 => [Call("call_1", "sum(@)")],
@@ -134,7 +153,9 @@ public sealed class ExtensionsAiExample
             })));
         }
 
-        public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null,
+            CancellationToken cancellationToken = default) =>
             throw new NotSupportedException("The example does not stream.");
 
         public object? GetService(Type serviceType, object? serviceKey = null) => null;
@@ -142,6 +163,7 @@ public sealed class ExtensionsAiExample
         public void Dispose() { }
 
         private static FunctionCallContent Call(string id, string expression) =>
-            new(id, "json_transform", new Dictionary<string, object?> { ["data"] = JsonElement.Parse("[3,4]"), ["expression"] = expression });
+            new(id, "json_transform",
+                new Dictionary<string, object?> { ["data"] = JsonElement.Parse("[3,4]"), ["expression"] = expression });
     }
 }

@@ -19,7 +19,10 @@ internal sealed partial record MarkdownPage(string Path, string Text)
     public static IReadOnlyList<MarkdownPage> All { get; } = [.. Find()];
 
     public IEnumerable<CodeBlock> Blocks => Fences().Matches(Text)
-        .Select(match => new CodeBlock(Path, match.Groups["language"].Value, match.Groups["kind"].Value, match.Groups["text"].Value));
+        .Select(
+            match =>
+                new CodeBlock(
+                    Path, match.Groups["language"].Value, match.Groups["kind"].Value, match.Groups["text"].Value));
 
     private string Prose => Code().Replace(Fences().Replace(Text, ""), "");
 
@@ -28,18 +31,23 @@ internal sealed partial record MarkdownPage(string Path, string Text)
 
     /// <summary>The anchors of its headings, as they are made where such pages are shown.</summary>
     public HashSet<string> Anchors => Headings().Matches(Fences().Replace(Text, ""))
-        .Select(match => Punctuation().Replace(match.Groups["title"].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'))
+        .Select(
+            match => Punctuation().Replace(match.Groups["title"].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'))
         .ToHashSet(StringComparer.Ordinal);
 
     private static IEnumerable<MarkdownPage> Find()
     {
-        var files = Directory.GetFiles(Repository.Root, "*.md").Concat(Folders.Select(Repository.PathOf).Where(Directory.Exists)
+        var files =
+            Directory.GetFiles(Repository.Root, "*.md").Concat(Folders.Select(Repository.PathOf).Where(Directory.Exists)
             .SelectMany(folder => Directory.GetFiles(folder, "*.md", SearchOption.AllDirectories)));
         foreach (var file in files.Order(StringComparer.Ordinal))
-            yield return new MarkdownPage(System.IO.Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'), File.ReadAllText(file));
+            yield return new MarkdownPage(
+                System.IO.Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'), File.ReadAllText(file));
     }
 
-    [GeneratedRegex(@"^```(?<language>\w+)?(?: (?<kind>\w+))?[^\n]*\n(?<text>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
+    [GeneratedRegex(
+        @"^```(?<language>\w+)?(?: (?<kind>\w+))?[^\n]*\n(?<text>.*?)^```",
+        RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Fences();
 
     [GeneratedRegex(@"`[^`\n]*`", RegexOptions.None, 5000)]

@@ -17,7 +17,8 @@ public sealed class ComplianceTests
     }
 
     [Fact]
-    public void The_suite_is_whole() => Assert.Equal(908, JmesPathSuite.Files.Sum(file => JmesPathSuite.Read(file).Count));
+    public void The_suite_is_whole() =>
+        Assert.Equal(908, JmesPathSuite.Files.Sum(file => JmesPathSuite.Read(file).Count));
 
     private static string? Mistake(JmesPathSuite.Case test)
     {
@@ -36,6 +37,7 @@ public sealed class ComplianceTests
 
         if (test.Result is not { } expected) return null; // A benchmark states no result.
         var actual = JsonElement.Parse(result.Value.ToCanonicalUtf8());
-        return JsonElement.DeepEquals(expected, actual) ? null : $"{test.Expression}: expected {expected}, found {actual}";
+        return JsonElement.DeepEquals(expected, actual)
+            ? null : $"{test.Expression}: expected {expected}, found {actual}";
     }
 }

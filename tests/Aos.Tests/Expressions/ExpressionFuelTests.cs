@@ -44,7 +44,8 @@ public sealed class ExpressionFuelTests
         var wide = "{" + string.Join(',', Enumerable.Range(0, 3_200).Select(i => $"\"k{i}\":{i}")) + "}";
 
         Assert.Equal(101, Parse("k3").Evaluate(Value(wide)).FuelUsed);
-        Assert.Equal(101, Parse("[3200]").Evaluate(Value("[" + string.Join(',', Enumerable.Repeat(0, 4_000)) + "]")).FuelUsed);
+        Assert.Equal(
+            101, Parse("[3200]").Evaluate(Value("[" + string.Join(',', Enumerable.Repeat(0, 4_000)) + "]")).FuelUsed);
     }
 
     [Fact]
@@ -54,7 +55,8 @@ public sealed class ExpressionFuelTests
 
         Assert.Equal("fuel_exhausted", RunError("[length(@), length(@), length(@), length(@)]", text).Code);
         Assert.Equal("fuel_exhausted", RunError("[sort([@])[0] == 'a', reverse(@) == 'a', to_number(@)]", text).Code);
-        Assert.Equal("fuel_exhausted", RunError("[to_string([@]), to_string([@]), to_string([@]), to_string([@])]", text).Code);
+        Assert.Equal(
+            "fuel_exhausted", RunError("[to_string([@]), to_string([@]), to_string([@]), to_string([@])]", text).Code);
     }
 
     [Fact]
@@ -102,13 +104,15 @@ public sealed class ExpressionFuelTests
     [Fact]
     public void Lists_and_objects_that_the_caller_made_are_measured_too()
     {
-        var list = ExpressionValue.FromItems(Enumerable.Repeat(ExpressionValue.FromString(new string('x', 100)), 6_000));
+        var list =
+            ExpressionValue.FromItems(Enumerable.Repeat(ExpressionValue.FromString(new string('x', 100)), 6_000));
         var scope = new Scope(("list", list), ("more", new Scope(("list", list))));
 
         Assert.True(Parse("[list]").Evaluate(scope).IsSuccess);
         Assert.Equal("too_large", Parse("[list, list]").Evaluate(scope).Error?.Code);
         Assert.Equal("too_large", Parse("{all: @}").Evaluate(scope).Error?.Code);
-        Assert.Equal("fuel_exhausted", Parse("{all: @}").Evaluate(scope, new ExpressionLimits { FuelMax = 5_000 }).Error?.Code);
+        Assert.Equal(
+            "fuel_exhausted", Parse("{all: @}").Evaluate(scope, new ExpressionLimits { FuelMax = 5_000 }).Error?.Code);
     }
 
     [Fact]

@@ -69,7 +69,8 @@ public sealed class ExpressionFunctionTests
     [InlineData("length(`{\"a\":1,\"b\":2}`)", "2")]
     [InlineData("reverse('a\ud83d\ude00b')", "\"b\ud83d\ude00a\"")]
     [InlineData("reverse('\ud83d\ude00')", "\"\ud83d\ude00\"")]
-    [InlineData("to_string(`{\"b\": 1.0, \"a\": [null, \"\\u00e9\"]}`)", "\"{\\\"a\\\":[null,\\\"\u00e9\\\"],\\\"b\\\":1}\"")]
+    [InlineData(
+        "to_string(`{\"b\": 1.0, \"a\": [null, \"\\u00e9\"]}`)", "\"{\\\"a\\\":[null,\\\"\u00e9\\\"],\\\"b\\\":1}\"")]
     [InlineData("to_string({b: `1`, a: [`true`, 'x', `null`]})", "\"{\\\"a\\\":[true,\\\"x\\\",null],\\\"b\\\":1}\"")]
     [InlineData("to_number(`true`)", "null")]
     [InlineData("merge(`{\"a\":1,\"b\":2}`, `{\"a\":3}`) | keys(@)", "[\"a\",\"b\"]")]
@@ -145,6 +146,7 @@ public sealed class ExpressionFunctionTests
         var codes = Enum.GetValues<ExpressionErrorKind>().Select(kind => new ExpressionError(kind, "", 0).Code);
 
         Assert.Equal(
-            ["syntax", "unknown_function", "invalid_arity", "invalid_type", "invalid_value", "fuel_exhausted", "too_large"], codes);
+            ["syntax", "unknown_function", "invalid_arity", "invalid_type", "invalid_value", "fuel_exhausted",
+                "too_large"], codes);
     }
 }

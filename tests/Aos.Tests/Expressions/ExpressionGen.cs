@@ -12,7 +12,8 @@ internal static class ExpressionGen
         "to_number", "to_string", "type", "values",
     ];
 
-    private static readonly string[] TwoArguments = ["contains", "starts_with", "ends_with", "join", "merge", "not_null"];
+    private static readonly string[] TwoArguments =
+        ["contains", "starts_with", "ends_with", "join", "merge", "not_null"];
 
     private static readonly string[] Operators = ["||", "&&", "==", "!=", "<", "<=", ">", ">=", "|"];
 

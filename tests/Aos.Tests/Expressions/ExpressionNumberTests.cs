@@ -15,7 +15,8 @@ public sealed class ExpressionNumberTests
     [InlineData("1e400")]
     public void A_number_that_is_passed_on_keeps_its_digits(string number)
     {
-        string[] texts = ["a", "[a][0]", "[b, a][1]", "max([a])", "sort([a])[0]", "values({x: a})[0]", "not_null(a)", "to_number(a)"];
+        string[] texts = [
+            "a", "[a][0]", "[b, a][1]", "max([a])", "sort([a])[0]", "values({x: a})[0]", "not_null(a)", "to_number(a)"];
 
         Assert.All(texts, text => Assert.Equal(number, Run(text, Value($$"""{"a":{{number}},"b":null}""")).Text));
     }
@@ -41,7 +42,8 @@ public sealed class ExpressionNumberTests
     [InlineData("12.501", "12.5", 1)]
     [InlineData("9223372036854775808", "9223372036854775807", 1)]
     [InlineData("1E5", "100000.5", -1)]
-    [InlineData("1e99999999999999999999", "1e99999999999999999998", 0)] // Both past what any document could make up for.
+    [InlineData(
+        "1e99999999999999999999", "1e99999999999999999998", 0)] // Both past what any document could make up for.
     [InlineData("1e99999999999999999999", "1e-99999999999999999999", 1)]
     public void Numbers_are_compared_by_exact_value(string left, string right, int order)
     {
@@ -57,7 +59,8 @@ public sealed class ExpressionNumberTests
 
     [Fact]
     public void Comparison_agrees_with_decimal_arithmetic() =>
-        Gen.Select(Gen.Int[-9_999, 9_999], Gen.Int[0, 5], Gen.Int[-9_999, 9_999], Gen.Int[0, 5]).Sample((a, aScale, b, bScale) =>
+        Gen.Select(Gen.Int[-9_999, 9_999], Gen.Int[0, 5], Gen.Int[-9_999, 9_999], Gen.Int[0, 5])
+            .Sample((a, aScale, b, bScale) =>
         {
             var expected = new decimal(a) / Power(aScale) < new decimal(b) / Power(bScale);
             Assert.Equal(expected, Run($"`{a}e-{aScale}` < `{b}e-{bScale}`", ExpressionValue.Null).IsTruthy);
@@ -78,10 +81,17 @@ public sealed class ExpressionNumberTests
     [InlineData("avg(`[1, 0, 0]`)", "0.3333333333333333333333333333333333")]
     [InlineData("avg(`[2, 0, 0]`)", "0.6666666666666666666666666666666667")]
     [InlineData("avg(`[-2, 0, 0]`)", "-0.6666666666666666666666666666666667")]
-    [InlineData("avg(`[1e40, 1]`)", "5e+39")] // The exact 5000000000000000000000000000000000000000.5 has more than 34 digits.
-    [InlineData("avg(`[2222222222222222222222222222222221, 2222222222222222222222222222222222]`)", "2.222222222222222222222222222222222e+33")]
-    [InlineData("avg(`[2222222222222222222222222222222223, 2222222222222222222222222222222224]`)", "2.222222222222222222222222222222224e+33")]
-    [InlineData("avg(`[22222222222222222222222222222222223, 22222222222222222222222222222222227]`)", "2.222222222222222222222222222222222e+34")]
+    [InlineData(
+        "avg(`[1e40, 1]`)", "5e+39")] // The exact 5000000000000000000000000000000000000000.5 has more than 34 digits.
+    [InlineData(
+        "avg(`[2222222222222222222222222222222221, 2222222222222222222222222222222222]`)",
+        "2.222222222222222222222222222222222e+33")]
+    [InlineData(
+        "avg(`[2222222222222222222222222222222223, 2222222222222222222222222222222224]`)",
+        "2.222222222222222222222222222222224e+33")]
+    [InlineData(
+        "avg(`[22222222222222222222222222222222223, 22222222222222222222222222222222227]`)",
+        "2.222222222222222222222222222222222e+34")]
     [InlineData("avg(`[]`)", "null")]
     [InlineData("abs(`-9007199254740993`)", "9007199254740993")]
     [InlineData("abs(`5`)", "5")]

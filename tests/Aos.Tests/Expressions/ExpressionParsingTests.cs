@@ -20,7 +20,8 @@ public sealed class ExpressionParsingTests
     [InlineData("${`\"\\`}\"`}", "`\"\\`}\"`")]
     public void The_closing_brace_is_the_one_that_is_not_part_of_the_expression(string text, string expected)
     {
-        Assert.True(Expression.TryParseUntilBrace(text, 2, out var expression, out var end, out var error), error?.Message);
+        Assert.True(
+            Expression.TryParseUntilBrace(text, 2, out var expression, out var end, out var error), error?.Message);
 
         Assert.Equal(expected, expression.Text);
         Assert.Equal(expected, expression.ToString());
@@ -90,7 +91,8 @@ public sealed class ExpressionParsingTests
     [InlineData("sort_by(a, b)", "invalid_type", 0, "sort_by() takes an expression written &… as argument 2.")]
     [InlineData("abs(&a)", "invalid_type", 0, "abs() takes a value as argument 1.")]
     [InlineData("a || b[::0]", "invalid_value", 6, "The step of a slice cannot be 0.")]
-    public void A_mistake_that_needs_no_data_is_found_when_parsing(string text, string code, int position, string message)
+    public void A_mistake_that_needs_no_data_is_found_when_parsing(
+        string text, string code, int position, string message)
     {
         var error = ParseError(text);
 
@@ -113,7 +115,8 @@ public sealed class ExpressionParsingTests
             string.Concat(Enumerable.Repeat("[", 2_000)),
         ];
 
-        Assert.All(tooDeep, text => Assert.Equal("The expression nests deeper than 128 levels.", ParseError(text).Message));
+        Assert.All(
+            tooDeep, text => Assert.Equal("The expression nests deeper than 128 levels.", ParseError(text).Message));
     }
 
     [Fact]

@@ -29,7 +29,8 @@ public sealed class ExpressionProperties
             (text, before, after) =>
             {
                 var embedded = before + "${" + text + "}" + after;
-                Assert.True(Expression.TryParseUntilBrace(embedded, before.Length + 2, out var expression, out var end, out _));
+                Assert.True(
+                    Expression.TryParseUntilBrace(embedded, before.Length + 2, out var expression, out var end, out _));
                 Assert.Equal(before.Length + 2 + text.Length, end);
                 Assert.Equal(text, expression.Text);
             },

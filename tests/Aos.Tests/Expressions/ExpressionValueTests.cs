@@ -80,24 +80,31 @@ public sealed class ExpressionValueTests
     [Fact]
     public void Writing_keeps_the_order_of_the_source_and_canonical_bytes_do_not()
     {
-        var value = Run("{z: b, a: [a, 'x', `true`, `null`, floor(`2.5`), c]}", Value("""{"b":{"y":1.0,"x":2},"a":"\u00e9"}"""));
+        var value = Run(
+            "{z: b, a: [a, 'x', `true`, `null`, floor(`2.5`), c]}", Value("""{"b":{"y":1.0,"x":2},"a":"\u00e9"}"""));
 
         var output = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(output)) value.WriteTo(writer);
 
-        Assert.Equal("""{"z":{"y":1.0,"x":2},"a":["\u00E9","x",true,null,2,null]}""", Encoding.UTF8.GetString(output.WrittenSpan));
-        Assert.Equal("""{"a":["é","x",true,null,2,null],"z":{"x":2,"y":1}}""", Encoding.UTF8.GetString(value.ToCanonicalUtf8()));
+        Assert.Equal(
+            """{"z":{"y":1.0,"x":2},"a":["\u00E9","x",true,null,2,null]}""",
+            Encoding.UTF8.GetString(output.WrittenSpan));
+        Assert.Equal(
+            """{"a":["é","x",true,null,2,null],"z":{"x":2,"y":1}}""", Encoding.UTF8.GetString(value.ToCanonicalUtf8()));
     }
 
     [Fact]
     public void Integers_are_written_whole() =>
-        Assert.Equal(["-9223372036854775808", "0", "42"], new[] { long.MinValue, 0, 42 }.Select(n => ExpressionValue.FromInteger(n).Text));
+        Assert.Equal(
+            ["-9223372036854775808", "0", "42"],
+            new[] { long.MinValue, 0, 42 }.Select(n => ExpressionValue.FromInteger(n).Text));
 
     // The same value with nothing of it in a document but scalars.
     private static ExpressionValue Rebuilt(ExpressionValue value) => value.Kind switch
     {
         ExpressionValueKind.Array => ExpressionValue.FromItems(value.Items.Select(Rebuilt)),
-        ExpressionValueKind.Object => new Scope([.. value.Members.Select(member => (member.Key, Rebuilt(member.Value)))]),
+        ExpressionValueKind.Object =>
+            new Scope([.. value.Members.Select(member => (member.Key, Rebuilt(member.Value)))]),
         ExpressionValueKind.String => ExpressionValue.FromString(value.Text),
         _ => value,
     };

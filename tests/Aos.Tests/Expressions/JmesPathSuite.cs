@@ -16,8 +16,10 @@ internal static class JmesPathSuite
     public static List<Case> Read(string file)
     {
         var home = Environment.GetEnvironmentVariable("AOS_CONFORMANCE_DIR");
-        if (string.IsNullOrEmpty(home)) Assert.Skip("Set AOS_CONFORMANCE_DIR to the folder of the official test suites.");
-        using var suite = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(home, "jmespath", "tests", file + ".json")));
+        if (string.IsNullOrEmpty(home))
+            Assert.Skip("Set AOS_CONFORMANCE_DIR to the folder of the official test suites.");
+        using var suite =
+            JsonDocument.Parse(File.ReadAllBytes(Path.Combine(home, "jmespath", "tests", file + ".json")));
 
         var cases = new List<Case>();
         foreach (var group in suite.RootElement.Clone().EnumerateArray())

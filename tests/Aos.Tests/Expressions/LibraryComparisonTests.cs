@@ -18,7 +18,9 @@ public sealed partial class LibraryComparisonTests
             .Where(test => test.Error is null && PlainPath().IsMatch(test.Expression)).ToList();
 
         Assert.True(paths.Count > 150, $"only {paths.Count} plain paths");
-        Assert.Equal([], paths.Select(test => Difference(test.Expression, test.Given)).Where(difference => difference is not null));
+        Assert.Equal(
+            [], paths.Select(test => Difference(test.Expression, test.Given))
+                .Where(difference => difference is not null));
     }
 
     [Fact]

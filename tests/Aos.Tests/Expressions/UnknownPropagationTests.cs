@@ -98,7 +98,8 @@ public sealed class UnknownPropagationTests
     [InlineData("(u || yes)[*]", "?")]
     [InlineData("(u && no).{a: yes}", "?")]
     [InlineData("not_null(u && no, n)", "?")]
-    public void Logic_is_decided_by_the_known_side_where_it_can_be(string text, string expected) => AssertGives(expected, text);
+    public void Logic_is_decided_by_the_known_side_where_it_can_be(string text, string expected) =>
+        AssertGives(expected, text);
 
     [Theory]
     [InlineData("abs(u)", "?")]

@@ -32,23 +32,46 @@ public sealed class SkillFunctionTests : IAsyncLifetime
     {
         _bench.Skills.Add(Named("files.read", "1.0.0"));
         _bench.Skills.Add(Named("files_read", "2.1.0"));
-        var functions = Functions(_bench.Profile with { Skills = [SkillRef.Parse("pure@1"), SkillRef.Parse("pure"), SkillRef.Parse("files.read"), SkillRef.Parse("files_read"), SkillRef.Parse("absent")] });
+        var functions = Functions(
+            _bench.Profile with
+            {
+                Skills = [
+                    SkillRef.Parse("pure@1"), SkillRef.Parse("pure"), SkillRef.Parse("files.read"),
+                    SkillRef.Parse("files_read"), SkillRef.Parse("absent")]
+            });
 
         Assert.Equal(["pure", "files_read", "files_read_v2"], functions.Select(function => function.Name));
         Assert.Equal("The skill pure of a test.", functions[0].Description);
         Assert.Equal("""{"type":"object"}""", functions[0].JsonSchema.GetRawText());
         Assert.Equal("2.1.0", functions[2].GetService<SkillContract>()!.Version.Value);
-        Assert.Equal(["pure"], _bench.Runtime.AsFunctions(_bench.Profile, new SkillFunctionOptions { Where = contract => contract.Name.Value == "pure" }).Select(function => function.Name));
+        Assert.Equal(
+            ["pure"],
+            _bench.Runtime
+                .AsFunctions(
+                    _bench.Profile, new SkillFunctionOptions { Where = contract => contract.Name.Value == "pure" })
+                        .Select(function => function.Name));
     }
 
     [Fact]
     public async Task A_call_is_a_journaled_run_and_gives_the_result_alone()
     {
         _bench.Pure.Answers(TwinAnswer.Ok("""{"value":42}"""));
-        var answer = await CallAsync("pure", new() { ["a"] = 1, ["text"] = "ü", ["none"] = null, ["list"] = new[] { 1, 2 }, ["json"] = JsonElement.Parse("""{"b":true}""") });
+        var answer = await CallAsync(
+            "pure",
+            new()
+            {
+                ["a"] = 1,
+                ["text"] = "ü",
+                ["none"] = null,
+                ["list"] = new[] { 1, 2 },
+                ["json"] = JsonElement.Parse("""{"b":true}""")
+            });
 
         Assert.Equal("""{"value":42}""", answer.GetRawText());
-        Assert.Equal("""{"a":1,"json":{"b":true},"list":[1,2],"none":null,"text":"ü"}""", JsonElement.Parse(_bench.Pure.Calls[0].Input.Utf8.Span).GetRawText().Replace("\\u00FC", "ü", StringComparison.Ordinal));
+        Assert.Equal(
+            """{"a":1,"json":{"b":true},"list":[1,2],"none":null,"text":"ü"}""",
+            JsonElement.Parse(_bench.Pure.Calls[0].Input.Utf8.Span).GetRawText()
+                .Replace("\\u00FC", "ü", StringComparison.Ordinal));
         await _bench.VerifyAsync(Assert.Single(_outcomes).RunId!.Value);
     }
 
@@ -58,7 +81,10 @@ public sealed class SkillFunctionTests : IAsyncLifetime
         _bench.Read.Answers(TwinAnswer.Fail("HTTP_404"));
         var answer = await CallAsync("read");
 
-        Assert.Equal(("failure", "HTTP_404", "The script says HTTP_404.", false), (Text(answer, "status"), Text(answer, "code"), Text(answer, "message"), answer.GetProperty("retryable").GetBoolean()));
+        Assert.Equal(
+            ("failure", "HTTP_404", "The script says HTTP_404.", false),
+            (Text(answer, "status"), Text(answer, "code"), Text(answer, "message"),
+                answer.GetProperty("retryable").GetBoolean()));
         Assert.Equal(_outcomes[0].RunId!.Value.Value, Text(answer, "run_id"));
     }
 
@@ -76,13 +102,19 @@ public sealed class SkillFunctionTests : IAsyncLifetime
     [Fact]
     public async Task Arguments_that_break_the_schema_are_refused_before_the_call()
     {
-        var strict = new ScriptedSkill(_bench.Pure.Contract with { Name = SkillName.Parse("strict"), InputSchema = RuntimeBench.Json("""{"type":"object","required":["a"]}""") }, _bench.Time);
+        var strict = new ScriptedSkill(
+            _bench.Pure.Contract with
+            {
+                Name = SkillName.Parse("strict"),
+                InputSchema = RuntimeBench.Json("""{"type":"object","required":["a"]}""")
+            }, _bench.Time);
         _bench.Skills.Add(strict);
         var answer = await CallAsync("strict", new() { ["b"] = 1 });
 
         Assert.Equal("failure", Text(answer, "status"));
         Assert.Equal("INVALID_INPUT", Text(answer, "code"));
-        Assert.Contains("\"a\"", Text(answer.GetProperty("details")[0], "message").Replace('\'', '"'), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"a\"", Text(answer.GetProperty("details")[0], "message").Replace('\'', '"'), StringComparison.Ordinal);
         Assert.Empty(strict.Calls);
         Assert.Equal("INVALID_INPUT", Text(await CallAsync("strict", new() { ["a"] = typeof(string) }), "code"));
     }
@@ -90,7 +122,10 @@ public sealed class SkillFunctionTests : IAsyncLifetime
     [Fact]
     public async Task A_policy_denies_a_call_of_a_function()
     {
-        var answer = await CallAsync("send", profile: Under("""{"policy":"p","version":1,"rules":[{"id":"no","verdict":"deny","reason":"Not today."}]}"""));
+        var answer = await CallAsync(
+            "send",
+            profile: Under(
+                """{"policy":"p","version":1,"rules":[{"id":"no","verdict":"deny","reason":"Not today."}]}"""));
 
         Assert.Equal("POLICY_DENIED", Text(answer, "code"));
         Assert.Contains("Not today.", Text(answer, "message"), StringComparison.Ordinal);
@@ -108,7 +143,10 @@ public sealed class SkillFunctionTests : IAsyncLifetime
 
         var approval = Assert.Single(await _bench.MemoryOf().ListApprovalsAsync(openOnly: true, Stop));
         _bench.Send.Answers(TwinAnswer.Ok("""{"sent":true}"""));
-        Assert.Equal(OutcomeStatus.Success, (await _bench.Runtime.DecideAsync(new ApprovalDecision { Id = approval.Id, Approved = true, By = "ann" }, Stop)).Status);
+        Assert.Equal(
+            OutcomeStatus.Success,
+            (await _bench.Runtime.DecideAsync(
+                new ApprovalDecision { Id = approval.Id, Approved = true, By = "ann" }, Stop)).Status);
         await _bench.WaitAsync(RunIdOf(waiting));
         var again = await CallAsync("send", profile: profile, options: options);
 
@@ -120,22 +158,30 @@ public sealed class SkillFunctionTests : IAsyncLifetime
     public async Task All_calls_together_cost_no_more_than_the_total_budget()
     {
         _bench.Paid.Answers(_ => TwinAnswer.Ok(cents: 9));
-        var functions = _bench.Runtime.AsFunctions(_bench.Profile, new SkillFunctionOptions { TotalBudget = Money.FromCents(30), OnOutcome = Note });
+        var functions = _bench.Runtime.AsFunctions(
+            _bench.Profile, new SkillFunctionOptions { TotalBudget = Money.FromCents(30), OnOutcome = Note });
         var paid = functions.Single(function => function.Name == "paid");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => paid.InvokeAsync(new AIFunctionArguments(), Stop).AsTask()));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(_ => paid.InvokeAsync(new AIFunctionArguments(), Stop).AsTask()));
 
         // Three cost 27; of the 3 that are left the worst case of a fourth, 10, cannot be held.
         Assert.Equal(3, _bench.Paid.Calls.Count);
-        Assert.Equal(3, answers.Count(answer => answer is JsonElement json && json.TryGetProperty("code", out var code) && code.GetString() == "BUDGET_EXCEEDED"));
+        Assert.Equal(
+            3, answers.Count(
+                answer => answer is JsonElement json && json.TryGetProperty("code", out var code)
+                    && code.GetString() == "BUDGET_EXCEEDED"));
         Assert.Equal(1, _bench.Paid.MaxOpen);
-        Assert.Equal("{}", ((JsonElement)(await functions.Single(function => function.Name == "pure").InvokeAsync(new AIFunctionArguments(), Stop))!).GetRawText());
+        Assert.Equal(
+            "{}", ((JsonElement)(await functions.Single(function => function.Name == "pure")
+                .InvokeAsync(new AIFunctionArguments(), Stop))!).GetRawText());
     }
 
     [Fact]
     public async Task A_call_that_waits_for_somebody_counts_with_what_it_may_cost_and_once_it_ended_with_what_it_did()
     {
         _bench.Paid.Answers(_ => TwinAnswer.Ok(cents: 3));
-        var profile = Under("""{"policy":"p","version":1,"rules":[{"id":"ask","verdict":"require_approval","match":{"input":[{"path":"/ask","any_of":[true]}]}}]}""");
+        var profile =
+            Under("""{"policy":"p","version":1,"rules":[{"id":"ask","verdict":"require_approval","match":{"input":[{"path":"/ask","any_of":[true]}]}}]}""");
         var paid = _bench.Runtime.AsFunctions(profile, new SkillFunctionOptions
         {
             TotalBudget = Money.FromCents(30),
@@ -151,13 +197,15 @@ public sealed class SkillFunctionTests : IAsyncLifetime
         await _bench.Runtime.DecideAsync(new ApprovalDecision { Id = approval.Id, Approved = true, By = "ann" }, Stop);
         await _bench.WaitAsync(RunIdOf(waiting));
 
-        // It has cost 3, however often the same call is asked for; six more cost 18, and 9 are less than the next may cost.
+        // It has cost 3, however often the same call is asked for; six more cost 18, and 9 are less than the next may
+        // cost.
         for (var i = 0; i < 3; i++) await AskAsync(new() { ["ask"] = true, ["name"] = "one" });
         for (var i = 0; i < 6; i++) Assert.Equal("{}", (await AskAsync([])).GetRawText());
         Assert.Equal("BUDGET_EXCEEDED", Text(await AskAsync([]), "code"));
         Assert.Equal(7, _bench.Paid.Calls.Count);
 
-        async Task<JsonElement> AskAsync(AIFunctionArguments arguments) => (JsonElement)(await paid.InvokeAsync(arguments, Stop))!;
+        async Task<JsonElement> AskAsync(AIFunctionArguments arguments) =>
+            (JsonElement)(await paid.InvokeAsync(arguments, Stop))!;
     }
 
     [Fact]
@@ -165,7 +213,8 @@ public sealed class SkillFunctionTests : IAsyncLifetime
     {
         var folder = Directory.CreateTempSubdirectory("aos-functions-");
         var script = Path.Combine(folder.FullName, "answers.json");
-        await File.WriteAllTextAsync(script, """{"answers":[{"text":"7","input_tokens":5,"output_tokens":1000}]}""", Stop);
+        await File.WriteAllTextAsync(
+            script, """{"answers":[{"text":"7","input_tokens":5,"output_tokens":1000}]}""", Stop);
         using var llm = new LlmInvokeSkill(_bench.Time);
         _bench.Skills.Add(llm);
         var model = new ModelSpec
@@ -176,10 +225,13 @@ public sealed class SkillFunctionTests : IAsyncLifetime
             Price = new ModelPrice { Input = TokenRate.FromUsd(0), Output = TokenRate.FromUsd(300) },
         };
         var ask = Functions(_bench.Profile with { Models = ValueMap.From([KeyValuePair.Create("m", model)]) },
-            new SkillFunctionOptions { TotalBudget = Money.FromCents(50) }).Single(function => function.Name == "llm_invoke");
+            new SkillFunctionOptions { TotalBudget = Money.FromCents(50) })
+                .Single(function => function.Name == "llm_invoke");
         var answers = new List<JsonElement>();
         for (var i = 0; i < 2; i++)
-            answers.Add((JsonElement)(await ask.InvokeAsync(new() { ["model"] = "m", ["prompt"] = "Name a prime.", ["max_tokens"] = 1000 }, Stop))!);
+            answers.Add(
+                (JsonElement)(await ask.InvokeAsync(
+                    new() { ["model"] = "m", ["prompt"] = "Name a prime.", ["max_tokens"] = 1000 }, Stop))!);
         folder.Delete(recursive: true);
 
         // A call costs 1,000 × 300 millionths of a dollar, 30 cents; 20 are left of 50.
@@ -190,7 +242,10 @@ public sealed class SkillFunctionTests : IAsyncLifetime
     [Fact]
     public async Task What_a_model_says_in_its_call_is_tainted()
     {
-        var answer = await CallAsync("send", profile: Under("""{"policy":"p","version":1,"rules":[{"id":"no","verdict":"deny","match":{"tainted":true}}]}"""));
+        var answer = await CallAsync(
+            "send",
+            profile: Under(
+                """{"policy":"p","version":1,"rules":[{"id":"no","verdict":"deny","match":{"tainted":true}}]}"""));
 
         Assert.Equal("POLICY_DENIED", Text(answer, "code"));
         Assert.Empty(_bench.Send.Calls);
@@ -200,9 +255,15 @@ public sealed class SkillFunctionTests : IAsyncLifetime
 
     private static RunId RunIdOf(JsonElement answer) => RunId.Parse(Text(answer, "run_id"));
 
-    private ScriptedSkill Named(string name, string version) => new(_bench.Pure.Contract with { Name = SkillName.Parse(name), Version = SkillVersion.Parse(version) }, _bench.Time);
+    private ScriptedSkill Named(string name, string version) =>
+        new(_bench.Pure.Contract with { Name = SkillName.Parse(name), Version = SkillVersion.Parse(version) },
+            _bench.Time);
 
-    private AgentProfile Under(string policy) => _bench.Profile with { Policies = [new PolicySource.Inline(AosJson.Read<Policy>(System.Text.Encoding.UTF8.GetBytes(policy)))] };
+    private AgentProfile Under(string policy) =>
+        _bench.Profile with
+        {
+            Policies = [new PolicySource.Inline(AosJson.Read<Policy>(System.Text.Encoding.UTF8.GetBytes(policy)))]
+        };
 
     private void Note(StructuredOutcome outcome)
     {
@@ -212,7 +273,9 @@ public sealed class SkillFunctionTests : IAsyncLifetime
     private IReadOnlyList<AIFunction> Functions(AgentProfile profile, SkillFunctionOptions? options = null) =>
         _bench.Runtime.AsFunctions(profile, (options ?? new SkillFunctionOptions()) with { OnOutcome = Note });
 
-    private async Task<JsonElement> CallAsync(string name, Dictionary<string, object?>? arguments = null, AgentProfile? profile = null, SkillFunctionOptions? options = null)
+    private async Task<JsonElement> CallAsync(
+        string name, Dictionary<string, object?>? arguments = null, AgentProfile? profile = null,
+        SkillFunctionOptions? options = null)
     {
         var function = Functions(profile ?? _bench.Profile, options).Single(one => one.Name == name);
         return (JsonElement)(await function.InvokeAsync(new AIFunctionArguments(arguments ?? []), Stop))!;

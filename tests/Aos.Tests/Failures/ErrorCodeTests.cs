@@ -19,7 +19,8 @@ public sealed partial class ErrorCodeTests
 
     [Fact]
     public void The_constants_are_the_codes_of_the_catalog() =>
-        Assert.Equal(Catalog, Constants<ErrorCode>(typeof(ErrorCodes)).Select(code => code.Value).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Catalog, Constants<ErrorCode>(typeof(ErrorCodes)).Select(code => code.Value).Order(StringComparer.Ordinal));
 
     [Theory]
     [InlineData(typeof(JsonProblemCodes))]

@@ -46,8 +46,10 @@ internal static class TaxonomyPage
 
     private static void Append(StringBuilder page, FailureEntry entry)
     {
-        page.Append(CultureInfo.InvariantCulture, $"\n### {entry.Code}\n\n- Cause: {entry.Cause}\n- Cure: {entry.Cure}\n");
-        page.Append(CultureInfo.InvariantCulture, $"- Retried: {Retry(entry.Retry)}\n- Exit code: {entry.ExitCode ?? 1}\n");
+        page.Append(
+            CultureInfo.InvariantCulture, $"\n### {entry.Code}\n\n- Cause: {entry.Cause}\n- Cure: {entry.Cure}\n");
+        page.Append(
+            CultureInfo.InvariantCulture, $"- Retried: {Retry(entry.Retry)}\n- Exit code: {entry.ExitCode ?? 1}\n");
         if (!entry.Suggestions.IsEmpty)
             page.Append(CultureInfo.InvariantCulture, $"- An agent can: {string.Join(" ", entry.Suggestions)}\n");
     }
@@ -63,7 +65,8 @@ internal static class TaxonomyPage
     private static string Seconds(int milliseconds) =>
         string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 1000m:0.###} s");
 
-    private static string Name(FailureCategory category) => JsonNamingPolicy.SnakeCaseLower.ConvertName(category.ToString());
+    private static string Name(FailureCategory category) =>
+        JsonNamingPolicy.SnakeCaseLower.ConvertName(category.ToString());
 
     private static string? Meaning(FailureCategory category) => ContractDocumentation.Of(category);
 }

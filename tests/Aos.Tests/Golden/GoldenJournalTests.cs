@@ -21,7 +21,8 @@ public sealed class GoldenJournalTests
 
     private static string ManifestPath => Repository.PathOf($"{Folder}/manifest.json");
 
-    private static JsonObject Manifest => File.Exists(ManifestPath) ? JsonNode.Parse(File.ReadAllText(ManifestPath))!.AsObject() : [];
+    private static JsonObject Manifest =>
+        File.Exists(ManifestPath) ? JsonNode.Parse(File.ReadAllText(ManifestPath))!.AsObject() : [];
 
     public static TheoryData<string> Names() => [.. Manifest.Select(entry => entry.Key)];
 
@@ -34,7 +35,8 @@ public sealed class GoldenJournalTests
 
     [Fact]
     public void Between_them_they_have_every_event() => Assert.Empty(
-        typeof(RunEvent).GetNestedTypes().Where(type => type is { IsAbstract: false } && type.IsSubclassOf(typeof(RunEvent)))
+        typeof(RunEvent).GetNestedTypes()
+            .Where(type => type is { IsAbstract: false } && type.IsSubclassOf(typeof(RunEvent)))
             .Except(Manifest.SelectMany(entry => Read(entry.Key)).Select(e => e.GetType())));
 
     [Theory]
@@ -56,7 +58,9 @@ public sealed class GoldenJournalTests
 
         var report = JournalVerifier.Verify(state.Submitted!.RunId, documents, events);
 
-        Assert.True(report.Parity, $"event {report.FirstDivergence?.Seq}: {report.FirstDivergence?.Message}\n{report.FirstDivergence?.Expected}\n{report.FirstDivergence?.Found}");
+        Assert.True(
+            report.Parity,
+            $"event {report.FirstDivergence?.Seq}: {report.FirstDivergence?.Message}\n{report.FirstDivergence?.Expected}\n{report.FirstDivergence?.Found}");
         Assert.Equal((int)Manifest[name]!["events"]!, report.EventsCompared);
         Assert.Equal((string?)Manifest[name]!["behaviour_digest"], report.BehaviourDigest?.Value);
     }
@@ -65,7 +69,8 @@ public sealed class GoldenJournalTests
 
     private static string[] Lines(string name) => File.ReadAllText(PathOf(name)).TrimEnd('\n').Split('\n');
 
-    private static List<RunEvent> Read(string name) => [.. Lines(name).Select(line => AosJson.Read<RunEvent>(Encoding.UTF8.GetBytes(line)))];
+    private static List<RunEvent> Read(string name) =>
+        [.. Lines(name).Select(line => AosJson.Read<RunEvent>(Encoding.UTF8.GetBytes(line)))];
 
     private static void RecordMissing()
     {
@@ -76,10 +81,13 @@ public sealed class GoldenJournalTests
             var run = record();
             foreach (var e in run.Journal)
             {
-                if (e is RunEvent.RunSubmitted submitted) Keep(submitted.Settings, AosJson.Write(run.Documents.Settings(submitted.Settings).Settings));
-                if (e is RunEvent.PlanAccepted accepted) Keep(accepted.Plan, AosJson.Write(run.Documents.Program(accepted.Plan).Source));
+                if (e is RunEvent.RunSubmitted submitted)
+                    Keep(submitted.Settings, AosJson.Write(run.Documents.Settings(submitted.Settings).Settings));
+                if (e is RunEvent.PlanAccepted accepted)
+                    Keep(accepted.Plan, AosJson.Write(run.Documents.Program(accepted.Plan).Source));
             }
-            File.WriteAllText(PathOf(name), string.Concat(run.Journal.Select(e => Encoding.UTF8.GetString(AosJson.Write(e)) + "\n")));
+            File.WriteAllText(
+                PathOf(name), string.Concat(run.Journal.Select(e => Encoding.UTF8.GetString(AosJson.Write(e)) + "\n")));
             manifest[name] = new JsonObject
             {
                 ["digest"] = Digest.Of(File.ReadAllBytes(PathOf(name))).Value,
@@ -87,7 +95,8 @@ public sealed class GoldenJournalTests
                 ["behaviour_digest"] = run.State.Ended!.BehaviourDigest.Value,
             };
         }
-        File.WriteAllText(ManifestPath, manifest.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+        File.WriteAllText(
+            ManifestPath, manifest.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
     }
 
     private static void Keep(Digest digest, byte[] document)
@@ -96,7 +105,8 @@ public sealed class GoldenJournalTests
         if (!File.Exists(path)) File.WriteAllBytes(path, document);
     }
 
-    /// <summary>Documents by the names that the journals have for them, whatever today's program would call them.</summary>
+    /// <summary>Documents by the names that the journals have for them, whatever today's program would call
+    /// them.</summary>
     private sealed class GoldenDocuments : IRunDocuments
     {
         private readonly Dictionary<Digest, SettingsDocument> _settings = [];
@@ -114,7 +124,8 @@ public sealed class GoldenJournalTests
 
         public PlanProgram Program(Digest digest)
         {
-            if (!_programs.TryGetValue(digest, out var known)) _programs[digest] = known = PlanProgram.Compile(Load<PinnedPlan>(digest));
+            if (!_programs.TryGetValue(digest, out var known))
+                _programs[digest] = known = PlanProgram.Compile(Load<PinnedPlan>(digest));
             return known;
         }
 

@@ -127,14 +127,17 @@ public sealed class CanonicalJsonTests
 
         Assert.Equal("0.1", Canonical("0." + fraction + "e2000"));
         Assert.Equal("0.1", Canonical("0." + new string('0', 2_000) + "1e0000000000000000002000"));
-        Assert.Equal("1e+" + new string('9', 50), Canonical("0." + new string('0', 9) + "1e" + "1" + new string('0', 48) + "09"));
+        Assert.Equal(
+            "1e+" + new string('9', 50),
+            Canonical("0." + new string('0', 9) + "1e" + "1" + new string('0', 48) + "09"));
     }
 
     [Fact]
     public void Strings_have_the_shortest_escapes_and_everything_else_literally()
     {
         Assert.Equal("\"\\b\\t\\n\\f\\r\\\"\\\\/\u007f\\u0000\\u001fé😀\"",
-            Canonical("\"\\u0008\\u0009\\u000A\\u000c\\u000D\\u0022\\u005C\\u002f\\u007F\\u0000\\u001F\\u00e9\\ud83D\\uDE00\""));
+            Canonical(
+                "\"\\u0008\\u0009\\u000A\\u000c\\u000D\\u0022\\u005C\\u002f\\u007F\\u0000\\u001F\\u00e9\\ud83D\\uDE00\""));
         Assert.Equal("\"\\b\\t\\n\\f\\r\"", Canonical("\"\\b\\t\\n\\f\\r\""));
         Assert.Equal("{\"\\n\":1,\"a\\\"\":2}", Canonical("{\"\\u0061\\\"\":2,\"\\u000a\":1}"));
     }
@@ -206,7 +209,8 @@ public sealed class CanonicalJsonTests
             new string('[', 5_000) + new string(']', 5_000), new JsonDocumentOptions { MaxDepth = 5_001 });
         Exception? thrown = null;
 
-        var small = new Thread(() => thrown = Record.Exception(() => CanonicalJson.ToBytes(deep)), maxStackSize: 192 * 1024);
+        var small =
+            new Thread(() => thrown = Record.Exception(() => CanonicalJson.ToBytes(deep)), maxStackSize: 192 * 1024);
         small.Start();
         small.Join();
 

@@ -21,7 +21,8 @@ internal static class JsonGen
         select sign + whole + fraction + exponent;
 
     public static readonly Gen<string> Text =
-        Gen.String[Gen.Char["ab\"\\/\b\t\né€\ufb33\0"], 0, 6].Select(text => JsonSerializer.Serialize(text, TestJson.Default.String));
+        Gen.String[Gen.Char["ab\"\\/\b\t\né€\ufb33\0"], 0, 6].Select(
+            text => JsonSerializer.Serialize(text, TestJson.Default.String));
 
     public static readonly Gen<string> Value = Gen.Recursive<string>((depth, inner) =>
     {

@@ -45,9 +45,12 @@ public sealed class JsonProperties
         select (names.ToArray(), shuffled)).Sample(pair =>
     {
         var (names, shuffled) = pair;
-        var plain = "{" + string.Join(',', names.Select(name => JsonSerializer.Serialize(name, TestJson.Default.String) + ":1")) + "}";
+        var plain = "{"
+            + string.Join(
+                ',', names.Select(name => JsonSerializer.Serialize(name, TestJson.Default.String) + ":1")) + "}";
         var escaped = "{ " + string.Join(" , ", shuffled.Select(name => "\"" + EscapeAll(name) + "\" : 1.0")) + " }";
-        Assert.Equal(CanonicalJson.ToBytes(JsonElement.Parse(plain)), CanonicalJson.ToBytes(JsonElement.Parse(escaped)));
+        Assert.Equal(
+            CanonicalJson.ToBytes(JsonElement.Parse(plain)), CanonicalJson.ToBytes(JsonElement.Parse(escaped)));
     }, iter: 1_000);
 
     [Fact]
@@ -119,6 +122,7 @@ public sealed class JsonProperties
         var exponent = parts.Length > 1 ? int.Parse(parts[1]) : 0;
         var dot = parts[0].IndexOf('.', StringComparison.Ordinal);
         var fraction = dot < 0 ? 0 : parts[0].Length - dot - 1;
-        return BigInteger.Parse(parts[0].Replace(".", "", StringComparison.Ordinal)) * BigInteger.Pow(10, 700 + exponent - fraction);
+        return BigInteger.Parse(parts[0].Replace(".", "", StringComparison.Ordinal))
+            * BigInteger.Pow(10, 700 + exponent - fraction);
     }
 }

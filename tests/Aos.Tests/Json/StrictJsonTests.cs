@@ -224,7 +224,8 @@ public sealed class StrictJsonTests
     [InlineData("[\"a\nb\"]", "A string goes over the end of the line", null, null)]
     public void What_is_no_JSON_is_said_in_plain_words(string text, string message, int? line, int? column)
     {
-        var refused = Assert.IsType<JsonReadResult.Refused>(StrictJson.Parse(Encoding.UTF8.GetBytes(text), JsonLimits.Default)).Problem;
+        var refused = Assert.IsType<JsonReadResult.Refused>(
+            StrictJson.Parse(Encoding.UTF8.GetBytes(text), JsonLimits.Default)).Problem;
         Assert.StartsWith(message, refused.Message, StringComparison.Ordinal);
         if (line is not null) Assert.Equal((line, column), (refused.Line, refused.Column));
     }
@@ -235,9 +236,11 @@ public sealed class StrictJsonTests
     [InlineData("0.001e999", "1e+996")]
     [InlineData("1234567890e990", "1.23456789e+999")]
     [InlineData("0.0e999", "0")]
-    public void A_number_that_a_double_does_not_hold_goes_out_exactly_and_can_come_in_again(string text, string canonical)
+    public void A_number_that_a_double_does_not_hold_goes_out_exactly_and_can_come_in_again(
+        string text, string canonical)
     {
-        var read = Assert.IsType<JsonReadResult.Read>(StrictJson.Parse(Encoding.UTF8.GetBytes(text), JsonLimits.Default));
+        var read =
+            Assert.IsType<JsonReadResult.Read>(StrictJson.Parse(Encoding.UTF8.GetBytes(text), JsonLimits.Default));
         var bytes = CanonicalJson.ToBytes(read.Value);
         Assert.Equal(canonical, Encoding.UTF8.GetString(bytes));
         var again = Assert.IsType<JsonReadResult.Read>(StrictJson.Parse(bytes, JsonLimits.Default));
@@ -251,6 +254,8 @@ public sealed class StrictJsonTests
     [InlineData("0.1e-999")]
     [InlineData("1e999999")]
     [InlineData("1e99999999999999999999")]
-    public void A_number_whose_normal_form_would_not_come_in_again_is_refused(string text) => Assert.Equal("JSON_NUMBER_OUT_OF_RANGE",
-        Assert.IsType<JsonReadResult.Refused>(StrictJson.Parse(Encoding.UTF8.GetBytes(text), JsonLimits.Default)).Problem.Code);
+    public void A_number_whose_normal_form_would_not_come_in_again_is_refused(string text) =>
+        Assert.Equal("JSON_NUMBER_OUT_OF_RANGE",
+        Assert.IsType<JsonReadResult.Refused>(
+            StrictJson.Parse(Encoding.UTF8.GetBytes(text), JsonLimits.Default)).Problem.Code);
 }

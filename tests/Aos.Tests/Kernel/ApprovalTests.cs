@@ -13,13 +13,14 @@ public sealed class ApprovalTests
         {"steps":[{"id":"a","skill":"send","input":{"to":"${input.to}"},"approval":{"role":"operator","reason":"mail leaves","expires_in_ms":5000}}]}
         """) with { Input = """{"to":"x"}""" };
 
-    private static RunEvent.ApprovalDecided Decide(RunState state, bool approved, string? input = null, int call = 0) => new()
-    {
-        ApprovalId = state.Steps[0].Calls[call].Approval!.ApprovalId,
-        Approved = approved,
-        By = "ann",
-        Input = input is null ? null : Payload.FromUtf8(System.Text.Encoding.UTF8.GetBytes(input)),
-    };
+    private static RunEvent.ApprovalDecided Decide(RunState state, bool approved, string? input = null, int call = 0) =>
+        new()
+        {
+            ApprovalId = state.Steps[0].Calls[call].Approval!.ApprovalId,
+            Approved = approved,
+            By = "ann",
+            Input = input is null ? null : Payload.FromUtf8(System.Text.Encoding.UTF8.GetBytes(input)),
+        };
 
     [Fact]
     public void The_request_carries_the_exact_input_its_digest_role_and_expiry()
@@ -28,8 +29,11 @@ public sealed class ApprovalTests
 
         var request = given.State.Steps[0].Calls[0].Approval!;
         Assert.Equal("""{"to":"x"}""", request.Input.ToString());
-        Assert.Equal($"sha256:{CanonicalJson.Sha256Hex(System.Text.Json.JsonElement.Parse("""{"to":"x"}"""))}", request.InputDigest.Value);
-        Assert.Equal(("operator", "mail leaves", Ask.Start.AddSeconds(5)), (request.Role, request.Reason, request.ExpiresAt));
+        Assert.Equal(
+            $"sha256:{CanonicalJson.Sha256Hex(System.Text.Json.JsonElement.Parse("""{"to":"x"}"""))}",
+            request.InputDigest.Value);
+        Assert.Equal(
+            ("operator", "mail leaves", Ask.Start.AddSeconds(5)), (request.Role, request.Reason, request.ExpiresAt));
         Assert.Equal((RunStatus.Waiting, WaitReason.Approval), (given.State.Status, given.State.WaitingFor!.Value));
         Assert.Equal(Ask.Start.AddSeconds(5), given.State.NextWake);
     }
@@ -37,7 +41,9 @@ public sealed class ApprovalTests
     [Fact]
     public void Unless_the_plan_says_otherwise_an_approver_has_as_long_as_the_contract_says()
     {
-        var request = Given.Run(RunScenario.Of("""{"steps":[{"id":"a","skill":"send","approval":{}}]}""")).State.Steps[0].Calls[0].Approval!;
+        var request = Given.Run(
+            RunScenario.Of(
+                """{"steps":[{"id":"a","skill":"send","approval":{}}]}""")).State.Steps[0].Calls[0].Approval!;
 
         Assert.Equal(("approver", Ask.Start.AddDays(1)), (request.Role, request.ExpiresAt));
     }
@@ -58,7 +64,8 @@ public sealed class ApprovalTests
 
         var taken = given.When(Decide(given.State, approved: true, """{"to":"y"}"""));
         Assert.Equal("""{"to":"y"}""", ((Effect.InvokeSkill)taken.Transition.Effects[0]).Input.ToString());
-        Assert.Equal("""{"to":"y"}""", taken.Transition.Events.OfType<RunEvent.AttemptStarted>().Single().Input!.ToString());
+        Assert.Equal(
+            """{"to":"y"}""", taken.Transition.Events.OfType<RunEvent.AttemptStarted>().Single().Input!.ToString());
     }
 
     [Fact]
@@ -67,9 +74,19 @@ public sealed class ApprovalTests
         var skill = SkillShelf.Standard.Resolve(Aos.Contracts.Skills.SkillRef.Parse("send"))! with
         {
             Name = Aos.Contracts.Skills.SkillName.Parse("http"),
-            Effect = new() { Cases = [new() { Member = "method", Values = [Payload.FromUtf8("\"GET\""u8.ToArray()), Payload.Null], Effect = Aos.Contracts.Skills.EffectClass.Read }] },
+            Effect = new()
+            {
+                Cases = [
+                    new()
+                    {
+                        Member = "method",
+                        Values = [Payload.FromUtf8("\"GET\""u8.ToArray()), Payload.Null],
+                        Effect = Aos.Contracts.Skills.EffectClass.Read
+                    }]
+            },
         };
-        var given = Given.Run(RunScenario.Of("""{"steps":[{"id":"a","skill":"http","input":{"method":"POST"},"approval":{}}]}""")
+        var given = Given.Run(
+            RunScenario.Of("""{"steps":[{"id":"a","skill":"http","input":{"method":"POST"},"approval":{}}]}""")
             .WithSkills(shelf => shelf.With(skill), "http"));
 
         var taken = given.When(Decide(given.State, approved: true, """{"method":"GET"}"""));
@@ -82,13 +99,16 @@ public sealed class ApprovalTests
         var given = Given.Run(Ask);
 
         var taken = given.When(Decide(given.State, approved: false) with { Reason = "no" })
-            .Then("step a failure APPROVAL_REJECTED", "stopping APPROVAL_REJECTED by a", "run failed APPROVAL_REJECTED by a");
+            .Then("step a failure APPROVAL_REJECTED", "stopping APPROVAL_REJECTED by a",
+                "run failed APPROVAL_REJECTED by a");
         Assert.Equal("ann rejected the call: no", taken.State.Steps[0].Message);
     }
 
     [Fact]
     public void Nobody_deciding_in_time_fails_the_call() =>
-        Given.Run(Ask).WhenItIsTime().Then("step a failure APPROVAL_EXPIRED", "stopping APPROVAL_EXPIRED by a", "run failed APPROVAL_EXPIRED by a");
+        Given.Run(Ask).WhenItIsTime()
+            .Then("step a failure APPROVAL_EXPIRED", "stopping APPROVAL_EXPIRED by a",
+                "run failed APPROVAL_EXPIRED by a");
 
     [Fact]
     public void A_decision_after_the_expiry_is_refused_even_if_nothing_told_the_time_before()
@@ -150,7 +170,9 @@ public sealed class ApprovalTests
             {"steps":[{"id":"a","skill":"send","for_each":"[`1`,`2`]","input":{"x":"${item}"},"approval":{}},{"id":"b","skill":"send","approval":{}}]}
             """));
 
-        given.WhenItIsTime().Then("item a[0] failure APPROVAL_EXPIRED", "stopping APPROVAL_EXPIRED by a", "step a failure APPROVAL_EXPIRED",
+        given.WhenItIsTime()
+            .Then("item a[0] failure APPROVAL_EXPIRED", "stopping APPROVAL_EXPIRED by a",
+                "step a failure APPROVAL_EXPIRED",
             "step b skipped RUN_ABORTED", "run failed APPROVAL_EXPIRED by a");
     }
 
@@ -173,7 +195,8 @@ public sealed class ApprovalTests
     [Fact]
     public void An_approved_call_that_must_wait_for_its_turn_keeps_its_approval()
     {
-        var given = Given.Run(RunScenario.Of("""{"steps":[{"id":"a","skill":"send","approval":{}},{"id":"b","skill":"read"}]}""")
+        var given = Given.Run(
+            RunScenario.Of("""{"steps":[{"id":"a","skill":"send","approval":{}},{"id":"b","skill":"read"}]}""")
             .Limited(c => c with { MaxParallelSteps = 1 }));
 
         given.When(Decide(given.State, approved: true)).Then(Array.Empty<string>());
@@ -183,7 +206,8 @@ public sealed class ApprovalTests
     [Fact]
     public void A_retry_beside_a_request_is_still_to_come_and_the_run_is_woken_for_it()
     {
-        var beside = RunScenario.Of("""{"steps":[{"id":"a","skill":"send","approval":{}},{"id":"b","skill":"read"}]}""");
+        var beside =
+            RunScenario.Of("""{"steps":[{"id":"a","skill":"send","approval":{}},{"id":"b","skill":"read"}]}""");
         var before = Given.Run(beside).State;
         Assert.False(before.IsBackingOff);
 
@@ -193,6 +217,7 @@ public sealed class ApprovalTests
 
         Assert.Equal((RunStatus.Waiting, WaitReason.Approval), (waiting.Status, waiting.WaitingFor!.Value));
         Assert.True(waiting.IsBackingOff);
-        Assert.Equal(waiting.LastAt.AddMilliseconds(((RunEvent.RetryScheduled)failed[retry]).DelayMs), waiting.NextWake);
+        Assert.Equal(
+            waiting.LastAt.AddMilliseconds(((RunEvent.RetryScheduled)failed[retry]).DelayMs), waiting.NextWake);
     }
 }

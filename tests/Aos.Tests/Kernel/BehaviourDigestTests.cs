@@ -14,18 +14,23 @@ public sealed class BehaviourDigestTests
                   {"id":"d","skill":"pure","depends_on":["a","b","c"],"on_failure":{"fallback":{"skill":"read"}}}]}
         """;
 
-    private static Digest Of(Func<ScriptedWorld, ScriptedWorld>? world = null, Func<RunScenario, RunScenario>? scenario = null)
+    private static Digest Of(
+        Func<ScriptedWorld, ScriptedWorld>? world = null, Func<RunScenario, RunScenario>? scenario = null)
     {
-        var answers = new ScriptedWorld().On("b", ScriptedAnswer.Fail("HTTP_503").Costing(1), ScriptedAnswer.Ok().Costing(2));
-        return ScriptedRun.Of(scenario?.Invoke(RunScenario.Of(Plan)) ?? RunScenario.Of(Plan), world?.Invoke(answers) ?? answers)
+        var answers =
+            new ScriptedWorld().On("b", ScriptedAnswer.Fail("HTTP_503").Costing(1), ScriptedAnswer.Ok().Costing(2));
+        return ScriptedRun.Of(
+            scenario?.Invoke(RunScenario.Of(Plan)) ?? RunScenario.Of(Plan), world?.Invoke(answers) ?? answers)
             .Report.BehaviourDigest!.Value;
     }
 
     [Fact]
     public void Order_of_answers_times_jitter_and_run_do_not_matter()
     {
-        Assert.Equal(Of(), Of(w => w.On("a", ScriptedAnswer.Ok().After(5_000)).On("c[0]", ScriptedAnswer.Ok().After(300))));
-        Assert.Equal(Of(), Of(scenario: s => s with { Start = s.Start.AddYears(1), RunId = RunId.Parse("run_99999999") }));
+        Assert.Equal(
+            Of(), Of(w => w.On("a", ScriptedAnswer.Ok().After(5_000)).On("c[0]", ScriptedAnswer.Ok().After(300))));
+        Assert.Equal(
+            Of(), Of(scenario: s => s with { Start = s.Start.AddYears(1), RunId = RunId.Parse("run_99999999") }));
         Assert.Equal(Of(), Of(scenario: s => s.Limited(c => c with { MaxParallelSteps = 1 })));
     }
 
@@ -35,17 +40,31 @@ public sealed class BehaviourDigestTests
         Digest[] all =
         [
             Of(),
-            Of(w => w.On("b", ScriptedAnswer.Fail("HTTP_502").Costing(1), ScriptedAnswer.Ok().Costing(2))), // another code
-            Of(w => w.On("b", ScriptedAnswer.Fail("HTTP_503").Costing(1), ScriptedAnswer.Ok().Costing(3))), // another cost
+            Of(w =>
+                w.On("b", ScriptedAnswer.Fail("HTTP_502").Costing(1), ScriptedAnswer.Ok().Costing(2))), // another code
+            Of(w =>
+                w.On("b", ScriptedAnswer.Fail("HTTP_503").Costing(1), ScriptedAnswer.Ok().Costing(3))), // another cost
             Of(w => w.On("b", ScriptedAnswer.Ok().Costing(3))), // fewer attempts
             Of(w => w.On("c", ScriptedAnswer.Ok().Changing("file", "x"))), // a side effect
             Of(w => w.On("c", ScriptedAnswer.Ok().Changing("file", "y"))), // another target
-            Of(w => w.On("a", ScriptedAnswer.Fail("RATE_LIMITED").AskingToWait(10), ScriptedAnswer.Ok())), // another rule of backoff
-            Of(w => w.On("a", ScriptedAnswer.Fail("RATE_LIMITED").AskingToWait(11), ScriptedAnswer.Ok())), // another wait asked
+            Of(w =>
+                w.On("a", ScriptedAnswer.Fail("RATE_LIMITED").AskingToWait(10),
+                    ScriptedAnswer.Ok())), // another rule of backoff
+            Of(w =>
+                w.On("a", ScriptedAnswer.Fail("RATE_LIMITED").AskingToWait(11),
+                    ScriptedAnswer.Ok())), // another wait asked
             Of(w => w.On("d", ScriptedAnswer.Fail("HTTP_404"))), // a fallback
-            Of(w => w.On("d", ScriptedAnswer.Fail("HTTP_404")).On("d!", ScriptedAnswer.Fail("HTTP_404"))), // a failed run
-            Of(scenario: s => s.WithSkills(shelf => shelf.With("read@1.1.0", Aos.Contracts.Skills.EffectClass.Read))), // another version
-            Of(scenario: s => s with { Plan = RunScenario.ReadPlan(Plan.Replace("\"c\",\"skill\":\"put\"", "\"c\",\"skill\":\"store\"", StringComparison.Ordinal)) }), // another skill and class
+            Of(w =>
+                w.On("d", ScriptedAnswer.Fail("HTTP_404")).On("d!", ScriptedAnswer.Fail("HTTP_404"))), // a failed run
+            Of(scenario: s =>
+                s.WithSkills(
+                    shelf => shelf.With("read@1.1.0", Aos.Contracts.Skills.EffectClass.Read))), // another version
+            Of(scenario: s =>
+                s with
+                {
+                    Plan = RunScenario.ReadPlan(
+                        Plan.Replace("\"c\",\"skill\":\"put\"", "\"c\",\"skill\":\"store\"", StringComparison.Ordinal))
+                }), // another skill and class
         ];
 
         Assert.Equal(all.Length, all.Distinct().Count());
@@ -54,8 +73,10 @@ public sealed class BehaviourDigestTests
     [Fact]
     public void The_digest_is_the_hash_of_the_canonical_json_of_the_documented_fields()
     {
-        var run = ScriptedRun.Of(RunScenario.Of("""{"steps":[{"id":"a","skill":"paid"},{"id":"b","skill":"put","for_each":"[`1`]"}]}"""),
-            new ScriptedWorld().On("a", ScriptedAnswer.Fail("HTTP_503").Costing(0.0000001m), ScriptedAnswer.Ok().Costing(2.5m))
+        var run = ScriptedRun.Of(
+            RunScenario.Of("""{"steps":[{"id":"a","skill":"paid"},{"id":"b","skill":"put","for_each":"[`1`]"}]}"""),
+            new ScriptedWorld()
+                .On("a", ScriptedAnswer.Fail("HTTP_503").Costing(0.0000001m), ScriptedAnswer.Ok().Costing(2.5m))
                 .On("b", ScriptedAnswer.Ok().Changing("file", "ü<😀>")));
 
         var expected = JsonElement.Parse("""
@@ -84,9 +105,12 @@ public sealed class BehaviourDigestTests
     [Fact]
     public void The_documented_fields_are_those_that_are_hashed() => Assert.Equal(
         [
-            "attempt.code", "attempt.cost_cents", "attempt.effect", "attempt.fallback", "attempt.reserved_cents", "attempt.side_effects",
-            "attempt.skill", "attempt.skill_version", "attempt.status", "attempt.way", "call.code", "call.item", "call.status", "retry.bound_ms", "retry.rule",
-            "run.code", "run.cost_cents", "run.status", "step.code", "step.status", "step.step_id", "wait.for_ms", "wait.signal",
+            "attempt.code", "attempt.cost_cents", "attempt.effect", "attempt.fallback", "attempt.reserved_cents",
+            "attempt.side_effects",
+            "attempt.skill", "attempt.skill_version", "attempt.status", "attempt.way", "call.code", "call.item",
+            "call.status", "retry.bound_ms", "retry.rule",
+            "run.code", "run.cost_cents", "run.status", "step.code", "step.status", "step.step_id", "wait.for_ms",
+            "wait.signal",
         ],
         BehaviourDigest.Fields.Order(StringComparer.Ordinal));
 }

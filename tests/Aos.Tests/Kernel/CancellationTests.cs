@@ -5,7 +5,8 @@ using Aos.Testing.Runs;
 
 namespace Aos.Tests.Kernel;
 
-/// <summary>Cancelling: nothing new starts, a grace period, and the run ends when every attempt has come back.</summary>
+/// <summary>Cancelling: nothing new starts, a grace period, and the run ends when every attempt has come
+/// back.</summary>
 public sealed class CancellationTests
 {
     private static readonly RunScenario Mixed = RunScenario.Of("""
@@ -23,7 +24,8 @@ public sealed class CancellationTests
         var given = Given.Run(Mixed).And(Facts.Cancel());
         Assert.Equal(given.State.LastAt.AddMilliseconds(10_000), given.State.NextWake);
 
-        given.WhenItIsTime().Then(Array.Empty<string>()).ThenEffects("cancel look#1", "cancel count#1", "cancel mail#1", "cancel write#1");
+        given.WhenItIsTime().Then(Array.Empty<string>())
+            .ThenEffects("cancel look#1", "cancel count#1", "cancel mail#1", "cancel write#1");
 
         Assert.Null(given.State.NextWake);
     }
@@ -31,29 +33,38 @@ public sealed class CancellationTests
     [Fact]
     public void The_run_ends_only_when_every_attempt_has_come_back()
     {
-        var given = Given.Run(Mixed).And(Facts.Cancel(), Facts.Returned("mail"), Facts.Returned("look"), Facts.Returned("count"));
+        var given = Given.Run(Mixed)
+            .And(Facts.Cancel(), Facts.Returned("mail"), Facts.Returned("look"), Facts.Returned("count"));
         Assert.Null(given.State.Ended);
 
-        given.When(Facts.Returned("write")).Then("step write success OK", "step after skipped RUN_ABORTED", "run cancelled CANCELLED").ThenEffects("finish");
+        given.When(Facts.Returned("write"))
+            .Then("step write success OK", "step after skipped RUN_ABORTED", "run cancelled CANCELLED")
+            .ThenEffects("finish");
     }
 
     [Fact]
     public void What_was_sent_and_did_not_come_back_in_time_is_unknown()
     {
         var slow = ScriptedAnswer.Ok().After(50_000);
-        var run = new ScriptedRun(Mixed, new ScriptedWorld().On("look", slow).On("count", slow).On("mail", slow).On("write", slow)).Submit();
+        var run = new ScriptedRun(
+            Mixed, new ScriptedWorld().On("look", slow).On("count", slow).On("mail", slow).On("write", slow)).Submit();
         run.Feed(Facts.Cancel());
         run.Go();
 
-        Assert.Equal([StepStatus.Cancelled, StepStatus.Cancelled, StepStatus.Unknown, StepStatus.Unknown, StepStatus.Skipped],
+        Assert.Equal(
+            [StepStatus.Cancelled, StepStatus.Cancelled, StepStatus.Unknown, StepStatus.Unknown, StepStatus.Skipped],
             run.Report.Steps.Select(step => step.Status));
-        Assert.Equal(["CANCELLED", "CANCELLED", "OUTCOME_UNKNOWN", "CANCELLED", "RUN_ABORTED"], run.Report.Steps.Select(step => step.Code!.Value.Value));
+        Assert.Equal(
+            ["CANCELLED", "CANCELLED", "OUTCOME_UNKNOWN", "CANCELLED", "RUN_ABORTED"],
+            run.Report.Steps.Select(step => step.Code!.Value.Value));
         Assert.Equal((RunStatus.Cancelled, ErrorCodes.Cancelled), (run.Report.Status, run.Report.Code!.Value));
     }
 
     [Fact]
     public void A_failure_while_stopping_neither_retries_nor_changes_why_the_run_stops() =>
-        Given.Run(Mixed).And(Facts.Cancel(), Facts.Returned("look"), Facts.Returned("count"), Facts.Failed("mail", "HTTP_503", effect: EffectState.None))
+        Given.Run(Mixed)
+            .And(Facts.Cancel(), Facts.Returned("look"), Facts.Returned("count"),
+                Facts.Failed("mail", "HTTP_503", effect: EffectState.None))
             .When(Facts.Failed("write", "HTTP_503"))
             .Then("step write failure HTTP_503", "step after skipped RUN_ABORTED", "run cancelled CANCELLED");
 
@@ -68,8 +79,10 @@ public sealed class CancellationTests
             Facts.Returned("many", item: 0), Facts.Failed("many", "HTTP_500", item: 1));
         var asked = given.State.Steps[0].Calls[0].Approval!.ApprovalId;
 
-        var taken = given.When(Facts.Cancel() with { Reason = "enough" }).Then("stopping CANCELLED", "step ask skipped RUN_ABORTED",
-            "step again cancelled RUN_ABORTED", "step lost unknown OUTCOME_UNKNOWN", "step many unknown OUTCOME_UNKNOWN", "run cancelled CANCELLED");
+        var taken = given.When(Facts.Cancel() with { Reason = "enough" })
+            .Then("stopping CANCELLED", "step ask skipped RUN_ABORTED",
+            "step again cancelled RUN_ABORTED", "step lost unknown OUTCOME_UNKNOWN",
+            "step many unknown OUTCOME_UNKNOWN", "run cancelled CANCELLED");
 
         Assert.Equal("tester asked to cancel the run: enough", taken.State.Ended!.Message);
         given.When(new RunEvent.ApprovalDecided { ApprovalId = asked, Approved = true, By = "late" }).ThenNothing();
@@ -79,10 +92,12 @@ public sealed class CancellationTests
     [Fact]
     public void An_approval_decided_while_the_run_stops_is_void()
     {
-        var given = Given.Run(RunScenario.Of("""{"steps":[{"id":"ask","skill":"send","approval":{}},{"id":"long","skill":"put"}]}"""));
+        var given = Given.Run(
+            RunScenario.Of("""{"steps":[{"id":"ask","skill":"send","approval":{}},{"id":"long","skill":"put"}]}"""));
         var asked = given.State.Steps[0].Calls[0].Approval!.ApprovalId;
 
-        given.And(Facts.Cancel()).When(new RunEvent.ApprovalDecided { ApprovalId = asked, Approved = true, By = "late" }).ThenNothing();
+        given.And(Facts.Cancel())
+            .When(new RunEvent.ApprovalDecided { ApprovalId = asked, Approved = true, By = "late" }).ThenNothing();
     }
 
     [Fact]
@@ -108,7 +123,8 @@ public sealed class CancellationTests
     {
         var given = Given.Run(RunScenario.Of("""{"steps":[{"id":"ask","skill":"send","approval":{}}]}"""));
 
-        given.When(Facts.Cancel()).Then("stopping CANCELLED", "step ask skipped RUN_ABORTED", "run cancelled CANCELLED");
+        given.When(Facts.Cancel())
+            .Then("stopping CANCELLED", "step ask skipped RUN_ABORTED", "run cancelled CANCELLED");
         Assert.Equal(OutcomeStatus.Skipped, given.State.Steps[0].Status);
     }
 }

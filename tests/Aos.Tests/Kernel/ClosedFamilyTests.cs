@@ -42,14 +42,18 @@ public sealed class ClosedFamilyTests
         [typeof(Aos.Contracts.Policies.Policy)] = SamplePolicy,
         [typeof(ValueList<Aos.Contracts.Policies.Policy>)] = (ValueList<Aos.Contracts.Policies.Policy>)[SamplePolicy],
         [typeof(ValueList<Aos.Contracts.Policies.PinnedZone>)] = (ValueList<Aos.Contracts.Policies.PinnedZone>)
-            [new Aos.Contracts.Policies.PinnedZone { Zone = "Z", Offsets = [new Aos.Contracts.Policies.ZoneOffset { From = DateTimeOffset.UnixEpoch, Minutes = -90 }] }],
+            [new Aos.Contracts.Policies.PinnedZone { Zone = "Z",
+                Offsets = [new Aos.Contracts.Policies.ZoneOffset { From = DateTimeOffset.UnixEpoch, Minutes = -90 }] }],
         [typeof(ValueList<Aos.Contracts.Policies.AppliedRule>)] = (ValueList<Aos.Contracts.Policies.AppliedRule>)
-            [new Aos.Contracts.Policies.AppliedRule { Policy = "p", Version = 2, Rule = "r", Verdict = Aos.Contracts.Policies.RuleVerdict.RequireApproval, Uncertain = true }],
+            [new Aos.Contracts.Policies.AppliedRule { Policy = "p", Version = 2, Rule = "r",
+                Verdict = Aos.Contracts.Policies.RuleVerdict.RequireApproval, Uncertain = true }],
         [typeof(ValueList<string>)] = (ValueList<string>)["ann"],
         [typeof(Principal)] = new Principal { Subject = "ann", Roles = ["owner"] },
         [typeof(ValueList<Problem>)] = (ValueList<Problem>)[new Problem("/a~1b", ErrorCode.Parse("C"), "m")],
-        [typeof(ValueList<QuotedWay>)] = (ValueList<QuotedWay>)[new QuotedWay { Name = "w", Code = ErrorCode.Parse("C"), Worst = new Money(5), On = ["limit"] }],
-        [typeof(ValueList<SideEffect>)] = (ValueList<SideEffect>)[new SideEffect { Type = "t", Target = "x", Reversible = true }],
+        [typeof(ValueList<QuotedWay>)] = (ValueList<QuotedWay>)[
+            new QuotedWay { Name = "w", Code = ErrorCode.Parse("C"), Worst = new Money(5), On = ["limit"] }],
+        [typeof(ValueList<SideEffect>)] =
+            (ValueList<SideEffect>)[new SideEffect { Type = "t", Target = "x", Reversible = true }],
     };
 
     private static Aos.Contracts.Policies.Policy SamplePolicy => AosJson.Read<Aos.Contracts.Policies.Policy>("""
@@ -68,9 +72,11 @@ public sealed class ClosedFamilyTests
         var made = Activator.CreateInstance(type)!;
         foreach (var property in type.GetProperties().Where(property => property.CanWrite))
         {
-            var required = property.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute), inherit: false);
+            var required =
+                property.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute), inherit: false);
             var kind = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-            if (full || required) property.SetValue(made, kind.IsEnum ? Enum.GetValues(kind).GetValue(1) : Samples[kind]);
+            if (full || required)
+                property.SetValue(made, kind.IsEnum ? Enum.GetValues(kind).GetValue(1) : Samples[kind]);
         }
         return (RunEvent)made;
     }
@@ -122,7 +128,9 @@ public sealed class ClosedFamilyTests
         {
             var plain = e is RunEvent.AttemptReturned returned ? returned with { Problems = [], SideEffects = [] } : e;
             Assert.All(new[] { e, plain }, one =>
-                Assert.Equal(Encoding.UTF8.GetString(AosJson.Write(one)), Encoding.UTF8.GetString(EventCodec.Encode(HashChain.Genesis.Span, [one], []).Events.Span)));
+                Assert.Equal(
+                    Encoding.UTF8.GetString(AosJson.Write(one)),
+                    Encoding.UTF8.GetString(EventCodec.Encode(HashChain.Genesis.Span, [one], []).Events.Span)));
         }
     }
 
@@ -130,7 +138,8 @@ public sealed class ClosedFamilyTests
     [MemberData(nameof(Events))]
     public void What_is_read_by_hand_is_what_the_serializer_reads(Type type)
     {
-        var isHot = type == typeof(RunEvent.AttemptStarted) || type == typeof(RunEvent.AttemptReturned) || type == typeof(RunEvent.StepEnded);
+        var isHot = type == typeof(RunEvent.AttemptStarted) || type == typeof(RunEvent.AttemptReturned)
+            || type == typeof(RunEvent.StepEnded);
         RunEvent[] cases = [Make(type, full: true), Make(type, full: false)];
         foreach (var e in cases)
         {
@@ -150,20 +159,38 @@ public sealed class ClosedFamilyTests
 
         IEnumerable<RunEvent> ReturnedWith(EffectClass effect)
         {
-            yield return (RunEvent.AttemptStarted)Make(typeof(RunEvent.AttemptStarted), full: true) with { Effect = effect, StepId = StepId.Parse($"s_{effect}") };
+            yield return (RunEvent.AttemptStarted)Make(typeof(RunEvent.AttemptStarted), full: true) with
+            {
+                Effect = effect,
+                StepId = StepId.Parse($"s_{effect}")
+            };
             foreach (var status in Enum.GetValues<OutcomeStatus>())
                 foreach (var state in Enum.GetValues<EffectState>())
-                    yield return (RunEvent.AttemptReturned)Make(typeof(RunEvent.AttemptReturned), full: false) with { Status = status, Effect = state };
+                    yield return (RunEvent.AttemptReturned)Make(typeof(RunEvent.AttemptReturned), full: false) with
+                    {
+                        Status = status,
+                        Effect = state
+                    };
         }
     }
 
     [Theory]
     [InlineData("""{"type":"step_ended","step_id":"a","status":"success","code":"OK","at":"2026-01-02T03:04:05.000000Z","more":1}""", true)]
-    [InlineData("""{"step_id":"a","type":"step_ended","status":"success","code":"OK","at":"2026-01-02T03:04:05.000000Z"}""", true)]
-    [InlineData("""{"type":"step_ended","status":"success","step_id":"a","code":"OK","at":"2026-01-02T03:04:05.000000Z"}""", true)]
-    [InlineData("""{"type":"step_ended","step_id":"a","status":"success","code":"OK","at":"2026-01-02T03:04:05.000000Z"} {}""", false)]
-    [InlineData("""{"type":"step_ended","step_id":"a b","status":"success","code":"OK","at":"2026-01-02T03:04:05.000000Z"}""", false)]
-    [InlineData("""{"type":"step_ended","step_id":"a","status":"fine","code":"OK","at":"2026-01-02T03:04:05.000000Z"}""", false)]
+    [InlineData(
+        """{"step_id":"a","type":"step_ended","status":"success","code":"OK","at":"2026-01-02T03:04:05.000000Z"}""",
+        true)]
+    [InlineData(
+        """{"type":"step_ended","status":"success","step_id":"a","code":"OK","at":"2026-01-02T03:04:05.000000Z"}""",
+        true)]
+    [InlineData(
+        """{"type":"step_ended","step_id":"a","status":"success","code":"OK","at":"2026-01-02T03:04:05.000000Z"} {}""",
+        false)]
+    [InlineData(
+        """{"type":"step_ended","step_id":"a b","status":"success","code":"OK","at":"2026-01-02T03:04:05.000000Z"}""",
+        false)]
+    [InlineData(
+        """{"type":"step_ended","step_id":"a","status":"fine","code":"OK","at":"2026-01-02T03:04:05.000000Z"}""",
+        false)]
     [InlineData("""{"type":"step_ended","step_id":"a","code":"OK","at":"2026-01-02T03:04:05.000000Z"}""", false)]
     [InlineData("""{"type":"step_ended","step_id":"a","status":"success","code":"OK","at":"2026-01-02""", false)]
     [InlineData("""{"type":"attempt_started","step_id":"a","attempt":"1"}""", false)]
@@ -184,7 +211,8 @@ public sealed class ClosedFamilyTests
     {
         var broken = Facts.Returned("a", "{\r\n  \"text\": \"x\\ny\",\n  \"n\": 1\n}");
 
-        var read = (RunEvent.AttemptReturned)Assert.Single(EventCodec.Decode(EventCodec.Encode(HashChain.Genesis.Span, [broken], []).Events.Span));
+        var read = (RunEvent.AttemptReturned)Assert.Single(
+            EventCodec.Decode(EventCodec.Encode(HashChain.Genesis.Span, [broken], []).Events.Span));
 
         Assert.True(System.Text.Json.JsonElement.DeepEquals(broken.Result!.Element, read.Result!.Element));
         Assert.DoesNotContain((byte)'\r', AosJson.Write<RunEvent>(broken));
@@ -247,14 +275,16 @@ public sealed class ClosedFamilyTests
 
     private static ScriptedRun Forked()
     {
-        var run = new ScriptedRun(RunScenario.Of("""{"steps":[{"id":"step","skill":"read"},{"id":"b","skill":"put"}]}""")).Submit();
+        var run = new ScriptedRun(
+            RunScenario.Of("""{"steps":[{"id":"step","skill":"read"},{"id":"b","skill":"put"}]}""")).Submit();
         run.Feed(Facts.Forked(run.State.Submitted!, run.State.Seq));
         return run.Go();
     }
 
     private static ScriptedRun Bound()
     {
-        var policy = AosJson.Read<Aos.Contracts.Policies.Policy>("""{"policy":"p","version":1,"rules":[{"id":"r","verdict":"deny"}]}"""u8);
+        var policy = AosJson.Read<Aos.Contracts.Policies.Policy>(
+            """{"policy":"p","version":1,"rules":[{"id":"r","verdict":"deny"}]}"""u8);
         var run = new ScriptedRun(RunScenario.Of(
             """{"steps":[{"id":"step","skill":"send","approval":{"escalate":{"after_ms":10,"role":"boss"}}}]}""")).Submit();
         run.Feed(new RunEvent.TimeReached { At = run.State.NextWake!.Value });
@@ -262,14 +292,22 @@ public sealed class ClosedFamilyTests
         return run.Go();
     }
 
-    private static ScriptedRun Paced() => ScriptedRun.Of(RunScenario.Of("""{"steps":[{"id":"step","skill":"put"}]}""").Limited(contract => contract with
-    {
-        Rates = [new Aos.Contracts.Agents.RateLimit { Calls = 1, PerSeconds = 1, Scope = Aos.Contracts.Agents.RateScope.Tenant }],
-    }));
+    private static ScriptedRun Paced() =>
+        ScriptedRun.Of(RunScenario.Of("""{"steps":[{"id":"step","skill":"put"}]}""").Limited(contract => contract with
+        {
+            Rates = [
+            new Aos.Contracts.Agents.RateLimit
+            {
+                Calls = 1,
+                PerSeconds = 1,
+                Scope = Aos.Contracts.Agents.RateScope.Tenant
+            }],
+        }));
 
     private static ScriptedRun Planned()
     {
-        var scenario = RunScenario.OfGoal("g", Aos.Contracts.Agents.PlannerMode.Iterative).Limited(c => c with { MaxPlanRepairs = 2 }) with
+        var scenario = RunScenario.OfGoal("g", Aos.Contracts.Agents.PlannerMode.Iterative)
+            .Limited(c => c with { MaxPlanRepairs = 2 }) with
         {
             Planning = new Aos.Contracts.Agents.PlanningTerms { WorstCost = Money.FromCents(5), MaxRepairs = 2 },
         };
@@ -282,7 +320,8 @@ public sealed class ClosedFamilyTests
 
     private static ScriptedRun Cancelled()
     {
-        var run = new ScriptedRun(RunScenario.Of("""{"steps":[{"id":"step","skill":"read"},{"id":"b","skill":"send"}]}""")).Submit();
+        var run = new ScriptedRun(
+            RunScenario.Of("""{"steps":[{"id":"step","skill":"read"},{"id":"b","skill":"send"}]}""")).Submit();
         run.Feed(Facts.Cancel());
         return run.Go();
     }

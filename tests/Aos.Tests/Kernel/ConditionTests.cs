@@ -23,8 +23,11 @@ public sealed class ConditionTests
         var run = Run(condition);
 
         Assert.Equal(["b"], run.Attempts.Select(attempt => attempt.Call.Step.Value));
-        Assert.Equal("""{"code":"CONDITION_FALSE","result":null,"status":"skipped"}""", run.Attempts.Single().Input.ToString());
-        Assert.Equal((StepStatus.Skipped, ErrorCodes.ConditionFalse), (run.Report.Steps[0].Status, run.Report.Steps[0].Code!.Value));
+        Assert.Equal(
+            """{"code":"CONDITION_FALSE","result":null,"status":"skipped"}""", run.Attempts.Single().Input.ToString());
+        Assert.Equal(
+            (StepStatus.Skipped, ErrorCodes.ConditionFalse),
+            (run.Report.Steps[0].Status, run.Report.Steps[0].Code!.Value));
         Assert.Equal(RunStatus.Completed, run.Report.Status);
     }
 
@@ -42,7 +45,8 @@ public sealed class ConditionTests
 
         Assert.Equal(ErrorCodes.TemplateFailed, run.Report.Code);
         Assert.Equal("a", run.Report.FailedStep?.Value);
-        Assert.Contains("The condition failed. In 'length(input.n)', character 1: ", run.Report.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "The condition failed. In 'length(input.n)', character 1: ", run.Report.Message, StringComparison.Ordinal);
         Assert.Empty(run.Attempts);
     }
 
@@ -62,10 +66,12 @@ public sealed class ConditionTests
     [Fact]
     public void Inputs_that_cannot_be_made_fail_the_step()
     {
-        var run = ScriptedRun.Of(RunScenario.Of("""{"steps":[{"id":"a","skill":"pure","input":{"x":"n=${input.n}"}}]}"""));
+        var run =
+            ScriptedRun.Of(RunScenario.Of("""{"steps":[{"id":"a","skill":"pure","input":{"x":"n=${input.n}"}}]}"""));
 
         Assert.Equal(ErrorCodes.TemplateFailed, run.Report.Code);
-        Assert.Contains("The input of a cannot be made: 'input.n' is null", run.Report.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "The input of a cannot be made: 'input.n' is null", run.Report.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,7 +8,8 @@ public sealed class DeliveryRetryTests
 {
     private const long Day = 86_400_000;
 
-    private static DeliveryDecision Decide(int attempts, int? status, long? retryAfterMs = null, string delivery = "wh_1.msg_1") =>
+    private static DeliveryDecision Decide(
+        int attempts, int? status, long? retryAfterMs = null, string delivery = "wh_1.msg_1") =>
         DeliveryRetry.Decide(DeliveryRetry.Default, delivery, attempts, status, retryAfterMs);
 
     [Theory]
@@ -33,7 +34,9 @@ public sealed class DeliveryRetryTests
         long[] most = [5_000, 25_000, 125_000, 625_000, 3_125_000, 15_625_000, 78_125_000, Day, Day, Day, Day];
         for (var attempts = 1; attempts <= most.Length; attempts++)
             for (var i = 0; i < 200; i++)
-                Assert.InRange(Assert.IsType<DeliveryDecision.Again>(Decide(attempts, status, delivery: $"wh_1.msg_{i}")).DelayMs, 0, most[attempts - 1]);
+                Assert.InRange(
+                    Assert.IsType<DeliveryDecision.Again>(Decide(attempts, status, delivery: $"wh_1.msg_{i}")).DelayMs,
+                    0, most[attempts - 1]);
         Assert.Equal(new DeliveryDecision.Dead(IsUnwanted: false), Decide(12, status));
     }
 

@@ -20,7 +20,8 @@ public sealed class DrainTests
 
     [Fact]
     public void A_failed_answer_is_judged_and_tried_again_later() =>
-        Given.Run(Chain).When(Facts.Failed("a", "HTTP_503", effect: EffectState.None) with { Draining = true, RetryAfterMs = 5 })
+        Given.Run(Chain)
+            .When(Facts.Failed("a", "HTTP_503", effect: EffectState.None) with { Draining = true, RetryAfterMs = 5 })
             .Then("retry a#2 retry_after 5").ThenEffects();
 
     [Fact]
@@ -33,8 +34,10 @@ public sealed class DrainTests
     {
         var scenario = RunScenario.OfGoal("do it");
         var asked = new ScriptedRun(scenario).Submit();
-        var plan = asked.Documents.Add(scenario.Pin(ScriptedPlan.Of("""{"steps":[{"id":"a","skill":"read"}]}""").Plan!));
-        var taken = asked.Feed(new RunEvent.PlannerAnswered { Round = 1, Code = ErrorCodes.Ok, Plan = plan, Draining = true });
+        var plan =
+            asked.Documents.Add(scenario.Pin(ScriptedPlan.Of("""{"steps":[{"id":"a","skill":"read"}]}""").Plan!));
+        var taken =
+            asked.Feed(new RunEvent.PlannerAnswered { Round = 1, Code = ErrorCodes.Ok, Plan = plan, Draining = true });
         Assert.Equal(["planner answered 1 OK", "plan accepted 1"], taken.Events.Lines());
         Assert.Empty(taken.Effects);
     }

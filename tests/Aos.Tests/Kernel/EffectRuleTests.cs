@@ -40,5 +40,6 @@ public sealed class EffectRuleTests
 
     [Fact]
     public void A_rule_without_cases_always_holds() =>
-        Assert.Equal(EffectClass.Pure, EffectRules.ClassOf(new EffectRule { Default = EffectClass.Pure }, Payload.Empty));
+        Assert.Equal(
+            EffectClass.Pure, EffectRules.ClassOf(new EffectRule { Default = EffectClass.Pure }, Payload.Empty));
 }

@@ -17,7 +17,8 @@ public sealed class FailurePolicyTests
 
         Assert.Equal(
             [
-                "step bad failure HTTP_404", "stopping HTTP_404 by bad", "returned long#1 success OK", "step long success OK",
+                "step bad failure HTTP_404", "stopping HTTP_404 by bad", "returned long#1 success OK",
+                "step long success OK",
                 "step next skipped RUN_ABORTED", "run failed HTTP_404 by bad",
             ],
             run.Journal.Lines().Skip(5));
@@ -29,10 +30,14 @@ public sealed class FailurePolicyTests
     [Fact]
     public void What_is_still_in_flight_after_the_grace_period_is_cancelled()
     {
-        var run = ScriptedRun.Of(RunScenario.Of("""{"steps":[{"id":"bad","skill":"read"},{"id":"long","skill":"put"}]}"""),
-            new ScriptedWorld().On("bad", ScriptedAnswer.Fail("HTTP_404")).On("long", ScriptedAnswer.Ok().After(50_000)));
+        var run =
+            ScriptedRun.Of(RunScenario.Of("""{"steps":[{"id":"bad","skill":"read"},{"id":"long","skill":"put"}]}"""),
+            new ScriptedWorld().On("bad", ScriptedAnswer.Fail("HTTP_404"))
+                .On("long", ScriptedAnswer.Ok().After(50_000)));
 
-        Assert.Equal(["stopping HTTP_404 by bad", "time", "returned long#1 unknown CANCELLED", "step long unknown CANCELLED", "run failed HTTP_404 by bad"],
+        Assert.Equal(
+            ["stopping HTTP_404 by bad", "time", "returned long#1 unknown CANCELLED", "step long unknown CANCELLED",
+                "run failed HTTP_404 by bad"],
             run.Journal.Lines().Skip(6));
         Assert.Equal(TimeSpan.FromMilliseconds(10_000), run.Journal[7].At - run.Journal[6].At);
     }
@@ -60,7 +65,9 @@ public sealed class FailurePolicyTests
             """), new ScriptedWorld().On("a", ScriptedAnswer.Fail("HTTP_503").Costing(1)).On("a!", ScriptedAnswer.Fail("HTTP_503").Costing(2), ScriptedAnswer.Ok("7").Costing(4)));
 
         var step = run.Report.Steps.Single();
-        Assert.Equal((StepStatus.Success, ErrorCodes.FallbackUsed, 4, 8m), (step.Status, step.Code!.Value, step.Attempts, step.Cost.Cents));
+        Assert.Equal(
+            (StepStatus.Success, ErrorCodes.FallbackUsed, 4, 8m),
+            (step.Status, step.Code!.Value, step.Attempts, step.Cost.Cents));
         Assert.Equal("7", run.Report.Output?.ToString());
         Assert.Equal("""{"y":{}}""", run.Attempts.Last().Input.ToString());
         Assert.Equal([false, false, true, true], run.Attempts.Select(attempt => attempt.IsFallback));
@@ -71,7 +78,11 @@ public sealed class FailurePolicyTests
     [Fact]
     public void A_fallback_without_an_input_of_its_own_takes_that_of_the_step()
     {
-        var run = ScriptedRun.Of(RunScenario.Of("""{"steps":[{"id":"a","skill":"read","input":{"x":"${input.n}"},"on_failure":{"fallback":{"skill":"pure"}}}]}""") with { Input = """{"n":3}""" },
+        var run = ScriptedRun.Of(
+            RunScenario.Of("""{"steps":[{"id":"a","skill":"read","input":{"x":"${input.n}"},"on_failure":{"fallback":{"skill":"pure"}}}]}""") with
+            {
+                Input = """{"n":3}"""
+            },
             new ScriptedWorld().On("a", ScriptedAnswer.Fail("HTTP_404")));
 
         Assert.Equal(["""{"x":3}""", """{"x":3}"""], run.Attempts.Select(attempt => attempt.Input.ToString()));
@@ -80,7 +91,8 @@ public sealed class FailurePolicyTests
     [Fact]
     public void A_fallback_that_fails_keeps_the_first_failure_as_cause()
     {
-        var run = ScriptedRun.Of(RunScenario.Of("""{"steps":[{"id":"a","skill":"read","on_failure":{"fallback":{"skill":"pure"}}}]}"""),
+        var run = ScriptedRun.Of(
+            RunScenario.Of("""{"steps":[{"id":"a","skill":"read","on_failure":{"fallback":{"skill":"pure"}}}]}"""),
             new ScriptedWorld().On("a", ScriptedAnswer.Fail("HTTP_404")).On("a!", ScriptedAnswer.Fail("HTTP_410")));
 
         Assert.Equal(ErrorCodes.Http410, run.Report.Code);
@@ -97,7 +109,8 @@ public sealed class FailurePolicyTests
 
         Assert.Equal(["fallback a TEMPLATE_FAILED", "fallback b SKILL_NOT_ALLOWED"],
             run.Journal.Lines().Where(line => line.StartsWith("fallback", StringComparison.Ordinal)));
-        Assert.All(run.Report.Steps, step => Assert.Equal((ErrorCodes.FallbackUsed, 1), (step.Code!.Value, step.Attempts)));
+        Assert.All(
+            run.Report.Steps, step => Assert.Equal((ErrorCodes.FallbackUsed, 1), (step.Code!.Value, step.Attempts)));
     }
 
     [Fact]
@@ -119,6 +132,7 @@ public sealed class FailurePolicyTests
             """), new ScriptedWorld().On("bad", ScriptedAnswer.Fail("HTTP_404")).On("a", ScriptedAnswer.Fail("HTTP_404").After(100)));
 
         Assert.Equal(2, run.Attempts.Count());
-        Assert.Equal((StepStatus.Failure, ErrorCodes.Http404), (run.Report.Steps[1].Status, run.Report.Steps[1].Code!.Value));
+        Assert.Equal(
+            (StepStatus.Failure, ErrorCodes.Http404), (run.Report.Steps[1].Status, run.Report.Steps[1].Code!.Value));
     }
 }

@@ -16,7 +16,8 @@ public sealed class ForEachTests
     public void Each_item_is_a_call_with_its_item_and_index_and_the_result_is_the_list_of_results()
     {
         var run = ScriptedRun.Of(Over("""["p",{"q":1},null]"""),
-            new ScriptedWorld().On("a[0]", ScriptedAnswer.Ok("10").After(30)).On("a[1]", ScriptedAnswer.Ok("11").After(20)));
+            new ScriptedWorld().On("a[0]", ScriptedAnswer.Ok("10").After(30))
+                .On("a[1]", ScriptedAnswer.Ok("11").After(20)));
 
         Assert.Equal(["""{"i":0,"x":"p"}""", """{"i":1,"x":{"q":1}}""", """{"i":2,"x":null}"""],
             run.Attempts.Select(attempt => attempt.Input.ToString()));
@@ -29,7 +30,9 @@ public sealed class ForEachTests
     {
         var run = ScriptedRun.Of(Over("[]"));
 
-        Assert.Equal(["submitted", "plan accepted 0", "expanded a []", "step a success OK", "run completed OK"], run.Journal.Lines());
+        Assert.Equal(
+            ["submitted", "plan accepted 0", "expanded a []", "step a success OK", "run completed OK"],
+            run.Journal.Lines());
         Assert.Equal("[]", run.Report.Output?.ToString());
     }
 
@@ -44,7 +47,9 @@ public sealed class ForEachTests
         var run = ScriptedRun.Of(Over(list));
 
         Assert.Equal((RunStatus.Failed, ErrorCodes.TemplateFailed), (run.Report.Status, run.Report.Code!.Value));
-        Assert.Contains($"for_each 'input.list' gives {kind}, and must give a list. Name ", run.Report.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"for_each 'input.list' gives {kind}, and must give a list. Name ", run.Report.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -62,7 +67,8 @@ public sealed class ForEachTests
     [Fact]
     public void A_condition_holds_per_item()
     {
-        var run = ScriptedRun.Of(Over("[1,2,3]", ""","when":"item != `2`" """), new ScriptedWorld().On("a", ScriptedAnswer.Ok("9")));
+        var run = ScriptedRun.Of(
+            Over("[1,2,3]", ""","when":"item != `2`" """), new ScriptedWorld().On("a", ScriptedAnswer.Ok("9")));
 
         Assert.Equal("[9,null,9]", run.Report.Output?.ToString());
         Assert.Contains("item a[1] skipped CONDITION_FALSE", run.Journal.Lines());
@@ -74,7 +80,8 @@ public sealed class ForEachTests
     {
         var report = ScriptedRun.Of(Over("[1,2]", ""","when":"`false`" """)).Report;
 
-        Assert.Equal((StepStatus.Skipped, ErrorCodes.ConditionFalse), (report.Steps[0].Status, report.Steps[0].Code!.Value));
+        Assert.Equal(
+            (StepStatus.Skipped, ErrorCodes.ConditionFalse), (report.Steps[0].Status, report.Steps[0].Code!.Value));
         Assert.Equal("null", report.Output!.ToString());
     }
 
@@ -87,7 +94,8 @@ public sealed class ForEachTests
         Assert.Equal(
             [
                 "returned a[0]#1 failure HTTP_404", "item a[0] failure HTTP_404", "stopping HTTP_404 by a",
-                "returned a[1]#1 success OK", "item a[1] success OK", "step a failure HTTP_404", "run failed HTTP_404 by a",
+                "returned a[1]#1 success OK", "item a[1] success OK", "step a failure HTTP_404",
+                "run failed HTTP_404 by a",
             ],
             run.Journal.Lines().Skip(5));
         Assert.Equal(2, run.Attempts.Count());
@@ -134,7 +142,8 @@ public sealed class ForEachTests
             """) with { Input = """{"list":[{"n":1},{}]}""" });
 
         Assert.Equal(["item a[0] success OK", "item a[1] failure TEMPLATE_FAILED"],
-            run.Journal.Lines().Where(line => line.StartsWith("item", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            run.Journal.Lines().Where(line => line.StartsWith("item", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal));
         Assert.Equal(StepStatus.Partial, run.Report.Steps[0].Status);
     }
 
@@ -146,7 +155,9 @@ public sealed class ForEachTests
             """).Limited(c => c with { MaxParallelSteps = 2 });
         var given = Given.Run(scenario).And(Facts.Failed("a", "HTTP_404", item: 0));
 
-        given.When(Facts.Returned("a", item: 1)).Then("item a[1] success OK", "step a failure HTTP_404", "step b skipped RUN_ABORTED", "run failed HTTP_404 by a");
+        given.When(Facts.Returned("a", item: 1))
+            .Then("item a[1] success OK", "step a failure HTTP_404", "step b skipped RUN_ABORTED",
+                "run failed HTTP_404 by a");
 
         Assert.Equal("Item 0 did not succeed, and the rest was not made: HTTP_404", given.State.Steps[0].Message);
     }

@@ -50,7 +50,8 @@ public sealed class IgnoredFactTests
         var ended = Given.Run(RunScenario.Of("""{"steps":[{"id":"a","skill":"read"}]}""")).And(Facts.Returned("a"));
         RunEvent.Fact[] facts =
         [
-            Facts.Returned("a"), Facts.Cancel(), Facts.Recovered(), Facts.Settled("a", happened: true), new RunEvent.TimeReached { At = DateTimeOffset.MaxValue },
+            Facts.Returned("a"), Facts.Cancel(), Facts.Recovered(), Facts.Settled("a", happened: true),
+            new RunEvent.TimeReached { At = DateTimeOffset.MaxValue },
             new RunEvent.PlannerAnswered { Round = 1, Code = Aos.Contracts.Failures.ErrorCodes.Ok },
         ];
 
@@ -61,7 +62,8 @@ public sealed class IgnoredFactTests
         });
         Assert.Null(RunState.Empty(new MemoryDocuments()).NextWake);
         Assert.Throws<InvalidOperationException>(() => RunState.Empty(new MemoryDocuments()).Contract);
-        Assert.Throws<InvalidOperationException>(() => RunReporter.Report(RunState.Empty(new MemoryDocuments()), default));
+        Assert.Throws<InvalidOperationException>(
+            () => RunReporter.Report(RunState.Empty(new MemoryDocuments()), default));
     }
 
     [Fact]

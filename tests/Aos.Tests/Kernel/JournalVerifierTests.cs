@@ -18,7 +18,14 @@ public sealed class JournalVerifierTests
         var scenario = RunScenario.OfGoal("do", Aos.Contracts.Agents.PlannerMode.Iterative).Limited(c => c with
         {
             MaxPlanRepairs = 1,
-            Rates = [new Aos.Contracts.Agents.RateLimit { Skill = Aos.Contracts.Skills.SkillRef.Parse("quoted"), Calls = 1, PerSeconds = 1, Scope = Aos.Contracts.Agents.RateScope.Agent }],
+            Rates = [
+                new Aos.Contracts.Agents.RateLimit
+                {
+                    Skill = Aos.Contracts.Skills.SkillRef.Parse("quoted"),
+                    Calls = 1,
+                    PerSeconds = 1,
+                    Scope = Aos.Contracts.Agents.RateScope.Agent
+                }],
         }) with
         {
             Planning = new Aos.Contracts.Agents.PlanningTerms { WorstCost = Money.FromCents(5), MaxRepairs = 1 },
@@ -36,7 +43,8 @@ public sealed class JournalVerifierTests
                           {"id":"d","skill":"send","when":"`false`"},{"id":"w","wait":{"signal":"go"}},{"id":"q","skill":"quoted"}]}
                 """), ScriptedPlan.Done)
             .On("bad", ScriptedAnswer.Fail("HTTP_404"))
-            .On("a", ScriptedAnswer.Fail("HTTP_503"), ScriptedAnswer.Fail("HTTP_404")).On("a!", ScriptedAnswer.Ok().Costing(3))
+            .On("a", ScriptedAnswer.Fail("HTTP_503"), ScriptedAnswer.Fail("HTTP_404"))
+            .On("a!", ScriptedAnswer.Ok().Costing(3))
             .On("c", ScriptedAnswer.Fail("HTTP_500")).Decides("c", new ScriptedDecision(true, DelayMs: 500))
             .Signals("go", new ScriptedSignal())).Submit();
         run.Crash();
@@ -58,8 +66,10 @@ public sealed class JournalVerifierTests
 
     [Fact]
     public void The_journal_of_these_tests_has_every_kind_of_decision() => Assert.Equal(
-        typeof(RunEvent).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(RunEvent.Decision))).Select(type => type.Name).Except([nameof(RunEvent.RunStopping)]).Order(StringComparer.Ordinal),
-        Rich.Journal.OfType<RunEvent.Decision>().Select(e => e.GetType().Name).Distinct().Order(StringComparer.Ordinal));
+        typeof(RunEvent).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(RunEvent.Decision)))
+            .Select(type => type.Name).Except([nameof(RunEvent.RunStopping)]).Order(StringComparer.Ordinal),
+        Rich.Journal.OfType<RunEvent.Decision>().Select(e => e.GetType().Name).Distinct()
+            .Order(StringComparer.Ordinal));
 
     [Fact]
     public void A_journal_as_stored_verifies_to_parity()
@@ -67,7 +77,8 @@ public sealed class JournalVerifierTests
         var report = Verify(Stored);
 
         Assert.True(report.Parity, report.FirstDivergence?.Message);
-        Assert.Equal((Rich.Journal.Count, Rich.Report.BehaviourDigest), (report.EventsCompared, report.BehaviourDigest));
+        Assert.Equal(
+            (Rich.Journal.Count, Rich.Report.BehaviourDigest), (report.EventsCompared, report.BehaviourDigest));
         Assert.Null(report.FirstDivergence);
     }
 
@@ -135,11 +146,14 @@ public sealed class JournalVerifierTests
 
         var report = Verify(journal);
 
-        Assert.Equal(("The kernel takes no notice of this fact.", journal.Count), (report.FirstDivergence!.Message, (int)report.FirstDivergence.Seq!.Value));
+        Assert.Equal(
+            ("The kernel takes no notice of this fact.", journal.Count),
+            (report.FirstDivergence!.Message, (int)report.FirstDivergence.Seq!.Value));
     }
 
     [Fact]
-    public void A_journal_that_begins_with_a_decision_is_found() => AssertDiverges(Verify(Stored[1..]), 0, hasExpected: true);
+    public void A_journal_that_begins_with_a_decision_is_found() =>
+        AssertDiverges(Verify(Stored[1..]), 0, hasExpected: true);
 
     private static void AssertDiverges(ReplayReport report, int index, bool hasExpected)
     {

@@ -31,7 +31,8 @@ public sealed class KernelProperties
     }, iter: Runs);
 
     [Fact]
-    public void Folding_what_was_journaled_gives_the_state_that_was_reached_from_any_prefix() => RandomRun.Gen.Sample(random =>
+    public void Folding_what_was_journaled_gives_the_state_that_was_reached_from_any_prefix() =>
+        RandomRun.Gen.Sample(random =>
     {
         var run = Play(random);
         var journal = run.Journal.Select(e => AosJson.Read<RunEvent>(AosJson.Write(e))).ToList();
@@ -82,19 +83,23 @@ public sealed class KernelProperties
     }, iter: Runs / 10);
 
     [Fact]
-    public void No_fact_in_any_state_throws() => Gen.Select(RandomRun.Gen, RandomFact.Array[1, 8]).Sample((random, facts) =>
+    public void No_fact_in_any_state_throws() =>
+        Gen.Select(RandomRun.Gen, RandomFact.Array[1, 8]).Sample((random, facts) =>
     {
         Play(random, (_, transition) =>
         {
             foreach (var fact in facts)
-                Assert.NotNull(RunKernel.Advance(transition.State, fact with { At = transition.State.LastAt.AddSeconds(2) }).State);
+                Assert.NotNull(
+                    RunKernel.Advance(
+                        transition.State, fact with { At = transition.State.LastAt.AddSeconds(2) }).State);
         });
     }, iter: Runs / 3);
 
     private static readonly Gen<StepId> SomeStep = Gen.OneOf("s0", "s1", "s2", "s3", "next", "zz").Select(StepId.Parse);
 
     private static readonly Gen<RunEvent.Fact> RandomFact = Gen.OneOf<RunEvent.Fact>(
-        Gen.Select(SomeStep, Gen.Int[-2, 4], Gen.Int[-1, 4], Gen.Enum<OutcomeStatus>(), Gen.Long[0, 200_000_000]).Select((step, item, attempt, status, cost) =>
+        Gen.Select(SomeStep, Gen.Int[-2, 4], Gen.Int[-1, 4], Gen.Enum<OutcomeStatus>(), Gen.Long[0, 200_000_000])
+            .Select((step, item, attempt, status, cost) =>
             (RunEvent.Fact)new RunEvent.AttemptReturned
             {
                 StepId = step,
@@ -105,27 +110,47 @@ public sealed class KernelProperties
                 Cost = new Money(cost),
             }),
         Gen.Select(SomeStep, Gen.Int[-2, 4], Gen.Bool).Select((step, item, happened) =>
-            (RunEvent.Fact)new RunEvent.OutcomeSettled { StepId = step, Item = item == -2 ? null : item, Happened = happened, By = "x" }),
-        Gen.Select(SomeStep, Gen.Int[-2, 4], Gen.Int[-1, 4], Gen.Int[0, 3]).Select((step, item, attempt, ways) => (RunEvent.Fact)new RunEvent.CallQuoted
-        {
-            StepId = step,
-            Item = item == -2 ? null : item,
-            Attempt = attempt,
-            Code = ways == 0 ? Aos.Contracts.Failures.ErrorCodes.UnknownModel : Aos.Contracts.Failures.ErrorCodes.Ok,
-            Ways = [.. Enumerable.Range(0, ways).Select(i => Facts.Way($"x{i}", i, "transient"))],
-        }),
-        Gen.Select(SomeStep, Gen.Int[-2, 4], Gen.Int[-5, 5], Gen.Bool).Select((step, item, seconds, booked) => (RunEvent.Fact)new RunEvent.SlotAnswered
-        {
-            StepId = step,
-            Item = item == -2 ? null : item,
-            SlotAt = new RunScenario().Start.AddSeconds(seconds),
-            Booked = booked,
-        }),
+            (RunEvent.Fact)new RunEvent.OutcomeSettled
+            {
+                StepId = step,
+                Item = item == -2 ? null : item,
+                Happened = happened,
+                By = "x"
+            }),
+        Gen.Select(SomeStep, Gen.Int[-2, 4], Gen.Int[-1, 4], Gen.Int[0, 3])
+            .Select((step, item, attempt, ways) => (RunEvent.Fact)new RunEvent.CallQuoted
+            {
+                StepId = step,
+                Item = item == -2 ? null : item,
+                Attempt = attempt,
+                Code = ways == 0
+                    ? Aos.Contracts.Failures.ErrorCodes.UnknownModel : Aos.Contracts.Failures.ErrorCodes.Ok,
+                Ways = [.. Enumerable.Range(0, ways).Select(i => Facts.Way($"x{i}", i, "transient"))],
+            }),
+        Gen.Select(SomeStep, Gen.Int[-2, 4], Gen.Int[-5, 5], Gen.Bool)
+            .Select((step, item, seconds, booked) => (RunEvent.Fact)new RunEvent.SlotAnswered
+            {
+                StepId = step,
+                Item = item == -2 ? null : item,
+                SlotAt = new RunScenario().Start.AddSeconds(seconds),
+                Booked = booked,
+            }),
         Gen.Const((RunEvent.Fact)new RunEvent.TimeReached()),
         Gen.Const((RunEvent.Fact)new RunEvent.CancelRequested { By = "x" }),
-        Gen.Int[0, 3].Select(key => (RunEvent.Fact)new RunEvent.SignalReceived { Name = SignalName.Parse("go"), By = "x", Key = key == 0 ? null : $"{key}" }),
+        Gen.Int[0, 3].Select(
+            key => (RunEvent.Fact)new RunEvent.SignalReceived
+            {
+                Name = SignalName.Parse("go"),
+                By = "x",
+                Key = key == 0 ? null : $"{key}"
+            }),
         Gen.Int[0, 4].Select(epoch => (RunEvent.Fact)new RunEvent.RunRecovered { Epoch = epoch }),
-        Gen.Int[0, 4].Select(round => (RunEvent.Fact)new RunEvent.PlannerAnswered { Round = round, Code = Aos.Contracts.Failures.ErrorCodes.Ok }));
+        Gen.Int[0, 4].Select(
+            round => (RunEvent.Fact)new RunEvent.PlannerAnswered
+            {
+                Round = round,
+                Code = Aos.Contracts.Failures.ErrorCodes.Ok
+            }));
 
     /// <summary>Plays a run with its troubles, then without any, until it has settled.</summary>
     private static ScriptedRun Play(RandomRun random, Action<RunEvent.Fact, Transition>? observer = null)
@@ -139,7 +164,15 @@ public sealed class KernelProperties
         for (var i = 0; i < 500 && run.State.Ended is null; i++)
         {
             run.Go();
-            if (Unsettled(run.State) is { } key) run.Feed(new RunEvent.OutcomeSettled { StepId = key.Step, Item = key.Item, Happened = i % 2 == 0, By = "x" });
+            if (Unsettled(run.State) is { } key)
+                run.Feed(
+                    new RunEvent.OutcomeSettled
+                    {
+                        StepId = key.Step,
+                        Item = key.Item,
+                        Happened = i % 2 == 0,
+                        By = "x"
+                    });
             else if (run.State.Ended is null) run.Step(); // Nobody decides on an approval: it expires.
         }
         return run;
@@ -156,7 +189,14 @@ public sealed class KernelProperties
                 run.Feed(facts[(int)((draw >> 8) % (ulong)facts.Count)] with { At = run.Now });
                 break;
             case 5 when Unsettled(run.State) is { } key:
-                run.Feed(new RunEvent.OutcomeSettled { StepId = key.Step, Item = key.Item, Happened = (draw & 256) == 0, By = "x" });
+                run.Feed(
+                    new RunEvent.OutcomeSettled
+                    {
+                        StepId = key.Step,
+                        Item = key.Item,
+                        Happened = (draw & 256) == 0,
+                        By = "x"
+                    });
                 break;
             case 6: run.Feed(new RunEvent.TimeReached()); break;
             default: break;
@@ -214,7 +254,9 @@ public sealed class KernelProperties
             {
                 var next = step.FoldOn([e]);
                 Assert.True(next.Spent >= step.Spent, "Spend falls.");
-                if (!random.Iterative) Assert.True(next.Spent + next.Reserved <= next.Contract.Budget, "More is spent and held than there is.");
+                if (!random.Iterative)
+                    Assert.True(
+                        next.Spent + next.Reserved <= next.Contract.Budget, "More is spent and held than there is.");
                 Assert.True(next.Reserved >= Money.Zero);
                 Assert.InRange(next.InFlight, 0, random.Parallel);
                 Assert.InRange(next.Attempts, 0, random.Attempts);
@@ -231,8 +273,10 @@ public sealed class KernelProperties
             _before = state;
         }
 
-        private static bool IsStart(RunEvent e) => e is RunEvent.AttemptStarted or RunEvent.RetryScheduled or RunEvent.FallbackChosen
-            or RunEvent.ApprovalRequested or RunEvent.WaitStarted or RunEvent.StepExpanded or RunEvent.PlanRequested or RunEvent.PlanAccepted or RunEvent.SettlementRequested
+        private static bool IsStart(RunEvent e) =>
+            e is RunEvent.AttemptStarted or RunEvent.RetryScheduled or RunEvent.FallbackChosen
+            or RunEvent.ApprovalRequested or RunEvent.WaitStarted or RunEvent.StepExpanded or RunEvent.PlanRequested
+            or RunEvent.PlanAccepted or RunEvent.SettlementRequested
             or RunEvent.QuoteRequested or RunEvent.SlotRequested;
 
         private void SeeKey(RunState state, Effect.InvokeSkill invoke)
@@ -247,9 +291,12 @@ public sealed class KernelProperties
         {
             if (state.Ended is not null) return;
             var calls = state.Steps.SelectMany(s => s.Calls).ToList();
-            var waitsForPerson = calls.Any(c => c.Phase is CallPhase.AwaitingApproval or CallPhase.AwaitingSettlement or CallPhase.AwaitingSignal);
+            var waitsForPerson = calls.Any(
+                c => c.Phase is CallPhase.AwaitingApproval or CallPhase.AwaitingSettlement or CallPhase.AwaitingSignal);
             var isAsking = calls.Any(c => c.Phase is CallPhase.Quoting or CallPhase.AwaitingSlot);
-            Assert.True(state.InFlight > 0 || state.IsPlanning || isAsking || waitsForPerson || state.NextWake < state.Deadline, "The run is stuck.");
+            Assert.True(
+                state.InFlight > 0 || state.IsPlanning || isAsking || waitsForPerson || state.NextWake < state.Deadline,
+                "The run is stuck.");
             Assert.True(state.InFlight > 0 || state.NextWake is not null, "Nobody will wake the run.");
         }
 
@@ -269,7 +316,8 @@ public sealed class KernelProperties
         {
             var started = journal.OfType<RunEvent.AttemptStarted>().Select(e => (e.StepId, e.Item, e.Attempt)).ToList();
             var lost = journal.OfType<RunEvent.AttemptLost>().Select(e => (e.StepId, e.Item, e.Attempt)).ToHashSet();
-            var returned = journal.OfType<RunEvent.AttemptReturned>().Select(e => (e.StepId, e.Item, e.Attempt)).ToList();
+            var returned =
+                journal.OfType<RunEvent.AttemptReturned>().Select(e => (e.StepId, e.Item, e.Attempt)).ToList();
 
             Assert.Equal(started.Count, started.Distinct().Count());
             Assert.Equal(returned.Count, returned.Distinct().Count());
@@ -283,7 +331,8 @@ public sealed class KernelProperties
             {
                 var most = run.State.Step(variant.Key.Call.Step)!.Program.Source.Retry?.MaxAttempts ?? int.MaxValue;
                 // Of several ways each is tried as often as one.
-                Assert.InRange(variant.Count(), 1, Math.Min(variant.First().Skill.Cost?.Quoted == true ? 4 * 4 : 4, most));
+                Assert.InRange(
+                    variant.Count(), 1, Math.Min(variant.First().Skill.Cost?.Quoted == true ? 4 * 4 : 4, most));
                 if (variant.First().Class == EffectClass.Once) AssertOnlyHarmlessRepeats(run, variant);
             }
         }
@@ -293,10 +342,14 @@ public sealed class KernelProperties
         {
             foreach (var attempt in attempts.Skip(1))
             {
-                var before = run.Journal.FindLastIndex(e => e is RunEvent.AttemptStarted s && s.StepId == attempt.Call.Step && s.Item == attempt.Call.Item && s.Attempt == attempt.Attempt);
+                var before = run.Journal.FindLastIndex(
+                    e => e is RunEvent.AttemptStarted s && s.StepId == attempt.Call.Step && s.Item == attempt.Call.Item
+                        && s.Attempt == attempt.Attempt);
                 Assert.Contains(run.Journal.Take(before), e =>
-                    (e is RunEvent.AttemptReturned { Effect: EffectState.None } r && (r.StepId, r.Item, r.Attempt) == (attempt.Call.Step, attempt.Call.Item, attempt.Attempt - 1))
-                    || (e is RunEvent.OutcomeSettled { Happened: false } o && (o.StepId, o.Item) == (attempt.Call.Step, attempt.Call.Item)));
+                    (e is RunEvent.AttemptReturned { Effect: EffectState.None } r
+                        && (r.StepId, r.Item, r.Attempt) == (attempt.Call.Step, attempt.Call.Item, attempt.Attempt - 1))
+                    || (e is RunEvent.OutcomeSettled { Happened: false } o
+                        && (o.StepId, o.Item) == (attempt.Call.Step, attempt.Call.Item)));
             }
         }
 
@@ -305,10 +358,14 @@ public sealed class KernelProperties
             var stopping = run.Journal.OfType<RunEvent.RunStopping>().ToList();
             Assert.InRange(stopping.Count, 0, 1);
             if (stopping.Count == 1) Assert.NotEqual(RunStatus.Completed, ended.Status);
-            if (stopping.Count == 1) Assert.Equal((stopping[0].Code, stopping[0].StepId), (ended.Code, ended.FailedStep));
+            if (stopping.Count == 1)
+                Assert.Equal((stopping[0].Code, stopping[0].StepId), (ended.Code, ended.FailedStep));
             Assert.Equal(ended.Status == RunStatus.Cancelled, run.Journal.Any(e => e is RunEvent.CancelRequested));
-            foreach (var step in run.State.Steps.Where(s => s.Status is OutcomeStatus.Failure or OutcomeStatus.Unknown or OutcomeStatus.Cancelled))
-                Assert.True(step.Program.ToleratesFailure || ended.Status != RunStatus.Completed, $"{step.Program.Id} failed, but the run is completed.");
+            foreach (var step in run.State.Steps.Where(
+                s => s.Status is OutcomeStatus.Failure or OutcomeStatus.Unknown or OutcomeStatus.Cancelled))
+                Assert.True(
+                    step.Program.ToleratesFailure || ended.Status != RunStatus.Completed,
+                    $"{step.Program.Id} failed, but the run is completed.");
         }
     }
 }

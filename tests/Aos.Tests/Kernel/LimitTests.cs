@@ -37,7 +37,8 @@ public sealed class LimitTests
     [Fact]
     public void A_run_that_is_done_when_its_time_is_over_is_completed()
     {
-        var scenario = RunScenario.Of("""{"steps":[{"id":"a","skill":"read"}]}""").Limited(c => c with { MaxRunMs = 1_000 });
+        var scenario =
+            RunScenario.Of("""{"steps":[{"id":"a","skill":"read"}]}""").Limited(c => c with { MaxRunMs = 1_000 });
 
         Given.Run(scenario)
             .When(Facts.Returned("a") with { At = scenario.Start.AddMilliseconds(1_000) })
@@ -59,7 +60,8 @@ public sealed class LimitTests
     public void Attempts_of_the_run_are_bounded()
     {
         var run = ScriptedRun.Of(Chain(c => c with { MaxAttempts = 3 }),
-            new ScriptedWorld().On("a", ScriptedAnswer.Fail("HTTP_503"), ScriptedAnswer.Fail("HTTP_503"), ScriptedAnswer.Ok()));
+            new ScriptedWorld().On(
+                "a", ScriptedAnswer.Fail("HTTP_503"), ScriptedAnswer.Fail("HTTP_503"), ScriptedAnswer.Ok()));
 
         Assert.Equal(ErrorCodes.AttemptsExceeded, run.Report.Code);
         Assert.Equal(3, run.Attempts.Count());
@@ -75,7 +77,8 @@ public sealed class LimitTests
             $$"""{"id":"s{{i}}","skill":"read","input":{"x":1},"on_failure":"continue"{{(i == 0 ? "" : $",\"depends_on\":[\"s{i - 1}\"]")}}}"""));
 
         var run = ScriptedRun.Of(
-            RunScenario.Of($$"""{"steps":[{{steps}}]}""").Limited(c => c with { MaxEqualFailures = limit }), new AllFail());
+            RunScenario.Of($$"""{"steps":[{{steps}}]}""").Limited(c => c with { MaxEqualFailures = limit }),
+            new AllFail());
 
         Assert.Equal(ErrorCodes.LoopDetected, run.Report.Code);
         Assert.Equal($"s{failures - 1}", run.Report.FailedStep?.Value);
@@ -123,7 +126,8 @@ public sealed class LimitTests
             Input = """{"list":[1,2,3,4]}""",
         };
 
-        Assert.Equal(ErrorCodes.ItemsExceeded, ScriptedRun.Of(scenario.Limited(c => c with { MaxItems = 3 })).Report.Code);
+        Assert.Equal(
+            ErrorCodes.ItemsExceeded, ScriptedRun.Of(scenario.Limited(c => c with { MaxItems = 3 })).Report.Code);
         Assert.Equal(ErrorCodes.Ok, ScriptedRun.Of(scenario.Limited(c => c with { MaxItems = 4 })).Report.Code);
     }
 
@@ -144,6 +148,7 @@ public sealed class LimitTests
 
     private sealed class AllFail : ScriptedWorld
     {
-        public override ScriptedAnswer Answer(Aos.Kernel.Runs.Effect.InvokeSkill attempt) => ScriptedAnswer.Fail("HTTP_404");
+        public override ScriptedAnswer Answer(Aos.Kernel.Runs.Effect.InvokeSkill attempt) =>
+            ScriptedAnswer.Fail("HTTP_404");
     }
 }

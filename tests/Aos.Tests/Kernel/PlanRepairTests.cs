@@ -13,10 +13,12 @@ public sealed class PlanRepairTests
 {
     private const string OneStep = """{"steps":[{"id":"a","skill":"read"}],"output":"steps.a.status"}""";
 
-    private static readonly RunScenario Static = RunScenario.OfGoal("do it").Limited(c => c with { MaxPlanRepairs = 2 }) with
-    {
-        Planning = new PlanningTerms { WorstCost = Money.FromCents(10), ExpectedCost = Money.FromCents(2), MaxRepairs = 5 },
-    };
+    private static readonly RunScenario Static =
+        RunScenario.OfGoal("do it").Limited(c => c with { MaxPlanRepairs = 2 }) with
+        {
+            Planning =
+            new PlanningTerms { WorstCost = Money.FromCents(10), ExpectedCost = Money.FromCents(2), MaxRepairs = 5 },
+        };
 
     private static readonly RunScenario Iterative = Static with { PlannerMode = PlannerMode.Iterative };
 
@@ -45,7 +47,8 @@ public sealed class PlanRepairTests
         Assert.Equal(
             [
                 "submitted", "plan requested 1", "planner answered 1 PLANNER_INVALID_PLAN", "plan requested 2 repair 1",
-                "planner answered 2 OK", "plan accepted 2", "started a#1", "returned a#1 success OK", "step a success OK", "run completed OK",
+                "planner answered 2 OK", "plan accepted 2", "started a#1", "returned a#1 success OK",
+                "step a success OK", "run completed OK",
             ],
             run.Journal.Lines());
         Assert.Equal(Money.FromCents(7), run.Report.Cost);
@@ -58,12 +61,17 @@ public sealed class PlanRepairTests
     [InlineData(3, 0, 1)]
     public void It_is_mended_as_often_as_contract_and_planner_allow(int contract, int planner, int rounds)
     {
-        var scenario = Static.Limited(c => c with { MaxPlanRepairs = contract }) with { Planning = new PlanningTerms { MaxRepairs = planner } };
+        var scenario = Static.Limited(c => c with { MaxPlanRepairs = contract }) with
+        {
+            Planning = new PlanningTerms { MaxRepairs = planner }
+        };
 
-        var run = Verified(ScriptedRun.Of(scenario, new ScriptedWorld().Plans(ScriptedPlan.Fail("PLANNER_INVALID_PLAN"))));
+        var run =
+            Verified(ScriptedRun.Of(scenario, new ScriptedWorld().Plans(ScriptedPlan.Fail("PLANNER_INVALID_PLAN"))));
 
         Assert.Equal((ErrorCodes.PlannerInvalidPlan, rounds), (run.Report.Code, run.State.PlannerRounds));
-        Assert.Equal(rounds > 1, run.Report.Message?.Contains($"mended {rounds - 1} times", StringComparison.Ordinal) == true);
+        Assert.Equal(
+            rounds > 1, run.Report.Message?.Contains($"mended {rounds - 1} times", StringComparison.Ordinal) == true);
     }
 
     [Fact]
@@ -107,7 +115,8 @@ public sealed class PlanRepairTests
         Assert.Equal(0, poor.State.PlannerRounds);
 
         Given.Run(Static.Limited(c => c with { Budget = Money.FromCents(19) }))
-            .When(Answered(1, "PLANNER_INVALID_PLAN", 9.5m)).Then("stopping BUDGET_EXCEEDED", "run failed BUDGET_EXCEEDED");
+            .When(Answered(1, "PLANNER_INVALID_PLAN", 9.5m))
+            .Then("stopping BUDGET_EXCEEDED", "run failed BUDGET_EXCEEDED");
         Given.Run(Static.Limited(c => c with { Budget = Money.FromCents(19) }))
             .When(Answered(1, "PLANNER_INVALID_PLAN", 9m)).Then("plan requested 2 repair 1").ThenEffects("plan 2");
     }
@@ -132,7 +141,8 @@ public sealed class PlanRepairTests
     {
         var run = Verified(ScriptedRun.Of(Static, new ScriptedWorld().Plans(ScriptedPlan.Fail("RATE_LIMITED"))));
 
-        var most = BuiltInCatalog.Instance.Entries.Single(entry => entry.Code.Value == "RATE_LIMITED").Retry!.MaxAttempts;
+        var most =
+            BuiltInCatalog.Instance.Entries.Single(entry => entry.Code.Value == "RATE_LIMITED").Retry!.MaxAttempts;
         Assert.Equal(("RATE_LIMITED", most), (run.Report.Code!.Value.Value, run.State.PlannerRounds));
         Assert.Equal(most - 1, run.Journal.OfType<RunEvent.PlannerRetryScheduled>().Count());
     }
@@ -152,7 +162,8 @@ public sealed class PlanRepairTests
     {
         var given = Given.Run(Static).And(Answered(1, "PLANNER_INVALID_PLAN", 1));
 
-        var taken = given.When(Facts.Recovered()).Then("planner lost 2", "plan requested 3 repair 1").ThenEffects("plan 3");
+        var taken =
+            given.When(Facts.Recovered()).Then("planner lost 2", "plan requested 3 repair 1").ThenEffects("plan 3");
         Assert.Equal((Money.FromCents(11), Money.FromCents(10)), (taken.State.Spent, taken.State.Reserved));
         given.When(Answered(2, "OK")).ThenNothing();
     }
@@ -160,7 +171,8 @@ public sealed class PlanRepairTests
     [Fact]
     public void A_run_that_ends_before_the_answer_counts_it_as_paid()
     {
-        var taken = Given.Run(Static).And(Facts.Cancel()).WhenItIsTime().Then("planner lost 1", "run cancelled CANCELLED");
+        var taken =
+            Given.Run(Static).And(Facts.Cancel()).WhenItIsTime().Then("planner lost 1", "run cancelled CANCELLED");
 
         Assert.Equal((Money.FromCents(10), Money.Zero), (taken.State.Ended!.Cost, taken.State.Reserved));
     }
@@ -183,15 +195,20 @@ public sealed class PlanRepairTests
     public void An_iterative_planner_sees_a_failure_and_plans_on()
     {
         var run = Verified(ScriptedRun.Of(Iterative, new ScriptedWorld()
-            .Plans(ScriptedPlan.Of("""{"steps":[{"id":"a","skill":"put"},{"id":"b","skill":"read","depends_on":["a"]}]}"""),
-                Step("c"), ScriptedPlan.Done with { Output = Json("""{"a":"${steps.a.code}","text":"c is ${steps.c.status}"}""") })
+            .Plans(ScriptedPlan.Of(
+                """{"steps":[{"id":"a","skill":"put"},{"id":"b","skill":"read","depends_on":["a"]}]}"""),
+                Step("c"),
+                ScriptedPlan.Done with { Output = Json("""{"a":"${steps.a.code}","text":"c is ${steps.c.status}"}""") })
             .On("a", ScriptedAnswer.Fail("HTTP_404"))));
 
         Assert.Equal(
             [
-                "submitted", "plan requested 1", "planner answered 1 OK", "plan accepted 1", "started a#1", "returned a#1 failure HTTP_404",
-                "step a failure HTTP_404", "plan aborted HTTP_404 by a", "step b skipped PLAN_ABORTED", "plan requested 2",
-                "planner answered 2 OK", "plan accepted 2", "started c#1", "returned c#1 success OK", "step c success OK",
+                "submitted", "plan requested 1", "planner answered 1 OK", "plan accepted 1", "started a#1",
+                "returned a#1 failure HTTP_404",
+                "step a failure HTTP_404", "plan aborted HTTP_404 by a", "step b skipped PLAN_ABORTED",
+                "plan requested 2",
+                "planner answered 2 OK", "plan accepted 2", "started c#1", "returned c#1 success OK",
+                "step c success OK",
                 "plan requested 3", "planner answered 3 OK", "run completed OK",
             ],
             run.Journal.Lines());
@@ -220,11 +237,14 @@ public sealed class PlanRepairTests
 
         Assert.Equal(
             [
-                "plan aborted HTTP_404 by a", "returned list[0] success", "returned list[1] success", "step list success OK",
-                "step slow failure HTTP_503", "step w cancelled PLAN_ABORTED", "step after skipped PLAN_ABORTED", "plan requested 2",
+                "plan aborted HTTP_404 by a", "returned list[0] success", "returned list[1] success",
+                "step list success OK",
+                "step slow failure HTTP_503", "step w cancelled PLAN_ABORTED", "step after skipped PLAN_ABORTED",
+                "plan requested 2",
             ],
             run.Journal.Lines().SkipWhile(line => !line.StartsWith("plan aborted", StringComparison.Ordinal))
-                .Where(line => !line.StartsWith("item", StringComparison.Ordinal) && !line.StartsWith("returned slow", StringComparison.Ordinal))
+                .Where(line => !line.StartsWith("item", StringComparison.Ordinal)
+                    && !line.StartsWith("returned slow", StringComparison.Ordinal))
                 .Select(line => line.Replace("#1 success OK", " success", StringComparison.Ordinal)).Take(8));
         Assert.Equal(RunStatus.Completed, run.Report.Status);
     }
@@ -233,10 +253,14 @@ public sealed class PlanRepairTests
     public void Nobody_plans_on_while_it_is_not_known_whether_a_call_took_effect()
     {
         var run = new ScriptedRun(Iterative, new ScriptedWorld()
-            .Plans(ScriptedPlan.Of("""{"steps":[{"id":"a","skill":"read"},{"id":"pay","skill":"send"}]}"""), ScriptedPlan.Done)
-            .On("a", ScriptedAnswer.Fail("HTTP_404")).On("pay", ScriptedAnswer.Fail("HTTP_500").After(200))).Submit().Go();
+            .Plans(ScriptedPlan.Of("""{"steps":[{"id":"a","skill":"read"},{"id":"pay","skill":"send"}]}"""),
+                ScriptedPlan.Done)
+            .On("a", ScriptedAnswer.Fail("HTTP_404")).On("pay", ScriptedAnswer.Fail("HTTP_500").After(200)))
+            .Submit().Go();
 
-        Assert.Equal((RunStatus.Waiting, WaitReason.UnknownOutcome, 1), (run.State.Status, run.State.WaitingFor, run.State.PlannerRounds));
+        Assert.Equal(
+            (RunStatus.Waiting, WaitReason.UnknownOutcome, 1),
+            (run.State.Status, run.State.WaitingFor, run.State.PlannerRounds));
         run.Feed(Facts.Settled("pay", happened: true));
         Assert.Equal((RunStatus.Completed, 2), (run.Go().Report.Status, run.State.PlannerRounds));
     }
@@ -249,7 +273,8 @@ public sealed class PlanRepairTests
         var run = ScriptedRun.Of(Iterative, new ScriptedWorld().Plans(ScriptedPlan.Of(plan), ScriptedPlan.Done)
             .On("pay", ScriptedAnswer.Fail("HTTP_500")).Decides("pay", new ScriptedDecision(false)));
 
-        Assert.Equal((RunStatus.Failed, code, 1), (run.Report.Status, run.Report.Code!.Value.Value, run.State.PlannerRounds));
+        Assert.Equal(
+            (RunStatus.Failed, code, 1), (run.Report.Status, run.Report.Code!.Value.Value, run.State.PlannerRounds));
     }
 
     [Fact]
@@ -258,7 +283,9 @@ public sealed class PlanRepairTests
         const string first = """{"goal":"x","steps":[{"id":"a","skill":"read","input":{"q":1}},{"id":"b","skill":"pure","input":{"x":"${steps.a.result}"},"depends_on":["a"]}]}""";
         const string again = """{"goal":"y","steps":[{"skill":"read","id":"c","input":{"q":1}},{"id":"d","skill":"pure","input":{"x":"${steps.c.result}"},"depends_on":["c"]}],"output":"`1`"}""";
 
-        var run = Verified(ScriptedRun.Of(Iterative, new ScriptedWorld().Plans(ScriptedPlan.Of(first), Step("other"), ScriptedPlan.Of(again))
+        var run = Verified(
+            ScriptedRun.Of(
+                Iterative, new ScriptedWorld().Plans(ScriptedPlan.Of(first), Step("other"), ScriptedPlan.Of(again))
             .On("b", ScriptedAnswer.Fail("OWN_CODE"))));
 
         Assert.Equal((ErrorCodes.LoopDetected, 3), (run.Report.Code, run.State.PlannerRounds));
@@ -272,7 +299,8 @@ public sealed class PlanRepairTests
     public void A_changed_plan_and_one_that_went_well_are_no_loop(string second, string? firstFails)
     {
         var run = ScriptedRun.Of(Iterative, new ScriptedWorld()
-            .Plans(ScriptedPlan.Of("""{"steps":[{"id":"a","skill":"read","input":{"q":1}}]}"""), ScriptedPlan.Of(second), ScriptedPlan.Done)
+            .Plans(ScriptedPlan.Of("""{"steps":[{"id":"a","skill":"read","input":{"q":1}}]}"""),
+                ScriptedPlan.Of(second), ScriptedPlan.Done)
             .On("a", firstFails is null ? ScriptedAnswer.Ok() : ScriptedAnswer.Fail(firstFails)));
 
         Assert.Equal((RunStatus.Completed, 3), (run.Report.Status, run.State.PlannerRounds));
@@ -293,10 +321,12 @@ public sealed class PlanRepairTests
     [InlineData("\"${steps.a.result}\"", "OK", """{"n":4}""")]
     [InlineData("\"n: ${steps.a.nothing}\"", "TEMPLATE_FAILED", null)]
     [InlineData("\"${steps.\"", "TEMPLATE_FAILED", null)]
-    public void The_output_of_an_iterative_planner_is_a_template_over_what_came_of_its_plans(string output, string code, string? result)
+    public void The_output_of_an_iterative_planner_is_a_template_over_what_came_of_its_plans(
+        string output, string code, string? result)
     {
         var run = ScriptedRun.Of(Iterative, new ScriptedWorld()
-            .Plans(ScriptedPlan.Of("""{"steps":[{"id":"a","skill":"read"}],"output":"`7`"}"""), ScriptedPlan.Done with { Output = Json(output) })
+            .Plans(ScriptedPlan.Of("""{"steps":[{"id":"a","skill":"read"}],"output":"`7`"}"""),
+                ScriptedPlan.Done with { Output = Json(output) })
             .On("a", ScriptedAnswer.Ok("""{"n":4}""")));
 
         Assert.Equal((code, result), (run.Report.Code!.Value.Value, run.Report.Output?.ToString()));
@@ -306,7 +336,8 @@ public sealed class PlanRepairTests
     public void Crashes_at_any_moment_of_planning_lose_no_money()
     {
         var world = () => new ScriptedWorld()
-            .Plans(ScriptedPlan.Fail("PLANNER_INVALID_PLAN") with { Cost = Money.FromCents(1) }, ScriptedPlan.Fail("HTTP_503"), Step("a"), Step("b"), ScriptedPlan.Done)
+            .Plans(ScriptedPlan.Fail("PLANNER_INVALID_PLAN") with { Cost = Money.FromCents(1) },
+                ScriptedPlan.Fail("HTTP_503"), Step("a"), Step("b"), ScriptedPlan.Done)
             .On("a", ScriptedAnswer.Fail("HTTP_404"));
         var length = ScriptedRun.Of(Iterative, world()).Journal.Count;
         for (var at = 1; at < length; at++)

@@ -12,7 +12,8 @@ namespace Aos.Tests.Kernel;
 public sealed class PlanValidatorTests
 {
     private static readonly SkillShelf Versions = SkillShelf.Standard
-        .With("fetch@1.2.0", EffectClass.Read).With("fetch@1.10.0", EffectClass.Read).With("fetch@2.0.0", EffectClass.Read);
+        .With("fetch@1.2.0", EffectClass.Read).With("fetch@1.10.0", EffectClass.Read)
+        .With("fetch@2.0.0", EffectClass.Read);
 
     private static PlanCheck Check(string plan, SkillShelf? skills = null, PlanProgram? earlier = null) =>
         PlanValidator.Validate(RunScenario.ReadPlan(plan), skills ?? Versions, RunScenario.DefaultContract, earlier);
@@ -33,21 +34,38 @@ public sealed class PlanValidatorTests
     [InlineData("""{"steps":[{"id":"a","skill":"pure","when":"item > `1`"}]}""", "/steps/0/when INVALID_PLAN")]
     [InlineData("""{"steps":[{"id":"a","skill":"pure","for_each":"["}]}""", "/steps/0/for_each EXPRESSION_INVALID")]
     [InlineData("""{"steps":[{"id":"a","skill":"pure","for_each":"index"}]}""", "/steps/0/for_each INVALID_PLAN")]
-    [InlineData("""{"steps":[{"id":"a","skill":"pure","input":{"x":["${item}"]}}]}""", "/steps/0/input/x/0 INVALID_PLAN")]
-    [InlineData("""{"steps":[{"id":"a","skill":"pure","input":{"a/b":"${steps.z.result}"}}]}""", "/steps/0/input/a~1b INVALID_PLAN")]
+    [InlineData(
+        """{"steps":[{"id":"a","skill":"pure","input":{"x":["${item}"]}}]}""", "/steps/0/input/x/0 INVALID_PLAN")]
+    [InlineData(
+        """{"steps":[{"id":"a","skill":"pure","input":{"a/b":"${steps.z.result}"}}]}""",
+        "/steps/0/input/a~1b INVALID_PLAN")]
     [InlineData("""{"steps":[{"id":"a","skill":"pure","input":{"x":"${"}}]}""", "/steps/0/input/x EXPRESSION_INVALID")]
-    [InlineData("""{"steps":[{"id":"a","skill":"pure","input":{"x":"${foo()}"}}]}""", "/steps/0/input/x EXPRESSION_INVALID")]
+    [InlineData(
+        """{"steps":[{"id":"a","skill":"pure","input":{"x":"${foo()}"}}]}""", "/steps/0/input/x EXPRESSION_INVALID")]
     [InlineData("""{"steps":[{"id":"a","skill":"pure","timeout_ms":0}]}""", "/steps/0/timeout_ms INVALID_PLAN")]
     [InlineData("""{"steps":[{"id":"a","skill":"pure","timeout_ms":86400001}]}""", "/steps/0/timeout_ms INVALID_PLAN")]
-    [InlineData("""{"steps":[{"id":"a","skill":"pure","retry":{"max_attempts":0}}]}""", "/steps/0/retry/max_attempts INVALID_PLAN")]
-    [InlineData("""{"steps":[{"id":"a","skill":"pure","approval":{"expires_in_ms":0}}]}""", "/steps/0/approval/expires_in_ms INVALID_PLAN")]
-    [InlineData("""{"steps":[{"id":"a","skill":"pure","approval":{"expires_in_ms":9223372036854775807}}]}""", "/steps/0/approval/expires_in_ms INVALID_PLAN")]
+    [InlineData(
+        """{"steps":[{"id":"a","skill":"pure","retry":{"max_attempts":0}}]}""",
+        "/steps/0/retry/max_attempts INVALID_PLAN")]
+    [InlineData(
+        """{"steps":[{"id":"a","skill":"pure","approval":{"expires_in_ms":0}}]}""",
+        "/steps/0/approval/expires_in_ms INVALID_PLAN")]
+    [InlineData(
+        """{"steps":[{"id":"a","skill":"pure","approval":{"expires_in_ms":9223372036854775807}}]}""",
+        "/steps/0/approval/expires_in_ms INVALID_PLAN")]
     [InlineData("""{"steps":[{"id":"a","skill":"pure"}],"output":"steps.b.result"}""", "/output INVALID_PLAN")]
     [InlineData("""{"steps":[{"id":"a","skill":"pure"}],"output":"]"}""", "/output EXPRESSION_INVALID")]
-    [InlineData("""{"steps":[{"id":"a","skill":"pure","on_failure":{"fallback":{"skill":"none"}}}]}""", "/steps/0/on_failure/fallback/skill UNKNOWN_SKILL")]
-    [InlineData("""{"steps":[{"id":"a","skill":"pure","on_failure":{"fallback":{"skill":"pure","input":{"x":"${q}"}}}}]}""", "/steps/0/on_failure/fallback/input/x INVALID_PLAN")]
-    [InlineData("""{"steps":[{"id":"a","skill":"pure","on_failure":{"fallback":{"skill":"pure","timeout_ms":0}}}]}""", "/steps/0/on_failure/fallback/timeout_ms INVALID_PLAN")]
-    public void Each_mistake_is_named_by_its_place_and_code(string plan, string mistake) => Assert.Equal([mistake], Mistakes(plan));
+    [InlineData(
+        """{"steps":[{"id":"a","skill":"pure","on_failure":{"fallback":{"skill":"none"}}}]}""",
+        "/steps/0/on_failure/fallback/skill UNKNOWN_SKILL")]
+    [InlineData(
+        """{"steps":[{"id":"a","skill":"pure","on_failure":{"fallback":{"skill":"pure","input":{"x":"${q}"}}}}]}""",
+        "/steps/0/on_failure/fallback/input/x INVALID_PLAN")]
+    [InlineData(
+        """{"steps":[{"id":"a","skill":"pure","on_failure":{"fallback":{"skill":"pure","timeout_ms":0}}}]}""",
+        "/steps/0/on_failure/fallback/timeout_ms INVALID_PLAN")]
+    public void Each_mistake_is_named_by_its_place_and_code(string plan, string mistake) =>
+        Assert.Equal([mistake], Mistakes(plan));
 
     [Fact]
     public void All_mistakes_are_told_at_once()
@@ -63,7 +81,8 @@ public sealed class PlanValidatorTests
         Assert.Equal(
             [
                 "/output INVALID_PLAN", "/steps/0/depends_on/0 INVALID_PLAN", "/steps/0/input/p EXPRESSION_INVALID",
-                "/steps/0/input/q INVALID_PLAN", "/steps/0/retry/max_attempts INVALID_PLAN", "/steps/0/skill UNKNOWN_SKILL",
+                "/steps/0/input/q INVALID_PLAN", "/steps/0/retry/max_attempts INVALID_PLAN",
+                "/steps/0/skill UNKNOWN_SKILL",
                 "/steps/0/when INVALID_PLAN", "/steps/1/id INVALID_PLAN", "/steps/1/skill SKILL_VERSION_MISSING",
                 "/steps/1/timeout_ms INVALID_PLAN",
             ],
@@ -92,13 +111,25 @@ public sealed class PlanValidatorTests
         """));
 
     [Theory]
-    [InlineData("""{"steps":[{"id":"a","skill":"fetsh"}]}""", "There is no skill 'fetsh'. Did you mean 'fetch'? `aos skills` lists them.")]
+    [InlineData(
+        """{"steps":[{"id":"a","skill":"fetsh"}]}""",
+        "There is no skill 'fetsh'. Did you mean 'fetch'? `aos skills` lists them.")]
     [InlineData("""{"steps":[{"id":"a","skill":"zzz"}]}""", "There is no skill 'zzz'. `aos skills` lists them.")]
-    [InlineData("""{"steps":[{"id":"a","skill":"fetch@3"}]}""", "No version of 'fetch' is '3'; there are 2.0.0, 1.10.0, 1.2.0.")]
-    [InlineData("""{"steps":[{"id":"a","skill":"pure","when":"a.result"}]}""", "'a.result' reads 'a', which is nothing; an expression reads input, steps, run or memory. Did you mean 'steps.a'?")]
-    [InlineData("""{"steps":[{"id":"a","skill":"pure","when":"zz"}]}""", "'zz' reads 'zz', which is nothing; an expression reads input, steps, run or memory.")]
-    [InlineData("""{"steps":[{"id":"a","skill":"pure","for_each":"input.l","input":{"x":"${itm}"}}]}""", "'itm' reads 'itm', which is nothing; an expression reads input, steps, run or memory, item or index.")]
-    [InlineData("""{"steps":[{"id":"a","skill":"pure"},{"id":"b","skill":"pure","depends_on":["c"]}]}""", "There is no step 'c'; the steps are 'a', 'b'.")]
+    [InlineData(
+        """{"steps":[{"id":"a","skill":"fetch@3"}]}""",
+        "No version of 'fetch' is '3'; there are 2.0.0, 1.10.0, 1.2.0.")]
+    [InlineData(
+        """{"steps":[{"id":"a","skill":"pure","when":"a.result"}]}""",
+        "'a.result' reads 'a', which is nothing; an expression reads input, steps, run or memory. Did you mean 'steps.a'?")]
+    [InlineData(
+        """{"steps":[{"id":"a","skill":"pure","when":"zz"}]}""",
+        "'zz' reads 'zz', which is nothing; an expression reads input, steps, run or memory.")]
+    [InlineData(
+        """{"steps":[{"id":"a","skill":"pure","for_each":"input.l","input":{"x":"${itm}"}}]}""",
+        "'itm' reads 'itm', which is nothing; an expression reads input, steps, run or memory, item or index.")]
+    [InlineData(
+        """{"steps":[{"id":"a","skill":"pure"},{"id":"b","skill":"pure","depends_on":["c"]}]}""",
+        "There is no step 'c'; the steps are 'a', 'b'.")]
     public void A_mistake_says_what_would_be_right(string plan, string message) =>
         Assert.Equal(message, Assert.Single(Check(plan).Problems).Message);
 
@@ -114,7 +145,9 @@ public sealed class PlanValidatorTests
             ? [new Problem("/url", ErrorCodes.InvalidInput, "missing")]
             : []);
 
-        Assert.Equal(["/steps/0/input/url INVALID_INPUT", "/steps/2/input/url INVALID_INPUT", "/steps/3/on_failure/fallback/input/url INVALID_INPUT"],
+        Assert.Equal(
+            ["/steps/0/input/url INVALID_INPUT", "/steps/2/input/url INVALID_INPUT",
+                "/steps/3/on_failure/fallback/input/url INVALID_INPUT"],
             Mistakes("""
             {"steps":[{"id":"a","skill":"read","input":{"x":"$${no}"}},{"id":"b","skill":"read","input":{"x":"${input}"}},
               {"id":"c","skill":"pure","input":{"x":1},"on_failure":{"fallback":{"skill":"read"}}},
@@ -123,8 +156,10 @@ public sealed class PlanValidatorTests
     }
 
     [Fact]
-    public void A_mistake_in_an_input_that_the_fallback_shares_is_told_once() => Assert.Equal(["/steps/0/input/x EXPRESSION_INVALID"],
-        Mistakes("""{"steps":[{"id":"a","skill":"pure","input":{"x":"${"},"on_failure":{"fallback":{"skill":"read"}}}]}"""));
+    public void A_mistake_in_an_input_that_the_fallback_shares_is_told_once() =>
+        Assert.Equal(["/steps/0/input/x EXPRESSION_INVALID"],
+        Mistakes(
+            """{"steps":[{"id":"a","skill":"pure","input":{"x":"${"},"on_failure":{"fallback":{"skill":"read"}}}]}"""));
 
     [Theory]
     [InlineData("fetch@1", "1.10.0")]
@@ -160,7 +195,8 @@ public sealed class PlanValidatorTests
     {
         var contract = RunScenario.DefaultContract with { MaxSteps = 2 };
         var two = RunScenario.ReadPlan("""{"steps":[{"id":"a","skill":"pure"},{"id":"b","skill":"pure"}]}""");
-        var three = RunScenario.ReadPlan("""{"steps":[{"id":"x","skill":"pure"},{"id":"y","skill":"pure"},{"id":"z","skill":"pure"}]}""");
+        var three = RunScenario.ReadPlan(
+            """{"steps":[{"id":"x","skill":"pure"},{"id":"y","skill":"pure"},{"id":"z","skill":"pure"}]}""");
         var one = RunScenario.ReadPlan("""{"steps":[{"id":"c","skill":"pure"}]}""");
 
         var accepted = PlanValidator.Validate(two, Versions, contract);
@@ -169,7 +205,9 @@ public sealed class PlanValidatorTests
 
         Assert.Empty(accepted.Problems);
         Assert.Equal(ErrorCodes.PlanTooLarge, Assert.Single(tooMany.Problems).Code);
-        Assert.Equal("The plan has 1 steps after 2 of earlier rounds of planning; the contract allows 2.", Assert.Single(round.Problems).Message);
+        Assert.Equal(
+            "The plan has 1 steps after 2 of earlier rounds of planning; the contract allows 2.",
+            Assert.Single(round.Problems).Message);
     }
 
     [Fact]
@@ -177,9 +215,12 @@ public sealed class PlanValidatorTests
     {
         var earlier = PlanProgram.Compile(Check("""{"steps":[{"id":"a","skill":"pure"}]}""").Pinned!);
 
-        Assert.Empty(Check("""{"steps":[{"id":"b","skill":"pure","depends_on":["a"],"when":"steps.a.result"}],"output":"steps.a"}""",
+        Assert.Empty(
+            Check("""{"steps":[{"id":"b","skill":"pure","depends_on":["a"],"when":"steps.a.result"}],"output":"steps.a"}""",
             earlier: earlier).Problems);
-        Assert.Equal("/steps/0/id", Assert.Single(Check("""{"steps":[{"id":"a","skill":"pure"}]}""", earlier: earlier).Problems).Pointer);
+        Assert.Equal(
+            "/steps/0/id",
+            Assert.Single(Check("""{"steps":[{"id":"a","skill":"pure"}]}""", earlier: earlier).Problems).Pointer);
     }
 
     [Fact]
@@ -191,7 +232,8 @@ public sealed class PlanValidatorTests
         Assert.Throws<InvalidOperationException>(() => PlanProgram.Compile(new PinnedPlan { Plan = plan }));
         foreach (var broken in (string[])
             [
-                """{"steps":[{"id":"a","skill":"pure","when":"["}]}""", """{"steps":[{"id":"a","skill":"pure","input":{"x":"${"}}]}""",
+                """{"steps":[{"id":"a","skill":"pure","when":"["}]}""",
+                """{"steps":[{"id":"a","skill":"pure","input":{"x":"${"}}]}""",
                 """{"steps":[{"id":"a","skill":"pure","depends_on":["b"]},{"id":"b","skill":"pure","depends_on":["a"]}]}""",
             ])
             Assert.Throws<InvalidOperationException>(
@@ -211,16 +253,23 @@ public sealed class PlanValidatorTests
     {
         var plan = new Plan { Steps = [new PlanStep { Id = default, Skill = default, DependsOn = [default] }] };
         Assert.Equal(["/steps/0/id", "/steps/0/depends_on/0", "/steps/0"],
-            PlanValidator.Validate(plan, Versions, RunScenario.DefaultContract).Problems.Select(problem => problem.Pointer));
+            PlanValidator.Validate(plan, Versions, RunScenario.DefaultContract).Problems.Select(
+                problem => problem.Pointer));
     }
 
     [Theory]
-    [InlineData("`5`", "for_each '`5`' gives a number, and must give a list. Name the list; numbers are written as a list such as `[1, 2, 3]`.")]
-    [InlineData("'abc'", "for_each ''abc'' gives text, and must give a list. Name the list; a text becomes a list of one as ['text'].")]
-    [InlineData("`{}`", "for_each '`{}`' gives an object, and must give a list. Name the list in it, or write values(…) or keys(…) around it.")]
+    [InlineData(
+        "`5`", "for_each '`5`' gives a number, and must give a list. Name the list; numbers are written as a list such as `[1, 2, 3]`.")]
+    [InlineData(
+        "'abc'",
+        "for_each ''abc'' gives text, and must give a list. Name the list; a text becomes a list of one as ['text'].")]
+    [InlineData(
+        "`{}`",
+        "for_each '`{}`' gives an object, and must give a list. Name the list in it, or write values(…) or keys(…) around it.")]
     public void A_list_that_is_written_out_and_none_is_found_before_the_run(string list, string message)
     {
-        var problem = Assert.Single(Check($$"""{"steps":[{"id":"a","skill":"pure","for_each":"{{list}}"}]}""").Problems);
+        var problem =
+            Assert.Single(Check($$"""{"steps":[{"id":"a","skill":"pure","for_each":"{{list}}"}]}""").Problems);
         Assert.Equal(("/steps/0/for_each", message), (problem.Pointer, problem.Message));
     }
 
@@ -236,10 +285,12 @@ public sealed class PlanValidatorTests
     public void Of_a_long_expression_the_part_around_the_mistake_is_shown()
     {
         var text = new string('a', 400) + " ] " + new string('b', 400);
-        var message = Assert.Single(Check($$"""{"steps":[{"id":"a","skill":"pure","when":"{{text}}"}]}""").Problems).Message;
+        var message =
+            Assert.Single(Check($$"""{"steps":[{"id":"a","skill":"pure","when":"{{text}}"}]}""").Problems).Message;
         Assert.StartsWith("In '…aaa", message, StringComparison.Ordinal);
         Assert.Contains("a ] b", message, StringComparison.Ordinal);
-        Assert.EndsWith("bbb…', character 402: The character ']' cannot stand here.", message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "bbb…', character 402: The character ']' cannot stand here.", message, StringComparison.Ordinal);
         Assert.InRange(message.Length, 80, 180);
     }
 

@@ -88,7 +88,8 @@ public sealed class PlannerTests
         var plans = Enumerable.Range(0, 9)
             .Select(round => ScriptedPlan.Of($$"""{"steps":[{"id":"s{{round}}","skill":"read"}]}""")).ToArray();
 
-        var run = ScriptedRun.Of(Iterative.Limited(c => c with { MaxPlannerRounds = 3 }), new ScriptedWorld().Plans(plans));
+        var run =
+            ScriptedRun.Of(Iterative.Limited(c => c with { MaxPlannerRounds = 3 }), new ScriptedWorld().Plans(plans));
 
         Assert.Equal(ErrorCodes.PlannerRoundsExceeded, run.Report.Code);
         Assert.Equal(RunStatus.Failed, run.Report.Status);
@@ -127,7 +128,9 @@ public sealed class PlannerTests
         run.Feed(Facts.Cancel());
         run.Go();
 
-        Assert.Equal(["submitted", "plan requested 1", "cancel", "stopping CANCELLED", "planner answered 1 OK", "run cancelled CANCELLED"],
+        Assert.Equal(
+            ["submitted", "plan requested 1", "cancel", "stopping CANCELLED", "planner answered 1 OK",
+                "run cancelled CANCELLED"],
             run.Journal.Lines());
     }
 

@@ -14,7 +14,8 @@ using CsCheck;
 namespace Aos.Tests.Kernel;
 
 /// <summary>A step of a random plan, as small numbers that shrink well.</summary>
-public sealed record RandomStep(int Skill, int Needs, int When, int ForEach, int OnFailure, int Approval, int MaxAttempts, bool Reads)
+public sealed record RandomStep(
+    int Skill, int Needs, int When, int ForEach, int OnFailure, int Approval, int MaxAttempts, bool Reads)
 {
     private static readonly string[] Skills = ["pure", "read", "put", "send", "store", "paid", "quoted"];
 
@@ -61,17 +62,26 @@ public sealed record RandomStep(int Skill, int Needs, int When, int ForEach, int
 }
 
 /// <summary>A random run: plan, limits, world, and what is done to it on the way.</summary>
-public sealed record RandomRun(RandomStep[] Steps, int BudgetCents, int PerStepCents, int Parallel, int Attempts, int RunMs, int Events,
+public sealed record RandomRun(
+    RandomStep[] Steps, int BudgetCents, int PerStepCents, int Parallel, int Attempts, int RunMs, int Events,
     ulong Seed, int Trouble, bool Iterative)
 {
     public static readonly Gen<RandomRun> Gen = CsCheck.Gen.Select(
-        CsCheck.Gen.Select(RandomStep.Gen.Array[1, 6], CsCheck.Gen.OneOf(CsCheck.Gen.Const(0), CsCheck.Gen.Int[5, 120]), CsCheck.Gen.Int[0, 60]),
-        CsCheck.Gen.Select(CsCheck.Gen.Int[1, 5], CsCheck.Gen.Frequency((3, CsCheck.Gen.Const(1_000)), (1, CsCheck.Gen.Int[1, 12])),
-            CsCheck.Gen.OneOf(CsCheck.Gen.Const(3_600_000), CsCheck.Gen.Int[500, 20_000]), CsCheck.Gen.Frequency((5, CsCheck.Gen.Const(50_000)), (1, CsCheck.Gen.Int[3, 60]))),
-        CsCheck.Gen.Select(CsCheck.Gen.ULong, CsCheck.Gen.Int[0, 40], CsCheck.Gen.Frequency((4, CsCheck.Gen.Const(false)), (1, CsCheck.Gen.Const(true)))),
-        (a, b, c) => new RandomRun(a.Item1, a.Item2, a.Item3, b.Item1, b.Item2, b.Item3, b.Item4, c.Item1, c.Item2, c.Item3));
+        CsCheck.Gen.Select(
+            RandomStep.Gen.Array[1, 6], CsCheck.Gen.OneOf(CsCheck.Gen.Const(0), CsCheck.Gen.Int[5, 120]),
+            CsCheck.Gen.Int[0, 60]),
+        CsCheck.Gen.Select(
+            CsCheck.Gen.Int[1, 5], CsCheck.Gen.Frequency((3, CsCheck.Gen.Const(1_000)), (1, CsCheck.Gen.Int[1, 12])),
+            CsCheck.Gen.OneOf(CsCheck.Gen.Const(3_600_000), CsCheck.Gen.Int[500, 20_000]),
+            CsCheck.Gen.Frequency((5, CsCheck.Gen.Const(50_000)), (1, CsCheck.Gen.Int[3, 60]))),
+        CsCheck.Gen.Select(
+            CsCheck.Gen.ULong, CsCheck.Gen.Int[0, 40],
+            CsCheck.Gen.Frequency((4, CsCheck.Gen.Const(false)), (1, CsCheck.Gen.Const(true)))),
+        (a, b, c) =>
+            new RandomRun(a.Item1, a.Item2, a.Item3, b.Item1, b.Item2, b.Item3, b.Item4, c.Item1, c.Item2, c.Item3));
 
-    public string Plan => $$"""{"steps":[{{string.Join(',', Steps.Select((step, i) => step.Json(i)))}}],"output":"steps.s0"}""";
+    public string Plan =>
+        $$"""{"steps":[{{string.Join(',', Steps.Select((step, i) => step.Json(i)))}}],"output":"steps.s0"}""";
 
     public RunScenario Scenario
     {
@@ -99,8 +109,15 @@ public sealed record RandomRun(RandomStep[] Steps, int BudgetCents, int PerStepC
     // Every fourth run keeps rates.
     private ValueList<RateLimit> Rates => (Seed & 3) != 0 ? [] :
     [
-        new RateLimit { Skill = Aos.Contracts.Skills.SkillRef.Parse((Seed & 4) == 0 ? "read" : "quoted"), Calls = 1, PerSeconds = 2, Scope = RateScope.Agent },
-        .. (ValueList<RateLimit>)((Seed & 8) == 0 ? [new RateLimit { Calls = 2, PerSeconds = 3, Scope = RateScope.Tenant }] : []),
+        new RateLimit
+        {
+            Skill = Aos.Contracts.Skills.SkillRef.Parse((Seed & 4) == 0 ? "read" : "quoted"),
+            Calls = 1,
+            PerSeconds = 2,
+            Scope = RateScope.Agent
+        },
+        .. (ValueList<RateLimit>)((Seed & 8) == 0
+            ? [new RateLimit { Calls = 2, PerSeconds = 3, Scope = RateScope.Tenant }] : []),
     ];
 
     public ulong Draw(string about) =>
@@ -110,11 +127,13 @@ public sealed record RandomRun(RandomStep[] Steps, int BudgetCents, int PerStepC
         $"{Plan}\nbudget {BudgetCents} per step {PerStepCents} parallel {Parallel} attempts {Attempts} ms {RunMs} events {Events} seed {Seed} trouble {Trouble} iterative {Iterative}");
 }
 
-/// <summary>A world whose every answer is drawn from the seed and what is asked, so that it does not depend on order.</summary>
+/// <summary>A world whose every answer is drawn from the seed and what is asked, so that it does not depend on
+/// order.</summary>
 public sealed class RandomWorld(RandomRun run) : ScriptedWorld
 {
     private static readonly string[] Reasons = ["transient", "budget", "limit", "MODEL_REFUSED", "CONTEXT_TOO_LONG"];
-    private static readonly string[] Codes = ["HTTP_503", "HTTP_404", "TIMEOUT", "RATE_LIMITED", "OWN_CODE", "DNS_FAILED", "ANSWER_INVALID", "MODEL_REFUSED"];
+    private static readonly string[] Codes = [
+        "HTTP_503", "HTTP_404", "TIMEOUT", "RATE_LIMITED", "OWN_CODE", "DNS_FAILED", "ANSWER_INVALID", "MODEL_REFUSED"];
 
     public override ScriptedAnswer Answer(Effect.InvokeSkill attempt)
     {
@@ -122,7 +141,8 @@ public sealed class RandomWorld(RandomRun run) : ScriptedWorld
         var answer = (draw & 15) switch
         {
             < 9 => ScriptedAnswer.Ok($$"""{"n":{{draw % 11}},"items":[{{string.Join(',', Enumerable.Range(0, (int)(draw >> 8 & 3)))}}],"t":"ü"}"""),
-            < 14 => ScriptedAnswer.Fail(Codes[(int)(draw >> 16 & 0xff) % Codes.Length], (EffectState)((draw >> 24) % 3)),
+            < 14 =>
+                ScriptedAnswer.Fail(Codes[(int)(draw >> 16 & 0xff) % Codes.Length], (EffectState)((draw >> 24) % 3)),
             14 => ScriptedAnswer.Fail("CANCELLED", EffectState.None) with { Status = OutcomeStatus.Cancelled },
             _ => ScriptedAnswer.Fail("HTTP_500") with { Status = OutcomeStatus.Unknown },
         };
@@ -136,11 +156,13 @@ public sealed class RandomWorld(RandomRun run) : ScriptedWorld
         };
     }
 
-    // Names that come and go, prices that no budget covers, ways that stand in for anything: a skill may say what it likes.
+    // Names that come and go, prices that no budget covers, ways that stand in for anything: a skill may say what it
+    // likes.
     public override RunEvent.CallQuoted Quote(Effect.QuoteCall asked)
     {
         var draw = run.Draw($"quote {asked.Call} {asked.Attempt} {asked.IsFallback}");
-        var ways = Enumerable.Range(0, 1 + (int)(draw & 3)).Select(i => run.Draw($"way {asked.Call} {(draw >> 2 & 3) switch { 0 => asked.Attempt, _ => 0 }} {i}"))
+        var ways = Enumerable.Range(0, 1 + (int)(draw & 3))
+            .Select(i => run.Draw($"way {asked.Call} {(draw >> 2 & 3) switch { 0 => asked.Attempt, _ => 0 }} {i}"))
             .Select((way, i) => Way(asked.Attempt, i, way));
         var quoted = Facts.Quoted(asked.Call.Step.Value, asked.Attempt, [.. ways.DistinctBy(way => way.Name)]);
         return (draw >> 8 & 31) == 0 ? quoted with { Code = ErrorCodes.UnknownModel, Ways = [] } : quoted;
@@ -161,20 +183,24 @@ public sealed class RandomWorld(RandomRun run) : ScriptedWorld
         var draw => TimeSpan.FromMilliseconds(draw >> 8 & 0xfff),
     };
 
-    public override ScriptedDecision? Decide(RunEvent.ApprovalRequested request) => (run.Draw($"decide {request.ApprovalId}") & 7) switch
-    {
-        < 4 => new ScriptedDecision(true),
-        4 => new ScriptedDecision(true, Payload.FromUtf8("""{"edited":true}"""u8.ToArray())),
-        5 => new ScriptedDecision(false),
-        6 => new ScriptedDecision(true, DelayMs: 3_000),
-        _ => null,
-    };
+    public override ScriptedDecision? Decide(RunEvent.ApprovalRequested request) =>
+        (run.Draw($"decide {request.ApprovalId}") & 7) switch
+        {
+            < 4 => new ScriptedDecision(true),
+            4 => new ScriptedDecision(true, Payload.FromUtf8("""{"edited":true}"""u8.ToArray())),
+            5 => new ScriptedDecision(false),
+            6 => new ScriptedDecision(true, DelayMs: 3_000),
+            _ => null,
+        };
 
-    public override ScriptedSignal? Signal(RunEvent.WaitStarted wait) => (run.Draw($"signal {wait.StepId} {wait.Item}") & 7) switch
-    {
-        < 5 => new ScriptedSignal(Payload.FromUtf8("""{"n":7,"items":[1]}"""u8.ToArray()), (int)(run.Draw($"after {wait.StepId}") & 0xfff)),
-        _ => null,
-    };
+    public override ScriptedSignal? Signal(RunEvent.WaitStarted wait) =>
+        (run.Draw($"signal {wait.StepId} {wait.Item}") & 7) switch
+        {
+            < 5 => new ScriptedSignal(
+                Payload.FromUtf8("""{"n":7,"items":[1]}"""u8.ToArray()),
+                (int)(run.Draw($"after {wait.StepId}") & 0xfff)),
+            _ => null,
+        };
 
     public override ScriptedPlan Plan(int round) => round switch
     {

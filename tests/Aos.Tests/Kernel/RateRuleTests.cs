@@ -22,8 +22,12 @@ public sealed class RateRuleTests
     [InlineData("100", 1, 10, 90, 90)]
     [InlineData("95 100", 2, 10, 92, 105)]
     [InlineData("95 100", 3, 10, 92, 92)]
-    public void The_first_slot_is_the_first_moment_that_keeps_the_rate(string booked, int calls, long span, long from, long expected) =>
-        Assert.Equal(expected, RateRule.FirstSlot([.. booked.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(long.Parse)], calls, span, from));
+    public void The_first_slot_is_the_first_moment_that_keeps_the_rate(
+        string booked, int calls, long span, long from, long expected) =>
+        Assert.Equal(
+            expected,
+            RateRule.FirstSlot(
+                [.. booked.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(long.Parse)], calls, span, from));
 
     [Fact]
     public void However_slots_are_booked_no_span_has_too_many_and_none_was_free_before() =>
@@ -33,9 +37,13 @@ public sealed class RateRuleTests
             foreach (var from in moments)
             {
                 var slot = RateRule.FirstSlot(booked, calls, span, from);
-                Assert.True(slot >= from && Keeps(booked, slot, calls, span), $"{slot} for {from} among {string.Join(' ', booked)}");
+                Assert.True(
+                    slot >= from && Keeps(booked, slot, calls, span),
+                    $"{slot} for {from} among {string.Join(' ', booked)}");
                 for (var earlier = from; earlier < slot; earlier++)
-                    Assert.False(Keeps(booked, earlier, calls, span), $"{earlier} was free for {from} among {string.Join(' ', booked)}");
+                    Assert.False(
+                        Keeps(booked, earlier, calls, span),
+                        $"{earlier} was free for {from} among {string.Join(' ', booked)}");
                 booked.Add(slot);
                 booked.Sort();
             }

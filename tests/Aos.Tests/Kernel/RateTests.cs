@@ -21,7 +21,9 @@ public sealed class RateTests
     public void A_slot_that_lies_ahead_is_waited_for()
     {
         var given = Given.Run(One("""{"steps":[{"id":"a","skill":"read"}]}""")).And(Slot("a", 30));
-        Assert.Equal((RunStatus.Waiting, WaitReason.Timer, Start.AddSeconds(30)), (given.State.Status, given.State.WaitingFor, given.State.NextWake));
+        Assert.Equal(
+            (RunStatus.Waiting, WaitReason.Timer, Start.AddSeconds(30)),
+            (given.State.Status, given.State.WaitingFor, given.State.NextWake));
         given.WhenItIsTime().Then("started a#1");
     }
 
@@ -33,7 +35,8 @@ public sealed class RateTests
     [Fact]
     public void Each_attempt_needs_a_slot_of_its_own()
     {
-        var given = Given.Run(One("""{"steps":[{"id":"a","skill":"read"}]}""")).And(Slot("a", 0), Facts.Failed("a", "HTTP_503"));
+        var given = Given.Run(One("""{"steps":[{"id":"a","skill":"read"}]}"""))
+            .And(Slot("a", 0), Facts.Failed("a", "HTTP_503"));
         given.WhenItIsTime().Then("slot a");
         given.When(Slot("a", 0) with { At = given.State.LastAt, SlotAt = given.State.LastAt }).Then("started a#2");
     }
@@ -42,8 +45,10 @@ public sealed class RateTests
     public void A_slot_that_is_missed_by_more_than_a_second_is_asked_for_again()
     {
         var scenario = One("""{"steps":[{"id":"a","skill":"read"}]}""");
-        Given.Run(scenario).And(Slot("a", 30)).When(new RunEvent.TimeReached { At = Start.AddSeconds(31) }).Then("started a#1");
-        Given.Run(scenario).And(Slot("a", 30)).When(new RunEvent.TimeReached { At = Start.AddSeconds(31.1) }).Then("slot a");
+        Given.Run(scenario).And(Slot("a", 30)).When(new RunEvent.TimeReached { At = Start.AddSeconds(31) })
+            .Then("started a#1");
+        Given.Run(scenario).And(Slot("a", 30)).When(new RunEvent.TimeReached { At = Start.AddSeconds(31.1) })
+            .Then("slot a");
     }
 
     [Fact]
@@ -70,9 +75,14 @@ public sealed class RateTests
     [Fact]
     public void No_more_slots_are_asked_for_than_calls_may_be_in_flight()
     {
-        var scenario = One("""{"steps":[{"id":"a","skill":"read","for_each":"input.list"}]}""") with { Input = """{"list":[1,2,3]}""" };
+        var scenario = One("""{"steps":[{"id":"a","skill":"read","for_each":"input.list"}]}""") with
+        {
+            Input = """{"list":[1,2,3]}"""
+        };
         var given = Given.Run(scenario.Limited(contract => contract with { MaxParallelSteps = 2 }));
-        Assert.Equal([CallPhase.AwaitingSlot, CallPhase.AwaitingSlot, CallPhase.Ready], given.State.Steps[0].Calls.Select(call => call.Phase));
+        Assert.Equal(
+            [CallPhase.AwaitingSlot, CallPhase.AwaitingSlot, CallPhase.Ready],
+            given.State.Steps[0].Calls.Select(call => call.Phase));
         given.When(new RunEvent.SlotAnswered { StepId = StepId.Parse("a"), Item = 0, SlotAt = Start, Booked = true })
             .Then("started a[0]#1", "slot a[2]");
     }
@@ -80,7 +90,8 @@ public sealed class RateTests
     [Fact]
     public void A_call_that_waits_for_its_slot_holds_up_no_other_skill()
     {
-        var scenario = RunScenario.Of("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"put"},{"id":"c","skill":"read"}]}""")
+        var scenario = RunScenario.Of(
+            """{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"put"},{"id":"c","skill":"read"}]}""")
             .Limited(contract => contract with { Rates = [Rate("read"), Rate("put")], MaxParallelSteps = 1 });
 
         var given = Given.Run(scenario).And(Slot("a", 30));
@@ -88,14 +99,19 @@ public sealed class RateTests
         given.When(Slot("b", 0)).Then("started b#1");
 
         // As it was decided before, all calls of a run stood in one line.
-        Assert.Equal([CallPhase.Paced, CallPhase.Ready, CallPhase.Ready], Phases(Given.Run(scenario with { RulesVersion = 2 }).And(Slot("a", 30))));
+        Assert.Equal(
+            [CallPhase.Paced, CallPhase.Ready, CallPhase.Ready],
+            Phases(Given.Run(scenario with { RulesVersion = 2 }).And(Slot("a", 30))));
     }
 
     [Fact]
     public void Only_the_rates_that_a_skill_falls_under_hold_for_it()
     {
-        var rates = (ValueList<RateLimit>)[Rate("read"), Rate("put") with { Scope = RateScope.Tenant }, Rate(null) with { Scope = RateScope.Tenant }];
-        var run = ScriptedRun.Of(RunScenario.Of("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"pure"}]}""").Limited(c => c with { Rates = rates }));
+        var rates = (ValueList<RateLimit>)[
+            Rate("read"), Rate("put") with { Scope = RateScope.Tenant }, Rate(null) with { Scope = RateScope.Tenant }];
+        var run = ScriptedRun.Of(
+            RunScenario.Of("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"pure"}]}""")
+                .Limited(c => c with { Rates = rates }));
         Assert.Equal(["a: agent read, tenant ", "b: tenant "], run.Effects.OfType<Effect.BookSlot>().Select(book =>
             $"{book.Call}: {string.Join(", ", book.Rates.Select(rate => $"{rate.Scope.ToString()!.ToLowerInvariant()} {rate.Skill}"))}"));
         Assert.Equal(RunStatus.Completed, run.State.Status);
@@ -104,7 +120,8 @@ public sealed class RateTests
     [Fact]
     public void Rates_of_contracts_of_before_they_were_kept_bind_nobody()
     {
-        var recorded = RunScenario.Of("""{"steps":[{"id":"a","skill":"read"}]}""").Limited(c => c with { Rates = [Rate("read") with { Scope = null }] });
+        var recorded = RunScenario.Of("""{"steps":[{"id":"a","skill":"read"}]}""")
+            .Limited(c => c with { Rates = [Rate("read") with { Scope = null }] });
         Assert.Equal(["started a#1"], ScriptedRun.Of(recorded).Journal.OfType<RunEvent.AttemptStarted>().Lines());
         Assert.Empty(ScriptedRun.Of(recorded).Effects.OfType<Effect.BookSlot>());
     }
@@ -112,7 +129,8 @@ public sealed class RateTests
     private static IEnumerable<CallPhase> Phases(Given given) =>
         given.State.Steps.Select(step => step.Calls.IsEmpty ? CallPhase.Ready : step.Calls[0].Phase);
 
-    private static RunScenario One(string plan) => RunScenario.Of(plan).Limited(contract => contract with { Rates = [Rate("read")], MaxRunMs = 600_000 });
+    private static RunScenario One(string plan) =>
+        RunScenario.Of(plan).Limited(contract => contract with { Rates = [Rate("read")], MaxRunMs = 600_000 });
 
     private static RateLimit Rate(string? skill) => new()
     {

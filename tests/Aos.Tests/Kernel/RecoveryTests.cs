@@ -8,7 +8,8 @@ namespace Aos.Tests.Kernel;
 /// <summary>A new owner takes over: what was in flight is lost and treated by its effect class.</summary>
 public sealed class RecoveryTests
 {
-    private static RunScenario Step(string skill, string more = "") => RunScenario.Of($$"""{"steps":[{"id":"a","skill":"{{skill}}"{{more}}}]}""");
+    private static RunScenario Step(string skill, string more = "") =>
+        RunScenario.Of($$"""{"steps":[{"id":"a","skill":"{{skill}}"{{more}}}]}""");
 
     [Theory]
     [InlineData("pure")]
@@ -33,7 +34,8 @@ public sealed class RecoveryTests
 
     [Fact]
     public void A_lost_attempt_that_is_found_not_to_have_happened_is_made_again() =>
-        Given.Run(Step("send")).And(Facts.Recovered()).When(Facts.Settled("a", happened: false)).Then("retry a#2 immediate 0");
+        Given.Run(Step("send")).And(Facts.Recovered()).When(Facts.Settled("a", happened: false))
+            .Then("retry a#2 immediate 0");
 
     [Fact]
     public void A_lost_attempt_goes_to_the_plans_policy_where_there_is_one() =>
@@ -65,7 +67,8 @@ public sealed class RecoveryTests
 
     [Fact]
     public void While_the_run_stops_a_lost_attempt_ends_as_unknown() =>
-        Given.Run(Step("put")).And(Facts.Cancel()).When(Facts.Recovered()).Then("lost a#1", "step a unknown ATTEMPT_LOST", "run cancelled CANCELLED");
+        Given.Run(Step("put")).And(Facts.Cancel()).When(Facts.Recovered())
+            .Then("lost a#1", "step a unknown ATTEMPT_LOST", "run cancelled CANCELLED");
 
     [Fact]
     public void Past_the_end_of_the_runs_time_lost_attempts_are_not_made_again() =>

@@ -25,14 +25,16 @@ public sealed class RetryTests
     [InlineData("HTTP_503", ",\"retry\":{\"max_attempts\":1}", 1)]
     [InlineData("HTTP_503", ",\"retry\":{\"max_attempts\":9}", 4)] // and cannot loosen
     [InlineData("HTTP_404", ",\"retry\":{\"max_attempts\":9}", 1)]
-    public void A_call_is_made_exactly_as_often_as_the_stricter_of_catalog_and_step_allows(string code, string retry, int attempts)
+    public void A_call_is_made_exactly_as_often_as_the_stricter_of_catalog_and_step_allows(
+        string code, string retry, int attempts)
     {
         var run = Endless(Step("read", retry), code);
 
         Assert.Equal(attempts, run.Attempts.Count());
         Assert.Equal((RunStatus.Failed, ErrorCode.Parse(code), "a"),
             (run.Report.Status, run.Report.Code!.Value, run.Report.FailedStep!.Value.Value));
-        Assert.Equal((attempts, attempts - 1), (run.Report.Steps[0].Attempts, run.Report.Steps[0].Outcome!.Execution!.Retries));
+        Assert.Equal(
+            (attempts, attempts - 1), (run.Report.Steps[0].Attempts, run.Report.Steps[0].Outcome!.Execution!.Retries));
     }
 
     [Fact]
@@ -54,7 +56,8 @@ public sealed class RetryTests
 
         foreach (var retry in run.Journal.OfType<RunEvent.RetryScheduled>())
         {
-            var next = run.Journal.OfType<RunEvent.AttemptStarted>().Single(started => started.Attempt == retry.Attempt);
+            var next =
+                run.Journal.OfType<RunEvent.AttemptStarted>().Single(started => started.Attempt == retry.Attempt);
             Assert.Equal(TimeSpan.FromMilliseconds(retry.DelayMs), next.At - retry.At);
         }
     }
@@ -64,7 +67,8 @@ public sealed class RetryTests
     {
         static long[] Delays(string run, string step) => [.. ScriptedRun.Of(
             RunScenario.Of($$"""{"steps":[{"id":"{{step}}","skill":"read"}]}""") with { RunId = RunId.Parse(run) },
-            new ScriptedWorld().On(step, ScriptedAnswer.Fail("HTTP_503"))).Journal.OfType<RunEvent.RetryScheduled>().Select(retry => retry.DelayMs)];
+            new ScriptedWorld().On(step, ScriptedAnswer.Fail("HTTP_503"))).Journal.OfType<RunEvent.RetryScheduled>()
+                .Select(retry => retry.DelayMs)];
 
         Assert.Equal(Delays("run_00000001", "a"), Delays("run_00000001", "a"));
         Assert.NotEqual(Delays("run_00000001", "a"), Delays("run_00000002", "a"));
@@ -72,7 +76,8 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void Bounds_and_jitter_keep_to_the_rule_for_every_rule() => Gen.Select(Gen.Int, Gen.Int, Gen.Int, Gen.Int[1, 100], Gen.ULong)
+    public void Bounds_and_jitter_keep_to_the_rule_for_every_rule() =>
+        Gen.Select(Gen.Int, Gen.Int, Gen.Int, Gen.Int[1, 100], Gen.ULong)
         .Sample((initial, factor, max, attempts, draw) =>
         {
             var rule = new RetryRule { MaxAttempts = 100, InitialMs = initial, Factor = factor, MaxMs = max };
@@ -171,7 +176,8 @@ public sealed class RetryTests
         var run = ScriptedRun.Of(Step("read", """,  "on_failure":{"fallback":{"skill":"send"}}"""), new ScriptedWorld()
             .On("a", ScriptedAnswer.Fail("HTTP_404")).On("a!", ScriptedAnswer.Fail("HTTP_502")));
 
-        Assert.Equal((StepStatus.Unknown, ErrorCodes.OutcomeUnknown), (run.Report.Steps[0].Status, run.Report.Code!.Value));
+        Assert.Equal(
+            (StepStatus.Unknown, ErrorCodes.OutcomeUnknown), (run.Report.Steps[0].Status, run.Report.Code!.Value));
     }
 
     [Fact]
@@ -193,7 +199,8 @@ public sealed class RetryTests
     [Fact]
     public void An_effect_that_did_not_happen_with_a_code_that_is_never_retried_fails_the_step() =>
         Given.Run(Step("send")).And(Facts.Failed("a", "HTTP_404"))
-            .When(Facts.Settled("a", happened: false)).Then("step a failure HTTP_404", "stopping HTTP_404 by a", "run failed HTTP_404 by a");
+            .When(Facts.Settled("a", happened: false))
+            .Then("step a failure HTTP_404", "stopping HTTP_404 by a", "run failed HTTP_404 by a");
 
     [Fact]
     public void Only_a_call_that_awaits_it_is_settled_and_only_once()
@@ -213,8 +220,12 @@ public sealed class RetryTests
     [Fact]
     public void A_cancellation_nobody_asked_for_is_a_failure_of_the_step_and_never_cancels_the_run()
     {
-        var cancelled = ScriptedAnswer.Fail("CANCELLED", EffectState.None) with { Status = Aos.Contracts.Outcomes.OutcomeStatus.Cancelled };
-        var run = ScriptedRun.Of(Step("read", """,  "on_failure":{"fallback":{"skill":"pure"}}"""), new ScriptedWorld().On("a", cancelled));
+        var cancelled = ScriptedAnswer.Fail("CANCELLED", EffectState.None) with
+        {
+            Status = Aos.Contracts.Outcomes.OutcomeStatus.Cancelled
+        };
+        var run = ScriptedRun.Of(
+            Step("read", """,  "on_failure":{"fallback":{"skill":"pure"}}"""), new ScriptedWorld().On("a", cancelled));
 
         Assert.Equal((RunStatus.Failed, StepStatus.Cancelled, "a"),
             (run.Report.Status, run.Report.Steps[0].Status, run.Report.FailedStep!.Value.Value));

@@ -20,8 +20,10 @@ public sealed class RunReporterTests
 
         var report = RunReporter.Report(given.State, given.State.LastAt.AddMilliseconds(1_500));
 
-        Assert.Equal([StepStatus.Running, StepStatus.Waiting, StepStatus.Pending], report.Steps.Select(step => step.Status));
-        Assert.Equal((RunStatus.Running, 1_500d, "g", "tester"), (report.Status, report.LatencyMs, report.Goal, report.AgentId));
+        Assert.Equal(
+            [StepStatus.Running, StepStatus.Waiting, StepStatus.Pending], report.Steps.Select(step => step.Status));
+        Assert.Equal(
+            (RunStatus.Running, 1_500d, "g", "tester"), (report.Status, report.LatencyMs, report.Goal, report.AgentId));
         Assert.Null(report.Code);
         Assert.Null(report.WaitingFor);
         Assert.All(report.Steps, step => Assert.Null(step.Outcome));
@@ -31,11 +33,13 @@ public sealed class RunReporterTests
     [Fact]
     public void A_run_that_only_waits_says_for_what_and_a_person_goes_before_a_timer()
     {
-        var scenario = RunScenario.Of("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"send","approval":{}}]}""");
+        var scenario =
+            RunScenario.Of("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"send","approval":{}}]}""");
         var given = Given.Run(scenario).And(Facts.Failed("a", "HTTP_503"));
         Assert.Equal(WaitReason.Approval, given.State.WaitingFor);
 
-        var timer = Given.Run(RunScenario.Of("""{"steps":[{"id":"a","skill":"read"}]}""")).And(Facts.Failed("a", "HTTP_503"));
+        var timer =
+            Given.Run(RunScenario.Of("""{"steps":[{"id":"a","skill":"read"}]}""")).And(Facts.Failed("a", "HTTP_503"));
         Assert.Equal((RunStatus.Waiting, WaitReason.Timer), (timer.State.Status, timer.State.WaitingFor!.Value));
     }
 
@@ -43,14 +47,18 @@ public sealed class RunReporterTests
     public void An_outcome_of_a_success_tells_what_it_took_and_changed()
     {
         var run = ScriptedRun.Of(RunScenario.Of("""{"steps":[{"id":"a","skill":"paid"}]}"""), new ScriptedWorld()
-            .On("a", ScriptedAnswer.Fail("RATE_LIMITED").Costing(1).AskingToWait(990).Changing("x", "1"), ScriptedAnswer.Ok("5").Costing(2).Changing("y", "2")));
+            .On("a", ScriptedAnswer.Fail("RATE_LIMITED").Costing(1).AskingToWait(990).Changing("x", "1"),
+                ScriptedAnswer.Ok("5").Costing(2).Changing("y", "2")));
 
         var outcome = run.Report.Steps[0].Outcome!;
         Assert.Equal((OutcomeStatus.Success, 2, "5"), (outcome.Status, outcome.Attempt, outcome.Result!.ToString()));
-        Assert.Equal((3m, 8m, 1, 1_010d, 200d), (outcome.Execution!.Cost.Cents, outcome.Execution.PredictedCost!.Value.Cents,
+        Assert.Equal(
+            (3m, 8m, 1, 1_010d, 200d), (outcome.Execution!.Cost.Cents, outcome.Execution.PredictedCost!.Value.Cents,
             outcome.Execution.Retries, outcome.Execution.LatencyMs, outcome.Execution.PredictedLatencyMs!.Value));
         Assert.Equal(["1", "2"], outcome.SideEffects.Select(effect => effect.Target));
-        Assert.Equal(Identity.IdempotencyKey(run.State.Submitted!, run.State.Steps[0].Calls[0].Key, isFallback: false), outcome.Execution.IdempotencyKey);
+        Assert.Equal(
+            Identity.IdempotencyKey(run.State.Submitted!, run.State.Steps[0].Calls[0].Key, isFallback: false),
+            outcome.Execution.IdempotencyKey);
         Assert.Null(outcome.Failure);
         Assert.Null(outcome.NextActions);
         Assert.Equal(16, outcome.Trace!.SpanId.Length);
@@ -60,7 +68,8 @@ public sealed class RunReporterTests
     [Fact]
     public void An_outcome_of_a_failure_is_explained_by_the_catalog()
     {
-        var run = new ScriptedRun(RunScenario.Of("""{"steps":[{"id":"a","skill":"read","retry":{"max_attempts":1}}]}""")).Submit();
+        var run = new ScriptedRun(
+            RunScenario.Of("""{"steps":[{"id":"a","skill":"read","retry":{"max_attempts":1}}]}""")).Submit();
         run.Feed(Facts.Failed("a", "HTTP_503") with
         {
             RetryAfterMs = 7,
@@ -70,7 +79,9 @@ public sealed class RunReporterTests
         });
 
         var outcome = run.Report.Steps[0].Outcome!;
-        Assert.Equal((ErrorCodes.Http503, FailureCategory.Transient, true, 7L, "proxy", "busy"), (outcome.Failure!.Code, outcome.Failure.Category,
+        Assert.Equal(
+            (ErrorCodes.Http503, FailureCategory.Transient, true, 7L, "proxy", "busy"),
+            (outcome.Failure!.Code, outcome.Failure.Category,
             outcome.Failure.Retryable, outcome.Failure.RetryAfterMs!.Value, outcome.Failure.Cause, outcome.Message));
         Assert.Equal("/x", Assert.Single(outcome.Failure.Details).Pointer);
         Assert.NotEmpty(outcome.Failure.Suggestions);
@@ -94,7 +105,8 @@ public sealed class RunReporterTests
     [Fact]
     public void A_step_that_nobody_attempted_has_no_execution_and_shows_the_skill_of_the_plan()
     {
-        var step = ScriptedRun.Of(RunScenario.Of("""{"steps":[{"id":"a","skill":"read@1","when":"`false`"}]}""")).Report.Steps[0];
+        var step = ScriptedRun.Of(
+            RunScenario.Of("""{"steps":[{"id":"a","skill":"read@1","when":"`false`"}]}""")).Report.Steps[0];
 
         Assert.Null(step.Outcome!.Execution);
         Assert.Equal((0, "read@1.0.0"), (step.Attempts, step.Skill?.Value));
@@ -139,15 +151,19 @@ public sealed class RunReporterTests
         var (a, b) = (StepId.Parse("a"), StepId.Parse("b"));
         string[] keys =
         [
-            Identity.IdempotencyKey(run, new CallKey(a, null), false), Identity.IdempotencyKey(run, new CallKey(a, null), true),
-            Identity.IdempotencyKey(run, new CallKey(a, 0), false), Identity.IdempotencyKey(run, new CallKey(a, 1), false),
+            Identity.IdempotencyKey(run, new CallKey(a, null), false),
+            Identity.IdempotencyKey(run, new CallKey(a, null), true),
+            Identity.IdempotencyKey(run, new CallKey(a, 0), false),
+            Identity.IdempotencyKey(run, new CallKey(a, 1), false),
             Identity.IdempotencyKey(run, new CallKey(b, null), false),
             Identity.IdempotencyKey(run with { Tenant = "other" }, new CallKey(a, null), false),
             Identity.IdempotencyKey(run with { RunId = RunId.Parse("run_11111111") }, new CallKey(a, null), false),
         ];
 
         Assert.Equal(keys.Length, keys.Distinct(StringComparer.Ordinal).Count());
-        Assert.Equal(keys[0], Identity.IdempotencyKey(run with { At = run.At.AddDays(1), Goal = "x" }, new CallKey(a, null), false));
+        Assert.Equal(
+            keys[0],
+            Identity.IdempotencyKey(run with { At = run.At.AddDays(1), Goal = "x" }, new CallKey(a, null), false));
         Assert.NotEqual(Identity.Run("t", "k"), Identity.Run("t", "l"));
         Assert.NotEqual(Identity.Run("a", "b\nc"), Identity.Run("a\nb", "c"));
         Assert.Equal(Identity.Run("t", "k"), Identity.Run("t", "k"));

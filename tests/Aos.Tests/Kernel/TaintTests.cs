@@ -15,7 +15,9 @@ public sealed class TaintTests
     {
         var run = ScriptedRun.Of(RunScenario.Of(plan), world);
         Assert.Equal(RunStatus.Completed, run.Report.Status);
-        return ([.. run.Journal.OfType<RunEvent.AttemptStarted>().Where(started => started.Tainted).Select(started => started.StepId.Value)],
+        return ([
+            .. run.Journal.OfType<RunEvent.AttemptStarted>().Where(started => started.Tainted)
+                .Select(started => started.StepId.Value)],
             [.. run.Report.Steps.Where(step => step.Outcome!.Execution!.Tainted).Select(step => step.StepId.Value)]);
     }
 
@@ -57,8 +59,13 @@ public sealed class TaintTests
             .On("tool", ScriptedAnswer.Fail("HTTP_400") with { Tainted = true })
             .On("both", ScriptedAnswer.Fail("HTTP_400") with { Tainted = true }));
 
-        Assert.Equal(["told"], run.Journal.OfType<RunEvent.AttemptStarted>().Where(started => started.Tainted).Select(started => started.StepId.Value));
-        Assert.Equal(["tool", "told"], run.Report.Steps.Where(step => step.Outcome!.Execution!.Tainted).Select(step => step.StepId.Value));
+        Assert.Equal(
+            ["told"],
+            run.Journal.OfType<RunEvent.AttemptStarted>().Where(started => started.Tainted)
+                .Select(started => started.StepId.Value));
+        Assert.Equal(
+            ["tool", "told"],
+            run.Report.Steps.Where(step => step.Outcome!.Execution!.Tainted).Select(step => step.StepId.Value));
     }
 
     [Fact]
@@ -78,8 +85,10 @@ public sealed class TaintTests
     [InlineData(false)]
     public void All_that_a_plan_of_a_model_says_is_tainted(bool isModel)
     {
-        var run = ScriptedRun.Of(RunScenario.OfGoal("do it") with { Planning = new PlanningTerms { Tainted = isModel } },
-            new ScriptedWorld().Plans(ScriptedPlan.Of("""{"steps":[{"id":"a","skill":"send","input":{"x":"written out"}}]}""")));
+        var run =
+            ScriptedRun.Of(RunScenario.OfGoal("do it") with { Planning = new PlanningTerms { Tainted = isModel } },
+            new ScriptedWorld().Plans(
+                ScriptedPlan.Of("""{"steps":[{"id":"a","skill":"send","input":{"x":"written out"}}]}""")));
 
         Assert.Equal(isModel, run.Journal.OfType<RunEvent.AttemptStarted>().Single().Tainted);
         Assert.Equal(isModel, run.Report.Steps[0].Outcome!.Execution!.Tainted);
@@ -88,7 +97,9 @@ public sealed class TaintTests
     [Fact]
     public void A_run_without_such_results_has_no_taint()
     {
-        var (inputs, results) = Tainted("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"pure","input":{"x":"${steps.a.result}"}}]}""", new ScriptedWorld());
+        var (inputs, results) = Tainted(
+            """{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"pure","input":{"x":"${steps.a.result}"}}]}""",
+            new ScriptedWorld());
 
         Assert.Empty(inputs);
         Assert.Empty(results);
@@ -103,12 +114,17 @@ public sealed class TaintTests
             """;
         var scenario = RunScenario.Of(plan) with
         {
-            Policies = [AosJson.Read<Policy>("""{"policy":"p","version":1,"rules":[{"id":"t","verdict":"deny","match":{"skills":["send"],"tainted":true}}]}"""u8)],
+            Policies = [
+                AosJson.Read<Policy>(
+                    """{"policy":"p","version":1,"rules":[{"id":"t","verdict":"deny","match":{"skills":["send"],"tainted":true}}]}"""u8)],
         };
 
         var run = ScriptedRun.Of(scenario, new ScriptedWorld().On("model", Written));
 
-        Assert.Equal(("out", "t"), (run.Journal.OfType<RunEvent.PolicyDenied>().Single().StepId.Value, run.Journal.OfType<RunEvent.PolicyDenied>().Single().Rules[0].Rule));
+        Assert.Equal(
+            ("out", "t"),
+            (run.Journal.OfType<RunEvent.PolicyDenied>().Single().StepId.Value,
+                run.Journal.OfType<RunEvent.PolicyDenied>().Single().Rules[0].Rule));
         Assert.Equal(RunStatus.Completed, ScriptedRun.Of(scenario, new ScriptedWorld()).Report.Status);
     }
 }

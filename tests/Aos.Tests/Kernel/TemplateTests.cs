@@ -10,7 +10,8 @@ public sealed class TemplateTests
 {
     private static Payload Json(string json) => Payload.FromUtf8(Encoding.UTF8.GetBytes(json));
 
-    private static Rendered Render(string template, string data = """{"n":7,"s":"x","nil":null,"o":{"b":1,"a":[true]},"t":"a \"q\" ü 😀"}""") =>
+    private static Rendered Render(
+        string template, string data = """{"n":7,"s":"x","nil":null,"o":{"b":1,"a":[true]},"t":"a \"q\" ü 😀"}""") =>
         Template.Compile(Json(template)).Render(ExpressionValue.FromElement(Json(data).Element));
 
     [Theory]
@@ -40,8 +41,11 @@ public sealed class TemplateTests
     [InlineData(""" "${`{\"k\":\"}\"}`.k}!" """, "\"}!\"")]
     // Members are sorted; everything without expressions is canonical.
     [InlineData("""{"b": 1.0, "a": "${n}", "é": [ 1e2 ]}""", """{"a":7,"b":1,"é":[100]}""")]
-    [InlineData("""{"z": {"y": 1, "x": 2}, "a": [1, {"d": 1, "c": 2}]}""", """{"a":[1,{"c":2,"d":1}],"z":{"x":2,"y":1}}""")]
-    [InlineData("""{"😀": ["${n}"], "\u2028<&>": {}, "l": [], "a\n\"": 1}""", "{\"a\\n\\\"\":1,\"l\":[],\"\u2028<&>\":{},\"😀\":[7]}")]
+    [InlineData(
+        """{"z": {"y": 1, "x": 2}, "a": [1, {"d": 1, "c": 2}]}""", """{"a":[1,{"c":2,"d":1}],"z":{"x":2,"y":1}}""")]
+    [InlineData(
+        """{"😀": ["${n}"], "\u2028<&>": {}, "l": [], "a\n\"": 1}""",
+        "{\"a\\n\\\"\":1,\"l\":[],\"\u2028<&>\":{},\"😀\":[7]}")]
     [InlineData("true", "true")]
     public void A_template_renders(string template, string expected)
     {
@@ -82,7 +86,8 @@ public sealed class TemplateTests
     [InlineData(""" {"a":"${u}","b":"${n}"} """, """{"a":null,"b":1}""")]
     [InlineData(""" {"a":"x ${u}"} """, """{"a":"x "}""")]
     [InlineData(""" {"a":"${[n, u]}"} """, """{"a":[1,null]}""")]
-    [InlineData(""" {"a":"${{z: n, b: u, a: {x: u, l: [u]}}}"} """, """{"a":{"a":{"l":[null],"x":null},"b":null,"z":1}}""")]
+    [InlineData(
+        """ {"a":"${{z: n, b: u, a: {x: u, l: [u]}}}"} """, """{"a":{"a":{"l":[null],"x":null},"b":null,"z":1}}""")]
     [InlineData(""" {"a":"x ${[n, u]}"} """, """{"a":"x "}""")]
     [InlineData(""" {"a":"${u.deep[0]}"} """, """{"a":null}""")]
     public void What_is_unknown_is_null_and_said_to_be_unknown(string template, string expected)

@@ -10,7 +10,8 @@ public sealed class TimeoutTests
         RunScenario.Of($$"""{"steps":[{"id":"a",{{step}}}]}""")
             .WithSkills(shelf => shelf.With("slow@1.0.0", EffectClass.Read, timeoutMs: 300_000), "slow")
             .Limited(c => c with { MaxRunMs = maxRunMs }),
-        new ScriptedWorld().On("a", ScriptedAnswer.Fail("HTTP_404").After(0)).On("a!", ScriptedAnswer.Ok().After(0))).Attempts.Select(attempt => attempt.TimeoutMs)];
+        new ScriptedWorld().On("a", ScriptedAnswer.Fail("HTTP_404").After(0))
+            .On("a!", ScriptedAnswer.Ok().After(0))).Attempts.Select(attempt => attempt.TimeoutMs)];
 
     [Theory]
     [InlineData("\"skill\":\"read\"", 60_000)]
@@ -23,12 +24,17 @@ public sealed class TimeoutTests
     [Fact]
     public void A_fallback_has_its_own_time_or_its_skills_not_the_steps()
     {
-        Assert.Equal([2_000, 60_000], Timeouts("\"skill\":\"slow\",\"timeout_ms\":2000,\"on_failure\":{\"fallback\":{\"skill\":\"read\"}}"));
-        Assert.Equal([2_000, 7], Timeouts("\"skill\":\"slow\",\"timeout_ms\":2000,\"on_failure\":{\"fallback\":{\"skill\":\"read\",\"timeout_ms\":7}}"));
+        Assert.Equal(
+            [2_000, 60_000],
+            Timeouts("\"skill\":\"slow\",\"timeout_ms\":2000,\"on_failure\":{\"fallback\":{\"skill\":\"read\"}}"));
+        Assert.Equal(
+            [2_000, 7],
+            Timeouts("\"skill\":\"slow\",\"timeout_ms\":2000,\"on_failure\":{\"fallback\":{\"skill\":\"read\",\"timeout_ms\":7}}"));
     }
 
     [Fact]
-    public void No_attempt_may_take_longer_than_the_run_has_left() => Assert.Equal([5_000], Timeouts("\"skill\":\"read\"", maxRunMs: 5_000));
+    public void No_attempt_may_take_longer_than_the_run_has_left() =>
+        Assert.Equal([5_000], Timeouts("\"skill\":\"read\"", maxRunMs: 5_000));
 
     [Fact]
     public void The_longest_times_that_can_be_given_do_no_harm() =>

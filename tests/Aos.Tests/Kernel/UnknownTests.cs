@@ -11,13 +11,17 @@ public sealed class UnknownTests
 
     [Fact]
     public void An_unknown_condition_is_taken() =>
-        Assert.Equal(["a", "b"], Simulate("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"read","when":"steps.a.result.x > `1`"}]}""")
+        Assert.Equal(
+            ["a", "b"],
+            Simulate(
+                """{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"read","when":"steps.a.result.x > `1`"}]}""")
             .Attempts.Select(attempt => attempt.Call.ToString()));
 
     [Fact]
     public void An_unknown_list_counts_one_item()
     {
-        var run = Simulate("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"read","for_each":"steps.a.result","input":{"x":"${item}","i":"${index}"}}],"output":"steps.b.result"}""");
+        var run =
+            Simulate("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"read","for_each":"steps.a.result","input":{"x":"${item}","i":"${index}"}}],"output":"steps.b.result"}""");
 
         Assert.Equal(["a", "b[0]"], run.Attempts.Select(attempt => attempt.Call.ToString()));
         Assert.Equal("""{"i":0,"x":null}""", run.Attempts.Last().Input.ToString());
@@ -43,7 +47,8 @@ public sealed class UnknownTests
     [Fact]
     public void Unknown_values_in_inputs_and_text_are_no_failure()
     {
-        var run = Simulate("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"read","input":{"t":"x ${steps.a.result.y}","v":"${steps.a.result}","l":"${[steps.a.result]}"}}],"output":"{k: steps.b.result}"}""");
+        var run =
+            Simulate("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"read","input":{"t":"x ${steps.a.result.y}","v":"${steps.a.result}","l":"${[steps.a.result]}"}}],"output":"{k: steps.b.result}"}""");
 
         Assert.Equal("""{"l":[null],"t":"x ","v":null}""", run.Attempts.Last().Input.ToString());
         Assert.Equal(RunStatus.Completed, run.Report.Status);

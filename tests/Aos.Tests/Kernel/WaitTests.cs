@@ -25,8 +25,10 @@ public sealed class WaitTests
         Assert.Equal((RunStatus.Waiting, WaitReason.Timer, Start.AddMinutes(1)),
             (given.State.Status, given.State.WaitingFor, given.State.NextWake));
         given.When(new RunEvent.TimeReached { At = Start.AddMilliseconds(59_999) }).ThenNothing();
-        var taken = given.When(new RunEvent.TimeReached { At = Start.AddSeconds(61) }).Then("step w success OK", "run completed OK");
-        Assert.Equal("\"2026-01-02T03:05:05.000000Z\"", Json(RunReporter.Outcome(taken.State, taken.State.Steps[0])!.Result));
+        var taken = given.When(new RunEvent.TimeReached { At = Start.AddSeconds(61) })
+            .Then("step w success OK", "run completed OK");
+        Assert.Equal(
+            "\"2026-01-02T03:05:05.000000Z\"", Json(RunReporter.Outcome(taken.State, taken.State.Steps[0])!.Result));
     }
 
     [Theory]
@@ -53,7 +55,8 @@ public sealed class WaitTests
 
         Assert.Equal(WaitReason.Signal, given.State.WaitingFor);
         given.When(Facts.Signal("other")).Then(Array.Empty<string>());
-        var taken = given.When(Facts.Signal("paid", """{"amount":12.50}""")).Then("taken w 5", "step w success OK", "run completed OK");
+        var taken = given.When(Facts.Signal("paid", """{"amount":12.50}"""))
+            .Then("taken w 5", "step w success OK", "run completed OK");
         Assert.Equal("""{"amount":12.50}""", Json(RunReporter.Outcome(taken.State, taken.State.Steps[0])!.Result));
         Assert.Equal("other", Assert.Single(taken.State.Signals).Signal.Name.Value);
     }
@@ -66,7 +69,8 @@ public sealed class WaitTests
                       {"id":"w2","wait":{"signal":"s"},"depends_on":["w1"]}],"output":"[steps.w1.result, steps.w2.result]"}
             """)).And(Facts.Signal("s", "1"), Facts.Signal("s", "2"), Facts.Signal("s", "3"));
 
-        var taken = given.When(Facts.Returned("a")).Then("step a success OK", "waits w1 s", "taken w1 4", "step w1 success OK",
+        var taken =
+            given.When(Facts.Returned("a")).Then("step a success OK", "waits w1 s", "taken w1 4", "step w1 success OK",
             "waits w2 s", "taken w2 5", "step w2 success OK", "run completed OK");
 
         Assert.Equal("[1,2]", Json(taken.State.Ended!.Output));
@@ -75,7 +79,8 @@ public sealed class WaitTests
     [Fact]
     public void A_signal_sent_twice_under_one_key_counts_once()
     {
-        var given = Given.Run(Wait("""{"signal":"s"}""", after: """,{"id":"v","wait":{"signal":"s"},"depends_on":["w"]}"""))
+        var given =
+            Given.Run(Wait("""{"signal":"s"}""", after: """,{"id":"v","wait":{"signal":"s"},"depends_on":["w"]}"""))
             .And(Facts.Signal("s", "1", key: "k"));
 
         given.When(Facts.Signal("s", "1", key: "k")).ThenNothing();
@@ -85,11 +90,13 @@ public sealed class WaitTests
     [Fact]
     public void Each_signal_goes_to_one_item()
     {
-        var scenario = Wait("""{"signal":"s"}""", ""","for_each":"input.list" """) with { Input = """{"list":[1,2]}""" };
+        var scenario =
+            Wait("""{"signal":"s"}""", ""","for_each":"input.list" """) with { Input = """{"list":[1,2]}""" };
         var given = Given.Run(scenario);
 
         given.When(Facts.Signal("s", "\"x\"")).Then("taken w[0] 6", "item w[0] success OK");
-        var taken = given.When(Facts.Signal("s", "\"y\"")).Then("taken w[1] 9", "item w[1] success OK", "step w success OK", "run completed OK");
+        var taken = given.When(Facts.Signal("s", "\"y\""))
+            .Then("taken w[1] 9", "item w[1] success OK", "step w success OK", "run completed OK");
         Assert.Equal("""["x","y"]""", Json(RunReporter.ResultOf(taken.State.Steps[0])));
     }
 
@@ -100,8 +107,13 @@ public sealed class WaitTests
         var signals = Given.Run(paid with { Input = """{"list":[{"id":7},{"id":8}]}""" });
         signals.When(Facts.Signal("paid_8")).Then("taken w[1] 6", "item w[1] success OK");
 
-        var times = ScriptedRun.Of(Wait("""{"for_ms":"${item}"}""", ""","for_each":"input.list" """) with { Input = """{"list":[500,100]}""" });
-        Assert.Equal(["waits w[0] 500", "waits w[1] 100", "time", "item w[1] success OK", "time", "item w[0] success OK"],
+        var times = ScriptedRun.Of(
+            Wait("""{"for_ms":"${item}"}""", ""","for_each":"input.list" """) with
+            {
+                Input = """{"list":[500,100]}"""
+            });
+        Assert.Equal(
+            ["waits w[0] 500", "waits w[1] 100", "time", "item w[1] success OK", "time", "item w[0] success OK"],
             times.Journal.Lines().Skip(3).Take(6));
     }
 
@@ -111,7 +123,8 @@ public sealed class WaitTests
         var given = Given.Run(Wait("""{"signal":"paid","timeout_ms":5000}"""));
 
         Assert.Equal((WaitReason.Signal, Start.AddSeconds(5)), (given.State.WaitingFor, given.State.NextWake));
-        given.WhenItIsTime().Then("step w failure SIGNAL_TIMEOUT", "stopping SIGNAL_TIMEOUT by w", "run failed SIGNAL_TIMEOUT by w");
+        given.WhenItIsTime()
+            .Then("step w failure SIGNAL_TIMEOUT", "stopping SIGNAL_TIMEOUT by w", "run failed SIGNAL_TIMEOUT by w");
     }
 
     [Fact]
@@ -134,7 +147,9 @@ public sealed class WaitTests
         if (run.State.Ended is null) run.Pass(TimeSpan.FromSeconds(6));
 
         Assert.Equal(status, run.Report.Status.ToString().ToLowerInvariant());
-        Assert.Equal(more.Contains("fallback", StringComparison.Ordinal) ? "FALLBACK_USED" : "SIGNAL_TIMEOUT", run.Report.Steps[0].Code!.Value.Value);
+        Assert.Equal(
+            more.Contains("fallback", StringComparison.Ordinal) ? "FALLBACK_USED" : "SIGNAL_TIMEOUT",
+            run.Report.Steps[0].Code!.Value.Value);
     }
 
     [Fact]
@@ -146,17 +161,22 @@ public sealed class WaitTests
             """));
 
         Assert.Equal(RunStatus.Completed, run.Report.Status);
-        Assert.Equal((StepStatus.Skipped, "CONDITION_FALSE"), (run.Report.Steps[0].Status, run.Report.Steps[0].Code!.Value.Value));
+        Assert.Equal(
+            (StepStatus.Skipped, "CONDITION_FALSE"),
+            (run.Report.Steps[0].Status, run.Report.Steps[0].Code!.Value.Value));
         Assert.Equal(TimeSpan.FromSeconds(1), run.Journal.OfType<RunEvent.AttemptStarted>().Single().At - Start);
     }
 
     [Fact]
     public void Waits_take_no_place_among_the_calls_in_flight()
     {
-        var scenario = RunScenario.Of("""{"steps":[{"id":"a","skill":"read"},{"id":"w","wait":{"for_ms":1}},{"id":"b","skill":"read"}]}""")
+        var scenario = RunScenario.Of(
+            """{"steps":[{"id":"a","skill":"read"},{"id":"w","wait":{"for_ms":1}},{"id":"b","skill":"read"}]}""")
             .Limited(c => c with { MaxParallelSteps = 1 });
 
-        Assert.Equal(["submitted", "plan accepted 0", "started a#1", "waits w 1"], new ScriptedRun(scenario).Submit().Journal.Lines());
+        Assert.Equal(
+            ["submitted", "plan accepted 0", "started a#1", "waits w 1"],
+            new ScriptedRun(scenario).Submit().Journal.Lines());
     }
 
     [Theory]
@@ -168,7 +188,8 @@ public sealed class WaitTests
     [InlineData("""{"until":"${input.x}"}""", "12")]
     [InlineData("""{"signal":"${input.x}"}""", "\"with space\"")]
     [InlineData("""{"signal":"${input.x}"}""", "null")]
-    public void What_cannot_be_waited_for_fails_the_step(string wait, string value) => Assert.Equal(ErrorCodes.WaitInvalid,
+    public void What_cannot_be_waited_for_fails_the_step(string wait, string value) =>
+        Assert.Equal(ErrorCodes.WaitInvalid,
         ScriptedRun.Of(Wait(wait) with { Input = $$"""{"x":{{value}}}""" }).Report.Code);
 
     [Fact]
@@ -184,14 +205,16 @@ public sealed class WaitTests
     {
         var given = Given.Run(Wait("""{"signal":"paid"}"""));
 
-        given.When(Facts.Cancel()).Then("stopping CANCELLED", "step w cancelled RUN_ABORTED", "run cancelled CANCELLED");
+        given.When(Facts.Cancel())
+            .Then("stopping CANCELLED", "step w cancelled RUN_ABORTED", "run cancelled CANCELLED");
         given.When(Facts.Signal("paid")).ThenNothing();
     }
 
     [Fact]
     public void A_wait_outlives_its_owner()
     {
-        var given = Given.Run(Wait("""{"for_ms":60000}""", after: """,{"id":"v","wait":{"signal":"s"}}""")).And(Facts.Recovered());
+        var given = Given.Run(Wait("""{"for_ms":60000}""", after: """,{"id":"v","wait":{"signal":"s"}}"""))
+            .And(Facts.Recovered());
 
         Assert.Equal(Start.AddMinutes(1), given.State.NextWake);
         given.When(Facts.Signal("s")).Then("taken v 6", "step v success OK");
@@ -216,8 +239,14 @@ public sealed class WaitTests
     [Fact]
     public void The_behaviour_digest_tells_what_was_waited_for()
     {
-        var digests = new[] { """{"for_ms":1}""", """{"for_ms":2}""", """{"signal":"a"}""", """{"signal":"b"}""", """{"until":"2026-01-02T03:04:06Z"}""" }
-            .Select(wait => ScriptedRun.Of(Wait(wait), new ScriptedWorld().Signals("a", new ScriptedSignal()).Signals("b", new ScriptedSignal())))
+        var digests =
+            new[] { """{"for_ms":1}""", """{"for_ms":2}""", """{"signal":"a"}""", """{"signal":"b"}""",
+                """{"until":"2026-01-02T03:04:06Z"}""" }
+            .Select(
+                wait =>
+                    ScriptedRun.Of(
+                        Wait(wait),
+                        new ScriptedWorld().Signals("a", new ScriptedSignal()).Signals("b", new ScriptedSignal())))
             .Select(run => run.State.Ended!.BehaviourDigest).ToList();
 
         Assert.Equal(digests.Count, digests.Distinct().Count());
@@ -236,11 +265,14 @@ public sealed class WaitTests
     [Fact]
     public void A_cut_inside_the_decisions_on_a_fact_verifies_as_a_fork()
     {
-        var run = new ScriptedRun(RunScenario.Of("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"put","depends_on":["a"]}]}""")).Submit();
+        var run = new ScriptedRun(
+            RunScenario.Of(
+                """{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"put","depends_on":["a"]}]}""")).Submit();
         run.Feed(Facts.Returned("a"));
         var cut = run.Journal.FindIndex(e => e is RunEvent.StepEnded) + 1;
         var prefix = run.Journal.Take(cut).ToList();
-        var forked = RunKernel.Advance(RunState.Fold(run.Documents, prefix), Facts.Forked(run.State.Submitted!, cut) with { At = run.Now });
+        var forked = RunKernel.Advance(
+            RunState.Fold(run.Documents, prefix), Facts.Forked(run.State.Submitted!, cut) with { At = run.Now });
 
         var report = JournalVerifier.Verify(RunId.Parse("run_11111111"), run.Documents, [.. prefix, .. forked.Events]);
 
@@ -267,7 +299,8 @@ public sealed class WaitTests
     [InlineData("{}", "/steps/0")]
     public void A_wait_that_makes_no_sense_is_refused_by_its_place(string step, string place)
     {
-        var plan = RunScenario.ReadPlan($$"""{"steps":[{"id":"w",{{step[1..]}}]}""".Replace(",}", "}", StringComparison.Ordinal));
+        var plan = RunScenario.ReadPlan(
+            $$"""{"steps":[{"id":"w",{{step[1..]}}]}""".Replace(",}", "}", StringComparison.Ordinal));
 
         var check = Aos.Kernel.Plans.PlanValidator.Validate(plan, SkillShelf.Standard, RunScenario.DefaultContract);
 
@@ -282,6 +315,8 @@ public sealed class WaitTests
             {"steps":[{"id":"w","wait":{"for_ms":"${steps.a.result.ms}"}},{"id":"a","skill":"read"}]}
             """), new ScriptedWorld().On("a", ScriptedAnswer.Ok("""{"ms":250}""")));
 
-        Assert.Equal(["started a#1", "returned a#1 success OK", "step a success OK", "waits w 250"], run.Journal.Lines().Skip(2).Take(4));
+        Assert.Equal(
+            ["started a#1", "returned a#1 success OK", "step a success OK", "waits w 250"],
+            run.Journal.Lines().Skip(2).Take(4));
     }
 }

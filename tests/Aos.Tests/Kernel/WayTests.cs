@@ -15,11 +15,13 @@ public sealed class WayTests
 {
     private const string One = """{"steps":[{"id":"a","skill":"quoted","input":{"q":"${input.x}"}}]}""";
 
-    private static RunScenario Budget(decimal cents, string plan = One) => RunScenario.Of(plan).Limited(c => c with { Budget = Money.FromCents(cents) });
+    private static RunScenario Budget(decimal cents, string plan = One) =>
+        RunScenario.Of(plan).Limited(c => c with { Budget = Money.FromCents(cents) });
 
     private static ScriptedRun Run(RunScenario scenario, ValueList<QuotedWay> ways, params ScriptedAnswer[] answers)
     {
-        var run = ScriptedRun.Of(scenario, new ScriptedWorld().On("a", answers).Quotes("a", Facts.Quoted("a", 1, ways)));
+        var run =
+            ScriptedRun.Of(scenario, new ScriptedWorld().On("a", answers).Quotes("a", Facts.Quoted("a", 1, ways)));
         var report = JournalVerifier.Verify(run.State.Submitted!.RunId, run.Documents, run.Journal);
         Assert.True(report.Parity, report.FirstDivergence?.Message);
         return run;
@@ -34,7 +36,8 @@ public sealed class WayTests
         var given = Given.Run(Budget(100));
         Assert.Equal((CallPhase.Quoting, 0m), (given.State.Steps[0].Calls[0].Phase, given.State.Reserved.Cents));
 
-        given.When(Facts.Quoted("a", 1, Facts.Way("good", 30))).Then("started a#1 by good").ThenEffects("invoke a#1 quoted");
+        given.When(Facts.Quoted("a", 1, Facts.Way("good", 30))).Then("started a#1 by good")
+            .ThenEffects("invoke a#1 quoted");
     }
 
     [Fact]
@@ -42,7 +45,10 @@ public sealed class WayTests
     {
         var run = Run(Budget(100), [Facts.Way("good", 30)], ScriptedAnswer.Ok().Costing(12));
 
-        Assert.Equal((30m, 15m), (run.Journal.OfType<RunEvent.AttemptStarted>().Single().Reserved.Cents, run.Journal.OfType<RunEvent.AttemptStarted>().Single().PredictedCost.Cents));
+        Assert.Equal(
+            (30m, 15m),
+            (run.Journal.OfType<RunEvent.AttemptStarted>().Single().Reserved.Cents,
+                run.Journal.OfType<RunEvent.AttemptStarted>().Single().PredictedCost.Cents));
         Assert.Equal((RunStatus.Completed, 12m), (run.Report.Status, run.Report.Cost.Cents));
     }
 
@@ -59,8 +65,16 @@ public sealed class WayTests
     [Fact]
     public void Where_the_money_does_not_suffice_a_cheaper_way_that_takes_that_over_is_taken()
     {
-        Assert.Equal(["cheap"], Tried(Run(Budget(10), [Facts.Way("large", 50), Facts.Way("other", 5, "transient"), Facts.Way("cheap", 4, "budget")], ScriptedAnswer.Ok())));
-        Assert.Equal(ErrorCodes.BudgetExceeded, Run(Budget(10), [Facts.Way("large", 50), Facts.Way("other", 5, "transient")], ScriptedAnswer.Ok()).Report.Code);
+        Assert.Equal(
+            ["cheap"],
+            Tried(Run(
+                Budget(10),
+                [Facts.Way("large", 50), Facts.Way("other", 5, "transient"), Facts.Way("cheap", 4, "budget")],
+                ScriptedAnswer.Ok())));
+        Assert.Equal(
+            ErrorCodes.BudgetExceeded,
+            Run(Budget(10), [Facts.Way("large", 50), Facts.Way("other", 5, "transient")],
+                ScriptedAnswer.Ok()).Report.Code);
     }
 
     [Fact]
@@ -68,7 +82,11 @@ public sealed class WayTests
     {
         var tooLong = Facts.Way("short", 1) with { Code = ErrorCodes.ContextTooLong, Message = "9000 tokens" };
 
-        Assert.Equal(["long"], Tried(Run(Budget(10), [tooLong, Facts.Way("cheap", 1, "budget"), Facts.Way("long", 2, "CONTEXT_TOO_LONG")], ScriptedAnswer.Ok())));
+        Assert.Equal(
+            ["long"],
+            Tried(Run(
+                Budget(10), [tooLong, Facts.Way("cheap", 1, "budget"), Facts.Way("long", 2, "CONTEXT_TOO_LONG")],
+                ScriptedAnswer.Ok())));
         Assert.Equal(["long"], Tried(Run(Budget(10), [tooLong, Facts.Way("long", 2, "limit")], ScriptedAnswer.Ok())));
 
         var run = Run(Budget(10), [tooLong, Facts.Way("cheap", 1, "budget")], ScriptedAnswer.Ok());
@@ -98,16 +116,20 @@ public sealed class WayTests
     [Fact]
     public void The_last_way_is_tried_as_often_as_the_catalog_says_counted_from_where_it_began()
     {
-        var run = Run(Budget(100), [Facts.Way("first", 1), Facts.Way("second", 1, "transient")], ScriptedAnswer.Fail("HTTP_503"));
+        var run = Run(
+            Budget(100), [Facts.Way("first", 1), Facts.Way("second", 1, "transient")], ScriptedAnswer.Fail("HTTP_503"));
 
         Assert.Equal(["first", "second", "second", "second", "second"], Tried(run));
-        Assert.Equal([0L, 1_000, 2_000, 4_000], run.Journal.OfType<RunEvent.RetryScheduled>().Select(retry => retry.BoundMs));
+        Assert.Equal(
+            [0L, 1_000, 2_000, 4_000], run.Journal.OfType<RunEvent.RetryScheduled>().Select(retry => retry.BoundMs));
     }
 
     [Fact]
     public void What_can_be_mended_at_once_is_mended_before_another_way_is_taken()
     {
-        var run = Run(Budget(100), [Facts.Way("first", 1), Facts.Way("second", 1, "transient")], ScriptedAnswer.Fail("ANSWER_INVALID"));
+        var run = Run(
+            Budget(100), [Facts.Way("first", 1), Facts.Way("second", 1, "transient")],
+            ScriptedAnswer.Fail("ANSWER_INVALID"));
 
         Assert.Equal(["first", "first", "first", "second", "second", "second"], Tried(run));
     }
@@ -123,7 +145,8 @@ public sealed class WayTests
 
     [Fact]
     public void A_step_that_may_be_tried_once_has_no_other_way() =>
-        Assert.Equal(["first"], Tried(Run(Budget(100, """{"steps":[{"id":"a","skill":"quoted","retry":{"max_attempts":1}}]}"""),
+        Assert.Equal(
+            ["first"], Tried(Run(Budget(100, """{"steps":[{"id":"a","skill":"quoted","retry":{"max_attempts":1}}]}"""),
             [Facts.Way("first", 1), Facts.Way("second", 1, "transient")], ScriptedAnswer.Fail("HTTP_503"))));
 
     [Fact]
@@ -167,8 +190,11 @@ public sealed class WayTests
     [Fact]
     public void What_was_quoted_for_a_call_is_not_held_for_its_fallback()
     {
-        var run = ScriptedRun.Of(Budget(100, """{"steps":[{"id":"a","skill":"quoted","on_failure":{"fallback":{"skill":"quoted","input":{"other":1}}}}]}"""),
-            new ScriptedWorld().On("a", ScriptedAnswer.Fail("HTTP_404")).Quotes("a", Facts.Quoted("a", 1, Facts.Way("x", 5)), Facts.Quoted("a", 2, Facts.Way("y", 7))));
+        var run = ScriptedRun.Of(
+            Budget(100,
+                """{"steps":[{"id":"a","skill":"quoted","on_failure":{"fallback":{"skill":"quoted","input":{"other":1}}}}]}"""),
+            new ScriptedWorld().On("a", ScriptedAnswer.Fail("HTTP_404"))
+                .Quotes("a", Facts.Quoted("a", 1, Facts.Way("x", 5)), Facts.Quoted("a", 2, Facts.Way("y", 7))));
 
         Assert.Equal(["x", "y"], Tried(run));
         Assert.Equal([5m, 7m], run.Journal.OfType<RunEvent.AttemptStarted>().Select(started => started.Reserved.Cents));
@@ -189,21 +215,29 @@ public sealed class WayTests
     {
         var scenario = Budget(100) with
         {
-            Policies = [AosJson.Read<Policy>("""{"policy":"p","version":1,"rules":[{"id":"dear","verdict":"deny","match":{"cost_above_cents":5}}]}"""u8)],
+            Policies = [
+                AosJson.Read<Policy>(
+                    """{"policy":"p","version":1,"rules":[{"id":"dear","verdict":"deny","match":{"cost_above_cents":5}}]}"""u8)],
         };
 
         Assert.Equal(ErrorCodes.PolicyDenied, Run(scenario, [Facts.Way("large", 50)], ScriptedAnswer.Ok()).Report.Code);
-        Assert.Equal(["small"], Tried(Run(scenario, [Facts.Way("large", 500), Facts.Way("small", 4, "budget")], ScriptedAnswer.Ok())));
+        Assert.Equal(
+            ["small"],
+            Tried(Run(scenario, [Facts.Way("large", 500), Facts.Way("small", 4, "budget")], ScriptedAnswer.Ok())));
     }
 
     [Fact]
     public void An_input_that_a_person_edited_is_asked_for_anew()
     {
-        var run = ScriptedRun.Of(Budget(100, """{"steps":[{"id":"a","skill":"quoted","input":{"q":1},"approval":{}}]}"""), new ScriptedWorld()
+        var run = ScriptedRun.Of(
+            Budget(100, """{"steps":[{"id":"a","skill":"quoted","input":{"q":1},"approval":{}}]}"""),
+            new ScriptedWorld()
             .Decides("a", new ScriptedDecision(true, Payload.FromUtf8("""{"q":2}"""u8.ToArray())))
             .Quotes("a", Facts.Quoted("a", 1, Facts.Way("x", 30)), Facts.Quoted("a", 1, Facts.Way("x", 3))));
 
-        Assert.Equal(["""{"q":1}""", """{"q":2}"""], run.Journal.OfType<RunEvent.QuoteRequested>().Select(asked => asked.Input!.ToString()));
+        Assert.Equal(
+            ["""{"q":1}""", """{"q":2}"""],
+            run.Journal.OfType<RunEvent.QuoteRequested>().Select(asked => asked.Input!.ToString()));
         var started = run.Journal.OfType<RunEvent.AttemptStarted>().Single();
         Assert.Equal((3m, """{"q":2}"""), (started.Reserved.Cents, started.Input!.ToString()));
     }

@@ -12,9 +12,11 @@ public sealed class PriceTableTests
         JsonElement.Parse(Repository.Read("src/Aos.Contracts/Models/price_table.json"))).Errors);
 
     [Fact]
-    public void Each_price_that_ships_stands_once_with_its_source_and_a_day_that_was() => Assert.All(PriceTable.BuiltIn.Models, entry =>
+    public void Each_price_that_ships_stands_once_with_its_source_and_a_day_that_was() =>
+        Assert.All(PriceTable.BuiltIn.Models, entry =>
     {
-        Assert.Single(PriceTable.BuiltIn.Models, other => (other.Provider, other.Model) == (entry.Provider, entry.Model));
+        Assert.Single(
+            PriceTable.BuiltIn.Models, other => (other.Provider, other.Model) == (entry.Provider, entry.Model));
         Assert.NotEmpty(entry.Source);
         Assert.True(DateOnly.ParseExact(entry.Date, "yyyy-MM-dd", CultureInfo.InvariantCulture)
             <= DateOnly.ParseExact(PriceTable.BuiltIn.Version, "yyyy-MM-dd", CultureInfo.InvariantCulture));
@@ -28,7 +30,9 @@ public sealed class PriceTableTests
     [InlineData("claude-opus-4-5-thinking", null)]
     [InlineData("claude-opus-4", null)]
     public void A_model_is_found_by_its_name_or_that_of_its_snapshot_and_by_no_other(string model, int? usd) =>
-        Assert.Equal(usd is { } price ? TokenRate.FromUsd(price) : null, PriceTable.BuiltIn.Find(ModelProvider.Anthropic, model)?.Price.Input);
+        Assert.Equal(
+            usd is { } price ? TokenRate.FromUsd(price) : null,
+            PriceTable.BuiltIn.Find(ModelProvider.Anthropic, model)?.Price.Input);
 
     [Fact]
     public void A_price_of_the_user_s_own_comes_before_that_of_the_table()
@@ -49,11 +53,21 @@ public sealed class PriceTableTests
         Assert.Equal((TokenRate.FromUsd(2.5m), 128_000, 16_384, PriceTable.BuiltIn.Version),
             (pinned.Price!.Input, pinned.ContextTokens!.Value, pinned.MaxOutputTokens!.Value, pinned.PriceTable));
 
-        var own = PriceTable.BuiltIn.Pin(new ModelSpec { Provider = ModelProvider.Openai, Model = "gpt-4o", Price = Entry("x", 9).Price, ContextTokens = 10 });
+        var own = PriceTable.BuiltIn.Pin(
+            new ModelSpec
+            {
+                Provider = ModelProvider.Openai,
+                Model = "gpt-4o",
+                Price = Entry("x", 9).Price,
+                ContextTokens = 10
+            });
         Assert.Equal((TokenRate.FromUsd(9), 10, null), (own.Price!.Input, own.ContextTokens!.Value, own.PriceTable));
 
-        Assert.Null(PriceTable.BuiltIn.Pin(new ModelSpec { Provider = ModelProvider.Openai, Model = "nobody-knows" }).Price);
-        Assert.Equal(TokenRate.FromUsd(0), PriceTable.BuiltIn.Pin(new ModelSpec { Provider = ModelProvider.Ollama, Model = "any" }).Price!.Input);
+        Assert.Null(
+            PriceTable.BuiltIn.Pin(new ModelSpec { Provider = ModelProvider.Openai, Model = "nobody-knows" }).Price);
+        Assert.Equal(
+            TokenRate.FromUsd(0),
+            PriceTable.BuiltIn.Pin(new ModelSpec { Provider = ModelProvider.Ollama, Model = "any" }).Price!.Input);
     }
 
     private static PriceEntry Entry(string model, int usd) => new()

@@ -16,7 +16,8 @@ public sealed class LookalikeTests
     [InlineData("\U0001d41aaa", "\\ud835\\udc1aaa")]
     [InlineData("\u2170d", "\\u2170d")]
     [InlineData("exampl\u0435\u0301", "exampl\\u0435\u0301")]
-    public void What_passes_for_ascii_is_written_as_an_escape(string text, string shown) => Assert.Equal(shown, Lookalikes.Reveal(text));
+    public void What_passes_for_ascii_is_written_as_an_escape(string text, string shown) =>
+        Assert.Equal(shown, Lookalikes.Reveal(text));
 
     [Theory]
     [InlineData("plain ASCII, \"quoted\" {1}")]
@@ -27,5 +28,6 @@ public sealed class LookalikeTests
     public void Words_of_one_script_stay_as_they_are(string text) => Assert.Equal(text, Lookalikes.Reveal(text));
 
     [Fact]
-    public void A_lone_surrogate_is_left_to_who_escapes_what_cannot_be_seen() => Assert.Equal("a\ud800b\u0431", Lookalikes.Reveal("a\ud800b\u0431"));
+    public void A_lone_surrogate_is_left_to_who_escapes_what_cannot_be_seen() =>
+        Assert.Equal("a\ud800b\u0431", Lookalikes.Reveal("a\ud800b\u0431"));
 }

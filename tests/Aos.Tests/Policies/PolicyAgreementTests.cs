@@ -29,7 +29,8 @@ public sealed class PolicyAgreementTests
                 var found = compiled.Judge(call, used);
 
                 var verdict = found.IsDenied ? "deny" : found.Approvals.IsEmpty ? "allow" : "ask";
-                if (verdict != expected.Verdict || !expected.Rules.SetEquals(found.Applied.Select(rule => $"{rule.Policy}/{rule.Rule}")))
+                if (verdict != expected.Verdict
+                    || !expected.Rules.SetEquals(found.Applied.Select(rule => $"{rule.Policy}/{rule.Rule}")))
                     Assert.Fail($"Set {set}, call {i}: expected {expected.Verdict} by {string.Join(", ", expected.Rules)}, found {verdict} by "
                         + $"{string.Join(", ", found.Applied.Select(rule => $"{rule.Policy}/{rule.Rule}"))}.\n{call}\n"
                         + string.Join('\n', policies.Select(Aos.Contracts.AosJson.WriteIndented)));
@@ -41,7 +42,9 @@ public sealed class PolicyAgreementTests
 
         // A generator that hardly ever denies or asks would prove little.
         Assert.Equal(Sets * CallsOfEach, verdicts.Values.Sum());
-        Assert.All((string[])["allow", "ask", "deny"], verdict => Assert.InRange(verdicts[verdict], Sets * CallsOfEach / 20, Sets * CallsOfEach));
+        Assert.All(
+            (string[])["allow", "ask", "deny"],
+            verdict => Assert.InRange(verdicts[verdict], Sets * CallsOfEach / 20, Sets * CallsOfEach));
     }
 
     [Fact]
@@ -56,7 +59,14 @@ public sealed class PolicyAgreementTests
             for (var i = 0; i < 20; i++)
             {
                 var call = gen.Call();
-                var unknown = call with { Input = WithNull(call.Input, "url"), HasUnknown = true, At = null, Tainted = null, Effect = null };
+                var unknown = call with
+                {
+                    Input = WithNull(call.Input, "url"),
+                    HasUnknown = true,
+                    At = null,
+                    Tainted = null,
+                    Effect = null
+                };
 
                 var before = compiled.Judge(unknown, new Dictionary<string, RuleUse>());
                 var then = compiled.Judge(call, new Dictionary<string, RuleUse>());
@@ -80,7 +90,9 @@ public sealed class PolicyAgreementTests
             for (var i = 0; i < 20; i++)
             {
                 var call = gen.Call();
-                var (first, second) = (before.Judge(call, new Dictionary<string, RuleUse>()), after.Judge(call, new Dictionary<string, RuleUse>()));
+                var (first, second) =
+                    (before.Judge(call, new Dictionary<string, RuleUse>()),
+                        after.Judge(call, new Dictionary<string, RuleUse>()));
                 Assert.True(!first.IsDenied || second.IsDenied);
                 Assert.True(second.IsDenied || second.Approvals.Length >= first.Approvals.Length);
             }

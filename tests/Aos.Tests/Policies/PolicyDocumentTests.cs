@@ -50,7 +50,9 @@ public sealed class PolicyDocumentTests
     [InlineData("policy: p\nversion: 1\nrules: [{ id: r, verdict: limit }]\n", "/rules/0/limit")]
     [InlineData("policy: p\nversion: 1\nrules: [{ id: r, verdict: limit, limit: {} }]\n", "/rules/0/limit")]
     [InlineData("policy: p\nversion: 1\nrules: [{ id: r, verdict: forbid }]\n", "/rules/0/verdict")]
-    [InlineData("policy: p\nversion: 1\nrules: [{ id: r, verdict: require_approval, approval: { quorum: 11 } }]\n", "/rules/0/approval/quorum")]
+    [InlineData(
+        "policy: p\nversion: 1\nrules: [{ id: r, verdict: require_approval, approval: { quorum: 11 } }]\n",
+        "/rules/0/approval/quorum")]
     [InlineData("policy: p\nversion: 1\nrules: [{ id: r, verdict: require_approval, approval: { expires_in_ms: 5, escalate: { after_ms: 5, role: x } } }]\n",
         "/rules/0/approval/escalate/after_ms")]
     [InlineData("policy: p\nversion: 1\nrules: [{ id: r, verdict: deny }]\ncases: [{ name: n, expect: deny, rule: x, call: { skill: a } }]\n", "/cases/0/rule")]
@@ -77,7 +79,8 @@ public sealed class PolicyDocumentTests
         {
             var policy = Read(File.ReadAllText(file));
             var results = PolicyTrial.Run(policy, policy.Cases, skills);
-            Assert.Empty(results.Where(result => !result.Passed).Select(result => $"{Path.GetFileName(file)}: {result}"));
+            Assert.Empty(
+                results.Where(result => !result.Passed).Select(result => $"{Path.GetFileName(file)}: {result}"));
             Assert.NotEmpty(policy.Cases);
         }
     }
@@ -100,18 +103,23 @@ public sealed class PolicyDocumentTests
     [Fact]
     public void The_clock_of_a_zone_is_pinned_with_the_changes_of_two_years()
     {
-        var policy = Read("""{"policy":"p","version":1,"rules":[{"id":"r","verdict":"deny","match":{"times":[{"zone":"Europe/Berlin"}]}}]}""");
+        var policy =
+            Read("""{"policy":"p","version":1,"rules":[{"id":"r","verdict":"deny","match":{"times":[{"zone":"Europe/Berlin"}]}}]}""");
 
         var zone = Assert.Single(ZoneOffsets.Pin([policy], new DateTimeOffset(2026, 6, 1, 0, 0, 0, TimeSpan.Zero)));
 
         // The last Sundays of March and October, at one o'clock UTC.
-        Assert.Equal(["2026-01-01T00:00 60", "2026-03-29T01:00 120", "2026-10-25T01:00 60", "2027-03-28T01:00 120", "2027-10-31T01:00 60"],
+        Assert.Equal(
+            ["2026-01-01T00:00 60", "2026-03-29T01:00 120", "2026-10-25T01:00 60", "2027-03-28T01:00 120",
+                "2027-10-31T01:00 60"],
             zone.Offsets.Select(offset => $"{offset.From:yyyy-MM-ddTHH:mm} {offset.Minutes}"));
     }
 
     private static Policy Read(string text)
     {
         var read = PolicyReader.Read(Encoding.UTF8.GetBytes(text));
-        return read.Value ?? throw new ArgumentException(string.Join('\n', read.Problems.Select(problem => $"{problem.Pointer}: {problem.Message}")));
+        return read.Value
+            ?? throw new ArgumentException(
+                string.Join('\n', read.Problems.Select(problem => $"{problem.Pointer}: {problem.Message}")));
     }
 }

@@ -10,9 +10,11 @@ namespace Aos.Tests.Policies;
 internal sealed class PolicyGen(ulong seed)
 {
     private static readonly string[] Names = ["http_call", "send", "pay"];
-    private static readonly string[] Hosts = ["api.example.com", "example.com", "*.example.com", "*", "localhost", "api.example.com:443", "example.com:8080"];
+    private static readonly string[] Hosts = [
+        "api.example.com", "example.com", "*.example.com", "*", "localhost", "api.example.com:443", "example.com:8080"];
     private static readonly string[] Urls =
-        ["https://api.example.com/v1/users", "https://example.com/", "http://example.com:8080/admin/x", "https://a.b.example.com/%61dmin",
+        ["https://api.example.com/v1/users", "https://example.com/", "http://example.com:8080/admin/x",
+            "https://a.b.example.com/%61dmin",
             "http://localhost:1/", "https://other.org/a/../admin", "not a url", "/relative",
             "https://other.org//admin", "https://other.org/v1/..%2fadmin/", "https://other.org/a%5c.%5c%2fx/.."];
     private static readonly string[] Paths = ["/*", "/admin*", "/v1/users", "*x", "/"];
@@ -37,7 +39,11 @@ internal sealed class PolicyGen(ulong seed)
                 new ZoneOffset { From = new DateTimeOffset(2026, 3, 29, 1, 0, 0, TimeSpan.Zero), Minutes = 120 },
             ],
         },
-        new PinnedZone { Zone = "Test/West", Offsets = [new ZoneOffset { From = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), Minutes = -570 }] },
+        new PinnedZone
+        {
+            Zone = "Test/West",
+            Offsets = [new ZoneOffset { From = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), Minutes = -570 }]
+        },
     ];
 
     private ulong _state = unchecked(seed * 0x9E3779B97F4A7C15 + 0xD1B54A32D192ED03);
@@ -64,7 +70,8 @@ internal sealed class PolicyGen(ulong seed)
         foreach (var policy in policies)
             foreach (var rule in policy.Rules)
                 if (rule.Limit is not null && Chance(70))
-                    used[$"{policy.Name}@{policy.Version}/{rule.Id}"] = new RuleUse(Below(4), Money.FromCents(Below(4)));
+                    used[$"{policy.Name}@{policy.Version}/{rule.Id}"] =
+                        new RuleUse(Below(4), Money.FromCents(Below(4)));
         return used;
     }
 

@@ -12,17 +12,21 @@ namespace Aos.Tests.Policies;
 /// <summary>What policies do to a run, in the kernel.</summary>
 public sealed class PolicyRunTests
 {
-    private const string TwoSends = """{"steps":[{"id":"a","skill":"send","input":{"to":"x"}},{"id":"b","skill":"send","depends_on":["a"]}]}""";
+    private const string TwoSends =
+        """{"steps":[{"id":"a","skill":"send","input":{"to":"x"}},{"id":"b","skill":"send","depends_on":["a"]}]}""";
 
     [Fact]
     public void A_denied_call_is_not_made_and_the_rule_is_named()
     {
-        var run = Given.Run(Bound("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"send","depends_on":["a"]}]}""",
+        var run =
+            Given.Run(Bound("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"send","depends_on":["a"]}]}""",
             """{"policy":"out","version":3,"rules":[{"id":"no-sends","verdict":"deny","reason":"Nothing leaves.","match":{"skills":["send"]}}]}"""));
 
         var then = run.When(Facts.Returned("a"));
 
-        then.Then("step a success OK", "denied b no-sends", "step b failure POLICY_DENIED", "stopping POLICY_DENIED by b", "run failed POLICY_DENIED by b")
+        then.Then(
+            "step a success OK", "denied b no-sends", "step b failure POLICY_DENIED", "stopping POLICY_DENIED by b",
+            "run failed POLICY_DENIED by b")
             .ThenEffects("finish");
         Assert.Equal("Step 'b' failed: POLICY_DENIED: Policy 'out' version 3, rule 'no-sends', denies send@1.0.0: Nothing leaves.", then.State.Ended!.Message);
     }
@@ -42,7 +46,9 @@ public sealed class PolicyRunTests
             """{"policy":"out","version":2,"default":"deny","rules":[{"id":"may","verdict":"allow","match":{"skills":["send@1"]}}]}"""))
             .State.Steps[0].Calls[0].Last!.Started;
 
-        Assert.Equal([new AppliedRule { Policy = "out", Version = 2, Rule = "may", Verdict = RuleVerdict.Allow }], started.Rules);
+        Assert.Equal(
+            [new AppliedRule { Policy = "out", Version = 2, Rule = "may", Verdict = RuleVerdict.Allow }],
+            started.Rules);
     }
 
     [Fact]
@@ -55,7 +61,8 @@ public sealed class PolicyRunTests
     [Fact]
     public void Calls_at_the_same_time_cannot_exceed_a_limit_together()
     {
-        var given = Given.Run(Bound("""{"steps":[{"id":"a","skill":"paid","for_each":"[`1`,`2`,`3`]","on_failure":"continue"}]}""",
+        var given = Given.Run(
+            Bound("""{"steps":[{"id":"a","skill":"paid","for_each":"[`1`,`2`,`3`]","on_failure":"continue"}]}""",
             """{"policy":"spend","version":1,"rules":[{"id":"cap","verdict":"limit","limit":{"max_cost_cents":20}}]}"""));
 
         Assert.Equal(["spend@1/cap 2 20¢"], Uses(given.State));
@@ -74,7 +81,9 @@ public sealed class PolicyRunTests
         given.WhenItIsTime();
         var second = given.And(Facts.Failed("a", "TIMEOUT", attempt: 2));
 
-        second.WhenItIsTime().Then("denied a twice", "step a failure POLICY_DENIED", "stopping POLICY_DENIED by a", "run failed POLICY_DENIED by a");
+        second.WhenItIsTime()
+            .Then("denied a twice", "step a failure POLICY_DENIED", "stopping POLICY_DENIED by a",
+                "run failed POLICY_DENIED by a");
     }
 
     [Fact]
@@ -86,7 +95,9 @@ public sealed class PolicyRunTests
             """));
         var request = given.State.Steps[0].Calls[0].Approval!;
 
-        Assert.Equal(("owner", "It leaves.", given.State.LastAt.AddMinutes(1)), (request.Role, request.Reason, request.ExpiresAt));
+        Assert.Equal(
+            ("owner", "It leaves.", given.State.LastAt.AddMinutes(1)),
+            (request.Role, request.Reason, request.ExpiresAt));
         Assert.Equal(["ask"], request.Rules.Select(rule => rule.Rule));
         given.When(Decide(request, "ann")).Then("started a#1").ThenEffects("invoke a#1 send");
         given.When(Facts.Returned("a")).Then("step a success OK", "started b#1");
@@ -95,13 +106,16 @@ public sealed class PolicyRunTests
     [Fact]
     public void What_plan_and_policy_ask_of_one_role_is_one_request_of_the_stricter_form()
     {
-        var given = Given.Run(Bound("""{"steps":[{"id":"a","skill":"send","approval":{"role":"owner","expires_in_ms":5000}}]}""", """
+        var given = Given.Run(
+            Bound("""{"steps":[{"id":"a","skill":"send","approval":{"role":"owner","expires_in_ms":5000}}]}""", """
             {"policy":"out","version":1,"rules":[
               {"id":"two","verdict":"require_approval","approval":{"role":"owner","quorum":2,"expires_in_ms":90000,"reason_required":true}},
               {"id":"law","verdict":"require_approval","approval":{"role":"legal"}}]}
             """));
         var request = given.State.Steps[0].Calls[0].Approval!;
-        Assert.Equal(("owner", 2, true, given.State.LastAt.AddSeconds(5)), (request.Role, request.Quorum, request.ReasonRequired, request.ExpiresAt));
+        Assert.Equal(
+            ("owner", 2, true, given.State.LastAt.AddSeconds(5)),
+            (request.Role, request.Quorum, request.ReasonRequired, request.ExpiresAt));
 
         given.When(Decide(request, "ann")).ThenNothing(); // No reason.
         given.When(Decide(request, "ann", reason: "fine")).Then(decisions: (string[])[]);
@@ -129,7 +143,8 @@ public sealed class PolicyRunTests
         Assert.Equal("""{"to":"y"}""", edited.Input.ToString());
         given.When(Decide(edited, "bob")).ThenNothing();
         given.When(Decide(edited, "ann") with { Input = Json("""{"to":"z"}""") })
-            .Then("denied a not-z,two", "step a failure POLICY_DENIED", "stopping POLICY_DENIED by a", "run failed POLICY_DENIED by a");
+            .Then("denied a not-z,two", "step a failure POLICY_DENIED", "stopping POLICY_DENIED by a",
+                "run failed POLICY_DENIED by a");
     }
 
     [Fact]
@@ -143,7 +158,8 @@ public sealed class PolicyRunTests
         var given = Given.Run(Bound("""{"steps":[{"id":"a","skill":"send","input":{"to":"x"}}]}""", policy));
         given.When(Decide(Open(given), "ann", role: "legal")).Then(decisions: (string[])[]);
         given.When(Decide(Open(given), "bob", role: "legal")).Then("asked a owner");
-        given.When(Decide(Open(given), "cat", role: "owner") with { Input = Json("""{"to":"y"}""") }).Then("asked a legal");
+        given.When(Decide(Open(given), "cat", role: "owner") with { Input = Json("""{"to":"y"}""") })
+            .Then("asked a legal");
 
         Assert.Empty(Open(given).ApprovedBy);
         given.When(Decide(Open(given), "ann", role: "legal")).Then(decisions: (string[])[]);
@@ -159,7 +175,8 @@ public sealed class PolicyRunTests
         var given = Given.Run(Bound("""{"steps":[{"id":"a","skill":"send","approval":{"role":"owner"}}]}"""));
         given.When(new RunEvent.PolicyTightened
         {
-            Policy = Policy("""{"policy":"p","version":1,"rules":[{"id":"two","verdict":"require_approval","approval":{"role":"owner","quorum":2}}]}"""),
+            Policy =
+                Policy("""{"policy":"p","version":1,"rules":[{"id":"two","verdict":"require_approval","approval":{"role":"owner","quorum":2}}]}"""),
             By = "cfo",
         }).Then(decisions: (string[])[]);
         var first = Open(given);
@@ -175,10 +192,12 @@ public sealed class PolicyRunTests
     [Fact]
     public void Runs_of_earlier_rules_ask_as_they_did()
     {
-        var given = Given.Run(Bound("""{"steps":[{"id":"a","skill":"send","approval":{"role":"owner"}}]}""") with { RulesVersion = 2 });
+        var given = Given.Run(
+            Bound("""{"steps":[{"id":"a","skill":"send","approval":{"role":"owner"}}]}""") with { RulesVersion = 2 });
         given.When(new RunEvent.PolicyTightened
         {
-            Policy = Policy("""{"policy":"p","version":1,"rules":[{"id":"two","verdict":"require_approval","approval":{"role":"owner","quorum":2}}]}"""),
+            Policy =
+                Policy("""{"policy":"p","version":1,"rules":[{"id":"two","verdict":"require_approval","approval":{"role":"owner","quorum":2}}]}"""),
             By = "cfo",
         });
 
@@ -196,20 +215,32 @@ public sealed class PolicyRunTests
         given.When(Decide(request, "max", role: "boss")).ThenNothing();
         // Who may decide by now may do so before the run has taken notice of the time.
         var boss = Decide(request, "max", role: "boss") with { At = given.State.LastAt.AddSeconds(20) };
-        Assert.Equal("started a#1", Assert.Single(RunKernel.Advance(given.State, boss).Events.OfType<RunEvent.Decision>().Lines()));
+        Assert.Equal(
+            "started a#1",
+            Assert.Single(RunKernel.Advance(given.State, boss).Events.OfType<RunEvent.Decision>().Lines()));
 
         given.WhenItIsTime().Then("escalated a boss");
 
         Assert.Equal(request.ExpiresAt, given.State.NextWake);
-        Assert.Equal("started a#1", Assert.Single(RunKernel.Advance(given.State, Decide(request, "max", role: "boss") with { At = given.State.LastAt.AddSeconds(1) })
+        Assert.Equal(
+            "started a#1",
+            Assert.Single(
+                RunKernel.Advance(
+                    given.State, Decide(request, "max", role: "boss") with { At = given.State.LastAt.AddSeconds(1) })
             .Events.OfType<RunEvent.Decision>().Lines()));
-        given.WhenItIsTime().Then("step a failure APPROVAL_EXPIRED", "stopping APPROVAL_EXPIRED by a", "run failed APPROVAL_EXPIRED by a");
+        given.WhenItIsTime()
+            .Then("step a failure APPROVAL_EXPIRED", "stopping APPROVAL_EXPIRED by a",
+                "run failed APPROVAL_EXPIRED by a");
     }
 
     [Fact]
     public void Where_people_are_told_apart_the_requester_and_who_lacks_the_role_do_not_approve()
     {
-        var given = Given.Run(RunScenario.Of("""{"steps":[{"id":"a","skill":"send","approval":{"role":"owner"}}]}""") with { RequestedBy = "ann" });
+        var given = Given.Run(
+            RunScenario.Of("""{"steps":[{"id":"a","skill":"send","approval":{"role":"owner"}}]}""") with
+            {
+                RequestedBy = "ann"
+            });
 
         given.When(Decide(Open(given), "ann", role: "owner")).ThenNothing();
         given.When(Decide(Open(given), "bob", role: "reader")).ThenNothing();
@@ -218,13 +249,20 @@ public sealed class PolicyRunTests
 
     [Fact]
     public void Who_asked_for_a_run_may_reject_its_calls() =>
-        Given.Run(RunScenario.Of("""{"steps":[{"id":"a","skill":"send","approval":{"role":"owner"}}]}""") with { RequestedBy = "ann" })
-            .Rejecting("ann").Then("step a failure APPROVAL_REJECTED", "stopping APPROVAL_REJECTED by a", "run failed APPROVAL_REJECTED by a");
+        Given.Run(
+            RunScenario.Of("""{"steps":[{"id":"a","skill":"send","approval":{"role":"owner"}}]}""") with
+            {
+                RequestedBy = "ann"
+            })
+            .Rejecting("ann")
+            .Then("step a failure APPROVAL_REJECTED", "stopping APPROVAL_REJECTED by a",
+                "run failed APPROVAL_REJECTED by a");
 
     [Fact]
     public void A_decision_that_was_made_for_another_request_in_any_respect_does_not_count()
     {
-        var scenario = RunScenario.Of("""{"steps":[{"id":"a","skill":"send","input":{"n":1},"approval":{"role":"owner"}}]}""");
+        var scenario =
+            RunScenario.Of("""{"steps":[{"id":"a","skill":"send","input":{"n":1},"approval":{"role":"owner"}}]}""");
         var given = Given.Run(scenario);
         var (request, run) = (Open(given), given.State.Submitted!);
         RunEvent.ApprovalRequested[] others =
@@ -240,11 +278,13 @@ public sealed class PolicyRunTests
             request with { ExpiresAt = request.ExpiresAt.AddMilliseconds(1) },
         ];
         var bindings = others.Select(other => ApprovalBinding.Of(run.Tenant, run.RunId, other))
-            .Append(ApprovalBinding.Of("tenant-2", run.RunId, request)).Append(ApprovalBinding.Of(run.Tenant, RunId.Parse("run_99999999"), request)).ToList();
+            .Append(ApprovalBinding.Of("tenant-2", run.RunId, request))
+            .Append(ApprovalBinding.Of(run.Tenant, RunId.Parse("run_99999999"), request)).ToList();
 
         Assert.Equal(bindings.Count, bindings.Distinct().Count());
         foreach (var binding in bindings) given.When(Decide(request, "ann") with { Binding = binding }).ThenNothing();
-        given.When(Decide(request, "ann") with { Binding = ApprovalBinding.Of(run.Tenant, run.RunId, request) }).Then("started a#1");
+        given.When(Decide(request, "ann") with { Binding = ApprovalBinding.Of(run.Tenant, run.RunId, request) })
+            .Then("started a#1");
     }
 
     [Fact]
@@ -255,7 +295,8 @@ public sealed class PolicyRunTests
             """));
         var tightened = new RunEvent.PolicyTightened
         {
-            Policy = Policy("""{"policy":"stop","version":1,"rules":[{"id":"r","verdict":"deny","match":{"skills":["send"]}}]}"""),
+            Policy = Policy(
+                """{"policy":"stop","version":1,"rules":[{"id":"r","verdict":"deny","match":{"skills":["send"]}}]}"""),
             By = "ann",
         };
 
@@ -281,9 +322,11 @@ public sealed class PolicyRunTests
         Assert.True(JournalVerifier.Verify(scenario.RunId, run.Documents, run.Journal).Parity);
     }
 
-    private static ApprovalId Approval(string text) => ApprovalId.TryParse(text, out var id) ? id : throw new FormatException(text);
+    private static ApprovalId Approval(string text) =>
+        ApprovalId.TryParse(text, out var id) ? id : throw new FormatException(text);
 
-    private static IEnumerable<string> Uses(RunState state) => state.Used.Select(pair => $"{pair.Key} {pair.Value.Calls} {pair.Value.Cost}");
+    private static IEnumerable<string> Uses(RunState state) =>
+        state.Used.Select(pair => $"{pair.Key} {pair.Value.Calls} {pair.Value.Cost}");
 
     private static RunEvent.ApprovalRequested Open(Given given) => given.State.Steps[0].Calls[0].Approval!;
 
@@ -294,14 +337,15 @@ public sealed class PolicyRunTests
     internal static RunScenario Bound(string plan, params string[] policies) =>
         RunScenario.Of(plan) with { Policies = ValueList.From(policies.Select(Policy)) };
 
-    internal static RunEvent.ApprovalDecided Decide(RunEvent.ApprovalRequested request, string by, string? role = null, string? reason = null) => new()
-    {
-        ApprovalId = request.ApprovalId,
-        Approved = true,
-        By = by,
-        Reason = reason,
-        Principal = role is null ? null : new Principal { Subject = by, Roles = [role] },
-    };
+    internal static RunEvent.ApprovalDecided Decide(
+        RunEvent.ApprovalRequested request, string by, string? role = null, string? reason = null) => new()
+        {
+            ApprovalId = request.ApprovalId,
+            Approved = true,
+            By = by,
+            Reason = reason,
+            Principal = role is null ? null : new Principal { Subject = by, Roles = [role] },
+        };
 }
 
 internal static class PolicyGiven

@@ -33,8 +33,11 @@ public sealed class ArchiveTests
     {
         await using var bench = new RuntimeBench();
         var run = (await bench.RunAsync(bench.Plan(Plan))).RunId;
-        Assert.Equal((await bench.Runtime.ExportAsync(run, Cancel)).Value!.File.ToArray(), (await bench.Runtime.ExportAsync(run, Cancel)).Value!.File.ToArray());
-        Assert.Equal("UNKNOWN_RUN", (await bench.Runtime.ExportAsync(RunId.Parse("run_00000000"), Cancel)).Outcome.Code.Value);
+        Assert.Equal(
+            (await bench.Runtime.ExportAsync(run, Cancel)).Value!.File.ToArray(),
+            (await bench.Runtime.ExportAsync(run, Cancel)).Value!.File.ToArray());
+        Assert.Equal(
+            "UNKNOWN_RUN", (await bench.Runtime.ExportAsync(RunId.Parse("run_00000000"), Cancel)).Outcome.Code.Value);
     }
 
     [Fact]
@@ -47,7 +50,8 @@ public sealed class ArchiveTests
             foreach (var bit in new[] { (byte)(1 << at % 8), (byte)0x20 })
             {
                 changed[at] ^= bit;
-                Assert.False((await VerifyAsync(changed)).Succeeded, $"byte {at} was changed by {bit}, which nobody noticed");
+                Assert.False(
+                    (await VerifyAsync(changed)).Succeeded, $"byte {at} was changed by {bit}, which nobody noticed");
                 changed[at] ^= bit;
             }
 
@@ -59,7 +63,8 @@ public sealed class ArchiveTests
     {
         var (_, file, _) = await ExportAsync("small");
         for (var length = 0; length < file.Length; length += length < 200 || length > file.Length - 200 ? 1 : 37)
-            Assert.False((await VerifyAsync(file[..length])).Succeeded, $"{length} of {file.Length} bytes were taken for all");
+            Assert.False(
+                (await VerifyAsync(file[..length])).Succeeded, $"{length} of {file.Length} bytes were taken for all");
         Assert.False((await VerifyAsync(file.ToArray().Append((byte)'\n').ToArray())).Succeeded);
         Assert.False((await VerifyAsync(file.ToArray().Concat(file.ToArray()).ToArray())).Succeeded);
     }
@@ -78,7 +83,9 @@ public sealed class ArchiveTests
             if (!drop && i > 0) others.Insert(i - 1, parts[i]);
             var forged = Join(others, drop ? parts.Count - 1 : parts.Count);
             if (forged.AsSpan().SequenceEqual(file.Span)) continue;
-            Assert.False((await VerifyAsync(forged)).Succeeded, $"part {i} was {(drop ? "dropped" : "moved")}: {Encoding.UTF8.GetString(parts[i])}");
+            Assert.False(
+                (await VerifyAsync(forged)).Succeeded,
+                $"part {i} was {(drop ? "dropped" : "moved")}: {Encoding.UTF8.GetString(parts[i])}");
         }
 
         Assert.Equal(file.ToArray(), Join(parts, parts.Count));
@@ -88,7 +95,8 @@ public sealed class ArchiveTests
     public async Task A_newer_format_and_a_file_of_another_kind_are_refused_by_name()
     {
         var (_, file, _) = await ExportAsync("small");
-        var newer = Encoding.UTF8.GetString(file.Span).Replace("\"version\":1,\"run_id\"", "\"version\":2,\"run_id\"", StringComparison.Ordinal);
+        var newer = Encoding.UTF8.GetString(file.Span)
+            .Replace("\"version\":1,\"run_id\"", "\"version\":2,\"run_id\"", StringComparison.Ordinal);
         Assert.Equal("STORAGE_TOO_NEW", (await VerifyAsync(Encoding.UTF8.GetBytes(newer))).Outcome.Code.Value);
         foreach (var other in new[] { "", "{}", "not json\n", "[]\n", "{\"format\":1}\n", "{\"format\":\"zip\"}\n" })
             Assert.Equal("INVALID_ARGUMENT", (await VerifyAsync(Encoding.UTF8.GetBytes(other))).Outcome.Code.Value);
@@ -111,7 +119,8 @@ public sealed class ArchiveTests
         var report = await bench.RunAsync(bench.Plan(Plan));
         Assert.Equal(RunStatus.Completed, report.Status);
         var exported = (await bench.Runtime.ExportAsync(report.RunId, Cancel)).Value!;
-        Assert.Equal((await bench.MemoryOf().ReadAsync(report.RunId, 0, Cancel))[^1].Hash.ToArray(), exported.Head.ToArray());
+        Assert.Equal(
+            (await bench.MemoryOf().ReadAsync(report.RunId, 0, Cancel))[^1].Hash.ToArray(), exported.Head.ToArray());
         return (report.RunId, exported.File, report.BehaviourDigest);
     }
 
@@ -128,7 +137,8 @@ public sealed class ArchiveTests
             var line = rest[..(rest.IndexOf((byte)'\n') + 1)];
             using var json = System.Text.Json.JsonDocument.Parse(line.ToArray());
             if (json.RootElement.TryGetProperty("part", out var part) && part.GetString() == "end") return parts;
-            var length = line.Length + (json.RootElement.TryGetProperty("bytes", out var bytes) ? bytes.GetInt32() + 1 : 0);
+            var length = line.Length
+                + (json.RootElement.TryGetProperty("bytes", out var bytes) ? bytes.GetInt32() + 1 : 0);
             parts.Add(rest[..length].ToArray());
             rest = rest[length..];
         }

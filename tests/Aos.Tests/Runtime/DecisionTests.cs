@@ -22,14 +22,21 @@ public sealed class DecisionTests
         var second = bench.Open();
         var row = await OnlyAsync(second);
 
-        Assert.Equal(OutcomeStatus.Success, (await second.DecideAsync(row.Id, false, "me", null, null, CancellationToken.None)).Status);
+        Assert.Equal(
+            OutcomeStatus.Success,
+            (await second.DecideAsync(row.Id, false, "me", null, null, CancellationToken.None)).Status);
         var late = await second.DecideAsync(row.Id, true, "you", null, null, CancellationToken.None);
         Assert.Equal("APPROVAL_NOT_OPEN", late.Code.Value);
         Assert.Contains("decided already", late.Message, StringComparison.Ordinal);
 
-        Assert.Equal("APPROVAL_REJECTED", (await second.ResumeAsync(waiting.RunId, CancellationToken.None))[0].Value!.Code!.Value.Value);
-        Assert.Equal("me", Assert.Single((await bench.JournalAsync(waiting.RunId)).OfType<RunEvent.ApprovalDecided>()).By);
-        Assert.Contains("rejected", (await second.DecideAsync(row.Id, true, "you", null, null, CancellationToken.None)).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            "APPROVAL_REJECTED",
+            (await second.ResumeAsync(waiting.RunId, CancellationToken.None))[0].Value!.Code!.Value.Value);
+        Assert.Equal(
+            "me", Assert.Single((await bench.JournalAsync(waiting.RunId)).OfType<RunEvent.ApprovalDecided>()).By);
+        Assert.Contains(
+            "rejected", (await second.DecideAsync(row.Id, true, "you", null, null, CancellationToken.None)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -60,7 +67,8 @@ public sealed class DecisionTests
         Assert.Equal((RunStatus.Failed, "APPROVAL_EXPIRED"), (report.Status, report.Code!.Value.Value));
         Assert.Empty(bench.Put.Calls);
         Assert.Empty((await second.ListApprovalsAsync(openOnly: true, CancellationToken.None)).Value!);
-        Assert.Equal(ApprovalStatus.Expired, (await bench.Store.FindApprovalAsync(row.Id, CancellationToken.None))!.Status);
+        Assert.Equal(
+            ApprovalStatus.Expired, (await bench.Store.FindApprovalAsync(row.Id, CancellationToken.None))!.Status);
         await bench.VerifyAsync(waiting.RunId);
     }
 
@@ -74,12 +82,17 @@ public sealed class DecisionTests
         var row = await OnlyAsync(second);
         bench.Time.Advance(TimeSpan.FromSeconds(59));
         var decided = bench.Time.GetUtcNow();
-        Assert.Equal(OutcomeStatus.Success, (await second.DecideAsync(row.Id, true, "me", null, null, CancellationToken.None)).Status);
+        Assert.Equal(
+            OutcomeStatus.Success,
+            (await second.DecideAsync(row.Id, true, "me", null, null, CancellationToken.None)).Status);
         bench.Time.Advance(TimeSpan.FromHours(3));
 
-        Assert.Equal(RunStatus.Completed, (await second.ResumeAsync(waiting.RunId, CancellationToken.None))[0].Value!.Status);
+        Assert.Equal(
+            RunStatus.Completed, (await second.ResumeAsync(waiting.RunId, CancellationToken.None))[0].Value!.Status);
         Assert.Single(bench.Put.Calls);
-        Assert.Equal(decided, Assert.Single((await bench.JournalAsync(waiting.RunId)).OfType<RunEvent.ApprovalDecided>()).DecidedAt);
+        Assert.Equal(
+            decided,
+            Assert.Single((await bench.JournalAsync(waiting.RunId)).OfType<RunEvent.ApprovalDecided>()).DecidedAt);
         await bench.VerifyAsync(waiting.RunId);
     }
 
@@ -87,15 +100,20 @@ public sealed class DecisionTests
     public async Task Who_decides_at_the_last_moment_is_heard_before_the_time_is_over()
     {
         await using var bench = new RuntimeBench();
-        var waiting = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"put","approval":{"expires_in_ms":60050}}]}"""));
+        var waiting = await bench.RunAsync(
+            bench.Plan("""{"steps":[{"id":"a","skill":"put","approval":{"expires_in_ms":60050}}]}"""));
         var (first, other) = (bench.Runtime, bench.Open());
         // Between two looks into the inbox.
         bench.Time.Advance(TimeSpan.FromMilliseconds(60_010));
-        Assert.Equal(OutcomeStatus.Success, (await other.DecideAsync((await OnlyAsync(other)).Id, true, "me", null, null, CancellationToken.None)).Status);
+        Assert.Equal(
+            OutcomeStatus.Success,
+            (await other.DecideAsync(
+                (await OnlyAsync(other)).Id, true, "me", null, null, CancellationToken.None)).Status);
         bench.Time.Advance(TimeSpan.FromMilliseconds(50));
 
         var ended = (await first.WaitAsync(waiting.RunId, CancellationToken.None)).Value!;
-        while (ended.Status == RunStatus.Waiting) ended = (await first.WaitAsync(waiting.RunId, CancellationToken.None)).Value!;
+        while (ended.Status == RunStatus.Waiting)
+            ended = (await first.WaitAsync(waiting.RunId, CancellationToken.None)).Value!;
         Assert.Equal(RunStatus.Completed, ended.Status);
         await bench.VerifyAsync(waiting.RunId);
     }
@@ -106,10 +124,13 @@ public sealed class DecisionTests
         await using var bench = new RuntimeBench();
         bench.Send.Answers(TwinAnswer.Lost(), TwinAnswer.Ok(), TwinAnswer.Lost());
         var run = (await bench.RunAsync(bench.Plan(
-            """{"steps":[{"id":"s","skill":"send","for_each":"input.list"},{"id":"t","skill":"pure"}]}""", """{"list":[1,2,3]}""") with
+            """{"steps":[{"id":"s","skill":"send","for_each":"input.list"},{"id":"t","skill":"pure"}]}""",
+            """{"list":[1,2,3]}""") with
         { Profile = bench.Profile with { Limits = new() { MaxParallelSteps = 1 } } })).RunId;
 
-        Assert.Equal("Step 's' is done for each item, and items 0, 2 wait to be settled: say which.", await RefusedAsync(bench, run, "s", null));
+        Assert.Equal(
+            "Step 's' is done for each item, and items 0, 2 wait to be settled: say which.",
+            await RefusedAsync(bench, run, "s", null));
         Assert.Equal("s[1] does not wait to be settled; items 0, 2 wait.", await RefusedAsync(bench, run, "s", 1));
         Assert.Equal("t does not wait to be settled; step 't' is success.", await RefusedAsync(bench, run, "t", null));
         Assert.Equal($"Run {run} has no step 'u'; its steps are 's', 't'.", await RefusedAsync(bench, run, "u", null));
@@ -122,10 +143,14 @@ public sealed class DecisionTests
         bench.Send.Answers(TwinAnswer.Lost());
         var call = bench.Call("send") with { IdempotencyKey = "k" };
         var outcome = await bench.Runtime.ExecuteAsync(call, CancellationToken.None);
-        Assert.Equal((OutcomeStatus.Unknown, "OUTCOME_UNKNOWN", "call"), (outcome.Status, outcome.Code.Value, outcome.StepId!.Value.Value));
+        Assert.Equal(
+            (OutcomeStatus.Unknown, "OUTCOME_UNKNOWN", "call"),
+            (outcome.Status, outcome.Code.Value, outcome.StepId!.Value.Value));
         Assert.Equal(WaitReason.UnknownOutcome, (await bench.WaitAsync(outcome.RunId!.Value)).WaitingFor);
 
-        await bench.Runtime.SettleAsync(outcome.RunId.Value, outcome.StepId.Value, null, happened: true, RuntimeBench.Json("[7]"), "me", null, CancellationToken.None);
+        await bench.Runtime.SettleAsync(
+            outcome.RunId.Value, outcome.StepId.Value, null, happened: true, RuntimeBench.Json("[7]"), "me", null,
+            CancellationToken.None);
         Assert.Equal(RunStatus.Completed, (await bench.WaitAsync(outcome.RunId.Value)).Status);
         Assert.Equal("[7]", (await bench.Runtime.ExecuteAsync(call, CancellationToken.None)).Result!.ToString());
         Assert.Single(bench.Send.Calls);
@@ -138,7 +163,9 @@ public sealed class DecisionTests
         bench.Send.Answers(TwinAnswer.Lost());
         var waiting = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"send"}]}"""));
 
-        var refused = await bench.Runtime.SettleAsync(waiting.RunId, StepId.Parse("a"), null, happened: true, RuntimeBench.Json("7"), "me", null, CancellationToken.None);
+        var refused = await bench.Runtime.SettleAsync(
+            waiting.RunId, StepId.Parse("a"), null, happened: true, RuntimeBench.Json("7"), "me", null,
+            CancellationToken.None);
 
         Assert.Equal("SCHEMA_VIOLATION", refused.Code.Value);
         Assert.Equal(WaitReason.UnknownOutcome, (await bench.WaitAsync(waiting.RunId)).WaitingFor);
@@ -149,7 +176,8 @@ public sealed class DecisionTests
 
     private static async Task<string?> RefusedAsync(RuntimeBench bench, RunId run, string step, int? item)
     {
-        var outcome = await bench.Runtime.SettleAsync(run, StepId.Parse(step), item, true, null, "me", null, CancellationToken.None);
+        var outcome = await bench.Runtime.SettleAsync(
+            run, StepId.Parse(step), item, true, null, "me", null, CancellationToken.None);
         Assert.Equal(OutcomeStatus.Failure, outcome.Status);
         return outcome.Message;
     }

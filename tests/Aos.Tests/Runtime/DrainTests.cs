@@ -68,10 +68,14 @@ public sealed class DrainTests
         Assert.True(await first.DrainAsync(AtMost, CancellationToken.None));
 
         var row = Assert.Single((await first.ListApprovalsAsync(openOnly: true, CancellationToken.None)).Value!);
-        Assert.Equal(OutcomeStatus.Success, (await first.DecideAsync(row.Id, true, "me", null, null, CancellationToken.None)).Status);
+        Assert.Equal(
+            OutcomeStatus.Success,
+            (await first.DecideAsync(row.Id, true, "me", null, null, CancellationToken.None)).Status);
         Assert.Empty(bench.Put.Calls);
         await bench.CloseAsync(first);
-        Assert.Equal(RunStatus.Completed, (await bench.Open().ResumeAsync(waiting.RunId, CancellationToken.None))[0].Value!.Status);
+        Assert.Equal(
+            RunStatus.Completed,
+            (await bench.Open().ResumeAsync(waiting.RunId, CancellationToken.None))[0].Value!.Status);
         Assert.Single(bench.Put.Calls);
     }
 
@@ -82,7 +86,8 @@ public sealed class DrainTests
         var first = bench.Open();
         Assert.True(await first.DrainAsync(AtMost, CancellationToken.None));
 
-        Assert.Equal("STORAGE_UNAVAILABLE", (await first.RunAsync(bench.Plan(Plan), CancellationToken.None)).Outcome.Code.Value);
+        Assert.Equal(
+            "STORAGE_UNAVAILABLE", (await first.RunAsync(bench.Plan(Plan), CancellationToken.None)).Outcome.Code.Value);
         Assert.Empty(bench.Send.Calls);
         Assert.Empty((await first.ListRunsAsync(new(), CancellationToken.None)).Value!);
     }

@@ -14,7 +14,8 @@ public sealed partial class EmbeddingTests
 {
     // Where the build puts it, beside these tests and in the same configuration.
     private static string Program { get; } =
-        Path.Combine(AppContext.BaseDirectory.Replace("Aos.Tests", "HelloAos", StringComparison.Ordinal), "HelloAos.dll");
+        Path.Combine(
+            AppContext.BaseDirectory.Replace("Aos.Tests", "HelloAos", StringComparison.Ordinal), "HelloAos.dll");
 
     [Fact]
     public async Task The_example_does_what_it_shows()
@@ -45,9 +46,11 @@ public sealed partial class EmbeddingTests
     {
         var readme = Path.Combine(Repository.Root, "README.md");
         if (!File.Exists(readme)) return;
-        var program = File.ReadAllText(Path.Combine(Repository.Root, "examples", "sdk", "HelloAos", "Program.cs")).Trim();
+        var program =
+            File.ReadAllText(Path.Combine(Repository.Root, "examples", "sdk", "HelloAos", "Program.cs")).Trim();
         foreach (Match snippet in Snippets().Matches(File.ReadAllText(readme)))
-            if (snippet.Value.Contains("AddAos(", StringComparison.Ordinal)) Assert.Equal(program, snippet.Groups["code"].Value.Trim());
+            if (snippet.Value.Contains("AddAos(", StringComparison.Ordinal))
+                Assert.Equal(program, snippet.Groups["code"].Value.Trim());
     }
 
     [Fact]
@@ -67,11 +70,15 @@ public sealed partial class EmbeddingTests
         Assert.Same(runtime, services.GetRequiredService<AosRuntime>());
         Assert.Equal(1, opened);
         Assert.NotNull(services.GetRequiredService<IStore>());
-        Assert.Equal(["http_call", "json_transform", "runtime_query"], runtime.Skills.All.Select(skill => skill.Contract.Name.Value));
+        Assert.Equal(
+            ["http_call", "json_transform", "runtime_query"],
+            runtime.Skills.All.Select(skill => skill.Contract.Name.Value));
         var planned = await runtime.PlanAsync(new RunRequest { Goal = "bitcoin price" }, CancellationToken.None);
         Assert.Equal(["fetch", "price"], planned.Value!.Steps.Select(step => step.Id.Value));
     }
 
-    [GeneratedRegex("```csharp\n(?<code>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        "```csharp\n(?<code>.*?)```",
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Snippets();
 }

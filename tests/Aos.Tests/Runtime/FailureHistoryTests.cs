@@ -16,7 +16,9 @@ public sealed class FailureHistoryTests
     public async Task Each_failed_attempt_is_counted_with_what_the_next_one_brought()
     {
         await using var bench = new RuntimeBench();
-        bench.Read.Answers(Fail("HTTP_503"), Fail("TIMEOUT"), TwinAnswer.Ok(), Fail("HTTP_503"), TwinAnswer.Ok(), TwinAnswer.Fail("HTTP_404"));
+        bench.Read.Answers(
+            Fail("HTTP_503"), Fail("TIMEOUT"), TwinAnswer.Ok(), Fail("HTTP_503"), TwinAnswer.Ok(),
+            TwinAnswer.Fail("HTTP_404"));
         await bench.RunAsync(bench.Plan(Get));
         await bench.RunAsync(bench.Plan(Get));
         await bench.RunAsync(bench.Plan(Get));
@@ -50,7 +52,9 @@ public sealed class FailureHistoryTests
     public async Task An_agent_is_told_how_often_such_failures_recovered()
     {
         await using var bench = new RuntimeBench();
-        bench.Read.Answers(Fail("HTTP_503"), TwinAnswer.Ok(), Fail("HTTP_503"), Fail("HTTP_503"), TwinAnswer.Fail("HTTP_503", retryAfter: TimeSpan.Zero));
+        bench.Read.Answers(
+            Fail("HTTP_503"), TwinAnswer.Ok(), Fail("HTTP_503"), Fail("HTTP_503"),
+            TwinAnswer.Fail("HTTP_503", retryAfter: TimeSpan.Zero));
         await bench.RunAsync(bench.Plan(Get));
         var failed = await bench.RunAsync(bench.Plan(Get));
         Assert.Equal(RunStatus.Failed, failed.Status);
@@ -59,7 +63,8 @@ public sealed class FailureHistoryTests
         var similar = (await AskAsync(bench, failed.RunId, "similar_failures"))[0];
 
         // Four failures, of which three were tried again, one of them with success.
-        Assert.Equal((4, 3, 1), (Number(why.GetProperty("recovery"), "failures"), Number(why.GetProperty("recovery"), "tries"),
+        Assert.Equal(
+            (4, 3, 1), (Number(why.GetProperty("recovery"), "failures"), Number(why.GetProperty("recovery"), "tries"),
             Number(why.GetProperty("recovery"), "successes")));
         Assert.Equal(4, Number(why.GetProperty("failure"), "similar_past_failures"));
         Assert.Equal(0.3333, why.GetProperty("failure").GetProperty("past_recovery_rate").GetDouble());
@@ -78,7 +83,8 @@ public sealed class FailureHistoryTests
 
         Assert.Equal([(1, "HTTP_503", "retry", false), (2, "HTTP_404", "none", (bool?)null)],
             log.Select(entry => (entry.Attempt, entry.Code.Value, entry.Then, entry.Recovered)));
-        Assert.All(log, entry => Assert.Equal((run.RunId, "a", "read"), (entry.RunId, entry.StepId.Value, entry.Skill.Value)));
+        Assert.All(
+            log, entry => Assert.Equal((run.RunId, "a", "read"), (entry.RunId, entry.StepId.Value, entry.Skill.Value)));
     }
 
     private static TwinAnswer Fail(string code) => TwinAnswer.Fail(code, retryAfter: TimeSpan.Zero);

@@ -8,7 +8,8 @@ namespace Aos.Tests.Runtime;
 
 public sealed class IdempotencyTests
 {
-    private const string Plan = """{"steps":[{"id":"a","skill":"send","input":{"n":"${input.n}"}}],"output":"steps.a.result"}""";
+    private const string Plan =
+        """{"steps":[{"id":"a","skill":"send","input":{"n":"${input.n}"}}],"output":"steps.a.result"}""";
 
     [Fact]
     public async Task The_same_key_and_request_give_the_same_run_without_a_second_call()
@@ -35,7 +36,9 @@ public sealed class IdempotencyTests
             request with { Goal = "another" },
             request with { Profile = bench.Profile with { AgentId = "another" } },
         })
-            Assert.Equal("IDEMPOTENCY_CONFLICT", (await bench.Runtime.RunAsync(other, CancellationToken.None)).Outcome.Code.Value);
+            Assert.Equal(
+                "IDEMPOTENCY_CONFLICT",
+                (await bench.Runtime.RunAsync(other, CancellationToken.None)).Outcome.Code.Value);
         Assert.Single(bench.Send.Calls);
     }
 
@@ -47,7 +50,9 @@ public sealed class IdempotencyTests
             await using var bench = new RuntimeBench();
             var runtime = bench.Open();
             var request = bench.Plan(Plan, """{"n":1}""", "key");
-            var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () => await runtime.RunAsync(request, CancellationToken.None))));
+            var answers = await Task.WhenAll(
+                Enumerable.Range(0, 8)
+                    .Select(_ => Task.Run(async () => await runtime.RunAsync(request, CancellationToken.None))));
             Assert.All(answers, answer => Assert.Equal(RunStatus.Completed, answer.Value?.Status));
             Assert.Single(answers.Select(answer => answer.Value!.RunId).Distinct());
             Assert.Single(bench.Send.Calls);
@@ -62,7 +67,9 @@ public sealed class IdempotencyTests
             await using var bench = new RuntimeBench();
             var request = bench.Plan(Plan, """{"n":1}""", "key");
             var runtimes = Enumerable.Range(0, 4).Select(_ => bench.Open()).ToList();
-            var answers = await Task.WhenAll(runtimes.Select(runtime => Task.Run(async () => await runtime.SubmitAsync(request, CancellationToken.None))));
+            var answers = await Task.WhenAll(
+                runtimes.Select(
+                    runtime => Task.Run(async () => await runtime.SubmitAsync(request, CancellationToken.None))));
             Assert.All(answers, answer => Assert.True(answer.Succeeded, answer.Outcome.Message));
             Assert.Single(answers.Select(answer => answer.Value!.RunId).Distinct());
             foreach (var runtime in runtimes) await runtime.WaitAsync(answers[0].Value!.RunId, CancellationToken.None);
@@ -80,10 +87,16 @@ public sealed class IdempotencyTests
         await bench.Read.WhenCalledAsync();
         bench.Crash();
         var second = bench.Open();
-        Assert.Equal("RUN_OWNED", (await second.ExecuteAsync(bench.Call("read") with { IdempotencyKey = "k" }, CancellationToken.None)).Code.Value);
+        Assert.Equal(
+            "RUN_OWNED",
+            (await second.ExecuteAsync(
+                bench.Call("read") with { IdempotencyKey = "k" }, CancellationToken.None)).Code.Value);
         Assert.Single(bench.Read.Calls);
         await second.ResumeAsync(null, CancellationToken.None);
-        Assert.Equal(OutcomeStatus.Success, (await second.ExecuteAsync(bench.Call("read") with { IdempotencyKey = "k" }, CancellationToken.None)).Status);
+        Assert.Equal(
+            OutcomeStatus.Success,
+            (await second.ExecuteAsync(
+                bench.Call("read") with { IdempotencyKey = "k" }, CancellationToken.None)).Status);
         Assert.Equal(2, bench.Read.Calls.Count);
     }
 
@@ -105,7 +118,9 @@ public sealed class IdempotencyTests
         answer.SetResult(TwinAnswer.Ok("""{"sent":true}"""));
         await run;
         bench.Time.Advance(TimeSpan.FromMilliseconds(100));
-        Assert.Equal((RunStatus.Completed, """{"sent":true}"""), ((await same).Value!.Status, (await same).Value!.Output!.ToString()));
+        Assert.Equal(
+            (RunStatus.Completed, """{"sent":true}"""),
+            ((await same).Value!.Status, (await same).Value!.Output!.ToString()));
         Assert.Single(bench.Send.Calls);
     }
 
@@ -132,7 +147,9 @@ public sealed class IdempotencyTests
     {
         await using var bench = new RuntimeBench();
         var text = key as string ?? new string('k', (int)key);
-        Assert.Equal("INVALID_ARGUMENT", (await bench.Runtime.SubmitAsync(bench.Plan(Plan, key: text), CancellationToken.None)).Outcome.Code.Value);
+        Assert.Equal(
+            "INVALID_ARGUMENT",
+            (await bench.Runtime.SubmitAsync(bench.Plan(Plan, key: text), CancellationToken.None)).Outcome.Code.Value);
         Assert.Empty((await bench.Runtime.ListRunsAsync(new RunFilter(), CancellationToken.None)).Value!);
     }
 }

@@ -9,13 +9,14 @@ using Aos.Tests.Runtime.Bench;
 
 namespace Aos.Tests.Runtime;
 
-/// <summary>What the ledger holds for a run from its admission to its end. The skill <c>paid</c> costs 10 cents at worst
-/// and is tried four times; the clock of the bench stands at 2026-01-02 03:04:05 UTC.</summary>
+/// <summary>What the ledger holds for a run from its admission to its end. The skill <c>paid</c> costs 10 cents at
+/// worst and is tried four times; the clock of the bench stands at 2026-01-02 03:04:05 UTC.</summary>
 public sealed class LedgerTests
 {
     private const string OnePaid = """{"steps":[{"id":"a","skill":"paid"}]}""";
     private const string Once = """{"steps":[{"id":"a","skill":"paid","retry":{"max_attempts":1}}]}""";
-    private const string Waits = """{"steps":[{"id":"a","skill":"paid"},{"id":"w","depends_on":["a"],"wait":{"signal":"go"}}]}""";
+    private const string Waits =
+        """{"steps":[{"id":"a","skill":"paid"},{"id":"w","depends_on":["a"],"wait":{"signal":"go"}}]}""";
 
     [Fact]
     public async Task A_paid_run_is_two_writes_of_the_ledger_and_a_free_one_is_none()
@@ -30,7 +31,8 @@ public sealed class LedgerTests
         Assert.Empty(changes);
         await bench.RunAsync(bench.Plan(OnePaid));
 
-        Assert.Equal([(40m, 0m), (-40m, 4m)], changes.Select(change => (change.Held.NanoUsd / 10_000_000m, change.Spent.Cents)));
+        Assert.Equal(
+            [(40m, 0m), (-40m, 4m)], changes.Select(change => (change.Held.NanoUsd / 10_000_000m, change.Spent.Cents)));
         Assert.Equal("2026-01-02", changes[0].Day);
         Assert.Equal([new SkillCost("paid", Money.FromCents(4))], changes[1].Skills);
     }
@@ -43,7 +45,9 @@ public sealed class LedgerTests
         var four = await bench.SubmitAsync(bench.Plan(OnePaid));
         var budget = await bench.SubmitAsync(bench.Plan(OnePaid) with { Budget = Money.FromCents(25) });
 
-        Assert.Equal([(four.RunId, 40m), (budget.RunId, 25m)], (await ChargesAsync(bench)).Select(charge => (charge.RunId, charge.Held.Cents)));
+        Assert.Equal(
+            [(four.RunId, 40m), (budget.RunId, 25m)],
+            (await ChargesAsync(bench)).Select(charge => (charge.RunId, charge.Held.Cents)));
     }
 
     [Fact]
@@ -62,7 +66,9 @@ public sealed class LedgerTests
         Assert.Equal((20 * 3600 + 55 * 60 + 55) * 1000L, refused.Outcome.Failure!.RetryAfterMs);
         Assert.Equal(2, (await bench.Runtime.ListRunsAsync(new RunFilter(), CancellationToken.None)).Value!.Count);
         // What fits still runs.
-        Assert.NotNull((await bench.Runtime.SubmitAsync(bench.Plan(OnePaid) with { Budget = Money.FromCents(20) }, CancellationToken.None)).Value);
+        Assert.NotNull(
+            (await bench.Runtime.SubmitAsync(
+                bench.Plan(OnePaid) with { Budget = Money.FromCents(20) }, CancellationToken.None)).Value);
     }
 
     [Fact]
@@ -83,15 +89,20 @@ public sealed class LedgerTests
         bench.Paid.Answers(_ => TwinAnswer.Ok(cents: 10));
         var request = bench.Plan(Once) with
         {
-            Profile = bench.Profile with { Budget = new BudgetSpec { PerDay = Money.FromCents(15), PerMonth = Money.FromCents(15) } },
+            Profile = bench.Profile with
+            {
+                Budget = new BudgetSpec { PerDay = Money.FromCents(15), PerMonth = Money.FromCents(15) }
+            },
         };
         await bench.RunAsync(request);
 
         var refused = await bench.Runtime.RunAsync(request, CancellationToken.None);
-        var other = await bench.Runtime.RunAsync(request with { Profile = request.Profile with { AgentId = "other" } }, CancellationToken.None);
+        var other = await bench.Runtime.RunAsync(
+            request with { Profile = request.Profile with { AgentId = "other" } }, CancellationToken.None);
 
         Assert.Equal("AGENT_BUDGET_EXCEEDED", refused.Outcome.Code.Value);
-        Assert.Contains("agent 'tester' has 5¢ of its 15¢ a month left", refused.Outcome.Message!, StringComparison.Ordinal);
+        Assert.Contains(
+            "agent 'tester' has 5¢ of its 15¢ a month left", refused.Outcome.Message!, StringComparison.Ordinal);
         Assert.Contains("ends at 2026-02-01 00:00:00 UTC", refused.Outcome.Message!, StringComparison.Ordinal);
         Assert.Equal(RunStatus.Completed, other.Value!.Status);
     }
@@ -102,7 +113,9 @@ public sealed class LedgerTests
         await using var bench = new RuntimeBench { Tenant = Tenant(perDay: 10) };
         bench.Paid.Answers(_ => TwinAnswer.Ok(cents: 10));
         await bench.RunAsync(bench.Plan(Once));
-        Assert.Equal("TENANT_BUDGET_EXCEEDED", (await bench.Runtime.RunAsync(bench.Plan(Once), CancellationToken.None)).Outcome.Code.Value);
+        Assert.Equal(
+            "TENANT_BUDGET_EXCEEDED",
+            (await bench.Runtime.RunAsync(bench.Plan(Once), CancellationToken.None)).Outcome.Code.Value);
 
         bench.Time.Advance(TimeSpan.FromHours(21));
 
@@ -114,8 +127,11 @@ public sealed class LedgerTests
     {
         await using var bench = new RuntimeBench { Tenant = Tenant(perDay: 0) };
 
-        Assert.Equal("TENANT_BUDGET_EXCEEDED", (await bench.Runtime.RunAsync(bench.Plan(OnePaid), CancellationToken.None)).Outcome.Code.Value);
-        Assert.Equal(RunStatus.Completed, (await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"put"}]}"""))).Status);
+        Assert.Equal(
+            "TENANT_BUDGET_EXCEEDED",
+            (await bench.Runtime.RunAsync(bench.Plan(OnePaid), CancellationToken.None)).Outcome.Code.Value);
+        Assert.Equal(
+            RunStatus.Completed, (await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"put"}]}"""))).Status);
     }
 
     [Fact]
@@ -161,7 +177,8 @@ public sealed class LedgerTests
         var run = await bench.RunAsync(bench.Plan(plan));
         Assert.Equal((0m, 14m), await TodayAsync(bench));
 
-        var fork = await bench.Runtime.ForkAsync(new ForkRequest { RunId = run.RunId, Step = StepId.Parse("b"), By = "me" }, CancellationToken.None);
+        var fork = await bench.Runtime.ForkAsync(
+            new ForkRequest { RunId = run.RunId, Step = StepId.Parse("b"), By = "me" }, CancellationToken.None);
         var report = await bench.WaitAsync(fork.Value!.RunId);
 
         Assert.Equal((RunStatus.Completed, 14m), (report.Status, report.Cost.Cents));
@@ -176,7 +193,8 @@ public sealed class LedgerTests
         bench.Paid.Answers(_ => TwinAnswer.Ok(cents: 7));
         var run = await bench.RunAsync(bench.Plan(OnePaid));
 
-        var fork = await bench.Runtime.ForkAsync(new ForkRequest { RunId = run.RunId, Step = StepId.Parse("a"), By = "me" }, CancellationToken.None);
+        var fork = await bench.Runtime.ForkAsync(
+            new ForkRequest { RunId = run.RunId, Step = StepId.Parse("a"), By = "me" }, CancellationToken.None);
         var repeated = await bench.Runtime.ReplayAsync(run.RunId, "live", CancellationToken.None);
 
         Assert.Equal("TENANT_BUDGET_EXCEEDED", fork.Outcome.Code.Value);
@@ -199,7 +217,9 @@ public sealed class LedgerTests
         var (held, spent) = await TodayAsync(bench);
         Assert.Equal((0m, 200m), (held, spent));
         Assert.Equal(20, answers.Count(answer => answer.Value?.Status == RunStatus.Completed));
-        Assert.All(answers.Where(answer => answer.Value is null), answer => Assert.Equal("TENANT_BUDGET_EXCEEDED", answer.Outcome.Code.Value));
+        Assert.All(
+            answers.Where(answer => answer.Value is null),
+            answer => Assert.Equal("TENANT_BUDGET_EXCEEDED", answer.Outcome.Code.Value));
     }
 
     [Fact]
@@ -213,7 +233,8 @@ public sealed class LedgerTests
         var after = (await bench.Runtime.SimulateAsync(bench.Plan(OnePaid), CancellationToken.None)).Value!;
 
         Assert.Equal((true, true, 40m), (before.Feasible, before.BudgetOk, before.Hold!.Value.Cents));
-        Assert.Equal((false, false, "TENANT_BUDGET_EXCEEDED"), (after.Feasible, after.BudgetOk, after.Code!.Value.Value));
+        Assert.Equal(
+            (false, false, "TENANT_BUDGET_EXCEEDED"), (after.Feasible, after.BudgetOk, after.Code!.Value.Value));
         Assert.Contains(after.Risks, risk => risk.Code == "LEDGER_FULL");
     }
 
@@ -223,7 +244,10 @@ public sealed class LedgerTests
         await using var bench = new RuntimeBench();
         var cost = 0;
         bench.Paid.Answers(_ => TwinAnswer.Ok(cents: ++cost % 20 == 0 ? 9 : 2));
-        var soft = bench.Plan(Once) with { Profile = bench.Profile with { Budget = new BudgetSpec { Mode = BudgetMode.Soft } } };
+        var soft = bench.Plan(Once) with
+        {
+            Profile = bench.Profile with { Budget = new BudgetSpec { Mode = BudgetMode.Soft } }
+        };
         // Of fewer than 20 calls nothing is learned.
         Assert.Equal(10m, (await bench.Runtime.SimulateAsync(soft, CancellationToken.None)).Value!.Hold!.Value.Cents);
         for (var i = 0; i < 20; i++) await bench.RunAsync(bench.Plan(Once));
@@ -244,7 +268,8 @@ public sealed class LedgerTests
     [Fact]
     public async Task The_report_says_limits_holds_spending_and_who_spent_it()
     {
-        await using var bench = new RuntimeBench { Tenant = Tenant(perDay: 500) with { TimeZone = "Asia/Tokyo", Version = 3 } };
+        await using var bench =
+            new RuntimeBench { Tenant = Tenant(perDay: 500) with { TimeZone = "Asia/Tokyo", Version = 3 } };
         bench.Paid.Answers(TwinAnswer.Ok(cents: 4), TwinAnswer.Ok(cents: 6), TwinAnswer.Hangs());
         await bench.RunAsync(bench.Plan(Once));
         var dear = await bench.RunAsync(bench.Plan(Once) with { Profile = bench.Profile with { AgentId = "big" } });
@@ -254,18 +279,22 @@ public sealed class LedgerTests
 
         Assert.Equal(("local", "Asia/Tokyo", 3), (report.Tenant, report.TimeZone, report.TenantVersion));
         var day = report.Accounts[0];
-        Assert.Equal((500m, 10m, 10m, 480m), (day.Limit!.Value.Cents, day.Held.Cents, day.Spent.Cents, day.Free!.Value.Cents));
+        Assert.Equal(
+            (500m, 10m, 10m, 480m), (day.Limit!.Value.Cents, day.Held.Cents, day.Spent.Cents, day.Free!.Value.Cents));
         // 12:04 in Tokyo.
         Assert.Equal(new DateTimeOffset(2026, 1, 2, 15, 0, 0, TimeSpan.Zero), day.EndsAt);
         Assert.Equal(["agent tester 4 10", "agent big 6 0", "skill paid 10 0"],
-            report.Spenders.Where(spender => spender.Kind != "run").Select(spender => $"{spender.Kind} {spender.Name} {spender.Month.Cents} {spender.Held.Cents}"));
+            report.Spenders.Where(spender => spender.Kind != "run")
+                .Select(spender => $"{spender.Kind} {spender.Name} {spender.Month.Cents} {spender.Held.Cents}"));
         Assert.Contains(report.Spenders, spender => spender.Name == dear.RunId.Value);
     }
 
-    private static TenantProfile Tenant(int perDay) => new() { Budget = new TenantBudget { PerDay = Money.FromCents(perDay) } };
+    private static TenantProfile Tenant(int perDay) =>
+        new() { Budget = new TenantBudget { PerDay = Money.FromCents(perDay) } };
 
     private static async Task<IReadOnlyList<RunCharge>> ChargesAsync(RuntimeBench bench) =>
-        await bench.Store.ListChargesAsync(new ChargeFilter { Tenant = "local", Month = "2026-01" }, CancellationToken.None);
+        await bench.Store.ListChargesAsync(
+            new ChargeFilter { Tenant = "local", Month = "2026-01" }, CancellationToken.None);
 
     private static async Task<(decimal Held, decimal Spent)> TodayAsync(RuntimeBench bench)
     {

@@ -14,9 +14,11 @@ public sealed class LiveRunTests
     public async Task A_result_out_of_a_cache_is_said_to_be_one()
     {
         await using var bench = new RuntimeBench();
-        bench.Read.Answers(TwinAnswer.Of(Aos.Abstractions.Skills.SkillResult.Success(Payload.Empty) with { CacheHit = true }));
+        bench.Read.Answers(
+            TwinAnswer.Of(Aos.Abstractions.Skills.SkillResult.Success(Payload.Empty) with { CacheHit = true }));
 
-        var run = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"pure"}]}"""));
+        var run =
+            await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"pure"}]}"""));
 
         Assert.Equal([true, false], run.Steps.Select(step => step.Outcome!.Execution!.CacheHit));
         await bench.VerifyAsync(run.RunId);
@@ -39,7 +41,9 @@ public sealed class LiveRunTests
         var second = (await bench.JournalAsync(report.RunId)).OfType<RunEvent.AttemptStarted>().Last();
         Assert.Equal(retry.At.AddMilliseconds(retry.DelayMs), second.At);
         Assert.Equal((2, 1), (report.Steps[0].Attempts, report.Steps[0].Outcome!.Execution!.Retries));
-        Assert.Equal([bench.Read.Calls[0].IdempotencyKey, bench.Read.Calls[0].IdempotencyKey], bench.Read.Calls.Select(call => call.IdempotencyKey));
+        Assert.Equal(
+            [bench.Read.Calls[0].IdempotencyKey, bench.Read.Calls[0].IdempotencyKey],
+            bench.Read.Calls.Select(call => call.IdempotencyKey));
         await bench.VerifyAsync(report.RunId);
     }
 
@@ -48,7 +52,8 @@ public sealed class LiveRunTests
     {
         await using var bench = new RuntimeBench();
         bench.Read.Answers(TwinAnswer.Fail("HTTP_503"), TwinAnswer.Ok());
-        var run = bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"send","approval":{}},{"id":"b","skill":"read"}]}"""));
+        var run = bench.RunAsync(
+            bench.Plan("""{"steps":[{"id":"a","skill":"send","approval":{}},{"id":"b","skill":"read"}]}"""));
         var retry = await bench.Store.WhenAsync<RunEvent.RetryScheduled>();
         bench.Time.Advance(TimeSpan.FromMilliseconds(retry.DelayMs));
 
@@ -62,7 +67,8 @@ public sealed class LiveRunTests
     public async Task What_the_world_asks_to_wait_replaces_the_backoff()
     {
         await using var bench = new RuntimeBench();
-        bench.Read.Answers(TwinAnswer.Fail("RATE_LIMITED", retryAfter: TimeSpan.FromMilliseconds(123_456.2)), TwinAnswer.Ok());
+        bench.Read.Answers(
+            TwinAnswer.Fail("RATE_LIMITED", retryAfter: TimeSpan.FromMilliseconds(123_456.2)), TwinAnswer.Ok());
         var run = bench.RunAsync(bench.Plan(OneRead));
         var retry = await bench.Store.WhenAsync<RunEvent.RetryScheduled>();
         Assert.Equal((123_457L, BackoffRule.RetryAfter), (retry.DelayMs, retry.Rule));
@@ -75,10 +81,15 @@ public sealed class LiveRunTests
     {
         await using var bench = new RuntimeBench();
         bench.Read.Answers(TwinAnswer.Fail("HTTP_503", retryAfter: TimeSpan.Zero));
-        var report = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"read","retry":{"max_attempts":3}},{"id":"b","skill":"pure","depends_on":["a"]}]}"""));
-        Assert.Equal((RunStatus.Failed, "HTTP_503", "a"), (report.Status, report.Code!.Value.Value, report.FailedStep!.Value.Value));
+        var report = await bench.RunAsync(
+            bench.Plan("""{"steps":[{"id":"a","skill":"read","retry":{"max_attempts":3}},{"id":"b","skill":"pure","depends_on":["a"]}]}"""));
+        Assert.Equal(
+            (RunStatus.Failed, "HTTP_503", "a"),
+            (report.Status, report.Code!.Value.Value, report.FailedStep!.Value.Value));
         Assert.Equal(3, bench.Read.Calls.Count);
-        Assert.Equal((OutcomeStatus.Skipped, "RUN_ABORTED"), (report.Steps[1].Outcome!.Status, report.Steps[1].Code!.Value.Value));
+        Assert.Equal(
+            (OutcomeStatus.Skipped, "RUN_ABORTED"),
+            (report.Steps[1].Outcome!.Status, report.Steps[1].Code!.Value.Value));
         Assert.Empty(bench.Pure.Calls);
     }
 
@@ -88,7 +99,8 @@ public sealed class LiveRunTests
         await using var bench = new RuntimeBench();
         bench.Read.Answers(TwinAnswer.Hangs());
         var request = bench.Plan("""{"steps":[{"id":"a","skill":"read","timeout_ms":86400000}]}""");
-        var run = bench.RunAsync(request with { Profile = bench.Profile with { Limits = new() { MaxRunSeconds = 60 } } });
+        var run =
+            bench.RunAsync(request with { Profile = bench.Profile with { Limits = new() { MaxRunSeconds = 60 } } });
         await bench.Read.WhenCalledAsync();
         bench.Time.Advance(TimeSpan.FromSeconds(60));
         var report = await run;
@@ -103,17 +115,22 @@ public sealed class LiveRunTests
         var answer = new TaskCompletionSource<TwinAnswer>();
         bench.Read.Answers(TwinAnswer.Hangs());
         bench.Put.Answers(TwinAnswer.When(answer.Task));
-        var submitted = await bench.SubmitAsync(bench.Plan("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"put"},{"id":"c","skill":"pure","depends_on":["b"]}]}"""));
+        var submitted = await bench.SubmitAsync(
+            bench.Plan("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"put"},{"id":"c","skill":"pure","depends_on":["b"]}]}"""));
         await Task.WhenAll(bench.Read.WhenCalledAsync(), bench.Put.WhenCalledAsync());
 
-        Assert.Equal(OutcomeStatus.Success, (await bench.Runtime.CancelAsync(submitted.RunId, "me", "enough", CancellationToken.None)).Status);
+        Assert.Equal(
+            OutcomeStatus.Success,
+            (await bench.Runtime.CancelAsync(submitted.RunId, "me", "enough", CancellationToken.None)).Status);
         await bench.Store.WhenAsync<RunEvent.AttemptReturned>(returned => returned.StepId.Value == "a");
         Assert.DoesNotContain(bench.Store.Durable, e => e is RunEvent.RunEnded);
         answer.SetResult(TwinAnswer.Ok());
 
         var report = await bench.WaitAsync(submitted.RunId);
         Assert.Equal((RunStatus.Cancelled, "CANCELLED"), (report.Status, report.Code!.Value.Value));
-        Assert.Equal([OutcomeStatus.Cancelled, OutcomeStatus.Success, OutcomeStatus.Skipped], report.Steps.Select(step => step.Outcome!.Status));
+        Assert.Equal(
+            [OutcomeStatus.Cancelled, OutcomeStatus.Success, OutcomeStatus.Skipped],
+            report.Steps.Select(step => step.Outcome!.Status));
         await bench.VerifyAsync(submitted.RunId);
     }
 
@@ -136,18 +153,26 @@ public sealed class LiveRunTests
     public async Task A_decision_lets_the_run_go_on_with_the_edited_input()
     {
         await using var bench = new RuntimeBench();
-        var waiting = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"send","input":{"n":1},"approval":{"role":"boss"}}]}"""));
+        var waiting = await bench.RunAsync(
+            bench.Plan("""{"steps":[{"id":"a","skill":"send","input":{"n":1},"approval":{"role":"boss"}}]}"""));
         Assert.Equal((RunStatus.Waiting, WaitReason.Approval), (waiting.Status, waiting.WaitingFor));
         Assert.Empty(bench.Send.Calls);
-        var row = Assert.Single((await bench.Runtime.ListApprovalsAsync(openOnly: true, CancellationToken.None)).Value!);
+        var row =
+            Assert.Single((await bench.Runtime.ListApprovalsAsync(openOnly: true, CancellationToken.None)).Value!);
 
-        Assert.Equal("INVALID_JSON", (await bench.Runtime.DecideAsync(row.Id, true, "me", null, RuntimeBench.Json("{"), CancellationToken.None)).Code.Value);
-        var decided = await bench.Runtime.DecideAsync(row.Id, true, "me", null, RuntimeBench.Json("{\n\"n\": 2}"), CancellationToken.None);
+        Assert.Equal(
+            "INVALID_JSON",
+            (await bench.Runtime.DecideAsync(
+                row.Id, true, "me", null, RuntimeBench.Json("{"), CancellationToken.None)).Code.Value);
+        var decided = await bench.Runtime.DecideAsync(
+            row.Id, true, "me", null, RuntimeBench.Json("{\n\"n\": 2}"), CancellationToken.None);
         Assert.Equal(OutcomeStatus.Success, decided.Status);
         var report = await bench.WaitAsync(waiting.RunId);
         Assert.Equal(RunStatus.Completed, report.Status);
         Assert.Equal("""{"n":2}""", Assert.Single(bench.Send.Calls).Input.ToString());
-        Assert.Equal("APPROVAL_NOT_OPEN", (await bench.Runtime.DecideAsync(row.Id, false, "me", null, null, CancellationToken.None)).Code.Value);
+        Assert.Equal(
+            "APPROVAL_NOT_OPEN",
+            (await bench.Runtime.DecideAsync(row.Id, false, "me", null, null, CancellationToken.None)).Code.Value);
         await bench.VerifyAsync(waiting.RunId);
     }
 
@@ -157,7 +182,8 @@ public sealed class LiveRunTests
         const string plan = """{"steps":[{"id":"a","skill":"send","approval":{"expires_in_ms":5000}}]}""";
         await using var bench = new RuntimeBench();
         var first = await bench.RunAsync(bench.Plan(plan));
-        var row = Assert.Single((await bench.Runtime.ListApprovalsAsync(openOnly: true, CancellationToken.None)).Value!);
+        var row =
+            Assert.Single((await bench.Runtime.ListApprovalsAsync(openOnly: true, CancellationToken.None)).Value!);
         await bench.Runtime.DecideAsync(row.Id, false, "boss", "not now", null, CancellationToken.None);
         Assert.Equal("APPROVAL_REJECTED", (await bench.WaitAsync(first.RunId)).Code!.Value.Value);
 
@@ -173,12 +199,22 @@ public sealed class LiveRunTests
     {
         await using var bench = new RuntimeBench();
         bench.Send.Answers(TwinAnswer.Lost(), TwinAnswer.Ok());
-        var waiting = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"send"}],"output":"steps.a.result"}"""));
+        var waiting =
+            await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"send"}],"output":"steps.a.result"}"""));
         Assert.Equal((RunStatus.Waiting, WaitReason.UnknownOutcome), (waiting.Status, waiting.WaitingFor));
         var step = StepId.Parse("a");
-        Assert.Equal("UNKNOWN_STEP", (await bench.Runtime.SettleAsync(waiting.RunId, StepId.Parse("b"), null, happened, null, "me", null, CancellationToken.None)).Code.Value);
-        Assert.Equal("INVALID_ARGUMENT", (await bench.Runtime.SettleAsync(waiting.RunId, step, 3, happened, null, "me", null, CancellationToken.None)).Code.Value);
-        await bench.Runtime.SettleAsync(waiting.RunId, step, null, happened, happened ? RuntimeBench.Json("""{"id":7}""") : null, "me", "looked", CancellationToken.None);
+        Assert.Equal(
+            "UNKNOWN_STEP",
+            (await bench.Runtime.SettleAsync(
+                waiting.RunId, StepId.Parse("b"), null, happened, null, "me", null,
+                CancellationToken.None)).Code.Value);
+        Assert.Equal(
+            "INVALID_ARGUMENT",
+            (await bench.Runtime.SettleAsync(
+                waiting.RunId, step, 3, happened, null, "me", null, CancellationToken.None)).Code.Value);
+        await bench.Runtime.SettleAsync(
+            waiting.RunId, step, null, happened, happened ? RuntimeBench.Json("""{"id":7}""") : null, "me", "looked",
+            CancellationToken.None);
         if (!happened)
         {
             var retry = await bench.Store.WhenAsync<RunEvent.RetryScheduled>();
@@ -197,9 +233,11 @@ public sealed class LiveRunTests
         await using var bench = new RuntimeBench();
         var answers = Enumerable.Range(0, 10).Select(_ => new TaskCompletionSource<TwinAnswer>()).ToArray();
         bench.Read.Answers(call => TwinAnswer.When(answers[call.Input.Element.GetProperty("i").GetInt32()].Task));
-        var request = bench.Plan("""{"steps":[{"id":"a","skill":"read","for_each":"input.list","input":{"i":"${index}"}}],"output":"steps.a.result[*].n"}""",
+        var request =
+            bench.Plan("""{"steps":[{"id":"a","skill":"read","for_each":"input.list","input":{"i":"${index}"}}],"output":"steps.a.result[*].n"}""",
             """{"list":[0,1,2,3,4,5,6,7,8,9]}""");
-        var run = bench.RunAsync(request with { Profile = bench.Profile with { Limits = new() { MaxParallelSteps = 3 } } });
+        var run =
+            bench.RunAsync(request with { Profile = bench.Profile with { Limits = new() { MaxParallelSteps = 3 } } });
         for (var i = 0; i < 10; i++)
         {
             await bench.Read.WhenCalledAsync(Math.Min(10, i + 3));
@@ -220,10 +258,12 @@ public sealed class LiveRunTests
         var isDurable = false;
         skill.Answers(_ =>
         {
-            isDurable = bench.Store.Durable.OfType<RunEvent.AttemptStarted>().Any(started => started.StepId.Value == "b");
+            isDurable =
+                bench.Store.Durable.OfType<RunEvent.AttemptStarted>().Any(started => started.StepId.Value == "b");
             return TwinAnswer.Ok();
         });
-        var run = bench.RunAsync(bench.Plan($$"""{"steps":[{"id":"a","skill":"pure"},{"id":"b","skill":"{{name}}","depends_on":["a"]}]}"""));
+        var run = bench.RunAsync(
+            bench.Plan($$"""{"steps":[{"id":"a","skill":"pure"},{"id":"b","skill":"{{name}}","depends_on":["a"]}]}"""));
         await bench.Pure.WhenCalledAsync();
         bench.Store.Hold();
         gate.SetResult(TwinAnswer.Ok());
@@ -240,7 +280,8 @@ public sealed class LiveRunTests
         await using var bench = new RuntimeBench();
         var gate = new TaskCompletionSource<TwinAnswer>();
         bench.Pure.Answers(TwinAnswer.When(gate.Task));
-        var submitted = await bench.SubmitAsync(bench.Plan("""{"steps":[{"id":"a","skill":"pure"},{"id":"b","skill":"read","depends_on":["a"]},{"id":"c","skill":"pure","depends_on":["b"]}]}"""));
+        var submitted = await bench.SubmitAsync(
+            bench.Plan("""{"steps":[{"id":"a","skill":"pure"},{"id":"b","skill":"read","depends_on":["a"]},{"id":"c","skill":"pure","depends_on":["b"]}]}"""));
         await bench.Pure.WhenCalledAsync();
         bench.Store.Hold();
         gate.SetResult(TwinAnswer.Ok());
@@ -283,7 +324,9 @@ public sealed class LiveRunTests
         var run = Assert.Single(runtime.OpenRuns);
         await bench.CloseAsync(runtime);
         Assert.Equal("STORAGE_UNAVAILABLE", (await answer).Outcome.Code.Value);
-        Assert.Equal("STORAGE_UNAVAILABLE", (await runtime.SubmitAsync(bench.Plan(OneRead), CancellationToken.None)).Outcome.Code.Value);
+        Assert.Equal(
+            "STORAGE_UNAVAILABLE",
+            (await runtime.SubmitAsync(bench.Plan(OneRead), CancellationToken.None)).Outcome.Code.Value);
         await runtime.DisposeAsync();
 
         var resumed = Assert.Single(await bench.Open().ResumeAsync(null, CancellationToken.None));

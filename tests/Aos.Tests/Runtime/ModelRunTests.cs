@@ -25,8 +25,10 @@ namespace Aos.Tests.Runtime;
 /// <summary>Runs that ask models: at servers that speak the wire formats of real providers, and at none.</summary>
 public sealed class ModelRunTests : IDisposable
 {
-    private const string Primes = """{"type":"object","required":["prime"],"properties":{"prime":{"type":"integer"}}}""";
-    private readonly ModelCaller _caller = new(TimeProvider.System, new ScriptedResolver(), new HttpLimits(), new ModelLimits());
+    private const string Primes =
+        """{"type":"object","required":["prime"],"properties":{"prime":{"type":"integer"}}}""";
+    private readonly ModelCaller _caller =
+        new(TimeProvider.System, new ScriptedResolver(), new HttpLimits(), new ModelLimits());
 
     public void Dispose() => _caller.Dispose();
 
@@ -48,7 +50,8 @@ public sealed class ModelRunTests : IDisposable
 
     private static ModelSpec Script(string answers)
     {
-        var file = Path.Combine(Path.GetTempPath(), $"aos-script-{Digest.Of(Encoding.UTF8.GetBytes(answers)).Hex[..16]}.json");
+        var file =
+            Path.Combine(Path.GetTempPath(), $"aos-script-{Digest.Of(Encoding.UTF8.GetBytes(answers)).Hex[..16]}.json");
         File.WriteAllText(file, $$"""{"answers":{{answers}}}""");
         return new ModelSpec { Provider = ModelProvider.Scripted, Model = "demo", Script = file };
     }
@@ -58,15 +61,22 @@ public sealed class ModelRunTests : IDisposable
     [Fact]
     public async Task A_call_is_answered_paid_and_marked_as_written_by_a_model()
     {
-        await using var server = await ModelServer.StartAsync(AnthropicWire.Answer("seven", input: 25, read: 1000, written: 100, output: 15));
+        await using var server = await ModelServer.StartAsync(
+            AnthropicWire.Answer("seven", input: 25, read: 1000, written: 100, output: 15));
         await using var bench = Bench();
 
-        var report = await bench.RunAsync(Ask(bench, """{"model":"fast","prompt":"Name a prime."}""", ("fast", ModelHarness.Claude(server))));
+        var report = await bench.RunAsync(
+            Ask(bench, """{"model":"fast","prompt":"Name a prime."}""", ("fast", ModelHarness.Claude(server))));
 
         Assert.Equal((RunStatus.Completed, new Money(325_000)), (report.Status, report.Cost));
         var result = ResultOf(report);
-        Assert.Equal(("seven", "fast", "stop"), (result.GetProperty("text").GetString(), result.GetProperty("name").GetString(), result.GetProperty("finish_reason").GetString()));
-        Assert.Equal((1125, 15, 1000, 100), (Usage("input_tokens"), Usage("output_tokens"), Usage("cached_tokens"), Usage("cache_write_tokens")));
+        Assert.Equal(
+            ("seven", "fast", "stop"),
+            (result.GetProperty("text").GetString(), result.GetProperty("name").GetString(),
+                result.GetProperty("finish_reason").GetString()));
+        Assert.Equal(
+            (1125, 15, 1000, 100),
+            (Usage("input_tokens"), Usage("output_tokens"), Usage("cached_tokens"), Usage("cache_write_tokens")));
         Assert.True(report.Steps[0].Outcome!.Execution!.Tainted);
         var started = (await bench.JournalAsync(report.RunId)).OfType<RunEvent.AttemptStarted>().Single();
         Assert.True(started.Reserved > report.Cost);
@@ -78,15 +88,20 @@ public sealed class ModelRunTests : IDisposable
     [Fact]
     public async Task An_answer_that_breaks_its_schema_is_mended_by_another_attempt_that_is_shown_its_mistakes()
     {
-        await using var server = await ModelServer.StartAsync(OpenAiWire.Answer("""{"prime":"seven"}"""), OpenAiWire.Answer("""{"prime":7}"""));
+        await using var server = await ModelServer.StartAsync(
+            OpenAiWire.Answer("""{"prime":"seven"}"""), OpenAiWire.Answer("""{"prime":7}"""));
         await using var bench = Bench();
 
-        var report = await bench.RunAsync(Ask(bench, $$"""{"model":"fast","prompt":"Name a prime.","output_schema":{{Primes}}}""", ("fast", ModelHarness.Gpt(server))));
+        var report = await bench.RunAsync(
+            Ask(bench, $$"""{"model":"fast","prompt":"Name a prime.","output_schema":{{Primes}}}""",
+                ("fast", ModelHarness.Gpt(server))));
 
         Assert.Equal((RunStatus.Completed, 2), (report.Status, report.Steps[0].Attempts));
         Assert.Equal(7, ResultOf(report).GetProperty("json").GetProperty("prime").GetInt32());
         var told = server.Received.Last().Body.GetProperty("messages");
-        Assert.Equal(["user", "assistant", "user"], told.EnumerateArray().Select(message => message.GetProperty("role").GetString()));
+        Assert.Equal(
+            ["user", "assistant", "user"],
+            told.EnumerateArray().Select(message => message.GetProperty("role").GetString()));
         Assert.Contains("/prime", told[2].GetProperty("content").ToString(), StringComparison.Ordinal);
         // Both answers are paid: 2 × (20 × 1 + 10 × 0.1 + 13 × 5 + 7 × 7) millionths of a dollar.
         Assert.Equal(new Money(270_000), report.Cost);
@@ -99,28 +114,33 @@ public sealed class ModelRunTests : IDisposable
         await using var server = await ModelServer.StartAsync(AnthropicWire.Answer($"Your key is {ModelHarness.Key}."));
         await using var bench = Bench();
         bench.Secrets = [new OneSecret("MODEL_KEY", ModelHarness.Key)];
-        var keyed = ModelHarness.Claude(server) with { ApiKey = new KeyReference { Secret = SecretName.Parse("MODEL_KEY") } };
+        var keyed =
+            ModelHarness.Claude(server) with { ApiKey = new KeyReference { Secret = SecretName.Parse("MODEL_KEY") } };
         ErrorCode? other = null;
         bench.Read.Answers(_ => TwinAnswer.By(async (call, cancel) =>
         {
             other = (await call.Secrets.ResolveAsync(SecretName.Parse("MODEL_KEY"), cancel)).Code;
             return SkillResult.Success(Payload.Empty);
         }));
-        var request = bench.Plan("""{"steps":[{"id":"ask","skill":"llm_invoke","input":{"model":"fast","prompt":"x"}},{"id":"b","skill":"read"}]}""");
+        var request =
+            bench.Plan("""{"steps":[{"id":"ask","skill":"llm_invoke","input":{"model":"fast","prompt":"x"}},{"id":"b","skill":"read"}]}""");
 
-        var report = await bench.RunAsync(request with { Profile = request.Profile with { Models = ModelsOf(("fast", keyed)) } });
+        var report = await bench.RunAsync(
+            request with { Profile = request.Profile with { Models = ModelsOf(("fast", keyed)) } });
 
         Assert.Equal(RunStatus.Completed, report.Status);
         Assert.Equal($"Bearer {ModelHarness.Key}", server.Received.Single().Headers["Authorization"]);
         Assert.Equal(ErrorCodes.SecretNotAllowed, other);
         foreach (var e in await bench.JournalAsync(report.RunId))
-            Assert.DoesNotContain(ModelHarness.Key, Encoding.UTF8.GetString(AosJson.Write(e)), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                ModelHarness.Key, Encoding.UTF8.GetString(AosJson.Write(e)), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_planner_gets_the_key_of_its_model_from_the_secrets_too()
     {
-        await using var server = await ModelServer.StartAsync(OpenAiWire.Answer("""{"steps":[{"id":"a","skill":"pure@1","input":{}}]}"""));
+        await using var server =
+            await ModelServer.StartAsync(OpenAiWire.Answer("""{"steps":[{"id":"a","skill":"pure@1","input":{}}]}"""));
         await using var bench = Bench();
         bench.Planners.Add(new ProfileModelPlanner(_caller));
         bench.Secrets = [new OneSecret("MODEL_KEY", ModelHarness.Key)];
@@ -130,7 +150,12 @@ public sealed class ModelRunTests : IDisposable
             Profile = bench.Profile with
             {
                 Planner = new PlannerChoice { Id = "model", Model = "fast" },
-                Models = ModelsOf(("fast", ModelHarness.Gpt(server) with { ApiKey = new KeyReference { Secret = SecretName.Parse(secret) } })),
+                Models = ModelsOf(
+                    ("fast",
+                        ModelHarness.Gpt(server) with
+                        {
+                            ApiKey = new KeyReference { Secret = SecretName.Parse(secret) }
+                        })),
             },
         };
 
@@ -143,15 +168,22 @@ public sealed class ModelRunTests : IDisposable
     [Fact]
     public async Task A_plan_that_asks_a_model_holds_its_whole_budget_and_gives_back_what_it_did_not_need()
     {
-        await using var server = await ModelServer.StartAsync(AnthropicWire.Answer("seven", input: 25, read: 1000, written: 100, output: 15));
+        await using var server = await ModelServer.StartAsync(
+            AnthropicWire.Answer("seven", input: 25, read: 1000, written: 100, output: 15));
         await using var bench = Bench();
         var changes = new List<LedgerChange>();
         _ = bench.Runtime;
         bench.Store.Wrote = slice => { if (slice.Ledger is { } change) changes.Add(change); };
 
-        await bench.RunAsync(Ask(bench, """{"model":"fast","prompt":"Name a prime."}""", ("fast", ModelHarness.Claude(server))) with { Budget = Money.FromCents(40) });
+        await bench.RunAsync(
+            Ask(bench, """{"model":"fast","prompt":"Name a prime."}""", ("fast", ModelHarness.Claude(server))) with
+            {
+                Budget = Money.FromCents(40)
+            });
 
-        Assert.Equal([(Money.FromCents(40).NanoUsd, 0L), (-Money.FromCents(40).NanoUsd, 325_000L)], changes.Select(change => (change.Held.NanoUsd, change.Spent.NanoUsd)));
+        Assert.Equal(
+            [(Money.FromCents(40).NanoUsd, 0L), (-Money.FromCents(40).NanoUsd, 325_000L)],
+            changes.Select(change => (change.Held.NanoUsd, change.Spent.NanoUsd)));
     }
 
     [Fact]
@@ -161,11 +193,14 @@ public sealed class ModelRunTests : IDisposable
             """{"prime":7,"note":"-----BEGIN PRIVATE KEY-----\nMIIE\"v","next":["ghp_abcdefghijklmnopqrstuvwxyz0123456789",1.50]}"""));
         await using var bench = Bench();
 
-        var report = await bench.RunAsync(Ask(bench, $$"""{"model":"fast","prompt":"Name a prime.","output_schema":{{Primes}}}""", ("fast", ModelHarness.Gpt(server))));
+        var report = await bench.RunAsync(
+            Ask(bench, $$"""{"model":"fast","prompt":"Name a prime.","output_schema":{{Primes}}}""",
+                ("fast", ModelHarness.Gpt(server))));
 
         Assert.Equal((RunStatus.Completed, 1), (report.Status, report.Steps[0].Attempts));
         var json = ResultOf(report).GetProperty("json");
-        Assert.Equal((7, "[token removed]"), (json.GetProperty("prime").GetInt32(), json.GetProperty("next")[0].GetString()));
+        Assert.Equal(
+            (7, "[token removed]"), (json.GetProperty("prime").GetInt32(), json.GetProperty("next")[0].GetString()));
         Assert.StartsWith("[private key removed]", json.GetProperty("note").GetString(), StringComparison.Ordinal);
     }
 
@@ -175,7 +210,9 @@ public sealed class ModelRunTests : IDisposable
         await using var server = await ModelServer.StartAsync(OpenAiWire.Answer("no"));
         await using var bench = Bench();
 
-        var report = await bench.RunAsync(Ask(bench, $$"""{"model":"fast","prompt":"Name a prime.","output_schema":{{Primes}}}""", ("fast", ModelHarness.Gpt(server))));
+        var report = await bench.RunAsync(
+            Ask(bench, $$"""{"model":"fast","prompt":"Name a prime.","output_schema":{{Primes}}}""",
+                ("fast", ModelHarness.Gpt(server))));
 
         Assert.Equal((ErrorCodes.AnswerInvalid, 3), (report.Code!.Value, server.Received.Count));
         Assert.NotEmpty(report.Steps[0].Outcome!.Failure!.Details);
@@ -184,16 +221,20 @@ public sealed class ModelRunTests : IDisposable
     [Fact]
     public async Task A_fallback_answers_where_the_model_is_overloaded()
     {
-        await using var busy = await ModelServer.StartAsync(new ProviderAnswer(529, "application/json", AnthropicWire.Error529) { RetryAfter = "60" });
+        await using var busy = await ModelServer.StartAsync(
+            new ProviderAnswer(529, "application/json", AnthropicWire.Error529) { RetryAfter = "60" });
         await using var free = await ModelServer.StartAsync(OpenAiWire.Answer("seven"));
         await using var bench = Bench();
 
         var report = await bench.RunAsync(Ask(bench, """{"model":"large","prompt":"Name a prime."}""",
-            ("large", ModelHarness.Claude(busy) with { Fallbacks = [new ModelFallback { Model = "small" }] }), ("small", ModelHarness.Gpt(free))));
+            ("large", ModelHarness.Claude(busy) with { Fallbacks = [new ModelFallback { Model = "small" }] }),
+            ("small", ModelHarness.Gpt(free))));
 
         Assert.Equal((RunStatus.Completed, "small"), (report.Status, ResultOf(report).GetProperty("name").GetString()));
         Assert.Equal((1, 1), (busy.Received.Count, free.Received.Count));
-        Assert.Equal(["large", "small"], (await bench.JournalAsync(report.RunId)).OfType<RunEvent.AttemptStarted>().Select(started => started.Way));
+        Assert.Equal(
+            ["large", "small"],
+            (await bench.JournalAsync(report.RunId)).OfType<RunEvent.AttemptStarted>().Select(started => started.Way));
     }
 
     [Fact]
@@ -205,7 +246,12 @@ public sealed class ModelRunTests : IDisposable
         var dearPrice = new ModelPrice { Input = TokenRate.FromUsd(1_000), Output = TokenRate.FromUsd(1_000) };
 
         var request = Ask(bench, """{"model":"large","prompt":"Name a prime.","max_tokens":100}""",
-            ("large", ModelHarness.Gpt(dear) with { Price = dearPrice, Fallbacks = [new ModelFallback { Model = "small", On = ["budget"] }] }),
+            ("large",
+                ModelHarness.Gpt(dear) with
+                {
+                    Price = dearPrice,
+                    Fallbacks = [new ModelFallback { Model = "small", On = ["budget"] }]
+                }),
             ("small", ModelHarness.Gpt(cheap)));
         var report = await bench.RunAsync(request with { Budget = Money.FromCents(2) });
 
@@ -216,7 +262,9 @@ public sealed class ModelRunTests : IDisposable
     [Theory]
     [InlineData("""{"model":"other","prompt":"x"}""", "UNKNOWN_MODEL")]
     [InlineData("""{"model":"unpriced","prompt":"x"}""", "PRICE_UNKNOWN")]
-    [InlineData("""{"model":"short","prompt":"one two three four five six seven eight nine ten eleven twelve"}""", "CONTEXT_TOO_LONG")]
+    [InlineData(
+        """{"model":"short","prompt":"one two three four five six seven eight nine ten eleven twelve"}""",
+        "CONTEXT_TOO_LONG")]
     [InlineData("""{"model":"keyed","prompt":"x"}""", "SECRET_MISSING")]
     public async Task A_call_that_cannot_be_made_is_not_sent(string input, string code)
     {
@@ -224,8 +272,13 @@ public sealed class ModelRunTests : IDisposable
         await using var bench = Bench();
         var model = ModelHarness.Gpt(server);
 
-        var report = await bench.RunAsync(Ask(bench, input, ("unpriced", model with { Price = null }), ("short", model with { ContextTokens = 10 }),
-            ("keyed", model with { ApiKey = new KeyReference { Secret = SecretName.Parse("AOS_TEST_KEY_THAT_IS_NOT_THERE") } })));
+        var report = await bench.RunAsync(
+            Ask(bench, input, ("unpriced", model with { Price = null }), ("short", model with { ContextTokens = 10 }),
+            ("keyed",
+                model with
+                {
+                    ApiKey = new KeyReference { Secret = SecretName.Parse("AOS_TEST_KEY_THAT_IS_NOT_THERE") }
+                })));
 
         Assert.Equal(code, report.Code!.Value.Value);
         Assert.Equal(Money.Zero, report.Cost);
@@ -236,10 +289,12 @@ public sealed class ModelRunTests : IDisposable
     public async Task A_run_keeps_the_price_that_it_was_admitted_under()
     {
         await using var bench = Bench();
-        var report = await bench.RunAsync(Ask(bench, """{"model":"demo","prompt":"x"}""", ("demo", Script("""[{"text":"y"}]"""))));
+        var report = await bench.RunAsync(
+            Ask(bench, """{"model":"demo","prompt":"x"}""", ("demo", Script("""[{"text":"y"}]"""))));
         var submitted = (await bench.JournalAsync(report.RunId)).OfType<RunEvent.RunSubmitted>().Single();
 
-        var settings = Encoding.UTF8.GetString((await bench.Store.ReadBlobAsync(submitted.Settings, CancellationToken.None))!);
+        var settings =
+            Encoding.UTF8.GetString((await bench.Store.ReadBlobAsync(submitted.Settings, CancellationToken.None))!);
 
         Assert.Contains($"\"price_table\":\"{PriceTable.BuiltIn.Version}\"", settings, StringComparison.Ordinal);
         Assert.Equal("scripted/demo", ResultOf(report).GetProperty("model").GetString());
@@ -255,7 +310,8 @@ public sealed class ModelRunTests : IDisposable
             """, ("fast", ModelHarness.Gpt(server))));
 
         var messages = server.Received.Single().Body.GetProperty("messages");
-        var (rule, text) = (messages[0].GetProperty("content").ToString(), messages[1].GetProperty("content").ToString());
+        var (rule, text) =
+            (messages[0].GetProperty("content").ToString(), messages[1].GetProperty("content").ToString());
         var mark = text.Substring(text.IndexOf("<untrusted-", StringComparison.Ordinal) + "<untrusted-".Length, 12);
         Assert.All(mark, digit => Assert.True(char.IsAsciiHexDigitLower(digit)));
         Assert.Contains($"<untrusted-{mark}>", rule, StringComparison.Ordinal);
@@ -271,7 +327,8 @@ public sealed class ModelRunTests : IDisposable
         await using var server = await ModelServer.StartAsync(OpenAiWire.Answer($"Yours is {key}."));
         await using var bench = Bench();
 
-        var report = await bench.RunAsync(Ask(bench, $$"""{"model":"fast","prompt":"My key is {{key}}."}""", ("fast", ModelHarness.Gpt(server))));
+        var report = await bench.RunAsync(
+            Ask(bench, $$"""{"model":"fast","prompt":"My key is {{key}}."}""", ("fast", ModelHarness.Gpt(server))));
 
         Assert.DoesNotContain(key, server.Received.Single().Body.ToString(), StringComparison.Ordinal);
         Assert.Equal("Yours is [api key removed].", ResultOf(report).GetProperty("text").GetString());
@@ -282,18 +339,21 @@ public sealed class ModelRunTests : IDisposable
     [InlineData("My card is \\u0034111 1111 1111 1111.", "fine", false, 0)]
     [InlineData("fine", "It is 4111 1111 1111 1111.", false, 1)]
     [InlineData("fine", """{"card":"\u0034111 1111 1111 1111"}""", true, 1)]
-    public async Task A_block_rule_stops_a_request_or_withholds_an_answer_however_it_is_written(string prompt, string answer, bool asJson, int sent)
+    public async Task A_block_rule_stops_a_request_or_withholds_an_answer_however_it_is_written(
+        string prompt, string answer, bool asJson, int sent)
     {
         await using var server = await ModelServer.StartAsync(OpenAiWire.Answer(answer));
         await using var bench = Bench();
         var schema = asJson ? ""","output_schema":{"type":"object"}""" : "";
-        var request = Ask(bench, $$"""{"model":"fast","prompt":"{{prompt}}"{{schema}}}""", ("fast", ModelHarness.Gpt(server)));
+        var request =
+            Ask(bench, $$"""{"model":"fast","prompt":"{{prompt}}"{{schema}}}""", ("fast", ModelHarness.Gpt(server)));
 
         var report = await bench.RunAsync(request with
         {
             Profile = request.Profile with
             {
-                Config = RuntimeBench.Json("""{"llm_invoke":{"block":[{"id":"cards","pattern":"\\b(?:[0-9]{4} ?){4}\\b","reason":"no card numbers"}]}}"""),
+                Config =
+                    RuntimeBench.Json("""{"llm_invoke":{"block":[{"id":"cards","pattern":"\\b(?:[0-9]{4} ?){4}\\b","reason":"no card numbers"}]}}"""),
             },
         });
 
@@ -308,7 +368,14 @@ public sealed class ModelRunTests : IDisposable
         await using var bench = Bench();
         var request = Ask(bench, """{"model":"demo","prompt":"x"}""", ("demo", Script("""[{"text":"y"}]""")));
 
-        var report = await bench.RunAsync(request with { Profile = request.Profile with { Config = RuntimeBench.Json("""{"llm_invoke":{"block":[{"id":"x","pattern":"("}]}}""") } });
+        var report = await bench.RunAsync(
+            request with
+            {
+                Profile = request.Profile with
+                {
+                    Config = RuntimeBench.Json("""{"llm_invoke":{"block":[{"id":"x","pattern":"("}]}}""")
+                }
+            });
 
         Assert.Equal(ErrorCodes.InvalidProfile, report.Code);
     }
@@ -323,7 +390,10 @@ public sealed class ModelRunTests : IDisposable
             """);
         var priced = Script("""[{"text":"y"}]""") with { Price = ModelHarness.Price, ContextTokens = 50_000 };
 
-        var foreseen = (await bench.Runtime.SimulateAsync(request with { Profile = request.Profile with { Models = ModelsOf(("demo", priced)) } }, CancellationToken.None)).Value!;
+        var foreseen =
+            (await bench.Runtime.SimulateAsync(
+                request with { Profile = request.Profile with { Models = ModelsOf(("demo", priced)) } },
+                CancellationToken.None)).Value!;
 
         Assert.True(foreseen.Feasible, $"{foreseen.Code}");
         Assert.Equal(["UNKNOWN_COST"], foreseen.Risks.Select(risk => risk.Code).Where(code => code == "UNKNOWN_COST"));
@@ -336,7 +406,9 @@ public sealed class ModelRunTests : IDisposable
     public async Task A_simulation_finds_a_model_that_is_not_there()
     {
         await using var bench = Bench();
-        var foreseen = (await bench.Runtime.SimulateAsync(Ask(bench, """{"model":"other","prompt":"x"}"""), CancellationToken.None)).Value!;
+        var foreseen =
+            (await bench.Runtime.SimulateAsync(
+                Ask(bench, """{"model":"other","prompt":"x"}"""), CancellationToken.None)).Value!;
 
         Assert.Equal((false, ErrorCodes.UnknownModel), (foreseen.Feasible, foreseen.Code!.Value));
     }
@@ -347,10 +419,13 @@ public sealed class ModelRunTests : IDisposable
     [InlineData("""{"provider":"openai","model":"m","base_url":"https://user@host/v1"}""", "/models/a/base_url")]
     [InlineData("""{"provider":"openai","model":"m","fallbacks":[{"model":"a"}]}""", "/models/a/fallbacks/0/model")]
     [InlineData("""{"provider":"openai","model":"m","fallbacks":[{"model":"b"}]}""", "/models/a/fallbacks/0/model")]
-    [InlineData("""{"provider":"openai","model":"m","price":{"input_per_mtok_usd":-1,"output_per_mtok_usd":1}}""", "/models/a/price/input_per_mtok_usd")]
+    [InlineData(
+        """{"provider":"openai","model":"m","price":{"input_per_mtok_usd":-1,"output_per_mtok_usd":1}}""",
+        "/models/a/price/input_per_mtok_usd")]
     public void A_wrong_model_is_refused_at_its_place(string model, string pointer)
     {
-        var read = Aos.Runtime.Agents.ProfileReader.Read(Encoding.UTF8.GetBytes($$$"""{"agent_id":"x","models":{"a":{{{model}}}}}"""));
+        var read = Aos.Runtime.Agents.ProfileReader.Read(
+            Encoding.UTF8.GetBytes($$$"""{"agent_id":"x","models":{"a":{{{model}}}}}"""));
 
         Assert.Contains(pointer, read.Problems.Select(problem => problem.Pointer));
     }

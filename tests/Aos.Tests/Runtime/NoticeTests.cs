@@ -9,7 +9,8 @@ using Aos.Tests.Runtime.Bench;
 
 namespace Aos.Tests.Runtime;
 
-/// <summary>What is announced of runs, in the slices that hold the events. The skill <c>paid</c> costs 10 cents at worst.</summary>
+/// <summary>What is announced of runs, in the slices that hold the events. The skill <c>paid</c> costs 10 cents at
+/// worst.</summary>
 public sealed class NoticeTests
 {
     private static (RuntimeBench Bench, List<WebhookMessage> Told) Announcing(Func<string, bool> announces)
@@ -21,7 +22,9 @@ public sealed class NoticeTests
             foreach (var record in slice.Records)
             {
                 var message = AosJson.Read<WebhookMessage>(record.Body!.Value.Span);
-                Assert.Equal($"msg_{message.Data.RunId.Value[4..]}_{message.Data.Seq:D8}_{message.Type.Replace('.', '_')}", record.Id);
+                Assert.Equal(
+                    $"msg_{message.Data.RunId.Value[4..]}_{message.Data.Seq:D8}_{message.Type.Replace('.', '_')}",
+                    record.Id);
                 Assert.InRange(message.Data.Seq, slice.AfterSeq + 1, slice.AfterSeq + slice.Count);
                 told.Add(message);
             }
@@ -45,8 +48,13 @@ public sealed class NoticeTests
 
         Assert.Equal(["budget.threshold 16 of 20", "run.waiting 16 of 20", "run.completed 16 of 20"],
             told.Select(message => $"{message.Type} {message.Data.Cost.Cents:0} of {message.Data.Limit.Cents:0}"));
-        Assert.Equal([null, WaitReason.Signal, null], told.Select(message => message.Type == "budget.threshold" ? null : message.Data.WaitingFor));
-        Assert.All(told, message => Assert.Equal((run.RunId, "tester", "local"), (message.Data.RunId, message.Data.AgentId, message.Data.Tenant)));
+        Assert.Equal(
+            [null, WaitReason.Signal, null],
+            told.Select(message => message.Type == "budget.threshold" ? null : message.Data.WaitingFor));
+        Assert.All(
+            told, message =>
+                Assert.Equal(
+                    (run.RunId, "tester", "local"), (message.Data.RunId, message.Data.AgentId, message.Data.Tenant)));
         Assert.Equal(ErrorCode.Parse("OK"), told[^1].Data.Code);
     }
 
@@ -80,7 +88,10 @@ public sealed class NoticeTests
         Assert.Equal(("b", "put", "operator"), (asked.StepId!.Value.Value, asked.Skill!.Value.Value, asked.Role));
         told.Clear();
 
-        var fork = (await bench.Runtime.ForkAsync(new ForkRequest { RunId = run.RunId, Step = StepId.Parse("b"), By = "test" }, CancellationToken.None)).Value!;
+        var fork =
+            (await bench.Runtime.ForkAsync(
+                new ForkRequest { RunId = run.RunId, Step = StepId.Parse("b"), By = "test" },
+                CancellationToken.None)).Value!;
         await bench.WaitAsync(fork.RunId);
 
         Assert.Equal(["approval.requested", "run.waiting"], told.Select(message => message.Type));

@@ -16,13 +16,15 @@ namespace Aos.Tests.Runtime;
 /// <summary>A plan document that is wrong in several ways says all of them at once.</summary>
 public sealed class PlanDocumentTests
 {
-    private static readonly ISkillRegistry Skills = SkillRegistry.Create([new JsonTransformSkill(), SkillTwins.HttpCall(TimeProvider.System)]);
+    private static readonly ISkillRegistry Skills =
+        SkillRegistry.Create([new JsonTransformSkill(), SkillTwins.HttpCall(TimeProvider.System)]);
 
     private static IReadOnlyList<Problem> Problems(string plan, AgentProfile? profile = null) =>
         PlanReader.Read(Encoding.UTF8.GetBytes(plan), Skills, profile ?? AgentProfiles.Default).Problems;
 
     private static string[] Places(string plan, AgentProfile? profile = null) =>
-        [.. Problems(plan, profile).Select(problem => $"{problem.Pointer} {problem.Code}").Order(StringComparer.Ordinal)];
+        [.. Problems(plan, profile).Select(problem => $"{problem.Pointer} {problem.Code}")
+            .Order(StringComparer.Ordinal)];
 
     [Fact]
     public void Mistakes_of_form_hide_no_others() => Assert.Equal(
@@ -68,30 +70,41 @@ public sealed class PlanDocumentTests
             """));
 
     [Theory]
-    [InlineData("""{"steps":[{"id":5,"skill":"json_transform@1","input":{"data":1,"expression":"@"}}]}""", "/steps/0/id SCHEMA_VIOLATION")]
+    [InlineData(
+        """{"steps":[{"id":5,"skill":"json_transform@1","input":{"data":1,"expression":"@"}}]}""",
+        "/steps/0/id SCHEMA_VIOLATION")]
     [InlineData("""{"steps":[{"id":"a","skill":7}]}""", "/steps/0/skill SCHEMA_VIOLATION")]
     [InlineData("""{"steps":[{"id":"a","skill":"json_transform@1","input":[]}]}""", "/steps/0/input SCHEMA_VIOLATION")]
     [InlineData("""{"steps":[{"id":"a","skill":"json_transform@1","retry":{"max_attempts":0},"input":{"data":1,"expression":"@"}}]}""", "/steps/0/retry/max_attempts SCHEMA_VIOLATION")]
     [InlineData("""{"steps":[{"id":"a","skill":"json_transform@1","for_each":[1],"input":{"data":"${item}","expression":"@"}}]}""", "/steps/0/for_each SCHEMA_VIOLATION")]
-    [InlineData("""{"steps":[{"id":"a","skill":"json_transform@1","depends_on":[5],"input":{"data":1,"expression":"@"}}]}""", "/steps/0/depends_on/0 SCHEMA_VIOLATION")]
+    [InlineData(
+        """{"steps":[{"id":"a","skill":"json_transform@1","depends_on":[5],"input":{"data":1,"expression":"@"}}]}""",
+        "/steps/0/depends_on/0 SCHEMA_VIOLATION")]
     [InlineData("""{"steps":["a"]}""", "/steps/0 SCHEMA_VIOLATION")]
     [InlineData("""{"steps":{}}""", "/steps SCHEMA_VIOLATION")]
     [InlineData("[]", " SCHEMA_VIOLATION")]
     public void One_mistake_is_told_once(string plan, string mistake) => Assert.Equal([mistake], Places(plan));
 
     [Theory]
-    [InlineData("\"explode\"", "/steps/0/on_failure", "must be one of \"abort\", \"continue\", or be an object such as {\"fallback\": …}, but is a string")]
-    [InlineData("5", "/steps/0/on_failure", "must be one of \"abort\", \"continue\", or be an object such as {\"fallback\": …}, but is a number")]
-    [InlineData("""{"fallback":{"skil":"json_transform"}}""", "/steps/0/on_failure/fallback", "must have the member \"skill\"")]
+    [InlineData(
+        "\"explode\"", "/steps/0/on_failure",
+        "must be one of \"abort\", \"continue\", or be an object such as {\"fallback\": …}, but is a string")]
+    [InlineData(
+        "5", "/steps/0/on_failure",
+        "must be one of \"abort\", \"continue\", or be an object such as {\"fallback\": …}, but is a number")]
+    [InlineData(
+        """{"fallback":{"skil":"json_transform"}}""", "/steps/0/on_failure/fallback", "must have the member \"skill\"")]
     public void What_a_failure_means_is_said_with_what_is_allowed(string policy, string pointer, string message) =>
-        Assert.Contains(Problems($$$"""{"steps":[{"id":"a","skill":"json_transform@1","input":{"data":1,"expression":"@"},"on_failure":{{{policy}}}}]}"""),
+        Assert.Contains(
+            Problems($$$"""{"steps":[{"id":"a","skill":"json_transform@1","input":{"data":1,"expression":"@"},"on_failure":{{{policy}}}}]}"""),
             problem => problem.Pointer == pointer && problem.Message == message);
 
     [Fact]
     public async Task What_the_agent_may_not_do_is_a_mistake_of_a_plan_for_it()
     {
         await using var bench = new RuntimeBench();
-        var request = bench.Plan("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"pure","on_failure":{"fallback":{"skill":"send"}}}]}""");
+        var request =
+            bench.Plan("""{"steps":[{"id":"a","skill":"read"},{"id":"b","skill":"pure","on_failure":{"fallback":{"skill":"send"}}}]}""");
         var profile = bench.Profile with { Skills = [SkillRef.Parse("pure")] };
         var check = bench.Runtime.Validate(request.Plan!, profile);
         Assert.Null(check.Pinned);
@@ -101,7 +114,9 @@ public sealed class PlanDocumentTests
         Assert.Equal(check.Problems, refused.Outcome.Failure!.Details);
 
         var broken = bench.Plan("""{"steps":[{"id":"a","skill":"read","when":"["}]}""") with { Profile = profile };
-        Assert.Equal(["EXPRESSION_INVALID", "SKILL_NOT_ALLOWED"], (await bench.Runtime.SubmitAsync(broken, CancellationToken.None)).Outcome
+        Assert.Equal(
+            ["EXPRESSION_INVALID", "SKILL_NOT_ALLOWED"],
+            (await bench.Runtime.SubmitAsync(broken, CancellationToken.None)).Outcome
             .Failure!.Details.Select(problem => problem.Code.Value));
         Assert.Equal(["EXPRESSION_INVALID"], (await bench.Runtime.SimulateAsync(broken, CancellationToken.None)).Outcome
             .Failure!.Details.Select(problem => problem.Code.Value));
@@ -114,20 +129,29 @@ public sealed class PlanDocumentTests
         bench.Planners.Add(Aos.Runtime.Planning.BuiltInRules.Planner);
         Assert.Empty(bench.Runtime.Examine(bench.Profile));
         Assert.Empty(bench.Runtime.Examine(bench.Profile with { Planner = new PlannerChoice { Id = "rule" } }));
-        var gap = Assert.Single(bench.Runtime.Examine(bench.Profile with { Planner = new PlannerChoice { Id = "model" } }));
+        var gap =
+            Assert.Single(bench.Runtime.Examine(bench.Profile with { Planner = new PlannerChoice { Id = "model" } }));
         Assert.Equal(("/planner/id", "UNKNOWN_PLANNER"), (gap.Pointer, gap.Code.Value));
         Assert.Contains("there are rule", gap.Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("""{"data":"${input.x}","expression":"a.["}""", "At character 4 of the expression: The expression ends too early.")]
-    [InlineData("""{"data":1,"expression":"nope(@)"}""", "At character 1 of the expression: There is no function nope().")]
+    [InlineData(
+        """{"data":"${input.x}","expression":"a.["}""",
+        "At character 4 of the expression: The expression ends too early.")]
+    [InlineData(
+        """{"data":1,"expression":"nope(@)"}""", "At character 1 of the expression: There is no function nope().")]
     public void An_expression_that_is_written_out_is_parsed_when_the_plan_is_checked(string input, string message)
     {
-        var read = PlanReader.Read(Encoding.UTF8.GetBytes($$"""{"steps":[{"id":"a","skill":"json_transform@1","input":{{input}}}]}"""));
-        var check = PlanInspection.Check(read.Value!, new CompiledSkills(Skills), ContractFactory.Grant(new Tenancy(new TenantProfile()), AgentProfiles.Default, null).Contract!);
+        var read = PlanReader.Read(
+            Encoding.UTF8.GetBytes($$"""{"steps":[{"id":"a","skill":"json_transform@1","input":{{input}}}]}"""));
+        var check = PlanInspection.Check(
+            read.Value!, new CompiledSkills(Skills),
+            ContractFactory.Grant(new Tenancy(new TenantProfile()), AgentProfiles.Default, null).Contract!);
         var problem = Assert.Single(check.Problems);
-        Assert.Equal(("/steps/0/input/expression", "EXPRESSION_INVALID", message), (problem.Pointer, problem.Code.Value, problem.Message));
+        Assert.Equal(
+            ("/steps/0/input/expression", "EXPRESSION_INVALID", message),
+            (problem.Pointer, problem.Code.Value, problem.Message));
     }
 
     [Theory]
@@ -135,8 +159,13 @@ public sealed class PlanDocumentTests
     [InlineData("""{"data":1,"expression":"a.${input.rest}"}""")]
     public void An_expression_that_a_run_will_make_is_left_to_the_run(string input)
     {
-        var read = PlanReader.Read(Encoding.UTF8.GetBytes($$"""{"steps":[{"id":"a","skill":"json_transform@1","input":{{input}}}]}"""));
-        Assert.Empty(PlanInspection.Check(read.Value!, new CompiledSkills(Skills), ContractFactory.Grant(new Tenancy(new TenantProfile()), AgentProfiles.Default, null).Contract!).Problems);
+        var read = PlanReader.Read(
+            Encoding.UTF8.GetBytes($$"""{"steps":[{"id":"a","skill":"json_transform@1","input":{{input}}}]}"""));
+        Assert.Empty(
+            PlanInspection.Check(
+                read.Value!, new CompiledSkills(Skills),
+                ContractFactory.Grant(
+                    new Tenancy(new TenantProfile()), AgentProfiles.Default, null).Contract!).Problems);
     }
 
     [Fact]
@@ -156,7 +185,10 @@ public sealed class PlanDocumentTests
     [Fact]
     public void A_number_that_a_member_cannot_take_is_refused_in_plain_words()
     {
-        var problem = Assert.Single(Problems("""{"steps":[{"id":"a","skill":"json_transform@1","timeout_ms":1e3,"input":{"data":1,"expression":"@"}}]}"""));
-        Assert.Equal(("/steps/0/timeout_ms", "The number is too large here, or not written in plain digits, as in 1000."), (problem.Pointer, problem.Message));
+        var problem = Assert.Single(
+            Problems("""{"steps":[{"id":"a","skill":"json_transform@1","timeout_ms":1e3,"input":{"data":1,"expression":"@"}}]}"""));
+        Assert.Equal(
+            ("/steps/0/timeout_ms", "The number is too large here, or not written in plain digits, as in 1000."),
+            (problem.Pointer, problem.Message));
     }
 }

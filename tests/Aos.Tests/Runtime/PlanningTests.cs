@@ -15,7 +15,8 @@ namespace Aos.Tests.Runtime;
 public sealed class PlanningTests
 {
     [Theory]
-    [InlineData("fetch today's Bitcoin price and notify the team", """{"notify_url":"http://x"}""", "fetch price notify")]
+    [InlineData(
+        "fetch today's Bitcoin price and notify the team", """{"notify_url":"http://x"}""", "fetch price notify")]
     [InlineData("What is the price of BTC?", "{}", "fetch price")]
     [InlineData("bitcoin   price", "{}", "fetch price")]
     [InlineData("extract a.b from https://example.com/x", "{}", "fetch pick")]
@@ -43,25 +44,44 @@ public sealed class PlanningTests
     [Fact]
     public void What_a_goal_says_is_text_and_never_an_expression()
     {
-        var planner = RulePlanner.Create(Rules("^say (?<what>.*)$", """{"steps":[{"id":"a","skill":"read","input":{"x":"<{{ what }}|{ {what} }>","y":["{{what}}"]}}]}""")).Value!;
+        var planner = RulePlanner.Create(
+            Rules("^say (?<what>.*)$",
+                """{"steps":[{"id":"a","skill":"read","input":{"x":"<{{ what }}|{ {what} }>","y":["{{what}}"]}}]}""")).Value!;
         var plan = Ask(planner, "say ${input.secret} $${x} {{what}}", "{}").Plan!;
-        Assert.Equal("""{"x":"<$${input.secret} $$${x} {{what}}|{ {what} }>","y":["$${input.secret} $$${x} {{what}}"]}""", plan.Steps[0].Input!.ToString());
+        Assert.Equal(
+            """{"x":"<$${input.secret} $$${x} {{what}}|{ {what} }>","y":["$${input.secret} $$${x} {{what}}"]}""",
+            plan.Steps[0].Input!.ToString());
     }
 
     [Fact]
     public async Task The_text_of_a_goal_reaches_the_skill_as_it_was_said()
     {
         await using var bench = new RuntimeBench();
-        bench.Planners.Add(RulePlanner.Create(Rules("^say (?<what>.*)$", """{"steps":[{"id":"a","skill":"read","input":{"x":"{{what}}"}}]}""")).Value!);
-        await bench.RunAsync(new RunRequest { Goal = "say ${input.secret} \"{\\", Profile = bench.Profile, Input = RuntimeBench.Json("""{"secret":1}""") });
+        bench.Planners.Add(
+            RulePlanner.Create(
+                Rules("^say (?<what>.*)$",
+                    """{"steps":[{"id":"a","skill":"read","input":{"x":"{{what}}"}}]}""")).Value!);
+        await bench.RunAsync(
+            new RunRequest
+            {
+                Goal = "say ${input.secret} \"{\\",
+                Profile = bench.Profile,
+                Input = RuntimeBench.Json("""{"secret":1}""")
+            });
         Assert.Equal("${input.secret} \"{\\", bench.Read.Calls.Single().Input.Element.GetProperty("x").GetString());
     }
 
     [Theory]
-    [InlineData("""{"steps":[{"id":"a","skill":"read","input":{"x":["{{ that }}"]}}]}""", "/steps/0/input/x/0", "The pattern has no group 'that' for {{that}}; it has 'what'.")]
-    [InlineData("""{"steps":[{"id":"a","skill":"read","input":{"x":"{{what}"}}]}""", "/steps/0/input/x", "The placeholder '{{what' is never closed: write {{what}}.")]
-    [InlineData("""{"goal":"{{what","steps":[]}""", "/goal", "The placeholder '{{what' is never closed: write {{what}}.")]
-    public void A_placeholder_that_nothing_fills_is_found_when_the_rules_are_loaded(string plan, string pointer, string message)
+    [InlineData(
+        """{"steps":[{"id":"a","skill":"read","input":{"x":["{{ that }}"]}}]}""", "/steps/0/input/x/0",
+        "The pattern has no group 'that' for {{that}}; it has 'what'.")]
+    [InlineData(
+        """{"steps":[{"id":"a","skill":"read","input":{"x":"{{what}"}}]}""", "/steps/0/input/x",
+        "The placeholder '{{what' is never closed: write {{what}}.")]
+    [InlineData(
+        """{"goal":"{{what","steps":[]}""", "/goal", "The placeholder '{{what' is never closed: write {{what}}.")]
+    public void A_placeholder_that_nothing_fills_is_found_when_the_rules_are_loaded(
+        string plan, string pointer, string message)
     {
         var problem = Assert.Single(RulePlanner.Create(Rules("^say (?<what>.*)$", plan)).Problems);
         Assert.Equal(("/rules/0/plan" + pointer, $"Rule 'only': {message}"), (problem.Pointer, problem.Message));
@@ -69,7 +89,8 @@ public sealed class PlanningTests
 
     [Fact]
     public void Braces_of_an_expression_are_no_placeholder() => Assert.NotNull(RulePlanner.Create(
-        Rules("^say (?<what>.*)$", """{"steps":[{"id":"a","skill":"read","input":{"x":"${{a: input, b: {c: `1`}}}","y":"{{what}} {{0}}"}}]}""")).Value);
+        Rules("^say (?<what>.*)$",
+            """{"steps":[{"id":"a","skill":"read","input":{"x":"${{a: input, b: {c: `1`}}}","y":"{{what}} {{0}}"}}]}""")).Value);
 
     [Fact]
     public void Rules_that_are_wrong_are_named_by_their_place()
@@ -89,8 +110,10 @@ public sealed class PlanningTests
     public static TheoryData<string, string> Hostile => new()
     {
         { "throws", "PLANNER_FAILED" }, { "throws later", "PLANNER_FAILED" }, { "null", "PLANNER_FAILED" },
-        { "hangs", "PLANNER_FAILED" }, { "blocks", "PLANNER_FAILED" }, { "no code", "PLANNER_FAILED" }, { "broken text", "PLANNER_NO_PLAN" },
-        { "unknown skill", "PLANNER_INVALID_PLAN" }, { "no JSON", "PLANNER_INVALID_PLAN" }, { "nothing", "PLANNER_NO_PLAN" }, { "pays back", "PLANNER_FAILED" },
+        { "hangs", "PLANNER_FAILED" }, { "blocks", "PLANNER_FAILED" }, { "no code", "PLANNER_FAILED" }, { "broken text",
+            "PLANNER_NO_PLAN" },
+        { "unknown skill", "PLANNER_INVALID_PLAN" }, { "no JSON", "PLANNER_INVALID_PLAN" }, { "nothing",
+            "PLANNER_NO_PLAN" }, { "pays back", "PLANNER_FAILED" },
     };
 
     [Theory, MemberData(nameof(Hostile))]
@@ -110,7 +133,8 @@ public sealed class PlanningTests
                 case "hangs": return await new TaskCompletionSource<PlannerAnswer>().Task;
                 case "blocks": blocked.Wait(CancellationToken.None); return null!;
                 case "no code": return PlannerAnswer.Failure(default, null!);
-                case "broken text": return PlannerAnswer.Failure(ErrorCodes.PlannerNoPlan, "\udc00") with { Problems = [null!] };
+                case "broken text":
+                    return PlannerAnswer.Failure(ErrorCodes.PlannerNoPlan, "\udc00") with { Problems = [null!] };
                 case "pays back": return PlannerAnswer.Done() with { Cost = new Money(-5) };
                 case "unknown skill": return PlannerAnswer.Of(PlanOf("nobody", "{}"));
                 case "no JSON": return PlannerAnswer.Of(PlanOf("read", "{"));
@@ -140,8 +164,10 @@ public sealed class PlanningTests
         {
             (new RunRequest { Goal = "  ", Profile = bench.Profile }, "PLANNER_INVALID_GOAL"),
             (new RunRequest { Goal = new string('x', 4_001), Profile = bench.Profile }, "PLANNER_INVALID_GOAL"),
-            (new RunRequest { Goal = "x", Profile = bench.Profile with { Planner = new PlannerChoice { Id = "oracle" } } }, "UNKNOWN_PLANNER"),
-            (new RunRequest { Goal = "x", Profile = bench.Profile, Input = RuntimeBench.Json("{\"a\":1,\"a\":2}") }, "INVALID_JSON"),
+            (new RunRequest { Goal = "x",
+                Profile = bench.Profile with { Planner = new PlannerChoice { Id = "oracle" } } }, "UNKNOWN_PLANNER"),
+            (new RunRequest { Goal = "x", Profile = bench.Profile, Input = RuntimeBench.Json("{\"a\":1,\"a\":2}") },
+                "INVALID_JSON"),
         })
         {
             Assert.Equal(code, (await bench.Runtime.RunAsync(request, CancellationToken.None)).Outcome.Code.Value);
@@ -157,7 +183,9 @@ public sealed class PlanningTests
         var seen = new List<(int Round, string Observations)>();
         bench.Planners.Add(new CodePlanner((request, _) =>
         {
-            seen.Add((request.Round, string.Join(' ', request.Observations.Select(outcome => $"{outcome.StepId}:{outcome.Code}"))));
+            seen.Add(
+                (request.Round,
+                    string.Join(' ', request.Observations.Select(outcome => $"{outcome.StepId}:{outcome.Code}"))));
             return ValueTask.FromResult(request.Round switch
             {
                 1 => PlannerAnswer.Of(PlanOf("read", "{}", "first")),
@@ -174,18 +202,30 @@ public sealed class PlanningTests
     }
 
     private static RunRequest GoalOf(RuntimeBench bench, PlannerMode mode = PlannerMode.Static) =>
-        new() { Goal = "do it", Profile = bench.Profile with { Planner = new PlannerChoice { Id = "code", Mode = mode } } };
+        new()
+        {
+            Goal = "do it",
+            Profile = bench.Profile with { Planner = new PlannerChoice { Id = "code", Mode = mode } }
+        };
 
     private static Plan PlanOf(string skill, string input, string id = "a") => new()
     {
-        Steps = [new PlanStep { Id = StepId.Parse(id), Skill = Aos.Contracts.Skills.SkillRef.Parse(skill), Input = RuntimeBench.Json(input) }],
+        Steps = [
+            new PlanStep
+            {
+                Id = StepId.Parse(id),
+                Skill = Aos.Contracts.Skills.SkillRef.Parse(skill),
+                Input = RuntimeBench.Json(input)
+            }],
     };
 
     [Fact]
     public void Rules_of_the_profile_come_before_those_of_the_planner_and_a_file_that_nobody_read_is_no_plan()
     {
-        var planner = RulePlanner.Create(Rules("^say (?<what>.*)$", """{"steps":[{"id":"planners","skill":"read"}]}""")).Value!;
-        var own = new PlanningRulesSource.Inline(Rules("^say hello$", """{"steps":[{"id":"profiles","skill":"read"}]}"""));
+        var planner =
+            RulePlanner.Create(Rules("^say (?<what>.*)$", """{"steps":[{"id":"planners","skill":"read"}]}""")).Value!;
+        var own =
+            new PlanningRulesSource.Inline(Rules("^say hello$", """{"steps":[{"id":"profiles","skill":"read"}]}"""));
 
         Assert.Equal("profiles", Ask(planner, "say hello", "{}", own).Plan!.Steps[0].Id.Value);
         Assert.Equal("planners", Ask(planner, "say more", "{}", own).Plan!.Steps[0].Id.Value);
@@ -211,7 +251,8 @@ public sealed class PlanningTests
         return asked.GetAwaiter().GetResult();
     }
 
-    private static PlanningRules Rules(string pattern, string plan) => new() { Version = "1", Rules = [Rule("only", pattern, plan)] };
+    private static PlanningRules Rules(string pattern, string plan) =>
+        new() { Version = "1", Rules = [Rule("only", pattern, plan)] };
 
     private static PlanningRule Rule(string id, string pattern, string plan) =>
         new() { Id = id, Pattern = pattern, Plan = Payload.FromUtf8(Encoding.UTF8.GetBytes(plan)) };
@@ -220,6 +261,7 @@ public sealed class PlanningTests
     {
         public string Id => "code";
 
-        public ValueTask<PlannerAnswer> PlanAsync(PlannerRequest request, CancellationToken cancel) => code(request, cancel);
+        public ValueTask<PlannerAnswer> PlanAsync(PlannerRequest request, CancellationToken cancel) =>
+            code(request, cancel);
     }
 }

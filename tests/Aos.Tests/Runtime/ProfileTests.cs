@@ -30,10 +30,17 @@ public sealed class ProfileTests
     {
         static string With(string rules) => $$"""{"agent_id":"a","planner":{"id":"rule","rules":{{rules}} } }""";
         const string Plan = """{"steps":[{"id":"a","skill":"read","input":{"x":"{{name}}"}}]}""";
-        var pattern = Read(With($$"""{"version":"1","rules":[{"id":"a","pattern":"(","plan":{} },{"id":"b","pattern":"^b$","plan":{{Plan}} }]}"""));
-        Assert.Equal(["/planner/rules/rules/0/pattern", "/planner/rules/rules/1/plan/steps/0/input/x"], pattern.Problems.Select(problem => problem.Pointer));
+        var pattern = Read(
+            With($$"""{"version":"1","rules":[{"id":"a","pattern":"(","plan":{} },{"id":"b","pattern":"^b$","plan":{{Plan}} }]}"""));
+        Assert.Equal(
+            ["/planner/rules/rules/0/pattern", "/planner/rules/rules/1/plan/steps/0/input/x"],
+            pattern.Problems.Select(problem => problem.Pointer));
         Assert.All(pattern.Problems, problem => Assert.Equal("INVALID_PROFILE", problem.Code.Value));
-        Assert.Equal("/planner/rules/version", Assert.Single(Read(With("""{"version":1,"rules":[]}""")).Problems, one => one.Pointer.EndsWith("version", StringComparison.Ordinal)).Pointer);
+        Assert.Equal(
+            "/planner/rules/version",
+            Assert.Single(
+                Read(With("""{"version":1,"rules":[]}""")).Problems,
+                one => one.Pointer.EndsWith("version", StringComparison.Ordinal)).Pointer);
 
         var beside = Read(With("\"rules.json\"")).Value!;
         Assert.Equal("/planner/rules", Assert.Single(ProfileRules.CheckFiles(beside)).Pointer);
@@ -77,12 +84,15 @@ public sealed class ProfileTests
     {
         var read = Read(text);
         Assert.Null(read.Value);
-        Assert.Contains(read.Problems, problem => problem.Pointer == pointer && problem.Message.Contains(message, StringComparison.Ordinal));
+        Assert.Contains(
+            read.Problems,
+            problem => problem.Pointer == pointer && problem.Message.Contains(message, StringComparison.Ordinal));
     }
 
     [Fact]
     public void Several_mistakes_are_all_named() => Assert.Equal(["/budget/mode", "/limits/max_attempts", "/skills/1"],
-        Read("agent_id: a\nskills: [a, B]\nlimits: { max_attempts: 0 }\nbudget: { mode: weak }").Problems.Select(problem => problem.Pointer).Distinct().Order());
+        Read("agent_id: a\nskills: [a, B]\nlimits: { max_attempts: 0 }\nbudget: { mode: weak }").Problems
+            .Select(problem => problem.Pointer).Distinct().Order());
 
     [Theory]
     [InlineData("http://x", "leave out the scheme")]
@@ -92,11 +102,15 @@ public sealed class ProfileTests
     [InlineData("host:99999", "")]
     public void An_entry_of_the_network_that_means_nothing_is_refused_with_the_profile(string entry, string hint)
     {
-        foreach (var text in new[] { $$"""{ "agent_id": "a", "network": { "allow": ["good.example", "{{entry}}", "[::1]:80"] } }""", $"agent_id: a\nnetwork:\n  allow: [good.example, '{entry}', '[::1]:80']" })
+        foreach (var text in
+                new[] { $$"""{ "agent_id": "a", "network": { "allow": ["good.example", "{{entry}}", "[::1]:80"] } }""",
+                    $"agent_id: a\nnetwork:\n  allow: [good.example, '{entry}', '[::1]:80']" })
         {
             var problem = Assert.Single(Read(text).Problems);
             Assert.Equal(("/network/allow/1", "INVALID_PROFILE"), (problem.Pointer, problem.Code.Value));
-            Assert.StartsWith($"'{entry}' is not a host, *.host, an address, a CIDR range or *", problem.Message, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"'{entry}' is not a host, *.host, an address, a CIDR range or *", problem.Message,
+                StringComparison.Ordinal);
             Assert.Contains(hint, problem.Message, StringComparison.Ordinal);
         }
     }
@@ -105,8 +119,12 @@ public sealed class ProfileTests
     public async Task A_profile_of_a_host_program_is_held_to_the_same_rules()
     {
         await using var bench = new RuntimeBench();
-        var request = bench.Plan("""{"steps":[{"id":"a","skill":"pure"}]}""") with { Profile = bench.Profile with { Network = new NetworkSpec { Allow = ["ftp://x"] } } };
-        Assert.Equal("INVALID_PROFILE", (await bench.Runtime.SubmitAsync(request, CancellationToken.None)).Outcome.Code.Value);
+        var request = bench.Plan("""{"steps":[{"id":"a","skill":"pure"}]}""") with
+        {
+            Profile = bench.Profile with { Network = new NetworkSpec { Allow = ["ftp://x"] } }
+        };
+        Assert.Equal(
+            "INVALID_PROFILE", (await bench.Runtime.SubmitAsync(request, CancellationToken.None)).Outcome.Code.Value);
     }
 
     [Theory]
@@ -116,8 +134,10 @@ public sealed class ProfileTests
     [InlineData("/network/allow/7", 4, 5)]
     [InlineData("/config/a~1b/1", 6, 21)]
     [InlineData("/nothing", 1, 1)]
-    public void A_place_in_YAML_is_known_by_line_and_column(string pointer, int line, int column) => Assert.Equal((line, column),
-        ProfileReader.Locate(Encoding.UTF8.GetBytes("agent_id: a\ndescription: x\nnetwork: { allow:\n    [ b,\n      'http://x' ] }\nconfig: { a/b: [{}, 'x'] }\n"), pointer));
+    public void A_place_in_YAML_is_known_by_line_and_column(string pointer, int line, int column) =>
+        Assert.Equal((line, column),
+        ProfileReader.Locate(
+            Encoding.UTF8.GetBytes("agent_id: a\ndescription: x\nnetwork: { allow:\n    [ b,\n      'http://x' ] }\nconfig: { a/b: [{}, 'x'] }\n"), pointer));
 
     [Fact]
     public void A_number_in_YAML_that_is_too_long_is_named_by_its_place_and_not_by_a_line_of_JSON()
@@ -143,13 +163,21 @@ public sealed class ProfileTests
         await using var bench = new RuntimeBench();
         var profile = Read(Yaml).Value!;
         var granted = bench.Runtime.GetResourceContract(profile, budget: null).Result!.Element;
-        Assert.Equal((12.5m, 3m, 10, 2, 60_000), (granted.GetProperty("budget_cents").GetDecimal(), granted.GetProperty("per_step_cents").GetDecimal(),
-            granted.GetProperty("max_steps").GetInt32(), granted.GetProperty("max_parallel_steps").GetInt32(), granted.GetProperty("max_run_ms").GetInt32()));
-        Assert.Equal(12m, bench.Runtime.GetResourceContract(profile, Money.FromCents(12)).Result!.Element.GetProperty("budget_cents").GetDecimal());
+        Assert.Equal(
+            (12.5m, 3m, 10, 2, 60_000),
+            (granted.GetProperty("budget_cents").GetDecimal(), granted.GetProperty("per_step_cents").GetDecimal(),
+            granted.GetProperty("max_steps").GetInt32(), granted.GetProperty("max_parallel_steps").GetInt32(),
+            granted.GetProperty("max_run_ms").GetInt32()));
+        Assert.Equal(
+            12m, bench.Runtime.GetResourceContract(profile, Money.FromCents(12)).Result!.Element
+                .GetProperty("budget_cents").GetDecimal());
         Assert.Equal("INVALID_ARGUMENT", bench.Runtime.GetResourceContract(profile, Money.FromCents(13)).Code.Value);
         var bare = bench.Runtime.GetResourceContract(new AgentProfile { AgentId = "bare" }, null).Result!.Element;
-        Assert.Equal((100, 200, 1_000, 64, 604_800_000), (bare.GetProperty("budget_cents").GetInt32(), bare.GetProperty("max_steps").GetInt32(),
-            bare.GetProperty("max_attempts").GetInt32(), bare.GetProperty("max_parallel_steps").GetInt32(), bare.GetProperty("max_run_ms").GetInt32()));
+        Assert.Equal(
+            (100, 200, 1_000, 64, 604_800_000),
+            (bare.GetProperty("budget_cents").GetInt32(), bare.GetProperty("max_steps").GetInt32(),
+            bare.GetProperty("max_attempts").GetInt32(), bare.GetProperty("max_parallel_steps").GetInt32(),
+            bare.GetProperty("max_run_ms").GetInt32()));
     }
 
     [Fact]
@@ -157,12 +185,18 @@ public sealed class ProfileTests
     {
         await using var bench = new RuntimeBench();
         var plan = bench.Plan("""{"steps":[{"id":"a","skill":"pure"}]}""");
-        Assert.Equal("SKILL_NOT_ALLOWED", (await bench.Runtime.RunAsync(plan with { Profile = new AgentProfile { AgentId = "bare" } }, CancellationToken.None)).Outcome.Code.Value);
+        Assert.Equal(
+            "SKILL_NOT_ALLOWED",
+            (await bench.Runtime.RunAsync(
+                plan with { Profile = new AgentProfile { AgentId = "bare" } },
+                CancellationToken.None)).Outcome.Code.Value);
         Assert.Equal("OK", (await bench.RunAsync(plan with { Budget = Money.Zero })).Code!.Value.Value);
-        var paid = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"paid"}]}""") with { Budget = Money.Zero });
+        var paid =
+            await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"paid"}]}""") with { Budget = Money.Zero });
         Assert.Equal("BUDGET_EXCEEDED", paid.Code!.Value.Value);
         Assert.Empty(bench.Paid.Calls);
     }
 
-    private static Aos.Runtime.Documents.DocumentResult<AgentProfile> Read(string text) => ProfileReader.Read(Encoding.UTF8.GetBytes(text));
+    private static Aos.Runtime.Documents.DocumentResult<AgentProfile> Read(string text) =>
+        ProfileReader.Read(Encoding.UTF8.GetBytes(text));
 }

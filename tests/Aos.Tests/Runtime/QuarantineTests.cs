@@ -27,12 +27,15 @@ public sealed class QuarantineTests
 
         Assert.Equal("RUN_QUARANTINED", answer.Outcome.Code.Value);
         Assert.Equal(3, bench.Read.Calls.Count);
-        var row = Assert.Single((await next.ListRunsAsync(new RunFilter { Statuses = [RunStatus.Quarantined] }, Cancel)).Value!);
+        var row = Assert.Single(
+            (await next.ListRunsAsync(new RunFilter { Statuses = [RunStatus.Quarantined] }, Cancel)).Value!);
         Assert.Equal((poison, "RUN_QUARANTINED", 3), (row.RunId, row.Code!.Value.Value, row.Crashes));
         Assert.Contains("3 processes", row.Reason, StringComparison.Ordinal);
         Assert.Null(row.Owner);
         Assert.Equal((RunStatus.Quarantined, row.Reason), await StandsAsync(next, poison));
-        Assert.Contains(row.Reason!, Assert.Single(await next.ResumeAsync(poison, Cancel)).Outcome.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            row.Reason!, Assert.Single(await next.ResumeAsync(poison, Cancel)).Outcome.Message,
+            StringComparison.Ordinal);
         Assert.Empty(await next.ResumeAsync(null, Cancel));
 
         Assert.Equal(OutcomeStatus.Success, (await next.CancelAsync(poison, "me", null, Cancel)).Status);
@@ -55,7 +58,8 @@ public sealed class QuarantineTests
         Assert.Equal((RunStatus.Completed, 0, null), (row.Status, row.Crashes, row.Reason));
         await bench.VerifyAsync(poison);
         Assert.Equal("INVALID_ARGUMENT", (await bench.Runtime.ReleaseAsync(poison, Cancel)).Outcome.Code.Value);
-        Assert.Equal("UNKNOWN_RUN", (await bench.Runtime.ReleaseAsync(RunId.Parse("run_00000000"), Cancel)).Outcome.Code.Value);
+        Assert.Equal(
+            "UNKNOWN_RUN", (await bench.Runtime.ReleaseAsync(RunId.Parse("run_00000000"), Cancel)).Outcome.Code.Value);
     }
 
     [Fact]
@@ -81,9 +85,10 @@ public sealed class QuarantineTests
             {"steps":[{"id":"a","skill":"put"},{"id":"b","skill":"put","depends_on":["a"]},{"id":"c","skill":"put","depends_on":["b"]},
                       {"id":"d","skill":"put","depends_on":["c"]},{"id":"e","skill":"put","depends_on":["d"]}]}
             """;
-        // Each process makes two calls: the first is answered, in the second it dies. An answer is durable before the next call
-        // leaves, since that changes the world.
-        bench.Put.Answers(call => bench.Put.Calls.Count is 1 or 3 or 5 or 7 or > 8 ? TwinAnswer.Ok() : TwinAnswer.HangsForever());
+        // Each process makes two calls: the first is answered, in the second it dies. An answer is durable before the
+        // next call leaves, since that changes the world.
+        bench.Put.Answers(
+            call => bench.Put.Calls.Count is 1 or 3 or 5 or 7 or > 8 ? TwinAnswer.Ok() : TwinAnswer.HangsForever());
         var run = (await bench.SubmitAsync(bench.Plan(plan))).RunId;
         Task<IReadOnlyList<Aos.Contracts.Outcomes.Answer<RunReport>>> resumed = null!;
         for (var process = 0; process < 4; process++)
@@ -103,7 +108,8 @@ public sealed class QuarantineTests
         await using var bench = new RuntimeBench();
         bench.Read.Answers(TwinAnswer.HangsForever()); // The poison: whoever calls it dies.
         bench.Put.Answers(call => bench.Put.Calls.Count > 2 ? TwinAnswer.Ok() : TwinAnswer.HangsForever());
-        var waiting = (await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"pure","approval":{}}]}"""))).RunId;
+        var waiting =
+            (await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"pure","approval":{}}]}"""))).RunId;
         var slow = (await bench.SubmitAsync(bench.Plan("""{"steps":[{"id":"a","skill":"put"}]}"""))).RunId;
         var poison = (await bench.SubmitAsync(bench.Plan(Reading))).RunId;
         await Task.WhenAll(bench.Put.WhenCalledAsync(), bench.Read.WhenCalledAsync());
@@ -168,7 +174,8 @@ public sealed class QuarantineTests
     {
         await using var bench = new RuntimeBench();
         var (poison, _) = await WaitingPairAsync(bench);
-        await AppendAsync(bench, poison, """{"type":"time_reached","at":"2026-01-02T03:04:05Z"}"""u8.ToArray(), new byte[32]);
+        await AppendAsync(
+            bench, poison, """{"type":"time_reached","at":"2026-01-02T03:04:05Z"}"""u8.ToArray(), new byte[32]);
         bench.Crash();
 
         await bench.Open().ResumeAsync(poison, Cancel);
@@ -204,7 +211,8 @@ public sealed class QuarantineTests
 
         var second = Assert.Single((await next.ListApprovalsAsync(openOnly: true, Cancel)).Value!);
         Assert.NotEqual(first.Id, second.Id);
-        Assert.Equal("APPROVAL_NOT_OPEN", (await next.DecideAsync(first.Id, true, "me", null, null, Cancel)).Code.Value);
+        Assert.Equal(
+            "APPROVAL_NOT_OPEN", (await next.DecideAsync(first.Id, true, "me", null, null, Cancel)).Code.Value);
         Assert.Equal(OutcomeStatus.Success, (await next.DecideAsync(second.Id, true, "me", null, null, Cancel)).Status);
         Assert.Equal(RunStatus.Completed, (await bench.WaitAsync(run)).Status);
         Assert.Single(bench.Put.Calls);
@@ -215,7 +223,9 @@ public sealed class QuarantineTests
     public async Task A_held_run_is_cancelled_without_any_of_its_calls()
     {
         await using var bench = new RuntimeBench();
-        var run = (await bench.RunAsync(bench.Plan("""{"steps":[{"id":"w","skill":"put","approval":{}},{"id":"x","wait":{"signal":"go"}},{"id":"y","skill":"send","depends_on":["x"]}]}"""))).RunId;
+        var run =
+            (await bench.RunAsync(
+                bench.Plan("""{"steps":[{"id":"w","skill":"put","approval":{}},{"id":"x","wait":{"signal":"go"}},{"id":"y","skill":"send","depends_on":["x"]}]}"""))).RunId;
         var open = Assert.Single((await bench.Runtime.ListApprovalsAsync(openOnly: true, Cancel)).Value!);
         await HoldAsync(bench, run, open);
         var next = bench.Open();
@@ -235,7 +245,8 @@ public sealed class QuarantineTests
         return (report.Status, report.Message);
     }
 
-    /// <summary>Lets processes die while they work on one run; the last process is the number of times minus one.</summary>
+    /// <summary>Lets processes die while they work on one run; the last process is the number of times minus
+    /// one.</summary>
     private static async Task<RunId> CrashOverAsync(RuntimeBench bench, int times)
     {
         bench.Read.Answers(TwinAnswer.HangsForever());

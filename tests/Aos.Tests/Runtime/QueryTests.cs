@@ -23,14 +23,18 @@ public sealed class QueryTests
         Assert.Equal(
             ["allowed_skills", "capabilities", "cost_breakdown", "last_step_outcome", "pending_approvals",
                 "pending_settlements", "remaining_budget_cents",
-                "resource_contract", "similar_failures", "skills_available_for_goal", "what_did_i_try_already", "why_did_step_fail"],
+                "resource_contract", "similar_failures", "skills_available_for_goal", "what_did_i_try_already",
+                "why_did_step_fail"],
             AosRuntime.Queries);
         await using var bench = new RuntimeBench();
         var report = await bench.RunAsync(bench.Plan(Plan));
         var unknown = await bench.Runtime.QueryAsync(report.RunId, "remaining_budget", null, CancellationToken.None);
         Assert.Equal("UNKNOWN_QUERY", unknown.Code.Value);
         Assert.All(AosRuntime.Queries, name => Assert.Contains(name, unknown.Message!, StringComparison.Ordinal));
-        Assert.Equal("UNKNOWN_RUN", (await bench.Runtime.QueryAsync(RunId.Parse("run_00000000"), "capabilities", null, CancellationToken.None)).Code.Value);
+        Assert.Equal(
+            "UNKNOWN_RUN",
+            (await bench.Runtime.QueryAsync(
+                RunId.Parse("run_00000000"), "capabilities", null, CancellationToken.None)).Code.Value);
     }
 
     [Fact]
@@ -50,10 +54,14 @@ public sealed class QueryTests
         bench.Time.Advance(TimeSpan.FromSeconds(10));
         var contract = JsonDocument.Parse(await AskAsync(bench, report, "resource_contract")).RootElement;
         var remaining = contract.GetProperty("remaining");
-        Assert.Equal((30, 40, 10, 0, 998, 604790000), (Number(remaining, "budget_cents"), Number(remaining, "ledger_hold_cents"),
-            Number(remaining, "held_cents"), Number(remaining, "spent_cents"), Number(remaining, "attempts"), Number(remaining, "run_ms")));
-        Assert.Equal(["tenant local day 40 999960", "tenant local month 40 ", "agent tester day 40 ", "agent tester month 40 "],
-            remaining.GetProperty("accounts").EnumerateArray().Select(account => $"{account.GetProperty("scope")} {account.GetProperty("name")} "
+        Assert.Equal(
+            (30, 40, 10, 0, 998, 604790000), (Number(remaining, "budget_cents"), Number(remaining, "ledger_hold_cents"),
+            Number(remaining, "held_cents"), Number(remaining, "spent_cents"), Number(remaining, "attempts"),
+            Number(remaining, "run_ms")));
+        Assert.Equal(
+            ["tenant local day 40 999960", "tenant local month 40 ", "agent tester day 40 ", "agent tester month 40 "],
+            remaining.GetProperty("accounts").EnumerateArray()
+                .Select(account => $"{account.GetProperty("scope")} {account.GetProperty("name")} "
                 + $"{account.GetProperty("period")} {account.GetProperty("held_cents")} {(account.TryGetProperty("free_cents", out var free) ? free : "")}"));
         var same = await bench.Runtime.GetResourceContractAsync(report.RunId, CancellationToken.None);
         Assert.Equal(contract.GetRawText(), same.Result!.ToString());
@@ -69,23 +77,32 @@ public sealed class QueryTests
         Assert.Equal(RunStatus.Waiting, report.Status);
         Assert.Equal("36", await AskAsync(bench, report, "remaining_budget_cents"));
         var pending = JsonDocument.Parse(await AskAsync(bench, report, "pending_approvals")).RootElement;
-        Assert.Equal(("c", "boss", "send"), (pending[0].GetProperty("step_id").GetString(), pending[0].GetProperty("role").GetString(), pending[0].GetProperty("skill").GetString()));
+        Assert.Equal(
+            ("c", "boss", "send"),
+            (pending[0].GetProperty("step_id").GetString(), pending[0].GetProperty("role").GetString(),
+                pending[0].GetProperty("skill").GetString()));
         var cost = JsonDocument.Parse(await AskAsync(bench, report, "cost_breakdown")).RootElement;
-        Assert.Equal((4, 0, 36, 40, 0), (Number(cost, "spent_cents"), Number(cost, "held_cents"), Number(cost, "free_cents"),
+        Assert.Equal(
+            (4, 0, 36, 40, 0), (Number(cost, "spent_cents"), Number(cost, "held_cents"), Number(cost, "free_cents"),
             Number(cost, "limit_cents"), Number(cost, "planning_cents")));
         Assert.Equal("""[{"step_id":"a","attempts":1,"cost_cents":4},{"step_id":"b","attempts":2,"cost_cents":0},{"step_id":"c","attempts":0,"cost_cents":0}]""",
             cost.GetProperty("steps").GetRawText());
         var similar = JsonDocument.Parse(await AskAsync(bench, report, "similar_failures")).RootElement;
-        Assert.Equal(("read", "HTTP_503", 1, 1), (similar[0].GetProperty("skill").GetString(), similar[0].GetProperty("code").GetString(),
+        Assert.Equal(
+            ("read", "HTTP_503", 1, 1),
+            (similar[0].GetProperty("skill").GetString(), similar[0].GetProperty("code").GetString(),
             similar[0].GetProperty("times").GetInt32(), similar[0].GetProperty("recovered").GetInt32()));
         Assert.Equal("[]", await AskAsync(bench, report, "similar_failures", """{"code":"TIMEOUT"}"""));
-        Assert.Equal("b", JsonDocument.Parse(await AskAsync(bench, report, "last_step_outcome")).RootElement.GetProperty("step_id").GetString());
+        Assert.Equal(
+            "b", JsonDocument.Parse(await AskAsync(bench, report, "last_step_outcome")).RootElement
+                .GetProperty("step_id").GetString());
 
         var row = (await bench.Runtime.ListApprovalsAsync(openOnly: true, CancellationToken.None)).Value![0];
         await bench.Runtime.DecideAsync(row.Id, false, "boss", null, null, CancellationToken.None);
         await bench.WaitAsync(report.RunId);
         var why = JsonDocument.Parse(await AskAsync(bench, report, "why_did_step_fail")).RootElement;
-        Assert.Equal(("c", "APPROVAL_REJECTED"), (why.GetProperty("step_id").GetString(), why.GetProperty("code").GetString()));
+        Assert.Equal(
+            ("c", "APPROVAL_REJECTED"), (why.GetProperty("step_id").GetString(), why.GetProperty("code").GetString()));
         Assert.Equal("null", await AskAsync(bench, report, "why_did_step_fail", """{"step_id":"a"}"""));
         Assert.Equal("[]", await AskAsync(bench, report, "pending_approvals"));
         Assert.Equal("36", await AskAsync(bench, report, "remaining_budget_cents"));
@@ -102,10 +119,16 @@ public sealed class QueryTests
         await bench.Open().ResumeAsync(null, CancellationToken.None);
 
         var tried = JsonDocument.Parse(await AskAsync(bench, run, "what_did_i_try_already")).RootElement;
-        Assert.Equal(["unknown 10", "failure 0"], tried.EnumerateArray().Select(one => $"{one.GetProperty("status").GetString()} {Number(one, "cost_cents")}"));
-        var why = JsonDocument.Parse(await AskAsync(bench, run, "why_did_step_fail")).RootElement.GetProperty("attempts");
+        Assert.Equal(
+            ["unknown 10", "failure 0"],
+            tried.EnumerateArray()
+                .Select(one => $"{one.GetProperty("status").GetString()} {Number(one, "cost_cents")}"));
+        var why =
+            JsonDocument.Parse(await AskAsync(bench, run, "why_did_step_fail")).RootElement.GetProperty("attempts");
         Assert.Equal(["0 1 ATTEMPT_LOST", "0 2 HTTP_404"],
-            why.EnumerateArray().Select(one => $"{Number(one, "item")} {Number(one, "attempt")} {one.GetProperty("code").GetString()}"));
+            why.EnumerateArray()
+                .Select(
+                    one => $"{Number(one, "item")} {Number(one, "attempt")} {one.GetProperty("code").GetString()}"));
     }
 
     [Fact]
@@ -119,17 +142,23 @@ public sealed class QueryTests
         { Profile = bench.Profile with { Limits = new() { MaxParallelSteps = 1 } } });
         var pending = JsonDocument.Parse(await AskAsync(bench, run, "pending_settlements")).RootElement;
         Assert.Equal(1, pending.GetArrayLength());
-        Assert.Equal(("s", 1, 1, "send@1.0.0", """{"to":"y"}""", "CONNECTION_RESET"), (pending[0].GetProperty("step_id").GetString(),
-            pending[0].GetProperty("item").GetInt32(), pending[0].GetProperty("attempt").GetInt32(), pending[0].GetProperty("skill").GetString(),
+        Assert.Equal(
+            ("s", 1, 1, "send@1.0.0", """{"to":"y"}""", "CONNECTION_RESET"),
+            (pending[0].GetProperty("step_id").GetString(),
+            pending[0].GetProperty("item").GetInt32(), pending[0].GetProperty("attempt").GetInt32(),
+            pending[0].GetProperty("skill").GetString(),
             pending[0].GetProperty("input").GetRawText(), pending[0].GetProperty("cause").GetString()));
         Assert.Equal(bench.Send.Calls[1].IdempotencyKey, pending[0].GetProperty("idempotency_key").GetString());
         var why = JsonDocument.Parse(await AskAsync(bench, run, "why_did_step_fail")).RootElement;
-        Assert.Equal(("s", "OUTCOME_UNKNOWN"), (why.GetProperty("step_id").GetString(), why.GetProperty("code").GetString()));
+        Assert.Equal(
+            ("s", "OUTCOME_UNKNOWN"), (why.GetProperty("step_id").GetString(), why.GetProperty("code").GetString()));
         Assert.Contains("s[1]", why.GetProperty("message").GetString(), StringComparison.Ordinal);
         var last = JsonDocument.Parse(await AskAsync(bench, run, "last_step_outcome")).RootElement;
-        Assert.Equal(("s", "unknown"), (last.GetProperty("step_id").GetString(), last.GetProperty("status").GetString()));
+        Assert.Equal(
+            ("s", "unknown"), (last.GetProperty("step_id").GetString(), last.GetProperty("status").GetString()));
 
-        await bench.Runtime.SettleAsync(run.RunId, StepId.Parse("s"), 1, true, null, "me", null, CancellationToken.None);
+        await bench.Runtime.SettleAsync(
+            run.RunId, StepId.Parse("s"), 1, true, null, "me", null, CancellationToken.None);
         await bench.WaitAsync(run.RunId);
         Assert.Equal("[]", await AskAsync(bench, run, "pending_settlements"));
         Assert.Equal("null", await AskAsync(bench, run, "why_did_step_fail"));
@@ -143,11 +172,13 @@ public sealed class QueryTests
     [InlineData("skills_available_for_goal", """{"gaol":"x"}""", "INVALID_ARGUMENT", "it takes 'goal'")]
     [InlineData("similar_failures", """{"skill":"x"}""", "INVALID_ARGUMENT", "it takes 'code'")]
     [InlineData("capabilities", """{"x":1}""", "INVALID_ARGUMENT", "it takes none")]
-    public async Task An_argument_that_a_query_does_not_know_is_refused_with_those_it_knows(string query, string arguments, string code, string says)
+    public async Task An_argument_that_a_query_does_not_know_is_refused_with_those_it_knows(
+        string query, string arguments, string code, string says)
     {
         await using var bench = new RuntimeBench();
         var run = await bench.RunAsync(bench.Plan(Plan));
-        var outcome = await bench.Runtime.QueryAsync(run.RunId, query, RuntimeBench.Json(arguments), CancellationToken.None);
+        var outcome =
+            await bench.Runtime.QueryAsync(run.RunId, query, RuntimeBench.Json(arguments), CancellationToken.None);
         Assert.Equal(code, outcome.Code.Value);
         Assert.Contains(says, outcome.Message, StringComparison.Ordinal);
     }
@@ -160,7 +191,10 @@ public sealed class QueryTests
         var report = await bench.RunAsync(request with
         {
             Goal = "read or send a message",
-            Profile = bench.Profile with { Skills = [Aos.Contracts.Skills.SkillRef.Parse("pure"), Aos.Contracts.Skills.SkillRef.Parse("read")] },
+            Profile = bench.Profile with
+            {
+                Skills = [Aos.Contracts.Skills.SkillRef.Parse("pure"), Aos.Contracts.Skills.SkillRef.Parse("read")]
+            },
         });
         Assert.Equal("""["pure@1.0.0","read@1.0.0"]""", await AskAsync(bench, report, "allowed_skills"));
         var found = JsonDocument.Parse(await AskAsync(bench, report, "skills_available_for_goal")).RootElement;
@@ -168,7 +202,8 @@ public sealed class QueryTests
         Assert.Equal("[]", await AskAsync(bench, report, "skills_available_for_goal", """{"goal":"send"}"""));
         var capabilities = JsonDocument.Parse(await AskAsync(bench, report, "capabilities")).RootElement;
         Assert.Equal(12, capabilities.GetProperty("queries").GetArrayLength());
-        Assert.Equal(100, capabilities.GetProperty("contract").GetProperty("remaining").GetProperty("budget_cents").GetInt32());
+        Assert.Equal(
+            100, capabilities.GetProperty("contract").GetProperty("remaining").GetProperty("budget_cents").GetInt32());
     }
 
     [Fact]
@@ -176,7 +211,9 @@ public sealed class QueryTests
     {
         await using var bench = new RuntimeBench();
         bench.Skills.Add(SkillTwins.HttpCall(bench.Time));
-        bench.Read.Answers(Enumerable.Range(1, 20).Select(i => TwinAnswer.Ok().After(TimeSpan.FromMilliseconds(i))).Append(TwinAnswer.Fail("HTTP_404")).ToArray());
+        bench.Read.Answers(
+            Enumerable.Range(1, 20).Select(i => TwinAnswer.Ok().After(TimeSpan.FromMilliseconds(i)))
+                .Append(TwinAnswer.Fail("HTTP_404")).ToArray());
         for (var i = 1; i <= 20; i++)
         {
             var call = bench.Runtime.ExecuteAsync(bench.Call("read"), CancellationToken.None).AsTask();
@@ -192,7 +229,10 @@ public sealed class QueryTests
             described.Result!.Element.GetProperty("statistics").GetRawText());
 
         var http = (await bench.Runtime.DescribeSkillAsync("http_call", CancellationToken.None)).Result!.Element;
-        foreach (var member in (string[])["input_schema", "output_schema", "effect", "latency", "failure_modes", "permissions", "constraints", "composition", "versions"])
+        foreach (var member in
+                (string[])[
+                    "input_schema", "output_schema", "effect", "latency", "failure_modes", "permissions", "constraints",
+                    "composition", "versions"])
             Assert.True(http.TryGetProperty(member, out _), member);
         Assert.Equal(JsonValueKind.Null, http.GetProperty("statistics").GetProperty("latency_ms").ValueKind);
         Assert.Equal(("UNKNOWN_SKILL", "SKILL_VERSION_MISSING", "INVALID_ARGUMENT"), (
@@ -203,7 +243,8 @@ public sealed class QueryTests
 
     private static async Task<string> AskAsync(RuntimeBench bench, RunReport run, string name, string? arguments = null)
     {
-        var outcome = await bench.Runtime.QueryAsync(run.RunId, name, arguments is null ? null : RuntimeBench.Json(arguments), CancellationToken.None);
+        var outcome = await bench.Runtime.QueryAsync(
+            run.RunId, name, arguments is null ? null : RuntimeBench.Json(arguments), CancellationToken.None);
         Assert.Equal("OK", outcome.Code.Value);
         return outcome.Result!.ToString();
     }

@@ -18,7 +18,9 @@ public sealed class RateRunTests
         await using var bench = new RuntimeBench();
         var first = await bench.RunAsync(Request(bench, Call));
         var second = await bench.SubmitAsync(Request(bench, Call));
-        await bench.Store.WhenAsync(e => e is RunEvent.SlotAnswered { Booked: true, SlotAt: var slot, At: var at } && slot == at.AddSeconds(60));
+        await bench.Store.WhenAsync(
+            e => e is RunEvent.SlotAnswered { Booked: true, SlotAt: var slot, At: var at }
+                && slot == at.AddSeconds(60));
         Assert.Single(bench.Read.Calls);
 
         bench.Time.Advance(TimeSpan.FromSeconds(60));
@@ -38,9 +40,13 @@ public sealed class RateRunTests
         other = other with { Profile = other.Profile with { AgentId = "other" } };
         Assert.Equal(RunStatus.Completed, (await bench.RunAsync(other)).Status);
 
-        await using var shared = new RuntimeBench { Tenant = new TenantProfile { Rates = [new RateLimit { Calls = 1, PerSeconds = 60 }] } };
+        await using var shared =
+            new RuntimeBench { Tenant = new TenantProfile { Rates = [new RateLimit { Calls = 1, PerSeconds = 60 }] } };
         await shared.RunAsync(shared.Plan(Call));
-        var late = shared.Plan(Call) with { Profile = shared.Profile with { AgentId = "other", Limits = new LimitSpec { MaxRunSeconds = 30 } } };
+        var late = shared.Plan(Call) with
+        {
+            Profile = shared.Profile with { AgentId = "other", Limits = new LimitSpec { MaxRunSeconds = 30 } }
+        };
         Assert.Equal("RATE_EXCEEDED", (await shared.RunAsync(late)).Code!.Value.Value);
     }
 
@@ -79,26 +85,33 @@ public sealed class RateRunTests
     [Fact]
     public async Task The_budget_report_says_what_is_counted_under_each_rate_and_when_there_is_room_again()
     {
-        await using var bench = new RuntimeBench { Tenant = new TenantProfile { Rates = [new RateLimit { Calls = 5, PerSeconds = 3_600 }] } };
+        await using var bench = new RuntimeBench
+        {
+            Tenant = new TenantProfile { Rates = [new RateLimit { Calls = 5, PerSeconds = 3_600 }] }
+        };
         await bench.RunAsync(Request(bench, Call));
         bench.Time.Advance(TimeSpan.FromSeconds(10));
         await bench.SubmitAsync(Request(bench, Call));
-        await bench.Store.WhenAsync(e => e is RunEvent.SlotAnswered { Booked: true, SlotAt: var slot, At: var at } && slot > at);
+        await bench.Store.WhenAsync(
+            e => e is RunEvent.SlotAnswered { Booked: true, SlotAt: var slot, At: var at } && slot > at);
         var now = bench.Time.GetUtcNow();
 
         var byName = (await bench.Runtime.BudgetAsync("tester", null, CancellationToken.None)).Value!;
-        var byProfile = (await bench.Runtime.BudgetAsync(null, Request(bench, Call).Profile, CancellationToken.None)).Value!;
+        var byProfile =
+            (await bench.Runtime.BudgetAsync(null, Request(bench, Call).Profile, CancellationToken.None)).Value!;
         var all = (await bench.Runtime.BudgetAsync(null, null, CancellationToken.None)).Value!;
         var stranger = (await bench.Runtime.BudgetAsync("nobody", null, CancellationToken.None)).Value!;
 
         // The second call waits for 50 s more; after it, a minute passes until the next.
-        string[] rates = ["Tenant local  5/3600 used 1 waiting 1 free in 0", "Agent tester read 1/60 used 1 waiting 1 free in 110"];
+        string[] rates =
+            ["Tenant local  5/3600 used 1 waiting 1 free in 0", "Agent tester read 1/60 used 1 waiting 1 free in 110"];
         Assert.Equal(rates, byName.Rates.Select(Text));
         Assert.Equal(rates, byProfile.Rates.Select(Text));
         Assert.Equal(rates[..1], all.Rates.Select(Text));
         Assert.Equal(rates[..1], stranger.Rates.Select(Text));
 
-        string Text(Aos.Contracts.Budgets.RateReport rate) => $"{rate.Scope} {rate.Name} {rate.Skill} {rate.Calls}/{rate.PerSeconds} "
+        string Text(Aos.Contracts.Budgets.RateReport rate) =>
+            $"{rate.Scope} {rate.Name} {rate.Skill} {rate.Calls}/{rate.PerSeconds} "
             + $"used {rate.Used} waiting {rate.Waiting} free in {(rate.FreeAt - now).TotalSeconds}";
     }
 
@@ -109,18 +122,30 @@ public sealed class RateRunTests
         RateLimit[] rates = [new RateLimit { Calls = 1, PerSeconds = 60, Scope = RateScope.Agent }];
         var from = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
         await book.BookAsync("local", "agent", rates, from, from.AddHours(1));
-        Assert.Equal(new Slot(from.AddSeconds(60), Booked: false), await book.BookAsync("local", "agent", rates, from, from.AddSeconds(60)));
-        Assert.Equal(new Slot(from.AddSeconds(60), Booked: true), await book.BookAsync("local", "agent", rates, from, from.AddHours(1)));
+        Assert.Equal(
+            new Slot(from.AddSeconds(60), Booked: false),
+            await book.BookAsync("local", "agent", rates, from, from.AddSeconds(60)));
+        Assert.Equal(
+            new Slot(from.AddSeconds(60), Booked: true),
+            await book.BookAsync("local", "agent", rates, from, from.AddHours(1)));
     }
 
     [Theory]
-    [InlineData("""{"agent_id":"a","limits":{"rates":[{"calls":1,"per_seconds":1,"scope":"tenant"}]}}""", "/limits/rates/0/scope")]
+    [InlineData(
+        """{"agent_id":"a","limits":{"rates":[{"calls":1,"per_seconds":1,"scope":"tenant"}]}}""",
+        "/limits/rates/0/scope")]
     [InlineData("""{"agent_id":"a","limits":{"rates":[{"calls":0,"per_seconds":1}]}}""", "/limits/rates/0/calls")]
     public void A_rate_that_cannot_be_kept_is_refused_at_its_place(string profile, string pointer) =>
-        Assert.Equal(pointer, Aos.Runtime.Agents.ProfileReader.Read(System.Text.Encoding.UTF8.GetBytes(profile)).Problems[0].Pointer);
+        Assert.Equal(
+            pointer,
+            Aos.Runtime.Agents.ProfileReader.Read(System.Text.Encoding.UTF8.GetBytes(profile)).Problems[0].Pointer);
 
     private static Aos.Runtime.Runs.RunRequest Request(RuntimeBench bench, string plan) => bench.Plan(plan) with
     {
-        Profile = bench.Profile with { Limits = new LimitSpec { Rates = [new RateLimit { Skill = SkillRef.Parse("read"), Calls = 1, PerSeconds = 60 }] } },
+        Profile = bench.Profile with
+        {
+            Limits =
+                new LimitSpec { Rates = [new RateLimit { Skill = SkillRef.Parse("read"), Calls = 1, PerSeconds = 60 }] }
+        },
     };
 }

@@ -57,7 +57,8 @@ public sealed class RecoveryTests
                 case Fault.CrashBefore:
                     bench.Crash();
                     throw new StoreException(ErrorCodes.StorageUnavailable, "The power is gone.");
-                case Fault.FailedButWritten: bench.MemoryOf().FailNextAppend(ErrorCodes.StorageUnavailable, written: true); break;
+                case Fault.FailedButWritten:
+                    bench.MemoryOf().FailNextAppend(ErrorCodes.StorageUnavailable, written: true); break;
                 default: bench.MemoryOf().FailNextAppend(ErrorCodes.StorageUnavailable, written: false); break;
             }
         };
@@ -100,7 +101,8 @@ public sealed class RecoveryTests
         await JudgeAsync(bench, runtime, await TakeOnAgainAsync(runtime), append);
         Assert.Empty(await bench.MemoryOf().CheckAsync(CancellationToken.None));
         bench.Store.BeforeAppend = null;
-        Assert.Equal(RunStatus.Completed, (await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"put"}]}"""))).Status);
+        Assert.Equal(
+            RunStatus.Completed, (await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"put"}]}"""))).Status);
     }
 
     // What the loop that failed had in flight comes back first.
@@ -108,13 +110,17 @@ public sealed class RecoveryTests
     {
         while (true)
         {
-            var resumed = await runtime.ResumeAsync(null, CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(60), CancellationToken.None);
-            if (resumed.Count > 0 || (await runtime.ListRunsAsync(new RunFilter(), CancellationToken.None)).Value!.All(row => row.IsEnded)) return resumed;
+            var resumed = await runtime.ResumeAsync(null, CancellationToken.None).AsTask()
+                .WaitAsync(TimeSpan.FromSeconds(60), CancellationToken.None);
+            if (resumed.Count > 0
+                || (await runtime.ListRunsAsync(new RunFilter(), CancellationToken.None)).Value!.All(
+                    row => row.IsEnded)) return resumed;
             await Task.Yield();
         }
     }
 
-    private static async Task JudgeAsync(RuntimeBench bench, AosRuntime second, IReadOnlyList<Answer<RunReport>> resumed, int append)
+    private static async Task JudgeAsync(
+        RuntimeBench bench, AosRuntime second, IReadOnlyList<Answer<RunReport>> resumed, int append)
     {
         var rows = (await second.ListRunsAsync(new RunFilter(), CancellationToken.None)).Value!;
         if (rows.Count == 0)
@@ -125,7 +131,8 @@ public sealed class RecoveryTests
             return;
         }
         var run = Assert.Single(rows).RunId;
-        var report = resumed.Count > 0 ? resumed[0].Value! : (await second.ReportAsync(run, CancellationToken.None)).Value!;
+        var report = resumed.Count > 0
+            ? resumed[0].Value! : (await second.ReportAsync(run, CancellationToken.None)).Value!;
         if (report.Status == RunStatus.Waiting)
         {
             // Only what cannot be repeated holds the run up, and only where it was in flight.
@@ -133,13 +140,15 @@ public sealed class RecoveryTests
             Assert.InRange(bench.Send.Calls.Count, 0, 1);
             var step = report.Steps.Single(step => step.Code is null && step.Attempts > 0);
             Assert.Equal("d", step.StepId.Value);
-            await second.SettleAsync(run, step.StepId, null, happened: true, RuntimeBench.Json("{}"), "me", null, CancellationToken.None);
+            await second.SettleAsync(
+                run, step.StepId, null, happened: true, RuntimeBench.Json("{}"), "me", null, CancellationToken.None);
             report = (await second.WaitAsync(run, CancellationToken.None)).Value!;
         }
         Assert.Equal(RunStatus.Completed, report.Status);
         Assert.Equal("""{"f":2,"n":7}""", report.Output!.ToString());
         Assert.InRange(bench.Send.Calls.Count, 0, 1);
-        foreach (var calls in new[] { bench.Read, bench.Put, bench.Paid }.SelectMany(skill => skill.Calls).GroupBy(call => call.IdempotencyKey))
+        foreach (var calls in new[] { bench.Read, bench.Put, bench.Paid }.SelectMany(skill => skill.Calls)
+            .GroupBy(call => call.IdempotencyKey))
             Assert.Single(calls.Select(call => call.Input.ToString()).Distinct());
         Assert.Single(bench.Read.Calls.Select(call => call.IdempotencyKey).Distinct());
         Assert.Equal(3, bench.Put.Calls.Select(call => call.IdempotencyKey).Distinct().Count());
@@ -161,14 +170,17 @@ public sealed class RecoveryTests
         await using var bench = new RuntimeBench();
         bench.Put.Answers(TwinAnswer.HangsForever(), TwinAnswer.Ok());
         bench.Send.Answers(TwinAnswer.HangsForever(), TwinAnswer.Ok());
-        var submitted = await bench.SubmitAsync(bench.Plan("""{"steps":[{"id":"p","skill":"put","input":{"x":1}},{"id":"s","skill":"send"}]}"""));
+        var submitted = await bench.SubmitAsync(
+            bench.Plan("""{"steps":[{"id":"p","skill":"put","input":{"x":1}},{"id":"s","skill":"send"}]}"""));
         await Task.WhenAll(bench.Put.WhenCalledAsync(), bench.Send.WhenCalledAsync());
         bench.Crash();
         var second = bench.Open();
         var report = (await second.ResumeAsync(submitted.RunId, CancellationToken.None))[0].Value!;
         Assert.Equal((RunStatus.Waiting, WaitReason.UnknownOutcome), (report.Status, report.WaitingFor));
         Assert.Equal((2, 1), (bench.Put.Calls.Count, bench.Send.Calls.Count));
-        Assert.Equal((bench.Put.Calls[0].IdempotencyKey, bench.Put.Calls[0].Input), (bench.Put.Calls[1].IdempotencyKey, bench.Put.Calls[1].Input));
+        Assert.Equal(
+            (bench.Put.Calls[0].IdempotencyKey, bench.Put.Calls[0].Input),
+            (bench.Put.Calls[1].IdempotencyKey, bench.Put.Calls[1].Input));
         Assert.Equal([1, 2], bench.Put.Calls.Select(call => call.Attempt));
         await bench.VerifyAsync(submitted.RunId);
     }
@@ -181,9 +193,14 @@ public sealed class RecoveryTests
         var submitted = await bench.SubmitAsync(bench.Plan("""{"steps":[{"id":"a","skill":"read"}]}"""));
         await bench.Read.WhenCalledAsync();
         var second = bench.Open();
-        Assert.Equal("RUN_OWNED", Assert.Single(await second.ResumeAsync(submitted.RunId, CancellationToken.None)).Outcome.Code.Value);
+        Assert.Equal(
+            "RUN_OWNED",
+            Assert.Single(await second.ResumeAsync(submitted.RunId, CancellationToken.None)).Outcome.Code.Value);
         Assert.Empty(await second.ResumeAsync(null, CancellationToken.None));
-        Assert.Equal("UNKNOWN_RUN", Assert.Single(await second.ResumeAsync(RunId.Parse("run_00000000"), CancellationToken.None)).Outcome.Code.Value);
+        Assert.Equal(
+            "UNKNOWN_RUN",
+            Assert.Single(
+                await second.ResumeAsync(RunId.Parse("run_00000000"), CancellationToken.None)).Outcome.Code.Value);
         Assert.Single(bench.Read.Calls);
     }
 
@@ -203,7 +220,8 @@ public sealed class RecoveryTests
                 Task.Run(async () => await right.ResumeAsync(submitted.RunId, CancellationToken.None)),
                 Task.Run(async () => await right.ResumeAsync(submitted.RunId, CancellationToken.None)));
             Assert.All(both.SelectMany(answers => answers), answer => Assert.True(
-                answer.Value?.Status == RunStatus.Completed || answer.Outcome.Code == ErrorCodes.RunOwned, answer.Outcome.Message));
+                answer.Value?.Status == RunStatus.Completed || answer.Outcome.Code == ErrorCodes.RunOwned,
+                answer.Outcome.Message));
             Assert.Equal(2, bench.Put.Calls.Count);
             Assert.Single(await bench.JournalAsync(submitted.RunId), e => e is RunEvent.RunRecovered);
             await bench.VerifyAsync(submitted.RunId);
@@ -217,19 +235,34 @@ public sealed class RecoveryTests
         var owner = bench.Open();
         var ownersStore = bench.Store;
         bench.Send.Answers(TwinAnswer.Lost());
-        var approval = (await owner.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"put","approval":{}}]}"""), CancellationToken.None)).Value!;
-        var unknown = (await owner.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"send"}]}"""), CancellationToken.None)).Value!;
-        var doomed = (await owner.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"read","approval":{}}]}"""), CancellationToken.None)).Value!;
+        var approval =
+            (await owner.RunAsync(
+                bench.Plan("""{"steps":[{"id":"a","skill":"put","approval":{}}]}"""), CancellationToken.None)).Value!;
+        var unknown =
+            (await owner.RunAsync(
+                bench.Plan("""{"steps":[{"id":"a","skill":"send"}]}"""), CancellationToken.None)).Value!;
+        var doomed =
+            (await owner.RunAsync(
+                bench.Plan("""{"steps":[{"id":"a","skill":"read","approval":{}}]}"""), CancellationToken.None)).Value!;
         var other = bench.Open();
         var rows = (await other.ListApprovalsAsync(openOnly: true, CancellationToken.None)).Value!;
-        Assert.Equal(OutcomeStatus.Success, (await other.DecideAsync(rows.Single(row => row.RunId == approval.RunId).Id, true, "me", null, null, CancellationToken.None)).Status);
-        Assert.Equal(OutcomeStatus.Success, (await other.SettleAsync(unknown.RunId, StepId.Parse("a"), null, true, null, "me", null, CancellationToken.None)).Status);
-        Assert.Equal(OutcomeStatus.Success, (await other.CancelAsync(doomed.RunId, "me", null, CancellationToken.None)).Status);
+        Assert.Equal(
+            OutcomeStatus.Success,
+            (await other.DecideAsync(
+                rows.Single(row => row.RunId == approval.RunId).Id, true, "me", null, null,
+                CancellationToken.None)).Status);
+        Assert.Equal(
+            OutcomeStatus.Success,
+            (await other.SettleAsync(
+                unknown.RunId, StepId.Parse("a"), null, true, null, "me", null, CancellationToken.None)).Status);
+        Assert.Equal(
+            OutcomeStatus.Success, (await other.CancelAsync(doomed.RunId, "me", null, CancellationToken.None)).Status);
         var ended = 0;
         var all = ownersStore.WhenAsync(e => e is RunEvent.RunEnded && ++ended == 3);
         bench.Time.Advance(TimeSpan.FromMilliseconds(200));
         await all;
-        Assert.Equal(RunStatus.Completed, (await owner.WaitAsync(approval.RunId, CancellationToken.None)).Value!.Status);
+        Assert.Equal(
+            RunStatus.Completed, (await owner.WaitAsync(approval.RunId, CancellationToken.None)).Value!.Status);
         Assert.Equal(RunStatus.Completed, (await owner.WaitAsync(unknown.RunId, CancellationToken.None)).Value!.Status);
         Assert.Equal(RunStatus.Cancelled, (await owner.WaitAsync(doomed.RunId, CancellationToken.None)).Value!.Status);
     }
@@ -244,7 +277,8 @@ public sealed class RecoveryTests
         var row = Assert.Single((await second.ListApprovalsAsync(openOnly: true, CancellationToken.None)).Value!);
         await second.DecideAsync(row.Id, true, "me", null, null, CancellationToken.None);
         Assert.Empty(bench.Put.Calls);
-        Assert.Equal(RunStatus.Completed, (await second.ResumeAsync(waiting.RunId, CancellationToken.None))[0].Value!.Status);
+        Assert.Equal(
+            RunStatus.Completed, (await second.ResumeAsync(waiting.RunId, CancellationToken.None))[0].Value!.Status);
         Assert.Single(bench.Put.Calls);
     }
 
@@ -253,7 +287,10 @@ public sealed class RecoveryTests
     {
         await using var bench = new RuntimeBench();
         bench.Send.Answers(TwinAnswer.Lost());
-        var run = (await bench.RunAsync(bench.Plan("{\"steps\":[{\"id\":\"a\",\"skill\":\"put\",\"approval\":{}},{\"id\":\"b\",\"skill\":\"send\"}]}"))).RunId;
+        var run =
+            (await bench.RunAsync(
+                bench.Plan(
+                    "{\"steps\":[{\"id\":\"a\",\"skill\":\"put\",\"approval\":{}},{\"id\":\"b\",\"skill\":\"send\"}]}"))).RunId;
         var before = await bench.JournalAsync(run);
         for (var process = 0; process < 3; process++)
         {
@@ -265,7 +302,8 @@ public sealed class RecoveryTests
         // Each of them was an owner, which the store counts.
         Assert.Equal(4, (await bench.Store.FindRunAsync(run, CancellationToken.None))!.Epoch);
 
-        var row = Assert.Single((await bench.Runtime.ListApprovalsAsync(openOnly: true, CancellationToken.None)).Value!);
+        var row =
+            Assert.Single((await bench.Runtime.ListApprovalsAsync(openOnly: true, CancellationToken.None)).Value!);
         await bench.Runtime.DecideAsync(row.Id, true, "me", null, null, CancellationToken.None);
         await bench.Runtime.SettleAsync(run, StepId.Parse("b"), null, true, null, "me", null, CancellationToken.None);
         Assert.Equal(RunStatus.Completed, (await bench.WaitAsync(run)).Status);
@@ -277,8 +315,10 @@ public sealed class RecoveryTests
     {
         await using var bench = new RuntimeBench();
         var waiting = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"put","approval":{}}]}"""));
-        await bench.Store.PostAsync(waiting.RunId, """{"type":"from_the_future"}"""u8.ToArray(), CancellationToken.None);
-        var row = Assert.Single((await bench.Runtime.ListApprovalsAsync(openOnly: true, CancellationToken.None)).Value!);
+        await bench.Store.PostAsync(
+            waiting.RunId, """{"type":"from_the_future"}"""u8.ToArray(), CancellationToken.None);
+        var row =
+            Assert.Single((await bench.Runtime.ListApprovalsAsync(openOnly: true, CancellationToken.None)).Value!);
         await bench.Runtime.DecideAsync(row.Id, true, "me", null, null, CancellationToken.None);
         Assert.Equal(RunStatus.Completed, (await bench.WaitAsync(waiting.RunId)).Status);
     }
@@ -289,8 +329,14 @@ public sealed class RecoveryTests
         await using var bench = new RuntimeBench();
         var runtime = bench.Open();
         bench.MemoryOf().FailNextAppend(ErrorCodes.StorageFull, written: false);
-        Assert.Equal("STORAGE_FULL", (await runtime.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"put"}]}"""), CancellationToken.None)).Outcome.Code.Value);
-        Assert.Equal("STORAGE_FULL", (await runtime.SubmitAsync(bench.Plan("""{"steps":[{"id":"a","skill":"put"}]}"""), CancellationToken.None)).Outcome.Code.Value);
+        Assert.Equal(
+            "STORAGE_FULL",
+            (await runtime.RunAsync(
+                bench.Plan("""{"steps":[{"id":"a","skill":"put"}]}"""), CancellationToken.None)).Outcome.Code.Value);
+        Assert.Equal(
+            "STORAGE_FULL",
+            (await runtime.SubmitAsync(
+                bench.Plan("""{"steps":[{"id":"a","skill":"put"}]}"""), CancellationToken.None)).Outcome.Code.Value);
         Assert.Equal("STORAGE_FULL", runtime.Failure!.Code.Value);
         Assert.Empty(bench.Put.Calls);
         await runtime.DisposeAsync();

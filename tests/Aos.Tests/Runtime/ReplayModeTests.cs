@@ -16,7 +16,8 @@ public sealed class ReplayModeTests
                   {"id":"c","skill":"send","depends_on":["b"],"input":{"to":"${input.to}"}}],"output":"steps.c.result"}
         """;
 
-    private static async Task<RunReport> RanAsync(RuntimeBench bench, string plan = Chain, string input = """{"q":1,"to":"ada"}""")
+    private static async Task<RunReport> RanAsync(
+        RuntimeBench bench, string plan = Chain, string input = """{"q":1,"to":"ada"}""")
     {
         bench.Read.Answers(TwinAnswer.Ok("""{"n":7}"""));
         return await bench.RunAsync(bench.Plan(plan, input));
@@ -28,7 +29,8 @@ public sealed class ReplayModeTests
         return answer.Value ?? throw new InvalidOperationException($"{answer.Outcome.Code}: {answer.Outcome.Message}");
     }
 
-    private static ValueTask<Answer<RunReport>> ForkAsync(RuntimeBench bench, RunId run, string? step = null, long? seq = null, params (string, string)[] edits) =>
+    private static ValueTask<Answer<RunReport>> ForkAsync(
+        RuntimeBench bench, RunId run, string? step = null, long? seq = null, params (string, string)[] edits) =>
         bench.Runtime.ForkAsync(new ForkRequest
         {
             RunId = run,
@@ -38,7 +40,8 @@ public sealed class ReplayModeTests
             By = "me",
         }, CancellationToken.None);
 
-    private static async Task<RunReport> ForkedAsync(RuntimeBench bench, RunId run, string? step = null, long? seq = null, params (string, string)[] edits)
+    private static async Task<RunReport> ForkedAsync(
+        RuntimeBench bench, RunId run, string? step = null, long? seq = null, params (string, string)[] edits)
     {
         var answer = await ForkAsync(bench, run, step, seq, edits);
         Assert.True(answer.Succeeded, $"{answer.Outcome.Code}: {answer.Outcome.Message}");
@@ -75,10 +78,16 @@ public sealed class ReplayModeTests
         var report = await ReplayAsync(bench, ran.RunId, "live");
 
         Assert.False(report.Parity);
-        Assert.Equal(("b", "calls/0/attempts/0/code"), (report.FirstDivergence!.StepId!.Value.Value, report.FirstDivergence.Field));
-        Assert.Equal(("\"OK\"", "\"HTTP_404\""), (report.FirstDivergence.Expected!.ToString(), report.FirstDivergence.Found!.ToString()));
+        Assert.Equal(
+            ("b", "calls/0/attempts/0/code"),
+            (report.FirstDivergence!.StepId!.Value.Value, report.FirstDivergence.Field));
+        Assert.Equal(
+            ("\"OK\"", "\"HTTP_404\""),
+            (report.FirstDivergence.Expected!.ToString(), report.FirstDivergence.Found!.ToString()));
         Assert.Equal([true, false, false], report.Steps.Select(step => step.Parity));
-        Assert.Equal((StepStatus.Success, StepStatus.Failure), (report.Steps[1].Expected!.Status, report.Steps[1].Found!.Status));
+        Assert.Equal(
+            (StepStatus.Success, StepStatus.Failure),
+            (report.Steps[1].Expected!.Status, report.Steps[1].Found!.Status));
     }
 
     [Fact]
@@ -86,7 +95,8 @@ public sealed class ReplayModeTests
     {
         await using var bench = new RuntimeBench();
         var ran = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"w","skill":"put","approval":{}}]}"""));
-        var row = Assert.Single((await bench.Runtime.ListApprovalsAsync(openOnly: true, CancellationToken.None)).Value!);
+        var row =
+            Assert.Single((await bench.Runtime.ListApprovalsAsync(openOnly: true, CancellationToken.None)).Value!);
         await bench.Runtime.DecideAsync(row.Id, true, "me", null, null, CancellationToken.None);
         await bench.WaitAsync(ran.RunId);
 
@@ -100,9 +110,11 @@ public sealed class ReplayModeTests
     public async Task A_repetition_is_given_the_signals_that_the_run_took()
     {
         await using var bench = new RuntimeBench();
-        var ran = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"w","wait":{"signal":"go"}},{"id":"x","wait":{"signal":"go"},"depends_on":["w"]}],"output":"steps.x.result"}"""));
+        var ran = await bench.RunAsync(
+            bench.Plan("""{"steps":[{"id":"w","wait":{"signal":"go"}},{"id":"x","wait":{"signal":"go"},"depends_on":["w"]}],"output":"steps.x.result"}"""));
         foreach (var data in (string[])["1", "2", "3"])
-            await bench.Runtime.SignalAsync(ran.RunId, SignalName.Parse("go"), RuntimeBench.Json(data), "me", null, CancellationToken.None);
+            await bench.Runtime.SignalAsync(
+                ran.RunId, SignalName.Parse("go"), RuntimeBench.Json(data), "me", null, CancellationToken.None);
         var ended = await bench.WaitAsync(ran.RunId);
 
         var report = await ReplayAsync(bench, ran.RunId, "live");
@@ -134,8 +146,12 @@ public sealed class ReplayModeTests
 
         var report = await ReplayAsync(bench, ran.RunId, "dry");
 
-        Assert.Equal((false, "b", "status"), (report.Parity, report.FirstDivergence!.StepId!.Value.Value, report.FirstDivergence.Field));
-        Assert.Equal((StepStatus.Failure, StepStatus.Success), (report.Steps[1].Expected!.Status, report.Steps[1].Found!.Status));
+        Assert.Equal(
+            (false, "b", "status"),
+            (report.Parity, report.FirstDivergence!.StepId!.Value.Value, report.FirstDivergence.Field));
+        Assert.Equal(
+            (StepStatus.Failure, StepStatus.Success),
+            (report.Steps[1].Expected!.Status, report.Steps[1].Found!.Status));
     }
 
     [Theory]
@@ -146,7 +162,9 @@ public sealed class ReplayModeTests
         await using var bench = new RuntimeBench();
         var waiting = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"w","wait":{"signal":"go"}}]}"""));
 
-        Assert.Equal(ErrorCodes.InvalidArgument, (await bench.Runtime.ReplayAsync(waiting.RunId, mode, CancellationToken.None)).Outcome.Code);
+        Assert.Equal(
+            ErrorCodes.InvalidArgument,
+            (await bench.Runtime.ReplayAsync(waiting.RunId, mode, CancellationToken.None)).Outcome.Code);
     }
 
     [Fact]
@@ -163,17 +181,23 @@ public sealed class ReplayModeTests
         Assert.NotEqual(bench.Send.Calls[0].IdempotencyKey, bench.Send.Calls[1].IdempotencyKey);
         Assert.Equal(forked.RunId, bench.Send.Calls[1].RunId);
         // The other run is as it was.
-        Assert.Equal(ran.BehaviourDigest, (await bench.Runtime.ReportAsync(ran.RunId, CancellationToken.None)).Value!.BehaviourDigest);
+        Assert.Equal(
+            ran.BehaviourDigest,
+            (await bench.Runtime.ReportAsync(ran.RunId, CancellationToken.None)).Value!.BehaviourDigest);
         var journal = await bench.JournalAsync(forked.RunId);
         Assert.Equal(forked.ForkedFrom.Seq, journal.FindIndex(e => e is RunEvent.RunForked));
-        Assert.Equal(journal.Take((int)forked.ForkedFrom.Seq), (await bench.JournalAsync(ran.RunId)).Take((int)forked.ForkedFrom.Seq));
+        Assert.Equal(
+            journal.Take((int)forked.ForkedFrom.Seq),
+            (await bench.JournalAsync(ran.RunId)).Take((int)forked.ForkedFrom.Seq));
     }
 
     [Fact]
     public async Task An_item_of_a_list_is_named_by_its_index()
     {
         await using var bench = new RuntimeBench();
-        var ran = await RanAsync(bench, """{"steps":[{"id":"a","skill":"read","input":{"q":"${input.rows[1].q[0]}"}}]}""", """{"rows":[{"q":[1]},{"q":[2]}]}""");
+        var ran = await RanAsync(
+            bench, """{"steps":[{"id":"a","skill":"read","input":{"q":"${input.rows[1].q[0]}"}}]}""",
+            """{"rows":[{"q":[1]},{"q":[2]}]}""");
 
         await ForkedAsync(bench, ran.RunId, "a", edits: [("input.rows[1].q[0]", "3")]);
 
@@ -188,7 +212,9 @@ public sealed class ReplayModeTests
         await using var bench = new RuntimeBench();
         var ran = await RanAsync(bench);
 
-        await ForkedAsync(bench, ran.RunId, "b", edits: [("steps.b.input.x", "\"${steps.a.result.n} times\""), ("/steps/c/input/to", "[1]")]);
+        await ForkedAsync(
+            bench, ran.RunId, "b",
+            edits: [("steps.b.input.x", "\"${steps.a.result.n} times\""), ("/steps/c/input/to", "[1]")]);
 
         Assert.Equal("7 times", bench.Put.Calls[^1].Input.Element.GetProperty("x").GetString());
         Assert.Equal("[1]", bench.Send.Calls[^1].Input.Element.GetProperty("to").GetRawText());
@@ -219,7 +245,9 @@ public sealed class ReplayModeTests
             var answer = await ForkAsync(bench, ran.RunId, seq: seq);
             if (answer.Value is not { } forked)
             {
-                Assert.Contains(journal.Skip(seq - 1).Take(2), e => e is RunEvent.RunStopping or RunEvent.RunEnded or RunEvent.StepEnded);
+                Assert.Contains(
+                    journal.Skip(seq - 1).Take(2),
+                    e => e is RunEvent.RunStopping or RunEvent.RunEnded or RunEvent.StepEnded);
                 continue;
             }
             var report = await bench.WaitAsync(forked.RunId);
@@ -238,7 +266,8 @@ public sealed class ReplayModeTests
     {
         await using var bench = new RuntimeBench();
         var waiting = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"send","approval":{}}]}"""));
-        var first = Assert.Single((await bench.Runtime.ListApprovalsAsync(openOnly: true, CancellationToken.None)).Value!);
+        var first =
+            Assert.Single((await bench.Runtime.ListApprovalsAsync(openOnly: true, CancellationToken.None)).Value!);
         await bench.Runtime.DecideAsync(first.Id, approved: true, "boss", null, null, CancellationToken.None);
         await bench.WaitAsync(waiting.RunId);
         var decided = (await bench.JournalAsync(waiting.RunId)).FindIndex(e => e is RunEvent.ApprovalDecided) + 1;
@@ -268,15 +297,20 @@ public sealed class ReplayModeTests
         Assert.Equal("INVALID_ARGUMENT", (await Refused(seq: 0)).Item1);
         Assert.Equal("INVALID_ARGUMENT", (await Refused(seq: 999)).Item1);
         Assert.Equal("INVALID_ARGUMENT", (await Refused()).Item1);
-        Assert.Contains("has begun before the cut", (await Refused("c", null, ("steps.a.input.q", "2"))).Item2, StringComparison.Ordinal);
+        Assert.Contains(
+            "has begun before the cut", (await Refused("c", null, ("steps.a.input.q", "2"))).Item2,
+            StringComparison.Ordinal);
         Assert.Equal("UNKNOWN_STEP", (await Refused("c", null, ("steps.zz.input", "{}"))).Item1);
         Assert.Equal("INVALID_ARGUMENT", (await Refused("c", null, ("output", "1"))).Item1);
         Assert.Equal("INVALID_ARGUMENT", (await Refused("c", null, ("input.no.where", "1"))).Item1);
         Assert.Equal("INVALID_INPUT", (await Refused("c", null, ("input", "1"))).Item1);
         Assert.Equal("INVALID_JSON", (await Refused("c", null, ("input.to", """{"a":1,"a":2}"""))).Item1);
-        Assert.Equal("INVALID_PLAN", (await Refused("c", null, ("steps.c.input.to", "\"${steps.nobody.result}\""))).Item1);
+        Assert.Equal(
+            "INVALID_PLAN", (await Refused("c", null, ("steps.c.input.to", "\"${steps.nobody.result}\""))).Item1);
         Assert.Equal(ErrorCodes.UnknownRun, (await ForkAsync(bench, RunId.Parse("run_00000000"), "a")).Outcome.Code);
-        Assert.Single((await bench.Runtime.ListRunsAsync(new Aos.Abstractions.Storage.RunFilter(), CancellationToken.None)).Value!);
+        Assert.Single(
+            (await bench.Runtime.ListRunsAsync(
+                new Aos.Abstractions.Storage.RunFilter(), CancellationToken.None)).Value!);
     }
 
     [Fact]
@@ -289,7 +323,8 @@ public sealed class ReplayModeTests
         var second = await ForkedAsync(bench, first.RunId, "c", edits: [("input.to", "\"eve\"")]);
 
         Assert.Equal(first.RunId, second.ForkedFrom!.RunId);
-        Assert.Equal(["ada", "bob", "eve"], bench.Send.Calls.Select(call => call.Input.Element.GetProperty("to").GetString()));
+        Assert.Equal(
+            ["ada", "bob", "eve"], bench.Send.Calls.Select(call => call.Input.Element.GetProperty("to").GetString()));
         Assert.Equal(OutcomeStatus.Success, second.Steps[2].Outcome!.Status);
     }
 
@@ -297,7 +332,8 @@ public sealed class ReplayModeTests
     public async Task A_fork_outlives_its_process()
     {
         await using var bench = new RuntimeBench();
-        var ran = await RanAsync(bench, """{"steps":[{"id":"a","skill":"read"},{"id":"w","wait":{"signal":"go"},"depends_on":["a"]}]}""");
+        var ran = await RanAsync(
+            bench, """{"steps":[{"id":"a","skill":"read"},{"id":"w","wait":{"signal":"go"},"depends_on":["a"]}]}""");
         var forked = await ForkedAsync(bench, ran.RunId, "a");
         await bench.CloseAsync(bench.Runtime);
         bench.Open();
@@ -306,7 +342,8 @@ public sealed class ReplayModeTests
         var resumed = Assert.Single(await bench.Runtime.ResumeAsync(forked.RunId, CancellationToken.None));
 
         Assert.Equal(RunStatus.Completed, resumed.Value!.Status);
-        Assert.Equal(RunStatus.Waiting, (await bench.Runtime.ReportAsync(ran.RunId, CancellationToken.None)).Value!.Status);
+        Assert.Equal(
+            RunStatus.Waiting, (await bench.Runtime.ReportAsync(ran.RunId, CancellationToken.None)).Value!.Status);
         await bench.VerifyAsync(forked.RunId);
     }
 }

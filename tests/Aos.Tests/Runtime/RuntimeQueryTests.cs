@@ -27,8 +27,12 @@ public sealed class RuntimeQueryTests
              "output":"steps.left.result"}
             """) with { Budget = Money.FromCents(20) });
 
-        Assert.Equal(["success", "success", "success", "skipped"], report.Steps.Select(step => step.Status.ToString().ToLowerInvariant()));
-        Assert.Equal($$"""{"answer":13,"query":"remaining_budget_cents","run_id":"{{report.RunId}}"}""", report.Output!.ToString());
+        Assert.Equal(
+            ["success", "success", "success", "skipped"],
+            report.Steps.Select(step => step.Status.ToString().ToLowerInvariant()));
+        Assert.Equal(
+            $$"""{"answer":13,"query":"remaining_budget_cents","run_id":"{{report.RunId}}"}""",
+            report.Output!.ToString());
         await bench.VerifyAsync(report.RunId);
     }
 
@@ -72,7 +76,9 @@ public sealed class RuntimeQueryTests
         var agent = await bench.RunAsync(plain with { Profile = bench.Profile with { AgentId = "stranger" } });
         var tenant = await bench.RunAsync(plain with { Tenant = "other" });
 
-        foreach (var (run, code) in ((RunId, string)[])[(mine.RunId, "OK"), (agent.RunId, "UNKNOWN_RUN"), (tenant.RunId, "UNKNOWN_RUN"), (RunId.Parse("run_00000000"), "UNKNOWN_RUN")])
+        foreach (var (run, code) in ((RunId, string)[])[
+            (mine.RunId, "OK"), (agent.RunId, "UNKNOWN_RUN"), (tenant.RunId, "UNKNOWN_RUN"),
+            (RunId.Parse("run_00000000"), "UNKNOWN_RUN")])
         {
             var report = await bench.RunAsync(Request(bench,
                 $$$"""{"steps":[{"id":"q","skill":"runtime_query@1","input":{"query":"allowed_skills","run_id":"{{{run}}}"}}]}"""));
@@ -103,7 +109,8 @@ public sealed class RuntimeQueryTests
     {
         await using var bench = new RuntimeBench();
         var refused = await bench.Runtime.RunAsync(
-            Request(bench, $$"""{"steps":[{"id":"q","skill":"runtime_query@1","input":{{input}}}]}"""), CancellationToken.None);
+            Request(bench, $$"""{"steps":[{"id":"q","skill":"runtime_query@1","input":{{input}}}]}"""),
+            CancellationToken.None);
         Assert.Equal("INVALID_PLAN", refused.Outcome.Code.Value);
     }
 
@@ -141,7 +148,8 @@ public sealed class RuntimeQueryTests
         var own = bench.Skill("runtime_query", EffectClass.Read);
         bench.Skills.Add(own);
         own.Answers(TwinAnswer.Ok("\"mine\""));
-        var report = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"q","skill":"runtime_query"}],"output":"steps.q.result"}"""));
+        var report = await bench.RunAsync(
+            bench.Plan("""{"steps":[{"id":"q","skill":"runtime_query"}],"output":"steps.q.result"}"""));
         Assert.Equal("\"mine\"", report.Output!.ToString());
         Assert.Single(bench.Runtime.Skills.All, skill => skill.Contract.Name.Value == "runtime_query");
     }
@@ -149,7 +157,9 @@ public sealed class RuntimeQueryTests
     private static AgentProfile Profile(RuntimeBench bench) =>
         bench.Profile with { Skills = [.. bench.Profile.Skills, SkillRef.Parse("runtime_query@1")] };
 
-    private static Aos.Runtime.Runs.RunRequest Request(RuntimeBench bench, string plan) => bench.Plan(plan) with { Profile = Profile(bench) };
+    private static Aos.Runtime.Runs.RunRequest Request(RuntimeBench bench, string plan) =>
+        bench.Plan(plan) with { Profile = Profile(bench) };
 
-    private static string Canonical(Payload payload) => System.Text.Encoding.UTF8.GetString(Contracts.Json.CanonicalJson.ToBytes(payload.Element));
+    private static string Canonical(Payload payload) =>
+        System.Text.Encoding.UTF8.GetString(Contracts.Json.CanonicalJson.ToBytes(payload.Element));
 }

@@ -11,8 +11,10 @@ public sealed class SignalTests
 {
     private const string Waits = """{"steps":[{"id":"w","wait":{"signal":"paid"}},{"id":"a","skill":"read","depends_on":["w"]}],"output":"steps.w.result"}""";
 
-    private static ValueTask<StructuredOutcome> SendAsync(RuntimeBench bench, RunId run, string name = "paid", string data = """{"n":1}""", string? key = null) =>
-        bench.Runtime.SignalAsync(run, SignalName.Parse(name), RuntimeBench.Json(data), "me", key, CancellationToken.None);
+    private static ValueTask<StructuredOutcome> SendAsync(
+        RuntimeBench bench, RunId run, string name = "paid", string data = """{"n":1}""", string? key = null) =>
+        bench.Runtime.SignalAsync(
+            run, SignalName.Parse(name), RuntimeBench.Json(data), "me", key, CancellationToken.None);
 
     [Fact]
     public async Task A_signal_ends_the_wait_and_is_the_result_of_its_step()
@@ -81,7 +83,8 @@ public sealed class SignalTests
     public async Task A_name_that_the_plan_computes_is_taken_as_it_comes()
     {
         await using var bench = new RuntimeBench();
-        var waiting = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"w","wait":{"signal":"paid_${input.id}"}}]}""", """{"id":7}"""));
+        var waiting = await bench.RunAsync(
+            bench.Plan("""{"steps":[{"id":"w","wait":{"signal":"paid_${input.id}"}}]}""", """{"id":7}"""));
 
         Assert.Equal(OutcomeStatus.Success, (await SendAsync(bench, waiting.RunId, "anything")).Status);
         await SendAsync(bench, waiting.RunId, "paid_7");
@@ -108,7 +111,8 @@ public sealed class SignalTests
     public async Task A_large_signal_is_kept_beside_the_journal_and_read_back_whole()
     {
         await using var bench = new RuntimeBench();
-        var waiting = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"w","wait":{"signal":"paid"}}],"output":"length(steps.w.result)"}"""));
+        var waiting = await bench.RunAsync(
+            bench.Plan("""{"steps":[{"id":"w","wait":{"signal":"paid"}}],"output":"length(steps.w.result)"}"""));
 
         await SendAsync(bench, waiting.RunId, data: $"\"{new string('x', 300_000)}\"");
 

@@ -13,7 +13,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Aos.Tests.Runtime;
 
-/// <summary>Servers that always say something and never end: nothing but the time of the attempt ends the call.</summary>
+/// <summary>Servers that always say something and never end: nothing but the time of the attempt ends the
+/// call.</summary>
 public sealed class SlowDripTests
 {
     // Shorter than any silence that a skill puts up with, so that only the whole is too long.
@@ -22,7 +23,8 @@ public sealed class SlowDripTests
     [Theory]
     [InlineData("GET", RunStatus.Failed, null)]
     [InlineData("POST", RunStatus.Waiting, WaitReason.UnknownOutcome)]
-    public async Task An_http_answer_that_drips_ends_with_its_attempt(string method, RunStatus status, WaitReason? reason)
+    public async Task An_http_answer_that_drips_ends_with_its_attempt(
+        string method, RunStatus status, WaitReason? reason)
     {
         await using var bench = new RuntimeBench();
         await using var server = new RawServer(async (stream, _, cancel) =>
@@ -30,13 +32,15 @@ public sealed class SlowDripTests
             await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n"u8.ToArray(), cancel);
             return await DripAsync(bench, () => stream.WriteAsync("a"u8.ToArray(), cancel), cancel);
         });
-        using var skill = new HttpCallSkill(bench.Time, new ScriptedResolver(), new HttpLimits { BodyBytesMax = int.MaxValue });
+        using var skill =
+            new HttpCallSkill(bench.Time, new ScriptedResolver(), new HttpLimits { BodyBytesMax = int.MaxValue });
         bench.Skills.Add(skill);
         var request = bench.Plan($$$"""
             {"steps":[{"id":"a","skill":"http_call","timeout_ms":2000,"retry":{"max_attempts":1},"input":{"url":"{{{server.Url}}}","method":"{{{method}}}"}}]}
             """);
 
-        var report = await bench.RunAsync(request with { Profile = request.Profile with { Network = new() { Allow = ["localhost"] } } });
+        var report = await bench.RunAsync(
+            request with { Profile = request.Profile with { Network = new() { Allow = ["localhost"] } } });
 
         Assert.Equal((status, reason), (report.Status, report.WaitingFor));
         var returned = (await bench.JournalAsync(report.RunId)).OfType<RunEvent.AttemptReturned>().Single();
@@ -51,14 +55,16 @@ public sealed class SlowDripTests
         // Whoever listens here takes the connection, and never shows who it is.
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
-        using var skill = new HttpCallSkill(bench.Time, new ScriptedResolver(), new HttpLimits { ConnectTimeout = TimeSpan.FromMinutes(5) });
+        using var skill = new HttpCallSkill(
+            bench.Time, new ScriptedResolver(), new HttpLimits { ConnectTimeout = TimeSpan.FromMinutes(5) });
         bench.Skills.Add(skill);
         var request = bench.Plan($$$"""
             {"steps":[{"id":"a","skill":"http_call","timeout_ms":2000,"retry":{"max_attempts":1},
                        "input":{"url":"https://127.0.0.1:{{{((IPEndPoint)silent.LocalEndpoint).Port}}}/","method":"POST","body":"x"}}]}
             """);
 
-        var running = bench.RunAsync(request with { Profile = request.Profile with { Network = new() { Allow = ["localhost"] } } });
+        var running = bench.RunAsync(
+            request with { Profile = request.Profile with { Network = new() { Allow = ["localhost"] } } });
         using var connection = await silent.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
         bench.Time.Advance(TimeSpan.FromSeconds(2));
         var report = await running;
@@ -83,7 +89,8 @@ public sealed class SlowDripTests
                 await http.Response.Body.FlushAsync(http.RequestAborted);
             }, http.RequestAborted);
         });
-        using var caller = new ModelCaller(bench.Time, new ScriptedResolver(), new HttpLimits(), new ModelLimits { BytesMax = long.MaxValue });
+        using var caller = new ModelCaller(
+            bench.Time, new ScriptedResolver(), new HttpLimits(), new ModelLimits { BytesMax = long.MaxValue });
         bench.Skills.Add(new LlmInvokeSkill(caller));
         var request = bench.Plan("""
             {"steps":[{"id":"a","skill":"llm_invoke","timeout_ms":2000,"retry":{"max_attempts":1},"input":{"model":"m","prompt":"x"}}]}
@@ -96,10 +103,15 @@ public sealed class SlowDripTests
             Price = ModelHarness.Price,
         };
 
-        var report = await bench.RunAsync(request with { Profile = request.Profile with { Models = ValueMap.From([KeyValuePair.Create("m", model)]) } });
+        var report = await bench.RunAsync(
+            request with
+            {
+                Profile = request.Profile with { Models = ValueMap.From([KeyValuePair.Create("m", model)]) }
+            });
 
         var started = (await bench.JournalAsync(report.RunId)).OfType<RunEvent.AttemptStarted>().Single();
-        Assert.Equal((RunStatus.Failed, ErrorCodes.Timeout, started.Reserved), (report.Status, report.Code!.Value, report.Cost));
+        Assert.Equal(
+            (RunStatus.Failed, ErrorCodes.Timeout, started.Reserved), (report.Status, report.Code!.Value, report.Cost));
     }
 
     // Time goes on with each piece, so that there is neither a silence nor an end.

@@ -26,15 +26,19 @@ public sealed class StoredValueTests : IDisposable
         var value = kind switch
         {
             "large" => $$"""{"text":"{{new string('ö', 200_000)}}","n":1.5}""",
-            "reference" => """{"$blob":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","bytes":0}""",
+            "reference" =>
+                """{"$blob":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","bytes":0}""",
             _ => "{\n  \"a\": [\n    1,\r\n 2 ]\n}",
         };
         var kept = kind == "lines" ? """{"a":[1,2]}""" : value;
         await using var bench = new RuntimeBench();
         bench.Read.Answers(TwinAnswer.Ok(value));
         bench.Put.Answers(TwinAnswer.Ok());
-        var request = bench.Plan("""{"steps":[{"id":"a","skill":"read","input":{"x":"${input}"}},{"id":"b","skill":"put","input":{"x":"${steps.a.result}"}}],"output":"[input, steps.a.result]"}""", value);
-        var run = (await OnDiskAsync(bench, async runtime => (await runtime.RunAsync(request, CancellationToken.None)).Value!)).RunId;
+        var request =
+            bench.Plan("""{"steps":[{"id":"a","skill":"read","input":{"x":"${input}"}},{"id":"b","skill":"put","input":{"x":"${steps.a.result}"}}],"output":"[input, steps.a.result]"}""", value);
+        var run =
+            (await OnDiskAsync(
+                bench, async runtime => (await runtime.RunAsync(request, CancellationToken.None)).Value!)).RunId;
 
         await OnDiskAsync(bench, async runtime =>
         {
@@ -62,7 +66,8 @@ public sealed class StoredValueTests : IDisposable
         bench.Read.Answers(TwinAnswer.Ok($$"""{"n":"{{new string('x', 300_000)}}"}"""));
         var report = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"read"}]}"""));
         var store = new TamperingStore(bench.Store, what);
-        await using var reader = new AosRuntime(new AosRuntimeParts { Store = store, Skills = SkillRegistry.Create(bench.Skills), Time = bench.Time });
+        await using var reader = new AosRuntime(
+            new AosRuntimeParts { Store = store, Skills = SkillRegistry.Create(bench.Skills), Time = bench.Time });
         var replay = await reader.ReplayAsync(report.RunId, "verify", CancellationToken.None);
         Assert.Equal(isTampered ? "HISTORY_TAMPERED" : "OK", replay.Outcome.Code.Value);
     }
@@ -73,7 +78,8 @@ public sealed class StoredValueTests : IDisposable
         await using var bench = new RuntimeBench();
         var deep = new string('[', 60) + new string(']', 60);
         bench.Pure.Answers(TwinAnswer.Ok(deep));
-        var report = await bench.RunAsync(bench.Plan("""{"steps":[{"id":"a","skill":"pure"},{"id":"b","skill":"read","input":{"x":[[[[[["${steps.a.result}"]]]]]]}}],"output":"{a:{b:{c:{d:{e:steps.a.result}}}}}"}"""));
+        var report = await bench.RunAsync(
+            bench.Plan("""{"steps":[{"id":"a","skill":"pure"},{"id":"b","skill":"read","input":{"x":[[[[[["${steps.a.result}"]]]]]]}}],"output":"{a:{b:{c:{d:{e:steps.a.result}}}}}"}"""));
         bench.Open();
         var read = await bench.Runtime.ReportAsync(report.RunId, CancellationToken.None);
         Assert.Equal(report.Output, read.Value?.Output);
@@ -82,19 +88,26 @@ public sealed class StoredValueTests : IDisposable
 
     private async Task<T> OnDiskAsync<T>(RuntimeBench bench, Func<AosRuntime, Task<T>> use)
     {
-        await using var store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = _folder }, TimeProvider.System, CancellationToken.None);
-        await using var runtime = new AosRuntime(new AosRuntimeParts { Store = store, Skills = SkillRegistry.Create(bench.Skills), Time = bench.Time });
+        await using var store = await SqliteStore.OpenAsync(
+            new SqliteStoreOptions { Directory = _folder }, TimeProvider.System, CancellationToken.None);
+        await using var runtime = new AosRuntime(
+            new AosRuntimeParts { Store = store, Skills = SkillRegistry.Create(bench.Skills), Time = bench.Time });
         return await use(runtime);
     }
 
     /// <summary>A store whose disk was edited.</summary>
     private sealed class TamperingStore(IStore inner, string what) : Proxy(inner)
     {
-        public override async ValueTask<IReadOnlyList<JournalSegment>> ReadAsync(RunId runId, long afterSeq, CancellationToken cancel)
+        public override async ValueTask<IReadOnlyList<JournalSegment>> ReadAsync(
+            RunId runId, long afterSeq, CancellationToken cancel)
         {
             var segments = (await base.ReadAsync(runId, afterSeq, cancel)).ToList();
             if (what == "event")
-                segments[0] = segments[0] with { Events = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(segments[0].Events.Span).Replace("tester", "jester")) };
+                segments[0] = segments[0] with
+                {
+                    Events = Encoding.UTF8.GetBytes(
+                        Encoding.UTF8.GetString(segments[0].Events.Span).Replace("tester", "jester"))
+                };
             return segments;
         }
 

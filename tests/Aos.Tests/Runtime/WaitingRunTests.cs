@@ -9,8 +9,10 @@ namespace Aos.Tests.Runtime;
 /// <summary>Runs that wait are rows, not objects.</summary>
 public sealed class WaitingRunTests
 {
-    private const string Signal = """{"steps":[{"id":"w","wait":{"signal":"go"}},{"id":"a","skill":"read","depends_on":["w"]}]}""";
-    private const string Hour = """{"steps":[{"id":"w","wait":{"for_ms":3600000}},{"id":"a","skill":"read","depends_on":["w"]}]}""";
+    private const string Signal =
+        """{"steps":[{"id":"w","wait":{"signal":"go"}},{"id":"a","skill":"read","depends_on":["w"]}]}""";
+    private const string Hour =
+        """{"steps":[{"id":"w","wait":{"for_ms":3600000}},{"id":"a","skill":"read","depends_on":["w"]}]}""";
 
     /// <summary>Lets time pass until no run of the process is in memory.</summary>
     private static async Task UnloadAsync(RuntimeBench bench)
@@ -100,7 +102,8 @@ public sealed class WaitingRunTests
         await UnloadAsync(bench);
 
         Assert.Equal(OutcomeStatus.Success,
-            (await bench.Open().SignalAsync(run, SignalName.Parse("go"), null, "me", null, CancellationToken.None)).Status);
+            (await bench.Open()
+                .SignalAsync(run, SignalName.Parse("go"), null, "me", null, CancellationToken.None)).Status);
         Assert.Equal(0, owner.RunsInMemory);
         bench.Time.Advance(TimeSpan.FromMilliseconds(200)); // The owner looks into its inbox.
 

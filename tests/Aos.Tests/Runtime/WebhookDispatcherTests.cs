@@ -30,7 +30,8 @@ public sealed class WebhookDispatcherTests
     public WebhookDispatcherTests()
     {
         _shelf = new WebhookShelf(new MemoryStore(new MemoryStoreState()), _time);
-        _dispatcher = new WebhookDispatcher(_shelf, _sender, [_named], "local", _time, new WebhookOptions(), NullLogger.Instance);
+        _dispatcher =
+            new WebhookDispatcher(_shelf, _sender, [_named], "local", _time, new WebhookOptions(), NullLogger.Instance);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -86,8 +87,11 @@ public sealed class WebhookDispatcherTests
     [Fact]
     public async Task Nobody_replaces_a_secret_of_another_tenant_or_one_that_the_server_has_by_name()
     {
-        var named = (await _shelf.CreateAsync(Wanted with { SecretName = "HOOK" }, "local", "test", Cancel))!.Info.WebhookId;
-        Assert.Contains("'HOOK'", (await _shelf.RotateAsync("local", named, TimeSpan.Zero, Cancel)).Refusal, StringComparison.Ordinal);
+        var named =
+            (await _shelf.CreateAsync(Wanted with { SecretName = "HOOK" }, "local", "test", Cancel))!.Info.WebhookId;
+        Assert.Contains(
+            "'HOOK'", (await _shelf.RotateAsync("local", named, TimeSpan.Zero, Cancel)).Refusal,
+            StringComparison.Ordinal);
         Assert.Equal((null, null), await _shelf.RotateAsync("other", named, TimeSpan.Zero, Cancel));
         Assert.Equal((null, null), await _shelf.RotateAsync("local", "wh_0000000000000000", TimeSpan.Zero, Cancel));
     }

@@ -16,7 +16,8 @@ internal static class ConformanceSuite
         $"Set {Variable} to a directory that holds json-schema/tests/draft2020-12 and json-schema/remotes of "
         + "https://github.com/json-schema-org/JSON-Schema-Test-Suite to run the official suite.");
 
-    public static IReadOnlyList<Case> RunRequired() => [.. Files("*.json", SearchOption.TopDirectoryOnly).SelectMany(Run)];
+    public static IReadOnlyList<Case> RunRequired() =>
+        [.. Files("*.json", SearchOption.TopDirectoryOnly).SelectMany(Run)];
 
     /// <summary>The optional cases, those of formats with formats asserted.</summary>
     public static IReadOnlyList<Case> RunOptional() =>
@@ -40,11 +41,13 @@ internal static class ConformanceSuite
         };
         foreach (var group in JsonElement.Parse(File.ReadAllBytes(file)).EnumerateArray())
         {
-            var schema = (JsonSchema.Compile(group.GetProperty("schema"), options) as SchemaCompilation.Compiled)?.Schema;
+            var schema =
+                (JsonSchema.Compile(group.GetProperty("schema"), options) as SchemaCompilation.Compiled)?.Schema;
             foreach (var test in group.GetProperty("tests").EnumerateArray())
             {
                 var label = $"{name} | {group.GetProperty("description")} | {test.GetProperty("description")}";
-                yield return new Case(label, test.GetProperty("valid").GetBoolean(), Verdict(schema, test.GetProperty("data")));
+                yield return new Case(
+                    label, test.GetProperty("valid").GetBoolean(), Verdict(schema, test.GetProperty("data")));
             }
         }
     }
@@ -64,6 +67,7 @@ internal static class ConformanceSuite
         return Directory.EnumerateFiles(folder, "*.json", SearchOption.AllDirectories).Aggregate(
             SchemaRegistry.Empty,
             (registry, file) => registry.Add(
-                RemoteHost + Path.GetRelativePath(folder, file).Replace('\\', '/'), JsonElement.Parse(File.ReadAllBytes(file))));
+                RemoteHost + Path.GetRelativePath(folder, file).Replace('\\', '/'),
+                JsonElement.Parse(File.ReadAllBytes(file))));
     });
 }

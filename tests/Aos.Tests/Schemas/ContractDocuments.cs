@@ -43,5 +43,6 @@ internal static class ContractDocuments
         schema.Validate(JsonElement.Parse(document)).Errors;
 
     public static void AssertRefused(JsonSchema schema, string document, string pointer, string keyword) =>
-        Assert.Contains((pointer, keyword), Errors(schema, document).Select(error => (error.InstanceLocation, error.Keyword)));
+        Assert.Contains(
+            (pointer, keyword), Errors(schema, document).Select(error => (error.InstanceLocation, error.Keyword)));
 }

@@ -8,7 +8,8 @@ using Aos.Contracts.Values;
 
 namespace Aos.Tests.Schemas;
 
-/// <summary>Values of contract types, made by reflection so that a member which is added later is not forgotten.</summary>
+/// <summary>Values of contract types, made by reflection so that a member which is added later is not
+/// forgotten.</summary>
 internal static class ContractSamples
 {
     private static readonly DateTimeOffset Moment = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
@@ -31,11 +32,13 @@ internal static class ContractSamples
     {
         if (Leaf(type) is { } leaf) return leaf;
         if (type.IsEnum) return EnumValue(type, isFull);
-        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueList<>)) return List(type.GetGenericArguments()[0], isFull);
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueList<>))
+            return List(type.GetGenericArguments()[0], isFull);
         if (type == typeof(ValueMap<ModelSpec>))
             return ValueMap.From([KeyValuePair.Create("fast", (ModelSpec)Make(typeof(ModelSpec), isFull))]);
         if (type == typeof(PolicySource))
-            return isFull ? new PolicySource.Inline((Policy)Make(typeof(Policy), isFull: false)) : new PolicySource.Named("outbound");
+            return isFull ? new PolicySource.Inline((Policy)Make(typeof(Policy), isFull: false))
+                : new PolicySource.Named("outbound");
         if (type == typeof(PlanningRulesSource))
             return isFull ? new PlanningRulesSource.Inline((PlanningRules)Make(typeof(PlanningRules), isFull: false))
                 : new PlanningRulesSource.Beside("rules.json");
@@ -53,7 +56,8 @@ internal static class ContractSamples
         foreach (var property in made.GetType().GetProperties().Where(property => property.CanWrite))
         {
             var bounds = property.GetCustomAttribute<BoundsAttribute>();
-            var canBeAbsent = nullability.Create(property).WriteState == NullabilityState.Nullable || bounds is not { Least: > 0 };
+            var canBeAbsent = nullability.Create(property).WriteState == NullabilityState.Nullable
+                || bounds is not { Least: > 0 };
             var isRequired = property.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute));
             if (!isFull && !isRequired && canBeAbsent) continue;
             var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
@@ -71,7 +75,8 @@ internal static class ContractSamples
     private static object? Argument(ParameterInfo parameter, bool isFull)
     {
         var isNullable = Nullable.GetUnderlyingType(parameter.ParameterType) is not null;
-        return isNullable && !isFull ? null : Make(Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType, isFull);
+        return isNullable && !isFull
+            ? null : Make(Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType, isFull);
     }
 
     private static object List(Type item, bool isFull)
@@ -92,7 +97,8 @@ internal static class ContractSamples
 
     private static Payload PayloadFor(PropertyInfo property) => Payload.FromUtf8(
         property.DeclaringType == typeof(WaitSpec) ? "60000"u8.ToArray()
-        : property.DeclaringType == typeof(Contracts.Agents.AgentProfile) ? """{"http_call":{"retries":0}}"""u8.ToArray()
+        : property.DeclaringType == typeof(Contracts.Agents.AgentProfile)
+        ? """{"http_call":{"retries":0}}"""u8.ToArray()
         : property.Name == nameof(RunEvent.AttemptReturned.Result) ? "[1,null,\"é\"]"u8.ToArray()
         : """{"a":[1.50,true]}"""u8.ToArray());
 
@@ -125,7 +131,8 @@ internal static class ContractSamples
         _ when type == typeof(SkillName) => SkillName.Parse("http_call"),
         _ when type == typeof(SkillVersion) => SkillVersion.Parse("1.2.3-beta.1"),
         _ when type == typeof(SkillRef) => SkillRef.Parse("http_call@>=1.2.0 <2.0.0"),
-        _ when type == typeof(Contracts.Secrets.SecretGrant) => Contracts.Secrets.SecretGrant.Parse("API_KEY@api.example.com"),
+        _ when type == typeof(Contracts.Secrets.SecretGrant) =>
+            Contracts.Secrets.SecretGrant.Parse("API_KEY@api.example.com"),
         _ when type == typeof(Contracts.Secrets.SecretName) => Contracts.Secrets.SecretName.Parse("API_KEY"),
         _ when type == typeof(SignalName) => SignalName.Parse("order.paid:1"),
         _ when type == typeof(Digest) => Digest.Of("x"u8),
@@ -134,5 +141,6 @@ internal static class ContractSamples
     };
 
     private static ApprovalId Approval() =>
-        ApprovalId.TryParse("apr_0123456789abcdef", out var id) ? id : throw new InvalidOperationException("The sample is no id.");
+        ApprovalId.TryParse("apr_0123456789abcdef", out var id)
+            ? id : throw new InvalidOperationException("The sample is no id.");
 }

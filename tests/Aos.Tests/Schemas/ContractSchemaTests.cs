@@ -21,7 +21,9 @@ public sealed class ContractSchemaTests
         {
             var text = JsonSerializer.Serialize(sample, file.Info);
             var errors = schema.Validate(JsonElement.Parse(text)).Errors;
-            Assert.True(errors.IsEmpty, $"{text}\n{string.Join('\n', errors.Select(error => $"{error.InstanceLocation} {error.Message}"))}");
+            Assert.True(
+                errors.IsEmpty,
+                $"{text}\n{string.Join('\n', errors.Select(error => $"{error.InstanceLocation} {error.Message}"))}");
             Assert.Equal(sample, JsonSerializer.Deserialize(text, file.Info));
         }
     }
@@ -41,8 +43,10 @@ public sealed class ContractSchemaTests
     [Fact]
     public void What_ships_with_the_product_keeps_the_schemas()
     {
-        Assert.Empty(Errors(ContractSchemas.FailureCatalog, Repository.Read("src/Aos.Contracts/Failures/failure_catalog.json")));
-        Assert.Empty(Errors(ContractSchemas.PlanningRules, Repository.Read("src/Aos.Runtime/Planning/built_in_rules.json")));
+        Assert.Empty(
+            Errors(ContractSchemas.FailureCatalog, Repository.Read("src/Aos.Contracts/Failures/failure_catalog.json")));
+        Assert.Empty(
+            Errors(ContractSchemas.PlanningRules, Repository.Read("src/Aos.Runtime/Planning/built_in_rules.json")));
     }
 
     [Fact]
@@ -61,8 +65,11 @@ public sealed class ContractSchemaTests
     [InlineData("""{"steps":[{"id":"a","skill":"b","timeout_ms":0}]}""", "/steps/0/timeout_ms", "minimum")]
     [InlineData("""{"steps":[{"id":"a","skill":"b","timeout_ms":86400001}]}""", "/steps/0/timeout_ms", "maximum")]
     [InlineData("""{"steps":[{"id":"a","skill":"b","timeout_ms":1.5}]}""", "/steps/0/timeout_ms", "type")]
-    [InlineData("""{"steps":[{"id":"a","skill":"b","retry":{"max_attempts":0}}]}""", "/steps/0/retry/max_attempts", "minimum")]
-    [InlineData("""{"steps":[{"id":"a","skill":"b","retry":{"max_attempts":9999999999}}]}""", "/steps/0/retry/max_attempts", "maximum")]
+    [InlineData(
+        """{"steps":[{"id":"a","skill":"b","retry":{"max_attempts":0}}]}""", "/steps/0/retry/max_attempts", "minimum")]
+    [InlineData(
+        """{"steps":[{"id":"a","skill":"b","retry":{"max_attempts":9999999999}}]}""",
+        "/steps/0/retry/max_attempts", "maximum")]
     [InlineData("""{"steps":[{"id":"a","skill":"b","input":[]}]}""", "/steps/0/input", "type")]
     [InlineData("""{"steps":[{"id":"a","skill":"b","input":{"$blob":"x"}}]}""", "/steps/0/input/$blob", "false")]
     [InlineData("""{"steps":[{"id":"a","skill":"b","depends_on":["a b"]}]}""", "/steps/0/depends_on/0", "pattern")]
@@ -94,11 +101,20 @@ public sealed class ContractSchemaTests
 
     [Theory]
     [InlineData("""{"entries":[]}""", "", "required")]
-    [InlineData("""{"version":"1","entries":[{"code":"timeout","category":"transient","cause":"c","cure":"d"}]}""", "/entries/0/code", "pattern")]
-    [InlineData("""{"version":"1","entries":[{"code":"A","category":"odd","cause":"c","cure":"d"}]}""", "/entries/0/category", "enum")]
-    [InlineData("""{"version":"1","entries":[{"code":"A","category":"limit","cause":"c"}]}""", "/entries/0", "required")]
-    [InlineData("""{"version":"1","entries":[{"code":"A","category":"limit","cause":"c","cure":"d","retry":{}}]}""", "/entries/0/retry", "required")]
-    [InlineData("""{"version":"1","entries":[{"code":"A","category":"limit","cause":"c","cure":"d","exit_code":256}]}""", "/entries/0/exit_code", "maximum")]
+    [InlineData(
+        """{"version":"1","entries":[{"code":"timeout","category":"transient","cause":"c","cure":"d"}]}""",
+        "/entries/0/code", "pattern")]
+    [InlineData(
+        """{"version":"1","entries":[{"code":"A","category":"odd","cause":"c","cure":"d"}]}""",
+        "/entries/0/category", "enum")]
+    [InlineData(
+        """{"version":"1","entries":[{"code":"A","category":"limit","cause":"c"}]}""", "/entries/0", "required")]
+    [InlineData(
+        """{"version":"1","entries":[{"code":"A","category":"limit","cause":"c","cure":"d","retry":{}}]}""",
+        "/entries/0/retry", "required")]
+    [InlineData(
+        """{"version":"1","entries":[{"code":"A","category":"limit","cause":"c","cure":"d","exit_code":256}]}""",
+        "/entries/0/exit_code", "maximum")]
     public void A_wrong_catalog_is_refused_at_its_place(string catalog, string pointer, string keyword) =>
         AssertRefused(ContractSchemas.FailureCatalog, catalog, pointer, keyword);
 
@@ -106,7 +122,9 @@ public sealed class ContractSchemaTests
     [InlineData("""{"version":"1","rules":[]}""", "/rules", "minItems")]
     [InlineData("""{"version":"1","rules":[{"id":"a","plan":{}}]}""", "/rules/0", "required")]
     [InlineData("""{"version":"1","rules":[{"id":"a","pattern":"x","plan":[]}]}""", "/rules/0/plan", "type")]
-    [InlineData("""{"version":"1","rules":[{"id":"a","pattern":"x","plan":{},"requires":["notify_url"]}]}""", "/rules/0/requires/0", "pattern")]
+    [InlineData(
+        """{"version":"1","rules":[{"id":"a","pattern":"x","plan":{},"requires":["notify_url"]}]}""",
+        "/rules/0/requires/0", "pattern")]
     public void A_wrong_rule_file_is_refused_at_its_place(string rules, string pointer, string keyword) =>
         AssertRefused(ContractSchemas.PlanningRules, rules, pointer, keyword);
 
@@ -116,7 +134,8 @@ public sealed class ContractSchemaTests
     [InlineData("version", "\"1.0\"", "/version", "pattern")]
     [InlineData("effect", """{"default":"safe"}""", "/effect/default", "enum")]
     [InlineData("cost", """{"worst_cents":-1}""", "/cost/worst_cents", "minimum")]
-    public void A_wrong_skill_contract_is_refused_at_its_place(string member, string value, string pointer, string keyword)
+    public void A_wrong_skill_contract_is_refused_at_its_place(
+        string member, string value, string pointer, string keyword)
     {
         var members = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -135,13 +154,16 @@ public sealed class ContractSchemaTests
     public void Every_list_of_the_contracts_has_a_converter_and_every_item_its_metadata()
     {
         var options = AosJson.Of<Contracts.Plans.Plan>().Options;
-        var lists = typeof(AosJson).Assembly.GetTypes().SelectMany(type => type.GetProperties()).Select(property => property.PropertyType)
-            .Where(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueList<>) && !type.ContainsGenericParameters)
+        var lists = typeof(AosJson).Assembly.GetTypes().SelectMany(type => type.GetProperties())
+            .Select(property => property.PropertyType)
+            .Where(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueList<>)
+                && !type.ContainsGenericParameters)
             .Distinct().ToList();
         Assert.True(lists.Count > 10, "The search finds no lists any more.");
         Assert.All(lists, list =>
         {
-            Assert.True(new ValueListConverterFactory().CanConvert(list), $"{list} is missing in ValueListConverterFactory.");
+            Assert.True(
+                new ValueListConverterFactory().CanConvert(list), $"{list} is missing in ValueListConverterFactory.");
             Assert.NotNull(options.GetTypeInfo(list.GetGenericArguments()[0]));
         });
     }

@@ -126,7 +126,8 @@ public sealed class EcmaPatternTests
     public void A_pattern_is_bounded_in_length_and_nesting()
     {
         Assert.Contains("longer than 10000", Mistake(new string('a', 10_001)), StringComparison.Ordinal);
-        Assert.Contains("more than 100 deep", Mistake(new string('(', 101) + new string(')', 101)), StringComparison.Ordinal);
+        Assert.Contains(
+            "more than 100 deep", Mistake(new string('(', 101) + new string(')', 101)), StringComparison.Ordinal);
         Assert.True(EcmaTranslator.TryTranslate(new string('(', 100) + new string(')', 100), out _, out _));
     }
 
@@ -251,7 +252,8 @@ public sealed class EcmaPatternTests
     private static EcmaPattern Create(string source, int linearBudget)
     {
         Assert.True(
-            EcmaPattern.TryCreate(source, TimeSpan.FromSeconds(5), ref linearBudget, out var pattern, out var mistake), mistake);
+            EcmaPattern.TryCreate(source, TimeSpan.FromSeconds(5), ref linearBudget, out var pattern, out var mistake),
+            mistake);
         return pattern;
     }
 

@@ -92,7 +92,8 @@ public sealed class FormatTests
         var label = new string('a', 60) + ".";
 
         Assert.True(HostFormats.IsDomain(string.Concat(Enumerable.Repeat(label, 4)) + "com", international: false));
-        Assert.False(HostFormats.IsDomain(string.Concat(Enumerable.Repeat(label, 4)) + "commercials", international: false));
+        Assert.False(
+            HostFormats.IsDomain(string.Concat(Enumerable.Repeat(label, 4)) + "commercials", international: false));
     }
 
     [Theory]

@@ -83,7 +83,8 @@ public sealed class SchemaCompilationTests
 
     [Fact]
     public void References_that_go_round_while_they_descend_are_accepted() => Assert.False(SchemaTesting.IsValid(
-        """{"properties":{"next":{"$ref":"#"}},"required":["value"]}""", """{"value":1,"next":{"value":2,"next":{}}}"""));
+        """{"properties":{"next":{"$ref":"#"}},"required":["value"]}""",
+        """{"value":1,"next":{"value":2,"next":{}}}"""));
 
     [Fact]
     public void Two_owners_of_one_identifier_are_refused()
@@ -107,7 +108,8 @@ public sealed class SchemaCompilationTests
         Assert.Equal(("JSON_DUPLICATE_KEY", "", "/properties/a"),
             Key(Assert.Single(SchemaTesting.Problems("""{"properties":{"a":true,"a":false}}"""))));
         Assert.Equal("SCHEMA_NOT_A_SCHEMA",
-            Assert.Single(((SchemaCompilation.Refused)JsonSchema.Compile(default, SchemaOptions.Default)).Problems).Code);
+            Assert.Single(
+                ((SchemaCompilation.Refused)JsonSchema.Compile(default, SchemaOptions.Default)).Problems).Code);
     }
 
     [Fact]
@@ -116,7 +118,8 @@ public sealed class SchemaCompilationTests
         var deep = string.Concat(Enumerable.Repeat("""{"not":""", 70)) + "true" + new string('}', 70);
 
         Assert.Equal("JSON_TOO_DEEP", Assert.Single(SchemaTesting.Problems(deep)).Code);
-        Assert.Empty(SchemaTesting.Problems(deep, new SchemaOptions { Limits = JsonLimits.Default with { DepthMax = 80 } }));
+        Assert.Empty(
+            SchemaTesting.Problems(deep, new SchemaOptions { Limits = JsonLimits.Default with { DepthMax = 80 } }));
     }
 
     [Fact]
@@ -134,7 +137,8 @@ public sealed class SchemaCompilationTests
         var registry = SchemaRegistry.Empty.Add("http://x/meta", JsonElement.Parse(
             """{"$id":"http://x/meta","$vocabulary":{"http://x/v1":true,"http://x/v2":false,"https://json-schema.org/draft/2020-12/vocab/core":true}}"""));
 
-        var problem = Assert.Single(SchemaTesting.Problems("""{"$schema":"http://x/meta"}""", new SchemaOptions { Registry = registry }));
+        var problem = Assert.Single(
+            SchemaTesting.Problems("""{"$schema":"http://x/meta"}""", new SchemaOptions { Registry = registry }));
 
         Assert.Equal(("SCHEMA_UNKNOWN_DIALECT", "http://x/meta", "/$vocabulary/http:~1~1x~1v1"), Key(problem));
     }
@@ -144,7 +148,8 @@ public sealed class SchemaCompilationTests
     {
         const string V = "https://json-schema.org/draft/2020-12/vocab/";
         var registry = SchemaRegistry.Empty
-            .Add("http://x/core", JsonElement.Parse($$"""{"$schema":"http://x/core","$vocabulary":{"{{V}}core":true} }"""))
+            .Add("http://x/core",
+                JsonElement.Parse($$"""{"$schema":"http://x/core","$vocabulary":{"{{V}}core":true} }"""))
             .Add("http://x/some", JsonElement.Parse($$"""
                 {"$vocabulary":{"{{V}}applicator":true,"{{V}}content":true,"{{V}}meta-data":true,"{{V}}unevaluated":true,
                  "{{V}}format-annotation":true,"{{V}}other":false} }
@@ -155,7 +160,10 @@ public sealed class SchemaCompilationTests
 
         Assert.True(SchemaTesting.IsValid("{\"$schema\":\"http://x/core\"," + Body, "[1]", options));
         Assert.False(SchemaTesting.IsValid("{\"$schema\":\"http://x/some\"," + Body, "\"x\"", options));
-        Assert.True(SchemaTesting.IsValid("{\"$schema\":\"http://x/some\",\"type\":\"string\",\"minContains\":3,\"contains\":true}", "[1]", options));
+        Assert.True(
+            SchemaTesting.IsValid(
+                "{\"$schema\":\"http://x/some\",\"type\":\"string\",\"minContains\":3,\"contains\":true}",
+                "[1]", options));
         Assert.False(SchemaTesting.IsValid("{\"$schema\":\"http://x/all\",\"type\":\"string\"}", "[1]", options));
     }
 
@@ -163,15 +171,20 @@ public sealed class SchemaCompilationTests
     public void The_registry_is_the_only_source_of_other_documents()
     {
         var registry = SchemaRegistry.Empty
-            .Add("http://x/a#ignored", JsonElement.Parse("""{"$id":"http://y/b","$defs":{"n":{"$anchor":"n","type":"null"}}}"""))
+            .Add("http://x/a#ignored",
+                JsonElement.Parse("""{"$id":"http://y/b","$defs":{"n":{"$anchor":"n","type":"null"}}}"""))
             .Add("http://x/bad", JsonElement.Parse("""{"not":1}"""))
             .Add("http://x/broken", JsonElement.Parse("""{"a":1,"a":2}"""));
         var options = new SchemaOptions { Registry = registry, BaseUri = "http://x/root.json" };
 
         Assert.False(SchemaTesting.IsValid("""{"$ref":"a#n"}""", "1", options));
         Assert.True(SchemaTesting.IsValid("""{"$ref":"a#/$defs/n"}""", "null", options));
-        Assert.Equal(("SCHEMA_NOT_A_SCHEMA", "http://x/bad", "/not"), Key(SchemaTesting.Problems("""{"$ref":"bad"}""", options)[0]));
-        Assert.Equal(("JSON_DUPLICATE_KEY", "http://x/broken", "/a"), Key(SchemaTesting.Problems("""{"$ref":"broken"}""", options)[0]));
+        Assert.Equal(
+            ("SCHEMA_NOT_A_SCHEMA", "http://x/bad", "/not"),
+            Key(SchemaTesting.Problems("""{"$ref":"bad"}""", options)[0]));
+        Assert.Equal(
+            ("JSON_DUPLICATE_KEY", "http://x/broken", "/a"),
+            Key(SchemaTesting.Problems("""{"$ref":"broken"}""", options)[0]));
     }
 
     [Fact]
@@ -193,7 +206,8 @@ public sealed class SchemaCompilationTests
 
         Assert.True(SchemaTesting.IsValid(Schema, """{"type":"object","properties":{"a":{"minLength":3}}}"""));
         Assert.False(SchemaTesting.IsValid(Schema, """{"properties":{"a":{"minLength":-3}}}"""));
-        Assert.True(SchemaTesting.IsValid("""{"$ref":"https://json-schema.org/draft/2020-12/meta/format-assertion"}""", "{}"));
+        Assert.True(
+            SchemaTesting.IsValid("""{"$ref":"https://json-schema.org/draft/2020-12/meta/format-assertion"}""", "{}"));
         Assert.Single(SchemaTesting.Problems("""{"$ref":"https://json-schema.org/draft/2020-12/meta/nothing"}"""));
     }
 
@@ -202,7 +216,8 @@ public sealed class SchemaCompilationTests
     {
         JsonSchema schema;
         using (var document = JsonDocument.Parse("""{"const":{"a":[1]}}"""))
-            schema = ((SchemaCompilation.Compiled)JsonSchema.Compile(document.RootElement, SchemaOptions.Default)).Schema;
+            schema =
+                ((SchemaCompilation.Compiled)JsonSchema.Compile(document.RootElement, SchemaOptions.Default)).Schema;
 
         Assert.True(schema.IsValid(JsonElement.Parse("""{"a":[1.0]}""")));
     }
@@ -223,11 +238,13 @@ public sealed class SchemaCompilationTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new SchemaOptions { StepsMax = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new SchemaOptions { ErrorsMax = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new SchemaOptions { PatternTimeout = TimeSpan.Zero });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SchemaOptions { PatternTimeout = TimeSpan.FromSeconds(11) });
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => new SchemaOptions { PatternTimeout = TimeSpan.FromSeconds(11) });
         Assert.Equal(TimeSpan.FromMilliseconds(100), SchemaOptions.Default.PatternTimeout);
         Assert.Equal((512, 5_000_000, 100, 64), (SchemaOptions.Default.DepthMax, SchemaOptions.Default.StepsMax,
             SchemaOptions.Default.ErrorsMax, SchemaOptions.Default.Limits.DepthMax));
     }
 
-    private static (string, string, string) Key(SchemaProblem problem) => (problem.Code, problem.Document, problem.Pointer);
+    private static (string, string, string) Key(SchemaProblem problem) =>
+        (problem.Code, problem.Document, problem.Pointer);
 }

@@ -27,7 +27,9 @@ public sealed class SchemaErrorTests
     [InlineData("""{"minItems":1}""", "[]", " | #/minItems | must have at least 1 item, but has 0")]
     [InlineData("""{"maxProperties":0}""", "{\"a\":1}", " | #/maxProperties | must have at most 0 members, but has 1")]
     [InlineData("""{"pattern":"^a\"$"}""", "\"secret\"", " | #/pattern | must match the pattern \"^a\"$\"")]
-    [InlineData("""{"uniqueItems":true}""", "[1,2,1.0]", " | #/uniqueItems | must have no equal items, but the items 0 and 2 are equal")]
+    [InlineData(
+        """{"uniqueItems":true}""", "[1,2,1.0]",
+        " | #/uniqueItems | must have no equal items, but the items 0 and 2 are equal")]
     [InlineData("""{"not":{}}""", "1", " | #/not | must not match the schema of not, but does")]
     [InlineData("false", "1", " | # | must not be here: no value is allowed at this place")]
     [InlineData("""{"contains":{"const":1}}""", "[2]",
@@ -66,7 +68,8 @@ public sealed class SchemaErrorTests
         Assert.Equal([" | #/format | must be text of the format ipv4"],
             SchemaTesting.Errors("""{"format":"ipv4"}""", "\"x\"", new SchemaOptions { AssertFormats = true }));
         Assert.True(SchemaTesting.IsValid("""{"format":"ipv4"}""", "\"x\""));
-        Assert.True(SchemaTesting.IsValid("""{"format":"unheard-of"}""", "\"x\"", new SchemaOptions { AssertFormats = true }));
+        Assert.True(
+            SchemaTesting.IsValid("""{"format":"unheard-of"}""", "\"x\"", new SchemaOptions { AssertFormats = true }));
     }
 
     [Fact]
@@ -93,7 +96,8 @@ public sealed class SchemaErrorTests
         var any = Assert.Single(Validate("""{"anyOf":[{"type":"null"},{"minimum":5}]}""", "1"));
         Assert.Equal("must be null, or be at least 5, but is 1", any.Message);
         Assert.Equal(
-            [" | #/anyOf/0/type | must be null, but is a number", " | #/anyOf/1/minimum | must be at least 5, but is 1"],
+            [" | #/anyOf/0/type | must be null, but is a number",
+                " | #/anyOf/1/minimum | must be at least 5, but is 1"],
             any.Causes.Select(SchemaTesting.Line));
 
         var none = Assert.Single(Validate("""{"oneOf":[{"type":"null"},{"minimum":5}]}""", "1"));
@@ -109,7 +113,8 @@ public sealed class SchemaErrorTests
     [Fact]
     public void Errors_of_alternatives_that_hold_are_dropped()
     {
-        var error = Assert.Single(Validate("""{"allOf":[{"anyOf":[{"type":"null"},true]},{"not":{"minimum":0}}]}""", "1"));
+        var error =
+            Assert.Single(Validate("""{"allOf":[{"anyOf":[{"type":"null"},true]},{"not":{"minimum":0}}]}""", "1"));
 
         Assert.Equal("not", error.Keyword);
     }

@@ -17,5 +17,6 @@ public sealed class SchemaFileTests
     public void No_schema_is_published_that_is_not_generated() =>
         Assert.Equal(
             SchemaFile.All.Select(file => Path.GetFileName(file.Path)).Order(StringComparer.Ordinal),
-            Directory.GetFiles(Repository.PathOf("docs/schemas")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Directory.GetFiles(Repository.PathOf("docs/schemas")).Select(Path.GetFileName)
+                .Order(StringComparer.Ordinal));
 }

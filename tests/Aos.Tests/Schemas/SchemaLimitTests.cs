@@ -19,7 +19,9 @@ public sealed class SchemaLimitTests
 
     [Fact]
     public void What_cannot_be_decided_is_invalid_even_under_not() =>
-        Assert.False(SchemaTesting.IsValid("""{"not":{"$ref":"#/$defs/a"},"$defs":{"a":{"anyOf":[{"$ref":"#/$defs/a"}]}}}""", "1"));
+        Assert.False(
+            SchemaTesting.IsValid(
+                """{"not":{"$ref":"#/$defs/a"},"$defs":{"a":{"anyOf":[{"$ref":"#/$defs/a"}]}}}""", "1"));
 
     [Fact]
     public void Nesting_up_to_the_limit_is_judged()
@@ -46,7 +48,9 @@ public sealed class SchemaLimitTests
 
     [Theory]
     [InlineData("""{"patternProperties":{"^a":true,"^b":true,"^c":true}}""", 3_000)]
-    [InlineData("""{"dependentRequired":{"a":["x"],"b":["x"],"c":["x"],"d":["x"],"e":["x"],"f":["x"],"g":["x"],"h":["x"]}}""", 1_500)]
+    [InlineData(
+        """{"dependentRequired":{"a":["x"],"b":["x"],"c":["x"],"d":["x"],"e":["x"],"f":["x"],"g":["x"],"h":["x"]}}""",
+        1_500)]
     [InlineData("""{"anyOf":[{"uniqueItems":false},{"minProperties":1}]}""", 300)]
     public void Work_on_a_large_instance_counts(string schema, int tooFewSteps)
     {
@@ -90,12 +94,14 @@ public sealed class SchemaLimitTests
     {
         var items = string.Join(',', Enumerable.Range(0, 20_000).Select(n => $"{{\"a\":[{n}],\"b\":\"x{n}\"}}"));
         Assert.True(SchemaTesting.IsValid("""{"uniqueItems":true}""", $"[{items}]"));
-        Assert.False(SchemaTesting.IsValid("""{"uniqueItems":true}""", $"[{items},{{\"b\":\"\\u00781\",\"a\":[1.0]}}]"));
+        Assert.False(
+            SchemaTesting.IsValid("""{"uniqueItems":true}""", $"[{items},{{\"b\":\"\\u00781\",\"a\":[1.0]}}]"));
 
         var names = Enumerable.Range(0, 10_000).Select(n => $"\"n{n}\"").ToList();
         var members = string.Join(',', names.Select(name => name + ":1"));
         Assert.True(SchemaTesting.IsValid($"{{\"required\":[{string.Join(',', names)}]}}", $"{{{members}}}"));
-        Assert.False(SchemaTesting.IsValid($"{{\"required\":[{string.Join(',', names)},\"z\"]}}", $"{{{members},\"y\":1}}"));
+        Assert.False(
+            SchemaTesting.IsValid($"{{\"required\":[{string.Join(',', names)},\"z\"]}}", $"{{{members},\"y\":1}}"));
     }
 
     [Theory]
@@ -115,7 +121,8 @@ public sealed class SchemaLimitTests
         var schema = SchemaTesting.Compile("true");
 
         Assert.False(schema.IsValid(default));
-        Assert.Contains("is undefined", Assert.Single(schema.Validate(default).Errors).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is undefined", Assert.Single(schema.Validate(default).Errors).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -139,7 +146,8 @@ public sealed class SchemaLimitTests
     [Fact]
     public void One_schema_serves_many_threads()
     {
-        var schema = SchemaTesting.Compile("""{"items":{"type":"integer"},"unevaluatedItems":false,"uniqueItems":true}""");
+        var schema =
+            SchemaTesting.Compile("""{"items":{"type":"integer"},"unevaluatedItems":false,"uniqueItems":true}""");
         var good = JsonElement.Parse("[1,2,3]");
         var bad = JsonElement.Parse("[1,\"x\",1]");
 

@@ -9,25 +9,33 @@ namespace Aos.Tests.Schemas;
 
 public sealed class SchemaProperties
 {
-    private static readonly string[] Numbers = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
+    private static readonly string[] Numbers =
+        ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
     private static readonly string[] Counts =
-        ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minContains", "maxContains"];
+        ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minContains",
+            "maxContains"];
     private static readonly string[] Singles =
-        ["not", "if", "then", "else", "items", "contains", "additionalProperties", "propertyNames", "unevaluatedItems", "unevaluatedProperties"];
+        ["not", "if", "then", "else", "items", "contains", "additionalProperties", "propertyNames", "unevaluatedItems",
+            "unevaluatedProperties"];
     private static readonly string[] Lists = ["allOf", "anyOf", "oneOf", "prefixItems"];
-    private static readonly string[] Maps = ["properties", "patternProperties", "dependentSchemas", "$defs", "dependencies"];
+    private static readonly string[] Maps =
+        ["properties", "patternProperties", "dependentSchemas", "$defs", "dependencies"];
 
     private static readonly Gen<string> Name = Gen.OneOf("a", "b", "\\u0061", "", "a/b");
 
     private static readonly Gen<string> Schema = Gen.Recursive<string>((depth, inner) =>
         Gen.Frequency((1, Gen.OneOf("true", "false")), (6, Keyword(depth, inner).Array[0, 4].Select(
-            members => "{" + string.Join(',', members.DistinctBy(member => member[..member.IndexOf(':', StringComparison.Ordinal)])) + "}"))));
+            members => "{"
+                + string.Join(
+                    ',', members.DistinctBy(member => member[..member.IndexOf(':', StringComparison.Ordinal)]))
+                        + "}"))));
 
     [Fact]
     public void No_schema_and_no_instance_makes_anything_throw() =>
         Gen.Select(Schema, JsonGen.Value).Sample((schema, instance) =>
         {
-            if (JsonSchema.Compile(JsonElement.Parse(schema), Options) is not SchemaCompilation.Compiled { Schema: var compiled })
+            if (JsonSchema.Compile(JsonElement.Parse(schema), Options)
+                is not SchemaCompilation.Compiled { Schema: var compiled })
                 return;
             var value = JsonElement.Parse(instance);
             var result = compiled.Validate(value);
@@ -66,7 +74,8 @@ public sealed class SchemaProperties
         Gen.String[Gen.Char["ab()[]{}\\^$.*+?|,-12<>=!:kpPuxcdDwWsSbB\ud83d\ude00"], 0, 14].Sample(source =>
         {
             var budget = 1_000;
-            if (EcmaPattern.TryCreate(source, TimeSpan.FromMilliseconds(50), ref budget, out var pattern, out var mistake))
+            if (EcmaPattern.TryCreate(
+                source, TimeSpan.FromMilliseconds(50), ref budget, out var pattern, out var mistake))
                 pattern.IsMatch("ab12 \ud83d\ude00");
             else
                 Assert.NotEmpty(mistake);
@@ -84,8 +93,12 @@ public sealed class SchemaProperties
         var leaves = Gen.OneOf(
             Gen.Select(Gen.OneOf(Numbers), JsonGen.Number, (name, value) => $"\"{name}\":{value}"),
             Gen.Select(Gen.OneOf(Counts), Gen.Int[0, 3], (name, value) => $"\"{name}\":{value}"),
-            Gen.OneOf("\"string\"", "\"integer\"", "[\"object\",\"array\"]", "[\"null\",\"number\",\"boolean\"]", "7").Select(type => $"\"type\":{type}"),
-            Gen.OneOf("const", "enum").SelectMany(name => JsonGen.Value.Select(value => name == "enum" ? $"\"enum\":[{value},1]" : $"\"const\":{value}")),
+            Gen.OneOf("\"string\"", "\"integer\"", "[\"object\",\"array\"]", "[\"null\",\"number\",\"boolean\"]", "7")
+                .Select(type => $"\"type\":{type}"),
+            Gen.OneOf("const", "enum")
+                .SelectMany(
+                    name =>
+                        JsonGen.Value.Select(value => name == "enum" ? $"\"enum\":[{value},1]" : $"\"const\":{value}")),
             Gen.OneOf("^a", "\\\\d+", "[b-", "(?=a)b", "\\\\p{L}").Select(pattern => $"\"pattern\":\"{pattern}\""),
             Gen.OneOf("#", "#/$defs/a", "#/not", "#a", "x").Select(reference => $"\"$ref\":\"{reference}\""),
             Gen.OneOf("uri", "date", "idn-hostname", "regex").Select(format => $"\"format\":\"{format}\""),
@@ -96,7 +109,8 @@ public sealed class SchemaProperties
         return Gen.OneOf(
             leaves,
             Gen.Select(Gen.OneOf(Singles), inner, (name, value) => $"\"{name}\":{value}"),
-            Gen.Select(Gen.OneOf(Lists), inner.Array[0, 3], (name, values) => $"\"{name}\":[{string.Join(',', values)}]"),
+            Gen.Select(
+                Gen.OneOf(Lists), inner.Array[0, 3], (name, values) => $"\"{name}\":[{string.Join(',', values)}]"),
             Gen.Select(Gen.OneOf(Maps), Name, inner, (name, key, value) => $"\"{name}\":{{\"{key}\":{value}}}"));
     }
 }

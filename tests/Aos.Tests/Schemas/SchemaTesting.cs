@@ -10,7 +10,8 @@ internal static class SchemaTesting
         JsonSchema.Compile(Parse(schema), options ?? SchemaOptions.Default) switch
         {
             SchemaCompilation.Compiled compiled => compiled.Schema,
-            SchemaCompilation.Refused refused => throw new InvalidOperationException(string.Join('\n', refused.Problems)),
+            SchemaCompilation.Refused refused =>
+                throw new InvalidOperationException(string.Join('\n', refused.Problems)),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
@@ -23,9 +24,11 @@ internal static class SchemaTesting
     public static string[] Errors(string schema, string instance, SchemaOptions? options = null) =>
         [.. Compile(schema, options).Validate(JsonElement.Parse(instance)).Errors.Select(Line)];
 
-    public static JsonElement Parse(string text) => JsonElement.Parse(text, new JsonDocumentOptions { MaxDepth = 1_000 });
+    public static JsonElement Parse(string text) =>
+        JsonElement.Parse(text, new JsonDocumentOptions { MaxDepth = 1_000 });
 
-    public static string Line(SchemaError error) => $"{error.InstanceLocation} | {error.SchemaLocation} | {error.Message}";
+    public static string Line(SchemaError error) =>
+        $"{error.InstanceLocation} | {error.SchemaLocation} | {error.Message}";
 
     public static bool IsValid(string schema, string instance, SchemaOptions? options = null)
     {

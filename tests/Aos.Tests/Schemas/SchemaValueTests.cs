@@ -57,8 +57,10 @@ public sealed class SchemaValueTests
     [InlineData("""{"maxLength":99999999999999999999}""", "\"x\"", true)]
     [InlineData("""{"maxLength":1e300}""", "\"x\"", true)]
     [InlineData("""{"properties":{"a":{"type":"null"}}}""", "{\"\\u0061\":1}", false)]
-    [InlineData("""{"properties":{"a":{},"b":{},"c":{},"d":{},"e":{},"f":{},"g":{"type":"null"}}}""", "{\"g\":1}", false)]
-    [InlineData("""{"properties":{"a":{},"b":{},"c":{},"d":{},"e":{},"f":{},"g":{"type":"null"}}}""", "{\"h\":1}", true)]
+    [InlineData(
+        """{"properties":{"a":{},"b":{},"c":{},"d":{},"e":{},"f":{},"g":{"type":"null"}}}""", "{\"g\":1}", false)]
+    [InlineData(
+        """{"properties":{"a":{},"b":{},"c":{},"d":{},"e":{},"f":{},"g":{"type":"null"}}}""", "{\"h\":1}", true)]
     [InlineData("""{"dependencies":{"a":["b"],"c":{"minProperties":2}}}""", "{\"a\":1}", false)]
     [InlineData("""{"dependencies":{"a":["b"],"c":{"minProperties":2}}}""", "{\"c\":1}", false)]
     [InlineData("""{"dependencies":{"a":["b"],"c":{"minProperties":2}}}""", "{\"a\":1,\"b\":1}", true)]
@@ -104,7 +106,8 @@ public sealed class SchemaValueTests
         Assert.Equal(["/extra | #/unevaluatedProperties | must not be here: no value is allowed at this place"],
             SchemaTesting.Errors(schema, $"{{{members},\"extra\":1}}"));
 
-        const string Ones = """{"anyOf":[{"contains":{"const":1}},{"contains":{"const":2}}],"unevaluatedItems":{"const":3}}""";
+        const string Ones =
+            """{"anyOf":[{"contains":{"const":1}},{"contains":{"const":2}}],"unevaluatedItems":{"const":3}}""";
         var items = string.Join(',', Enumerable.Range(0, 150).Select(n => n % 2 + 1));
         Assert.True(SchemaTesting.IsValid(Ones, $"[{items},3]"));
         Assert.Equal(["/150 | #/unevaluatedItems/const | must be 3"], SchemaTesting.Errors(Ones, $"[{items},4]"));
@@ -113,10 +116,13 @@ public sealed class SchemaValueTests
     [Theory]
     [InlineData("""{"allOf":[{"unevaluatedProperties":true}],"unevaluatedProperties":false}""", "{\"a\":1}", true)]
     [InlineData("""{"allOf":[{"unevaluatedItems":true}],"unevaluatedItems":false}""", "[1]", true)]
-    [InlineData("""{"allOf":[{"unevaluatedItems":true},{"prefixItems":[true]}],"unevaluatedItems":false}""", "[1,2]", true)]
+    [InlineData(
+        """{"allOf":[{"unevaluatedItems":true},{"prefixItems":[true]}],"unevaluatedItems":false}""", "[1,2]", true)]
     [InlineData("""{"not":{"unevaluatedItems":false},"unevaluatedItems":false}""", "[1]", false)]
     [InlineData("""{"unevaluatedProperties":false,"unevaluatedItems":false}""", "1", true)]
-    [InlineData("""{"if":{"properties":{"a":{"const":1}}},"else":{"properties":{"a":true}},"unevaluatedProperties":false}""", "{\"a\":2}", true)]
+    [InlineData(
+        """{"if":{"properties":{"a":{"const":1}}},"else":{"properties":{"a":true}},"unevaluatedProperties":false}""",
+        "{\"a\":2}", true)]
     [InlineData("""{"contains":{"const":1},"unevaluatedItems":false}""", "[1,1,2]", false)]
     [InlineData("""{"contains":{"const":1},"unevaluatedItems":false}""", "[1,1]", true)]
     [InlineData("""{"contains":{"const":1},"minContains":0,"maxContains":1}""", "[2]", true)]

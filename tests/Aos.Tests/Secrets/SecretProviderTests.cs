@@ -55,16 +55,22 @@ public sealed class SecretProviderTests : IDisposable
 
         Assert.Contains("is not there", (await EnvironmentAsync()).Problem, StringComparison.Ordinal);
         Assert.Same(SecretFinding.None, await new FolderSecrets(_folder).FindAsync(Name, CancellationToken.None));
-        Assert.Same(SecretFinding.None, await new FolderSecrets(Path.Combine(_folder, "none")).FindAsync(Name, CancellationToken.None));
+        Assert.Same(
+            SecretFinding.None,
+            await new FolderSecrets(Path.Combine(_folder, "none")).FindAsync(Name, CancellationToken.None));
     }
 
     [Fact]
     public async Task A_file_that_is_no_text_or_too_large_is_said_to_be_so_without_showing_it()
     {
         File.WriteAllBytes(Path.Combine(_folder, "API_KEY"), [0x61, 0xFF, 0x62]);
-        Assert.Contains("no UTF-8", (await new FolderSecrets(_folder).FindAsync(Name, CancellationToken.None)).Problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "no UTF-8", (await new FolderSecrets(_folder).FindAsync(Name, CancellationToken.None)).Problem,
+            StringComparison.Ordinal);
         Write("API_KEY", new string('x', 300_000));
-        Assert.Contains("larger than", (await new FolderSecrets(_folder).FindAsync(Name, CancellationToken.None)).Problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "larger than", (await new FolderSecrets(_folder).FindAsync(Name, CancellationToken.None)).Problem,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -91,7 +97,8 @@ public sealed class SecretProviderTests : IDisposable
     {
         Write("API_KEY", "from the folder");
         var vault = new SecretVault([new EnvironmentSecrets(Read), new FolderSecrets(_folder)]);
-        Assert.Equal($"the file {Path.Combine(_folder, "API_KEY")}", await vault.LocateAsync(Name, CancellationToken.None));
+        Assert.Equal(
+            $"the file {Path.Combine(_folder, "API_KEY")}", await vault.LocateAsync(Name, CancellationToken.None));
         Assert.Equal("from the folder", (await vault.ResolveAsync(Name, [], CancellationToken.None)).Value!.Reveal());
         _environment["API_KEY"] = "from the variable";
         Assert.Equal("the environment variable API_KEY", await vault.LocateAsync(Name, CancellationToken.None));
@@ -108,12 +115,15 @@ public sealed class SecretProviderTests : IDisposable
     [Fact]
     public async Task A_secret_that_is_nowhere_says_every_place_where_it_was_looked_for()
     {
-        var vault = new SecretVault([new EnvironmentSecrets(Read), new FolderSecrets("/run/secrets"), new UserSecrets("my-id", _folder)]);
+        var vault = new SecretVault(
+            [new EnvironmentSecrets(Read), new FolderSecrets("/run/secrets"), new UserSecrets("my-id", _folder)]);
 
         var missing = await vault.ResolveAsync(Name, [], CancellationToken.None);
 
-        Assert.Equal("Secret 'API_KEY' is not configured. It was looked for in the environment variable API_KEY, the file that "
-            + "API_KEY_FILE names, the file /run/secrets/API_KEY, the member API_KEY of the .NET user secrets 'my-id'.", missing.Message);
+        Assert.Equal(
+            "Secret 'API_KEY' is not configured. It was looked for in the environment variable API_KEY, the file that "
+            + "API_KEY_FILE names, the file /run/secrets/API_KEY, the member API_KEY of the .NET user secrets 'my-id'.",
+                missing.Message);
     }
 
     [Fact]
@@ -158,7 +168,8 @@ public sealed class SecretProviderTests : IDisposable
     public void A_secret_is_sent_only_to_the_hosts_that_it_is_for(string host, string url, bool may) =>
         Assert.Equal(may, new SecretValue(Name, "value", [host]).MayBeSentTo(new Uri(url)));
 
-    private ValueTask<SecretFinding> EnvironmentAsync() => new EnvironmentSecrets(Read).FindAsync(Name, CancellationToken.None);
+    private ValueTask<SecretFinding> EnvironmentAsync() =>
+        new EnvironmentSecrets(Read).FindAsync(Name, CancellationToken.None);
 
     private string? Read(string name) => _environment.GetValueOrDefault(name);
 

@@ -23,12 +23,20 @@ public sealed class SecretRedactorTests
     [
         ("raw", (_, secret) => secret),
         ("base64", (before, secret) => Convert.ToBase64String(Encoding.UTF8.GetBytes(before + secret + "tail"))),
-        ("base64url", (before, secret) => Convert.ToBase64String(Encoding.UTF8.GetBytes(before + secret)).Replace('+', '-').Replace('/', '_').TrimEnd('=')),
+        ("base64url", (before, secret) => Convert.ToBase64String(Encoding.UTF8.GetBytes(before + secret))
+            .Replace('+', '-').Replace('/', '_').TrimEnd('=')),
         ("URL", (_, secret) => Uri.EscapeDataString(secret)),
         ("form", (_, secret) => WebUtility.UrlEncode(secret)),
-        ("URL, every byte, small digits", (_, secret) => string.Concat(Encoding.UTF8.GetBytes(secret).Select(one => "%" + one.ToString("x2", CultureInfo.InvariantCulture)))),
+        ("URL, every byte, small digits",
+            (_, secret) =>
+                string.Concat(
+                    Encoding.UTF8.GetBytes(secret)
+                        .Select(one => "%" + one.ToString("x2", CultureInfo.InvariantCulture)))),
         ("JSON", (_, secret) => JsonSerializer.Serialize(secret)[1..^1]),
-        ("JSON in JSON", (_, secret) => JsonEncodedText.Encode(secret, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString()),
+        ("JSON in JSON",
+            (_, secret) =>
+                JsonEncodedText.Encode(
+                    secret, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString()),
         ("hex", (_, secret) => Convert.ToHexString(Encoding.UTF8.GetBytes(secret))),
         ("small hex", (_, secret) => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(secret))),
         ("HTML", (_, secret) => WebUtility.HtmlEncode(secret)),
@@ -36,7 +44,9 @@ public sealed class SecretRedactorTests
 
     [Fact]
     public void Text_is_cleaned_of_every_encoding_in_any_surroundings() =>
-        Gen.Select(Secret, Gen.Int[0, Encodings.Length - 1], Gen.Int[0, 4].Select(i => new[] { "", "x", "xy", "user:", "Basic " }[i])).Sample((secret, which, before) =>
+        Gen.Select(
+            Secret, Gen.Int[0, Encodings.Length - 1],
+            Gen.Int[0, 4].Select(i => new[] { "", "x", "xy", "user:", "Basic " }[i])).Sample((secret, which, before) =>
         {
             var redactor = new SecretRedactor([(Name, secret)]);
             var text = $"before {before}{Encodings[which].Write(before, secret)} after";
@@ -55,8 +65,11 @@ public sealed class SecretRedactorTests
         {
             var redactor = new SecretRedactor([(Name, secret)]);
             var text = Encodings[which].Write("", secret);
-            var literal = escape ? $"\"{string.Concat(text.Select(one => $"\\u{(int)one:x4}"))}\"" : JsonSerializer.Serialize(text);
-            var payload = Payload.FromUtf8(Encoding.UTF8.GetBytes($$"""{"a":[{{literal}},1.50,null],{{literal}}:true,"n":{"é":"kept \" as it is"} }"""));
+            var literal = escape
+                ? $"\"{string.Concat(text.Select(one => $"\\u{(int)one:x4}"))}\"" : JsonSerializer.Serialize(text);
+            var payload = Payload.FromUtf8(
+                Encoding.UTF8.GetBytes(
+                    $$"""{"a":[{{literal}},1.50,null],{{literal}}:true,"n":{"é":"kept \" as it is"} }"""));
 
             var clean = redactor.Clean(payload)!;
 
@@ -90,7 +103,8 @@ public sealed class SecretRedactorTests
     [Fact]
     public void The_longer_of_two_secrets_is_hidden_whole()
     {
-        var redactor = new SecretRedactor([(SecretName.Parse("SHORT"), "abcd"), (SecretName.Parse("LONG"), "abcdefgh")]);
+        var redactor =
+            new SecretRedactor([(SecretName.Parse("SHORT"), "abcd"), (SecretName.Parse("LONG"), "abcdefgh")]);
 
         Assert.Equal("[secret:LONG] [secret:SHORT]ef", redactor.Clean("abcdefgh abcdef"));
     }
@@ -103,7 +117,9 @@ public sealed class SecretRedactorTests
         Assert.DoesNotContain(Uri.EscapeDataString(secret), text, StringComparison.OrdinalIgnoreCase);
         // Base64 of three bytes at a time, from each of the first three bytes on.
         for (var skip = 0; skip < 3 && bytes.Length - skip >= 6; skip++)
-            Assert.DoesNotContain(Convert.ToBase64String(bytes[skip..(skip + ((bytes.Length - skip) / 3 * 3))]), text, StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                Convert.ToBase64String(bytes[skip..(skip + ((bytes.Length - skip) / 3 * 3))]), text,
+                StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Texts(JsonElement value) => value.ValueKind switch

@@ -24,7 +24,8 @@ public sealed class SecretRunTests : IAsyncLifetime
 
     public SecretRunTests()
     {
-        _login = new ScriptedSkill(_bench.Skill("login", EffectClass.Read).Contract with { Secrets = ["/auth/*"] }, _bench.Time);
+        _login = new ScriptedSkill(
+            _bench.Skill("login", EffectClass.Read).Contract with { Secrets = ["/auth/*"] }, _bench.Time);
         _bench.Skills.Add(_login);
         _bench.Secrets = [new EnvironmentSecretsOf(("API_KEY", Canary), ("OTHER", "another-value"))];
     }
@@ -47,7 +48,8 @@ public sealed class SecretRunTests : IAsyncLifetime
 
         Assert.Equal("completed OK", $"{run.Status} {run.Code}".ToLowerInvariant().Replace("ok", "OK"));
         Assert.Equal(Canary, seen);
-        Assert.Equal("""{"auth":{"key":{"$secret":"API_KEY"}}}""", Encoding.UTF8.GetString(_login.Calls[0].Input.Utf8.Span));
+        Assert.Equal(
+            """{"auth":{"key":{"$secret":"API_KEY"}}}""", Encoding.UTF8.GetString(_login.Calls[0].Input.Utf8.Span));
         await AssertHiddenAsync(run);
         await _bench.VerifyAsync(run.RunId);
     }
@@ -63,14 +65,32 @@ public sealed class SecretRunTests : IAsyncLifetime
         _login.Answers(_ => TwinAnswer.By(async (call, cancel) =>
         {
             var text = (await call.Secrets.ResolveAsync(SecretName.Parse("API_KEY"), cancel)).Value!.Reveal();
-            var result = Payload.FromUtf8(AosJson.Write(new SideEffect { Type = $"x{text}", Target = Convert.ToBase64String(Encoding.UTF8.GetBytes("u:" + text)) }));
+            var result = Payload.FromUtf8(
+                AosJson.Write(
+                    new SideEffect
+                    {
+                        Type = $"x{text}",
+                        Target = Convert.ToBase64String(Encoding.UTF8.GetBytes("u:" + text))
+                    }));
             return where switch
             {
                 "result" => SkillResult.Success(result),
-                "failure" => SkillResult.Failure(ErrorCodes.Http400, $"got {text}", EffectState.None) with { Cause = Uri.EscapeDataString(text), Result = result },
+                "failure" =>
+                    SkillResult.Failure(ErrorCodes.Http400, $"got {text}", EffectState.None) with
+                    {
+                        Cause = Uri.EscapeDataString(text),
+                        Result = result
+                    },
                 "exception" => throw new InvalidOperationException($"no {text}"),
-                "side effect" => SkillResult.Success(Payload.Empty) with { SideEffects = [new SideEffect { Type = text, Target = text }] },
-                _ => SkillResult.Failure(ErrorCodes.Http400, "no", EffectState.None) with { Problems = [new Problem("/" + text, ErrorCodes.Http400, text)] },
+                "side effect" =>
+                    SkillResult.Success(Payload.Empty) with
+                    {
+                        SideEffects = [new SideEffect { Type = text, Target = text }]
+                    },
+                _ => SkillResult.Failure(ErrorCodes.Http400, "no", EffectState.None) with
+                {
+                    Problems = [new Problem("/" + text, ErrorCodes.Http400, text)]
+                },
             };
         }));
 
@@ -88,7 +108,9 @@ public sealed class SecretRunTests : IAsyncLifetime
             await call.Secrets.ResolveAsync(SecretName.Parse("API_KEY"), cancel);
             return SkillResult.Success(Payload.Empty);
         }));
-        _bench.Pure.Answers(TwinAnswer.Of(SkillResult.Success(Payload.FromUtf8(AosJson.Write(new SideEffect { Type = Canary, Target = "t" })))));
+        _bench.Pure.Answers(
+            TwinAnswer.Of(
+                SkillResult.Success(Payload.FromUtf8(AosJson.Write(new SideEffect { Type = Canary, Target = "t" })))));
         var plan = """{"steps":[{"id":"a","skill":"login","input":{"auth":{"key":{"$secret":"API_KEY"}}}},{"id":"b","skill":"pure","depends_on":["a"]}],"output":"steps.b.result"}""";
 
         var run = await _bench.RunAsync(_bench.Plan(plan) with { Profile = Profile("API_KEY") });
@@ -105,7 +127,9 @@ public sealed class SecretRunTests : IAsyncLifetime
         var run = await _bench.RunAsync(Request("""{"auth":{"key":{"$secret":"NOWHERE"}}}""", "NOWHERE"));
 
         Assert.Equal("SECRET_MISSING", run.Code?.Value);
-        Assert.Contains("'NOWHERE' is not configured. It was looked for in the test's own NOWHERE", run.Steps[0].Outcome!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'NOWHERE' is not configured. It was looked for in the test's own NOWHERE", run.Steps[0].Outcome!.Message,
+            StringComparison.Ordinal);
         Assert.Single(await _bench.JournalAsync(run.RunId), e => e is RunEvent.AttemptStarted); // Not tried again.
     }
 
@@ -146,8 +170,10 @@ public sealed class SecretRunTests : IAsyncLifetime
         var profile = Profile() with { Config = RuntimeBench.Json("""{"login":{"api_key":{"$secret":"OTHER"}}}""") };
 
         var own = await _bench.RunAsync(Request("{}") with { Profile = profile });
-        var others = await _bench.RunAsync(_bench.Plan("""{"steps":[{"id":"a","skill":"stranger"}]}""") with { Profile = profile });
-        var planned = await _bench.Runtime.SubmitAsync(Request("""{"auth":{"key":{"$secret":"OTHER"}}}""") with { Profile = profile }, CancellationToken.None);
+        var others = await _bench.RunAsync(
+            _bench.Plan("""{"steps":[{"id":"a","skill":"stranger"}]}""") with { Profile = profile });
+        var planned = await _bench.Runtime.SubmitAsync(
+            Request("""{"auth":{"key":{"$secret":"OTHER"}}}""") with { Profile = profile }, CancellationToken.None);
 
         Assert.Equal(("OK", "SECRET_NOT_ALLOWED"), (own.Code?.Value, others.Code?.Value));
         Assert.Equal("SECRET_NOT_ALLOWED", planned.Outcome.Code.Value);
@@ -157,7 +183,8 @@ public sealed class SecretRunTests : IAsyncLifetime
     public async Task A_reference_that_comes_out_of_a_result_is_not_followed()
     {
         _bench.Pure.Answers(TwinAnswer.Ok("""{"key":{"$secret":"API_KEY"}}"""));
-        var plan = """{"steps":[{"id":"a","skill":"pure"},{"id":"b","skill":"login","input":{"auth":"${steps.a.result}"}}]}""";
+        var plan =
+            """{"steps":[{"id":"a","skill":"pure"},{"id":"b","skill":"login","input":{"auth":"${steps.a.result}"}}]}""";
 
         var run = await _bench.RunAsync(_bench.Plan(plan) with { Profile = Profile("API_KEY") });
 
@@ -171,7 +198,8 @@ public sealed class SecretRunTests : IAsyncLifetime
     {
         _bench.Pure.Answers(TwinAnswer.Ok("""{"key":{"$secret":"API_KEY"}}"""));
         _login.Answers(TwinAnswer.Ok());
-        var plan = """{"steps":[{"id":"a","skill":"pure"},{"id":"b","skill":"login","input":{"data":"${steps.a.result}"}}]}""";
+        var plan =
+            """{"steps":[{"id":"a","skill":"pure"},{"id":"b","skill":"login","input":{"data":"${steps.a.result}"}}]}""";
 
         var run = await _bench.RunAsync(_bench.Plan(plan) with { Profile = Profile("API_KEY") });
 
@@ -179,11 +207,13 @@ public sealed class SecretRunTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("""{"data":{"$secret":"API_KEY"}}""", "/steps/0/input/data", "takes no secret here. It takes them at /auth/*.")]
+    [InlineData(
+        """{"data":{"$secret":"API_KEY"}}""", "/steps/0/input/data", "takes no secret here. It takes them at /auth/*.")]
     [InlineData("""{"auth":{"key":{"$secret":"no name"}}}""", "/steps/0/input/auth/key", "written out")]
     [InlineData("""{"auth":{"key":{"$secret":"API_KEY","x":1}}}""", "/steps/0/input/auth/key", "nothing else")]
     [InlineData("""{"auth":{"key":{"$secret":"${input.name}"}}}""", "/steps/0/input/auth/key", "written out")]
-    public async Task A_reference_that_no_call_could_follow_is_a_mistake_of_the_plan(string input, string pointer, string message)
+    public async Task A_reference_that_no_call_could_follow_is_a_mistake_of_the_plan(
+        string input, string pointer, string message)
     {
         var refused = await _bench.Runtime.SubmitAsync(Request(input), CancellationToken.None);
 
@@ -200,7 +230,8 @@ public sealed class SecretRunTests : IAsyncLifetime
             {"steps":[{"id":"a","skill":"login","input":{"auth":{"key":{"$secret":"OTHER"}}}},{"id":"b","skill":"login","input":{"auth":{"key":{"$secret":"API_KEY"}}}}]}
             """));
 
-        var found = await _bench.Runtime.ExamineSecretsAsync(Profile("API_KEY@api.example.com", "GONE"), plan, CancellationToken.None);
+        var found = await _bench.Runtime.ExamineSecretsAsync(
+            Profile("API_KEY@api.example.com", "GONE"), plan, CancellationToken.None);
 
         Assert.Equal(["API_KEY", "GONE", "OTHER"], found.Select(secret => secret.Name.Value));
         Assert.Equal([true, true, false], found.Select(secret => secret.IsAllowed));
@@ -229,7 +260,8 @@ public sealed class SecretRunTests : IAsyncLifetime
         var text = await TextAsync(run);
         Assert.DoesNotContain(Canary, text, StringComparison.Ordinal);
         Assert.DoesNotContain("7f3a", text, StringComparison.Ordinal);
-        Assert.DoesNotContain(Convert.ToBase64String(Encoding.UTF8.GetBytes("u:" + Canary))[3..15], text, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            Convert.ToBase64String(Encoding.UTF8.GetBytes("u:" + Canary))[3..15], text, StringComparison.Ordinal);
     }
 
     private async Task<string> TextAsync(RunReport run) => Encoding.UTF8.GetString(AosJson.Write(run))
@@ -240,6 +272,7 @@ public sealed class SecretRunTests : IAsyncLifetime
         public string Describe(SecretName name) => $"the test's own {name}";
 
         public ValueTask<SecretFinding> FindAsync(SecretName name, CancellationToken cancel) =>
-            new(values.FirstOrDefault(pair => pair.Name == name.Value).Value is { } value ? SecretFinding.Of(value) : SecretFinding.None);
+            new(values.FirstOrDefault(pair => pair.Name == name.Value).Value is { } value
+                ? SecretFinding.Of(value) : SecretFinding.None);
     }
 }

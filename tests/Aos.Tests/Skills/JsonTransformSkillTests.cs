@@ -40,7 +40,9 @@ public sealed class JsonTransformSkillTests
         "[*].[@,@,@,@,@,@,@,@,@,@,@]",
         "FUEL_EXHAUSTED",
         "At character 8 of the expression: The expression needs more than 100000 units of work.")]
-    [InlineData("[[@,@,@,@],[@,@,@,@]]", "PAYLOAD_TOO_LARGE", "At character 2 of the expression: The value takes more than 1048576 bytes.")]
+    [InlineData(
+        "[[@,@,@,@],[@,@,@,@]]", "PAYLOAD_TOO_LARGE",
+        "At character 2 of the expression: The value takes more than 1048576 bytes.")]
     public async Task A_failure_has_its_code_and_names_its_place(string expression, string code, string message)
     {
         var numbers = "[" + string.Join(',', Enumerable.Range(100_000, 45_000)) + "]";
@@ -77,7 +79,8 @@ public sealed class JsonTransformSkillTests
         Assert.Empty(contract.Permissions);
         Assert.Empty(contract.SideEffects);
         Assert.Equal(
-            ["EXPRESSION_INVALID", "EXPRESSION_FAILED", "INVALID_INPUT", "SCHEMA_VIOLATION", "FUEL_EXHAUSTED", "PAYLOAD_TOO_LARGE"],
+            ["EXPRESSION_INVALID", "EXPRESSION_FAILED", "INVALID_INPUT", "SCHEMA_VIOLATION", "FUEL_EXHAUSTED",
+                "PAYLOAD_TOO_LARGE"],
             contract.FailureModes.Select(mode => mode.Code.Value));
         Assert.Equal(JsonValueKind.Object, contract.InputSchema.Element.ValueKind);
         Assert.Equal(JsonValueKind.Object, contract.OutputSchema.Element.ValueKind);

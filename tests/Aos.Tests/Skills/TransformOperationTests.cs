@@ -21,9 +21,15 @@ public sealed class TransformOperationTests
     [InlineData("""{"merge":{"k":1}}""", """[{"a":1},{}]""", """[{"a":1,"k":1},{"k":1}]""")]
     [InlineData("""{"flatten":true}""", "[[1,[2]],3,[]]", "[1,[2],3]")]
     [InlineData("""{"flatten":2}""", "[[1,[2,[3]]],4]", "[1,2,[3],4]")]
-    [InlineData("""{"flatten":"."}""", """{"a":{"b":1,"c":{"d":[1]}},"e":{},"f":2}""", """{"a.b":1,"a.c.d":[1],"e":{},"f":2}""")]
-    [InlineData("""{"sort":"n"}""", """[{"n":10,"i":1},{"n":9.5},{"n":10,"i":2}]""", """[{"n":9.5},{"i":1,"n":10},{"i":2,"n":10}]""")]
-    [InlineData("""{"sort":{"by":"n","order":"desc"}}""", """[{"n":10,"i":1},{"n":9.5},{"n":10,"i":2}]""", """[{"i":1,"n":10},{"i":2,"n":10},{"n":9.5}]""")]
+    [InlineData(
+        """{"flatten":"."}""", """{"a":{"b":1,"c":{"d":[1]}},"e":{},"f":2}""",
+        """{"a.b":1,"a.c.d":[1],"e":{},"f":2}""")]
+    [InlineData(
+        """{"sort":"n"}""", """[{"n":10,"i":1},{"n":9.5},{"n":10,"i":2}]""",
+        """[{"n":9.5},{"i":1,"n":10},{"i":2,"n":10}]""")]
+    [InlineData(
+        """{"sort":{"by":"n","order":"desc"}}""", """[{"n":10,"i":1},{"n":9.5},{"n":10,"i":2}]""",
+        """[{"i":1,"n":10},{"i":2,"n":10},{"n":9.5}]""")]
     [InlineData("""{"sort":{}}""", """["b","a","é","Z"]""", """["Z","a","b","é"]""")]
     [InlineData("""{"group":"k"}""", """[{"k":"b","i":1},{"k":1},{"k":"b","i":2},{},{"k":1.0}]""",
         """[{"items":[{"i":1,"k":"b"},{"i":2,"k":"b"}],"key":"b"},{"items":[{"k":1},{"k":1}],"key":1},{"items":[{}],"key":null}]""")]
@@ -48,32 +54,44 @@ public sealed class TransformOperationTests
              "input_schema":{"type":"object","required":["rows"]},"output_schema":{"type":"array","maxItems":1}}
             """);
 
-        Assert.Equal("""{"value":[{"items":[{"c":"A","n":2},{"c":"A","n":3}],"key":"A"}]}""", Encoding.UTF8.GetString(result.Result!.Utf8.Span));
+        Assert.Equal(
+            """{"value":[{"items":[{"c":"A","n":2},{"c":"A","n":3}],"key":"A"}]}""",
+            Encoding.UTF8.GetString(result.Result!.Utf8.Span));
     }
 
     [Theory]
     [InlineData("""{"data":1,"operations":[{"pick":["a"]}]}""", "EXPRESSION_FAILED", "/operations/0")]
     [InlineData("""{"data":[1],"operations":[{"omit":["a"]}]}""", "EXPRESSION_FAILED", "/operations/0")]
     [InlineData("""{"data":{},"operations":[{"sort":"a"}]}""", "EXPRESSION_FAILED", "/operations/0")]
-    [InlineData("""{"data":[{"a":1},{"a":"x"}],"operations":[{"pick":["a"]},{"sort":"a"}]}""", "EXPRESSION_FAILED", "/operations/1")]
+    [InlineData(
+        """{"data":[{"a":1},{"a":"x"}],"operations":[{"pick":["a"]},{"sort":"a"}]}""", "EXPRESSION_FAILED",
+        "/operations/1")]
     [InlineData("""{"data":[{"a":[]}],"operations":[{"group":"a"}]}""", "EXPRESSION_FAILED", "/operations/0")]
-    [InlineData("""{"data":{"a":{"b":1},"a.b":2},"operations":[{"flatten":"."}]}""", "EXPRESSION_FAILED", "/operations/0")]
+    [InlineData(
+        """{"data":{"a":{"b":1},"a.b":2},"operations":[{"flatten":"."}]}""", "EXPRESSION_FAILED", "/operations/0")]
     [InlineData("""{"data":[],"operations":[{"sort":"a.["}]}""", "EXPRESSION_INVALID", "/operations/0/sort")]
     [InlineData("""{"data":[],"operations":[{"sort":"a) , b"}]}""", "EXPRESSION_INVALID", "/operations/0/sort")]
     [InlineData("""{"data":[],"operations":[{"nope":1}]}""", "INVALID_INPUT", "/operations/0")]
     [InlineData("""{"data":[],"operations":[{"pick":["a"],"omit":["b"]}]}""", "INVALID_INPUT", "/operations/0")]
     [InlineData("""{"data":[],"operations":[{"flatten":0}]}""", "INVALID_INPUT", "/operations/0/flatten")]
     [InlineData("""{"data":[],"operations":[{"merge":[]}]}""", "INVALID_INPUT", "/operations/0/merge")]
-    [InlineData("""{"data":{"a":"x"},"expression":"a","input_schema":{"properties":{"a":{"type":"number"}}}}""", "SCHEMA_VIOLATION", "/data/a")]
-    [InlineData("""{"data":{"a":"x"},"expression":"@","output_schema":{"properties":{"a":{"type":"number"}}}}""", "SCHEMA_VIOLATION", "/a")]
-    [InlineData("""{"data":1,"expression":"@","output_schema":{"type":"nothing"}}""", "INVALID_INPUT", "/output_schema/type")]
+    [InlineData(
+        """{"data":{"a":"x"},"expression":"a","input_schema":{"properties":{"a":{"type":"number"}}}}""",
+        "SCHEMA_VIOLATION", "/data/a")]
+    [InlineData(
+        """{"data":{"a":"x"},"expression":"@","output_schema":{"properties":{"a":{"type":"number"}}}}""",
+        "SCHEMA_VIOLATION", "/a")]
+    [InlineData(
+        """{"data":1,"expression":"@","output_schema":{"type":"nothing"}}""", "INVALID_INPUT", "/output_schema/type")]
     public async Task A_failure_has_its_code_and_its_place(string input, string code, string pointer)
     {
         var result = await RunAsync(input);
 
         Assert.Equal((code, EffectState.None), (result.Code.Value, result.Effect));
         Assert.Equal(pointer, result.Problems[0].Pointer);
-        Assert.Contains(code is "INVALID_INPUT" or "EXPRESSION_INVALID" ? pointer : "", Skill.FindMistakes(Json(input)).Select(mistake => mistake.Pointer).Append(""));
+        Assert.Contains(
+            code is "INVALID_INPUT" or "EXPRESSION_INVALID" ? pointer : "",
+            Skill.FindMistakes(Json(input)).Select(mistake => mistake.Pointer).Append(""));
     }
 
     [Theory]
@@ -96,15 +114,20 @@ public sealed class TransformOperationTests
         var once = """{"merge":{"a":1}}""";
 
         Assert.True((await RunAsync($$"""{"data":{{data}},"operations":[{{once}}]}""")).Succeeded);
-        Assert.Equal("FUEL_EXHAUSTED", (await RunAsync($$"""{"data":{{data}},"operations":[{{string.Join(',', Enumerable.Repeat(once, 8))}}]}""")).Code.Value);
+        Assert.Equal(
+            "FUEL_EXHAUSTED",
+            (await RunAsync(
+                $$"""{"data":{{data}},"operations":[{{string.Join(',', Enumerable.Repeat(once, 8))}}]}""")).Code.Value);
     }
 
     [Fact]
     public async Task Equal_input_gives_the_same_bytes_in_canonical_form() =>
         await Gen.Select(Rows, Operations, Gen.Int[0, 100]).SampleAsync(async (rows, operations, seed) =>
         {
-            var shuffled = rows.Select(row => row.OrderBy(member => (member.Key[0] * 31 + seed) % 7).ToArray()).ToArray();
-            string Input(KeyValuePair<string, string>[][] list) => $$"""{"data":[{{string.Join(',', list.Select(row => "{" + string.Join(',', row.Select(member => $"\"{member.Key}\":{member.Value}")) + "}"))}}],"operations":[{{string.Join(',', operations)}}]}""";
+            var shuffled =
+                rows.Select(row => row.OrderBy(member => (member.Key[0] * 31 + seed) % 7).ToArray()).ToArray();
+            string Input(KeyValuePair<string, string>[][] list) =>
+                $$"""{"data":[{{string.Join(',', list.Select(row => "{" + string.Join(',', row.Select(member => $"\"{member.Key}\":{member.Value}")) + "}"))}}],"operations":[{{string.Join(',', operations)}}]}""";
 
             var first = await RunAsync(Input(rows));
             var second = await RunAsync(Input(shuffled));
@@ -115,13 +138,19 @@ public sealed class TransformOperationTests
             Assert.True(CanonicalJson.ToBytes(first.Result.Element).AsSpan().SequenceEqual(first.Result.Utf8.Span));
         }, iter: 500, threads: 1);
 
-    private static Gen<KeyValuePair<string, string>[][]> Rows { get; } = Gen.Select(Gen.Int[0, 3], Gen.Int[0, 5], Gen.Bool)
-        .Select((a, b, c) => new KeyValuePair<string, string>[] { new("a", $"{a}"), new("b", $"\"{b}\""), new("c", c ? "null" : "{\"d\":[1,[2]],\"e\":1.0}") })
+    private static Gen<KeyValuePair<string, string>[][]> Rows { get; } =
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 5], Gen.Bool)
+        .Select(
+            (a, b, c) =>
+                new KeyValuePair<string,
+                    string>[] { new("a", $"{a}"), new("b", $"\"{b}\""), new(
+                        "c", c ? "null" : "{\"d\":[1,[2]],\"e\":1.0}") })
         .Array[0, 8];
 
     private static Gen<string[]> Operations { get; } = Gen.Int[0, 7].Select(which => new[]
     {
-        """{"pick":["a","c"]}""", """{"omit":["b"]}""", """{"merge":{"z":{"y":1}}}""", """{"flatten":"_"}""", """{"flatten":true}""",
+        """{"pick":["a","c"]}""", """{"omit":["b"]}""", """{"merge":{"z":{"y":1}}}""", """{"flatten":"_"}""",
+        """{"flatten":true}""",
         """{"sort":"a"}""", """{"group":"b"}""", """{"default":{"c":0}}""",
     }[which]).Array[1, 4];
 

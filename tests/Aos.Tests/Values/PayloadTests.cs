@@ -11,7 +11,8 @@ public sealed class PayloadTests
         for (var round = 0; round < 2_000; round++)
         {
             var payload = Payload.FromUtf8("""{"a":[1,{"b":"c"}]}"""u8.ToArray());
-            Parallel.For(0, 4, _ => Assert.Equal("c", payload.Element.GetProperty("a")[1].GetProperty("b").GetString()));
+            Parallel.For(
+                0, 4, _ => Assert.Equal("c", payload.Element.GetProperty("a")[1].GetProperty("b").GetString()));
         }
     }
 

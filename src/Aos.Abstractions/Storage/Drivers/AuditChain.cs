@@ -34,7 +34,8 @@ public sealed class AuditChainCheck
     {
         if (_isBroken) return null;
         var expected = _seq + 1;
-        if (row.Seq == expected && AuditChain.Link(_head.Span, row.Tenant, row.Entry.Span).AsSpan().SequenceEqual(row.Hash.Span))
+        if (row.Seq == expected
+            && AuditChain.Link(_head.Span, row.Tenant, row.Entry.Span).AsSpan().SequenceEqual(row.Hash.Span))
         {
             (_seq, _head) = (row.Seq, row.Hash);
             return null;

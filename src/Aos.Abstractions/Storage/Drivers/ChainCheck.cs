@@ -14,7 +14,8 @@ internal sealed class ChainCheck : IDisposable
     /// <param name="seq">The sequence number that the run's row names.</param>
     /// <param name="head">The hash that the row names for that number.</param>
     /// <param name="hasEnded">Whether the row says that the run has ended; null: that is not looked at.</param>
-    public string? Fault(IReadOnlyList<JournalSegment> segments, long seq, ReadOnlySpan<byte> head, bool? hasEnded = null)
+    public string? Fault(
+        IReadOnlyList<JournalSegment> segments, long seq, ReadOnlySpan<byte> head, bool? hasEnded = null)
     {
         Span<byte> hash = stackalloc byte[HashBytes];
         hash.Clear();

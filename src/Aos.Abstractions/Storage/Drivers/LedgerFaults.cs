@@ -9,8 +9,8 @@ internal static class LedgerFaults
           AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = c.run_id AND r.status NOT IN ('completed', 'failed', 'cancelled'))
         """;
 
-    /// <summary>Accounts that hold something else than their runs do, or have spent less than they did: what pruned runs
-    /// have spent is in the account alone.</summary>
+    /// <summary>Accounts that hold something else than their runs do, or have spent less than they did: what pruned
+    /// runs have spent is in the account alone.</summary>
     public const string UnbalancedSql = """
         SELECT l.scope, l.name, l.start FROM ledger l LEFT JOIN (
             SELECT 'tenant' AS scope, tenant, tenant AS name, day AS start, sum(held) AS held, sum(spent) AS spent

@@ -23,7 +23,8 @@ internal readonly record struct LedgerLine(
         {
             var start = StartOf(change.Day, period);
             foreach (var scope in (LedgerScope[])[LedgerScope.Tenant, LedgerScope.Agent])
-                yield return new LedgerLine(scope, scope == LedgerScope.Tenant ? change.Tenant : change.AgentId, period, start,
+                yield return new LedgerLine(
+                    scope, scope == LedgerScope.Tenant ? change.Tenant : change.AgentId, period, start,
                     change.Held, change.Spent, change.Held > Money.Zero ? LimitOf(change, scope, period) : null);
             foreach (var (skill, cost) in change.Skills)
                 yield return new LedgerLine(LedgerScope.Skill, skill, period, start, Money.Zero, cost, null);

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Aos.Abstractions.Storage.Drivers;
 
-/// <summary>Finds the digests that events name. A digest that stands in a text by chance only keeps a blob longer.</summary>
+/// <summary>Finds the digests that events name. A digest that stands in a text by chance only keeps a blob
+/// longer.</summary>
 internal static class NamedBlobs
 {
     private const int HexDigits = 64;

@@ -10,7 +10,8 @@ internal static class SliceCheck
     /// <exception cref="ArgumentException">It does.</exception>
     public static void Require(JournalSlice slice)
     {
-        if (Fault(slice) is { } fault) throw new ArgumentException($"A slice of {slice.RunId}: {fault}.", nameof(slice));
+        if (Fault(slice) is { } fault)
+            throw new ArgumentException($"A slice of {slice.RunId}: {fault}.", nameof(slice));
     }
 
     private static string? Fault(JournalSlice slice)
@@ -25,7 +26,8 @@ internal static class SliceCheck
         foreach (var approval in slice.Approvals)
             if (approval.RunId != slice.RunId) return $"its approval {approval.Id} is of {approval.RunId}";
         foreach (var record in slice.Records)
-            if (record.Body is null || record.Expected is not null) return $"its document {record.Kind} {record.Id} is not one to be written";
+            if (record.Body is null || record.Expected is not null)
+                return $"its document {record.Kind} {record.Id} is not one to be written";
         return slice.Ledger is { } ledger ? Fault(ledger) : null;
     }
 
@@ -33,6 +35,7 @@ internal static class SliceCheck
     {
         if (ledger.Spent < Contracts.Values.Money.Zero) return "its ledger takes back what was spent";
         return DateOnly.TryParseExact(ledger.Day, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture,
-            System.Globalization.DateTimeStyles.None, out _) ? null : $"its ledger counts in '{ledger.Day}', which is no day";
+            System.Globalization.DateTimeStyles.None, out _)
+                ? null : $"its ledger counts in '{ledger.Day}', which is no day";
     }
 }

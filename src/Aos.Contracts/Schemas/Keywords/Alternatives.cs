@@ -30,7 +30,9 @@ internal sealed class Alternatives
             if (own.IsEmpty) continue;
             var other = own.FirstOrDefault(IsOtherKind);
             if (other is null) meant.Add(own);
-            wanted.Add(other is null ? string.Join(" and ", own.Take(2).Select(Words)) : Words(other) + Example(other, nodes[at]));
+            wanted.Add(
+                other is null
+                    ? string.Join(" and ", own.Take(2).Select(Words)) : Words(other) + Example(other, nodes[at]));
         }
         Nearest = meant.Count == 1 ? meant[0] : [];
         Message = wanted.Count == 0 ? $"must match one of {nodes.Length} alternatives, but matches none" : "must "
@@ -44,19 +46,22 @@ internal sealed class Alternatives
     public ImmutableArray<SchemaError> Nearest { get; }
 
     private bool IsOtherKind(SchemaError error) => error.InstanceLocation == _place
-        && (error.Keyword is "type" or "const" or "enum" or "false" || (error.Keyword is "anyOf" or "oneOf" && error.Nearest.IsEmpty));
+        && (error.Keyword is "type" or "const" or "enum" or "false"
+            || (error.Keyword is "anyOf" or "oneOf" && error.Nearest.IsEmpty));
 
     private string Words(SchemaError error)
     {
         var message = error.Message.StartsWith("must ", StringComparison.Ordinal) ? error.Message[5..] : error.Message;
-        if (IsOtherKind(error) && message.IndexOf(Found, StringComparison.Ordinal) is > 0 and var end) message = message[..end];
+        if (IsOtherKind(error) && message.IndexOf(Found, StringComparison.Ordinal) is > 0 and var end)
+            message = message[..end];
         return error.InstanceLocation == _place ? message : $"at {error.InstanceLocation[_place.Length..]} {message}";
     }
 
     private string Kind(ImmutableArray<SchemaError> causes, string[] wanted)
     {
         var type = causes.FirstOrDefault(error => error.Keyword == "type" && error.InstanceLocation == _place);
-        return type is null || Array.Exists(wanted, words => words.Contains(", but ", StringComparison.Ordinal)) ? "" : type.Message[type.Message.IndexOf(Found, StringComparison.Ordinal)..];
+        return type is null || Array.Exists(wanted, words => words.Contains(", but ", StringComparison.Ordinal))
+            ? "" : type.Message[type.Message.IndexOf(Found, StringComparison.Ordinal)..];
     }
 
     // Whoever wrote something else than an object needs to see what is to stand in it.
@@ -65,8 +70,10 @@ internal sealed class Alternatives
         if (other.Keyword != "type" || !other.Message.Contains("an object", StringComparison.Ordinal)) return "";
         for (var hops = 0; hops < ReferencesMax; hops++)
         {
-            if (node.Keywords.OfType<RequiredKeyword>().FirstOrDefault() is { } required) return " such as " + required.Example;
-            if (node.Keywords.OfType<RefKeyword>().FirstOrDefault() is not { Unconditional: [var target, ..] }) return "";
+            if (node.Keywords.OfType<RequiredKeyword>().FirstOrDefault() is { } required)
+                return " such as " + required.Example;
+            if (node.Keywords.OfType<RefKeyword>().FirstOrDefault() is not { Unconditional: [var target, ..] })
+                return "";
             node = target;
         }
         return "";

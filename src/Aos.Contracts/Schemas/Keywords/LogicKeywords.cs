@@ -83,7 +83,9 @@ internal sealed class OneOfKeyword(SchemaNode owner, SchemaNode[] nodes) : Keywo
         if (run.IsCollecting && first < 0)
             run.AddAlternatives(this, nodes, causes, ends);
         else if (run.IsCollecting)
-            run.Add(this, $"must match exactly one of {nodes.Length} alternatives, but matches the alternatives {first} and {second}");
+            run.Add(
+                this, $"must match exactly one of {nodes.Length} alternatives, but matches the alternatives {first} "
+                    + $"and {second}");
         return false;
     }
 }

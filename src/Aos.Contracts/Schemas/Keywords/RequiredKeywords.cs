@@ -18,7 +18,8 @@ internal sealed class RequiredKeyword(SchemaNode owner, string[] names) : Keywor
         if (run.IsCollecting)
         {
             foreach (var name in names)
-                if (!instance.TryGetProperty(name, out _)) run.Add(this, $"must have the member {JsonText.Quote(name)}");
+                if (!instance.TryGetProperty(name, out _))
+                    run.Add(this, $"must have the member {JsonText.Quote(name)}");
         }
 
         return false;
@@ -46,7 +47,9 @@ internal sealed class DependentRequiredKeyword(
                 return false;
             foreach (var missing in names)
                 if (!instance.TryGetProperty(missing, out _))
-                    run.Add(this, $"must have the member {JsonText.Quote(missing)}, because it has {JsonText.Quote(trigger)}");
+                    run.Add(
+                        this, $"must have the member {JsonText.Quote(missing)}, because it "
+                            + $"has {JsonText.Quote(trigger)}");
         }
 
         return isValid;

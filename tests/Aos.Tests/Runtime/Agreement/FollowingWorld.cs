@@ -8,9 +8,9 @@ using Aos.Testing.Runs;
 
 namespace Aos.Tests.Runtime.Agreement;
 
-/// <summary>A world that follows the estimates: every call costs and takes what its contract says, people and signals come
-/// at once. What its answers say, which no estimate speaks of, is drawn: now and then a condition does not hold, a list
-/// has another length than one, or a member is missing.</summary>
+/// <summary>A world that follows the estimates: every call costs and takes what its contract says, people and signals
+/// come at once. What its answers say, which no estimate speaks of, is drawn: now and then a condition does not hold, a
+/// list has another length than one, or a member is missing.</summary>
 internal sealed class FollowingWorld(ulong seed) : ScriptedWorld
 {
     public override ScriptedAnswer Answer(Effect.InvokeSkill attempt)
@@ -24,7 +24,9 @@ internal sealed class FollowingWorld(ulong seed) : ScriptedWorld
         if ((draw >> 24 & 15) == 0) number = "\"n\":9,";
         var items = (draw >> 32 & 7) == 0 ? draw >> 40 & 3 : 1;
         var list = string.Join(',', Enumerable.Range(0, (int)items).Select(i => $"{{\"n\":{i}}}"));
-        return (ScriptedAnswer.Ok($"{{{number}\"ok\":{ok},\"items\":[{list}]}}") with { Cost = attempt.Skill.Cost?.Expected ?? Money.Zero })
+        return (ScriptedAnswer.Ok(
+            $"{{{number}\"ok\":{ok},\"items\":[{list}]}}") with
+        { Cost = attempt.Skill.Cost?.Expected ?? Money.Zero })
             .After(expected);
     }
 

@@ -13,9 +13,11 @@ internal sealed class PlanMaker(ulong seed)
     private static readonly string[] Names = ["pure", "read", "put", "send", "store", "paid", "dear", "slow"];
 
     private static readonly SkillShelf Shelf = SkillShelf.Empty
-        .With(Skill("pure", EffectClass.Pure, 3)).With(Skill("read", EffectClass.Read, 120)).With(Skill("put", EffectClass.Idempotent, 80))
+        .With(Skill("pure", EffectClass.Pure, 3)).With(Skill("read", EffectClass.Read, 120))
+        .With(Skill("put", EffectClass.Idempotent, 80))
         .With(Skill("send", null, 60)).With(Skill("store", EffectClass.Transactional, 20))
-        .With(Skill("paid", EffectClass.Read, 300, 10, 4)).With(Skill("dear", EffectClass.Read, 700, 50, 30)).With(Skill("slow", EffectClass.Read, 2_500));
+        .With(Skill("paid", EffectClass.Read, 300, 10, 4)).With(Skill("dear", EffectClass.Read, 700, 50, 30))
+        .With(Skill("slow", EffectClass.Read, 2_500));
 
     private ulong _state = seed;
 
@@ -57,7 +59,10 @@ internal sealed class PlanMaker(ulong seed)
         var earlier = index == 0 ? null : $"s{Below(index)}";
         var parts = new List<string> { $"\"id\":\"s{index}\"" };
         var waits = OneIn(10);
-        if (waits) parts.Add(Pick(["\"wait\":{\"for_ms\":400}", "\"wait\":{\"signal\":\"go\",\"timeout_ms\":90000}", "\"wait\":{\"for_ms\":1}"]));
+        if (waits)
+            parts.Add(
+                Pick(["\"wait\":{\"for_ms\":400}", "\"wait\":{\"signal\":\"go\",\"timeout_ms\":90000}",
+                    "\"wait\":{\"for_ms\":1}"]));
         else parts.Add($"\"skill\":\"{Pick(Names)}\"");
         if (earlier is not null && OneIn(2)) parts.Add($"\"depends_on\":[\"{earlier}\"]");
         if (!waits) parts.Add($"\"input\":{Input(index, earlier)}");
@@ -102,8 +107,12 @@ internal sealed class PlanMaker(ulong seed)
     {
         0 => [Rule("no_dear", RuleVerdict.Deny, new PolicyMatch { Skills = [SkillRef.Parse("dear")] })],
         1 => [Rule("ask_send", RuleVerdict.RequireApproval, new PolicyMatch { Effects = [EffectClass.Once] })],
-        2 => [Rule("not_out", RuleVerdict.Deny, new PolicyMatch { Input = [new InputCondition { Path = "/to", Like = ["*@example.org"] }] })],
-        3 => [Rule("large", RuleVerdict.Deny, new PolicyMatch { Input = [new InputCondition { Path = "/data/n", AtLeast = 9 }] })],
+        2 => [Rule(
+            "not_out", RuleVerdict.Deny,
+            new PolicyMatch { Input = [new InputCondition { Path = "/to", Like = ["*@example.org"] }] })],
+        3 => [Rule(
+            "large", RuleVerdict.Deny,
+            new PolicyMatch { Input = [new InputCondition { Path = "/data/n", AtLeast = 9 }] })],
         _ => [],
     };
 
@@ -114,7 +123,8 @@ internal sealed class PlanMaker(ulong seed)
         Rules = [new PolicyRule { Id = name, Verdict = verdict, Match = match }],
     };
 
-    private static SkillContract Skill(string name, EffectClass? effect, int ms, decimal? worst = null, decimal expected = 0) =>
+    private static SkillContract Skill(
+        string name, EffectClass? effect, int ms, decimal? worst = null, decimal expected = 0) =>
         SkillShelf.Empty.With($"{name}@1.0.0", effect, worst, expected).Resolve(SkillRef.Parse(name))! with
         {
             Latency = new LatencyModel { ExpectedMs = ms },

@@ -14,7 +14,8 @@ public sealed class SimulationAgreementTests
     private const int Plans = 1_000;
 
     // What a simulation cannot know is named at the step that it is about.
-    private static readonly string[] Causes = ["UNKNOWN_CONDITION", "UNKNOWN_LIST", "UNKNOWN_INPUT", "UNKNOWN_POLICY_MATCH", "UNKNOWN_WAIT"];
+    private static readonly string[] Causes =
+        ["UNKNOWN_CONDITION", "UNKNOWN_LIST", "UNKNOWN_INPUT", "UNKNOWN_POLICY_MATCH", "UNKNOWN_WAIT"];
 
     [Fact]
     public void Of_a_thousand_plans_nineteen_in_twenty_run_as_foreseen_and_the_rest_for_a_cause_that_was_named()
@@ -40,19 +41,29 @@ public sealed class SimulationAgreementTests
                 continue;
             }
             var cause = Explain(foreseen, decisions.ElementAtOrDefault(at), found.ElementAtOrDefault(at));
-            Assert.True(cause is not null, $"Seed {seed}: decision {at} differs, and the simulation did not say that it could.\n"
+            Assert.True(
+                cause is not null,
+                $"Seed {seed}: decision {at} differs, and the simulation did not say that it could.\n"
                 + $"foreseen: {Text(decisions, at)}\nfound:    {Text(found, at)}\n{Contracts.AosJson.WriteIndented(scenario.Plan!)}");
             differing[cause!] = differing.GetValueOrDefault(cause!) + 1;
         }
 
         var agreed = Plans - differing.Values.Sum();
-        Assert.True(agreed >= Plans * 95 / 100, $"{agreed} of {Plans} agree; the others by cause: {string.Join(", ", differing)}");
+        Assert.True(
+            agreed >= Plans * 95 / 100,
+            $"{agreed} of {Plans} agree; the others by cause: {string.Join(", ", differing)}");
         // Plans that all do the same would prove little, and so would worlds in which nothing unknown ever mattered.
-        foreach (var kind in (string[])["asked", "denied", "expanded", "fallback", "hold", "item", "retry", "run completed", "run failed",
-            "started", "step BUDGET_EXCEEDED", "step CONDITION_FALSE", "step SKILL_NOT_ALLOWED", "step STEP_BUDGET_EXCEEDED", "step TIMEOUT",
+        foreach (var kind in (string[])[
+            "asked", "denied", "expanded", "fallback", "hold", "item", "retry", "run completed", "run failed",
+            "started", "step BUDGET_EXCEEDED", "step CONDITION_FALSE", "step SKILL_NOT_ALLOWED",
+            "step STEP_BUDGET_EXCEEDED", "step TIMEOUT",
             "stopping ATTEMPTS_EXCEEDED", "stopping JOURNAL_EXCEEDED", "stopping RUN_TIMEOUT", "taken", "waits"])
-            Assert.True(seen.GetValueOrDefault(kind) >= 5, $"'{kind}' is foreseen in {seen.GetValueOrDefault(kind)} of {Plans} plans: {string.Join(", ", seen)}");
-        Assert.Superset(new HashSet<string>(["UNKNOWN_CONDITION", "UNKNOWN_INPUT", "UNKNOWN_LIST", "UNKNOWN_POLICY_MATCH"]), differing.Keys.ToHashSet());
+            Assert.True(
+                seen.GetValueOrDefault(kind) >= 5,
+                $"'{kind}' is foreseen in {seen.GetValueOrDefault(kind)} of {Plans} plans: {string.Join(", ", seen)}");
+        Assert.Superset(
+            new HashSet<string>(["UNKNOWN_CONDITION", "UNKNOWN_INPUT", "UNKNOWN_LIST", "UNKNOWN_POLICY_MATCH"]),
+            differing.Keys.ToHashSet());
     }
 
     private static (Simulation Foreseen, List<RunEvent.Decision> Decisions) Foresee(RunScenario scenario)
@@ -83,14 +94,16 @@ public sealed class SimulationAgreementTests
         // What the items are is data; how many there are decides.
         RunEvent.StepExpanded expanded => $"expanded {expanded.StepId} "
             + $"{expanded.Count ?? (expanded.Items.IsUnknown ? 1 : expanded.Items.Element.GetArrayLength())}",
-        RunEvent.AttemptStarted started => $"{started.Line()} {started.Skill} {started.TimeoutMs} {started.Reserved} {started.Effect}",
+        RunEvent.AttemptStarted started =>
+            $"{started.Line()} {started.Skill} {started.TimeoutMs} {started.Reserved} {started.Effect}",
         var decision => decision.Line(),
     };
 
     private static string? Explain(Simulation foreseen, params RunEvent.Decision?[] differing)
     {
         var steps = differing.Select(StepOf).OfType<StepId>().ToHashSet();
-        return foreseen.Risks.FirstOrDefault(risk => risk.StepId is { } step && steps.Contains(step) && Causes.Contains(risk.Code))?.Code;
+        return foreseen.Risks.FirstOrDefault(
+            risk => risk.StepId is { } step && steps.Contains(step) && Causes.Contains(risk.Code))?.Code;
     }
 
     private static StepId? StepOf(RunEvent.Decision? decision) => decision switch

@@ -64,7 +64,8 @@ internal sealed class ObservedStore(IStore inner) : Proxy(inner)
     public async Task<T> WhenAsync<T>(Func<T, bool>? wanted = null) where T : RunEvent =>
         (T)await WhenAsync(e => e is T typed && wanted?.Invoke(typed) != false);
 
-    public override async ValueTask<AppendResult[]> AppendAsync(ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel)
+    public override async ValueTask<AppendResult[]> AppendAsync(
+        ReadOnlyMemory<JournalSlice> slices, CancellationToken cancel)
     {
         Task? held;
         lock (_gate)

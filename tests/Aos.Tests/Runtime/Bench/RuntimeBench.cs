@@ -30,7 +30,8 @@ internal sealed class RuntimeBench : IAsyncDisposable
         Read = Skill("read", EffectClass.Read);
         Put = Skill("put", EffectClass.Idempotent);
         Send = Skill("send", effect: null);
-        Paid = Skill("paid", EffectClass.Read, new CostModel { Worst = Money.FromCents(10), Expected = Money.FromCents(4) });
+        Paid = Skill(
+            "paid", EffectClass.Read, new CostModel { Worst = Money.FromCents(10), Expected = Money.FromCents(4) });
         Skills = [Pure, Read, Put, Send, Paid];
     }
 
@@ -60,7 +61,8 @@ internal sealed class RuntimeBench : IAsyncDisposable
     };
 
     /// <summary>Who pays: with room for whatever a test does.</summary>
-    public TenantProfile Tenant { get; set; } = new() { Budget = new TenantBudget { PerDay = Money.FromCents(1_000_000) } };
+    public TenantProfile Tenant { get; set; } =
+        new() { Budget = new TenantBudget { PerDay = Money.FromCents(1_000_000) } };
 
     public IReadOnlyList<ISecretProvider> Secrets { get; set; } = [];
 
@@ -108,15 +110,17 @@ internal sealed class RuntimeBench : IAsyncDisposable
         TimeoutMs = 30_000,
     }, Time);
 
-    public static Payload Json([StringSyntax(StringSyntaxAttribute.Json)] string text) => Payload.FromUtf8(Encoding.UTF8.GetBytes(text));
+    public static Payload Json([StringSyntax(StringSyntaxAttribute.Json)] string text) =>
+        Payload.FromUtf8(Encoding.UTF8.GetBytes(text));
 
-    public RunRequest Plan([StringSyntax(StringSyntaxAttribute.Json)] string plan, string input = "{}", string? key = null) => new()
-    {
-        Plan = AosJson.Read<Plan>(Encoding.UTF8.GetBytes(plan)),
-        Input = Json(input),
-        Profile = Profile,
-        IdempotencyKey = key,
-    };
+    public RunRequest Plan(
+        [StringSyntax(StringSyntaxAttribute.Json)] string plan, string input = "{}", string? key = null) => new()
+        {
+            Plan = AosJson.Read<Plan>(Encoding.UTF8.GetBytes(plan)),
+            Input = Json(input),
+            Profile = Profile,
+            IdempotencyKey = key,
+        };
 
     public ExecuteRequest Call(string skill, string input = "{}") =>
         new() { Skill = SkillRef.Parse(skill), Input = Json(input), Profile = Profile };
@@ -150,7 +154,8 @@ internal sealed class RuntimeBench : IAsyncDisposable
     public async Task<List<RunEvent>> JournalAsync(RunId run)
     {
         var events = new List<RunEvent>();
-        await foreach (var line in Runtime.TraceAsync(run, follow: false, CancellationToken.None)) events.Add(line.Event);
+        await foreach (var line in Runtime.TraceAsync(run, follow: false, CancellationToken.None))
+            events.Add(line.Event);
         return events;
     }
 

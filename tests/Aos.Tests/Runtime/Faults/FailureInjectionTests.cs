@@ -3,7 +3,8 @@ using Aos.Contracts.Runs;
 
 namespace Aos.Tests.Runtime.Faults;
 
-/// <summary>Each way in which a call over the network goes wrong is recovered exactly as the failure catalog says.</summary>
+/// <summary>Each way in which a call over the network goes wrong is recovered exactly as the failure catalog
+/// says.</summary>
 public sealed class FailureInjectionTests
 {
     // What goes wrong; the code; the attempts that the catalog gives; whether the request may have been carried out.
@@ -37,7 +38,8 @@ public sealed class FailureInjectionTests
     // What http_call says of itself that is no failure of the network, or needs a certificate; tested with the skill.
     private static readonly string[] Elsewhere =
     [
-        "EGRESS_DENIED", "INVALID_INPUT", "NETWORK_FAILED", "RESPONSE_TOO_LARGE", "SECRET_MISSING", "SECRET_NOT_ALLOWED",
+        "EGRESS_DENIED", "INVALID_INPUT", "NETWORK_FAILED", "RESPONSE_TOO_LARGE", "SECRET_MISSING",
+        "SECRET_NOT_ALLOWED",
         "TLS_EXPIRED", "TLS_FAILED", "TLS_UNTRUSTED", "TLS_WRONG_HOST", "TOO_MANY_REDIRECTS",
     ];
 
@@ -64,8 +66,11 @@ public sealed class FailureInjectionTests
         Assert.Equal(Enumerable.Repeat(kind.Code, attempts), run.Returned.Select(e => e.Code.Value));
         Assert.Equal(new[] { 1_000L, 2_000, 4_000 }.Take(attempts - 1), run.Retries.Select(e => e.BoundMs));
         AssertWaited(run);
-        Assert.Equal(isHeld ? (RunStatus.Waiting, WaitReason.UnknownOutcome) : (RunStatus.Failed, (WaitReason?)null), (run.Report.Status, run.Report.WaitingFor));
-        Assert.Equal(isHeld ? [kind.Code] : [], run.Journal.OfType<RunEvent.SettlementRequested>().Select(e => e.Cause.Value));
+        Assert.Equal(
+            isHeld ? (RunStatus.Waiting, WaitReason.UnknownOutcome) : (RunStatus.Failed, (WaitReason?)null),
+            (run.Report.Status, run.Report.WaitingFor));
+        Assert.Equal(
+            isHeld ? [kind.Code] : [], run.Journal.OfType<RunEvent.SettlementRequested>().Select(e => e.Cause.Value));
         if (!isHeld) Assert.Equal(kind.Code, run.Report.Steps[0].Code!.Value.Value);
         AssertSameKey(bench, method);
     }
@@ -96,8 +101,12 @@ public sealed class FailureInjectionTests
             , "on_failure": { "fallback": { "skill": "http_call@1", "input": { "url": "{{bench.World.Url}}second" } } }
             """, TimeoutOf(name));
 
-        Assert.Equal((kind.Attempts, kind.Code), (run.Started.Count(e => e.Fallback != true), run.Journal.OfType<RunEvent.FallbackChosen>().Single().Cause.Value));
-        Assert.Equal((RunStatus.Completed, "FALLBACK_USED"), (run.Report.Status, run.Report.Steps[0].Code!.Value.Value));
+        Assert.Equal(
+            (kind.Attempts, kind.Code),
+            (run.Started.Count(e => e.Fallback != true),
+                run.Journal.OfType<RunEvent.FallbackChosen>().Single().Cause.Value));
+        Assert.Equal(
+            (RunStatus.Completed, "FALLBACK_USED"), (run.Report.Status, run.Report.Steps[0].Code!.Value.Value));
         Assert.Equal("GET /second HTTP/1.1", bench.World.Arrived.Last().Split("\r\n")[0]);
     }
 
@@ -120,12 +129,15 @@ public sealed class FailureInjectionTests
     [Fact]
     public async Task Who_asks_to_wait_longer_than_the_run_has_time_ends_it_now()
     {
-        await using var bench = new FaultBench(Fault.Status(503, "61"), Fault.None) { Limits = new LimitSpec { MaxRunSeconds = 60 } };
+        await using var bench =
+            new FaultBench(Fault.Status(503, "61"), Fault.None) { Limits = new LimitSpec { MaxRunSeconds = 60 } };
 
         var run = await bench.CallAsync("GET");
 
         Assert.Empty(run.Retries);
-        Assert.Equal((RunStatus.Failed, "HTTP_503", 1), (run.Report.Status, run.Report.Steps[0].Code!.Value.Value, bench.World.Calls));
+        Assert.Equal(
+            (RunStatus.Failed, "HTTP_503", 1),
+            (run.Report.Status, run.Report.Steps[0].Code!.Value.Value, bench.World.Calls));
     }
 
     [Fact]
@@ -142,12 +154,15 @@ public sealed class FailureInjectionTests
     [Fact]
     public async Task One_failure_after_another_is_judged_by_its_own_entry_and_they_count_together()
     {
-        await using var bench = new FaultBench(Fault.Cut, Fault.NoSuchName, Fault.Status(429, "3"), Fault.Status(404), Fault.None);
+        await using var bench =
+            new FaultBench(Fault.Cut, Fault.NoSuchName, Fault.Status(429, "3"), Fault.Status(404), Fault.None);
 
         var run = await bench.CallAsync("GET");
 
-        Assert.Equal(["CONNECTION_RESET", "DNS_FAILED", "RATE_LIMITED", "HTTP_404"], run.Returned.Select(e => e.Code.Value));
-        Assert.Equal([(BackoffRule.Exponential, 1_000L), (BackoffRule.Exponential, 2_000), (BackoffRule.RetryAfter, 3_000)],
+        Assert.Equal(
+            ["CONNECTION_RESET", "DNS_FAILED", "RATE_LIMITED", "HTTP_404"], run.Returned.Select(e => e.Code.Value));
+        Assert.Equal(
+            [(BackoffRule.Exponential, 1_000L), (BackoffRule.Exponential, 2_000), (BackoffRule.RetryAfter, 3_000)],
             run.Retries.Select(e => (e.Rule, e.BoundMs)));
         Assert.Equal("HTTP_404", run.Report.Steps[0].Code!.Value.Value);
         // The third attempt would have been the last for DNS_FAILED.
@@ -174,7 +189,9 @@ public sealed class FailureInjectionTests
     public async Task Every_failure_of_the_network_that_the_skill_names_is_injected()
     {
         await using var bench = new FaultBench(Fault.None);
-        Assert.Equal(bench.Contract.FailureModes.Select(mode => mode.Code.Value).Except(Elsewhere, StringComparer.Ordinal).Order(StringComparer.Ordinal),
+        Assert.Equal(
+            bench.Contract.FailureModes.Select(mode => mode.Code.Value).Except(Elsewhere, StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
             Kinds.Select(kind => kind.Code).Distinct().Order(StringComparer.Ordinal));
     }
 
@@ -184,7 +201,8 @@ public sealed class FailureInjectionTests
     // The attempt's own time runs out before the one for the first byte, or after.
     private static int TimeoutOf(string name) => name == "time-out" ? 20_000 : 40_000;
 
-    // The next attempt begins when its wait is over, to the microsecond, and the wait is within what the rule draws from.
+    // The next attempt begins when its wait is over, to the microsecond, and the wait is within what the rule draws
+    // from.
     private static void AssertWaited(FaultyRun run)
     {
         Assert.All(run.Retries, retry => Assert.Equal(BackoffRule.Exponential, retry.Rule));
@@ -197,7 +215,9 @@ public sealed class FailureInjectionTests
 
     private static void AssertSameKey(FaultBench bench, string method)
     {
-        var keys = bench.World.Arrived.Select(head => head.Split("\r\n").SingleOrDefault(line => line.StartsWith("Idempotency-Key:", StringComparison.OrdinalIgnoreCase)));
+        var keys = bench.World.Arrived.Select(
+            head => head.Split("\r\n")
+                .SingleOrDefault(line => line.StartsWith("Idempotency-Key:", StringComparison.OrdinalIgnoreCase)));
         Assert.True(keys.Distinct().Count() <= 1, "Attempts of one call came with several keys.");
         if (method != "GET") Assert.DoesNotContain(null, keys);
     }

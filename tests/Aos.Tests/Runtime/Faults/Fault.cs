@@ -25,7 +25,8 @@ internal sealed record Fault
     public string Answer { get; private init; } = "";
 
     /// <summary>It works.</summary>
-    public static Fault None { get; } = Says("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\nContent-Type: application/json\r\n\r\n{}");
+    public static Fault None { get; } =
+        Says("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\nContent-Type: application/json\r\n\r\n{}");
 
     /// <summary>There is no such name.</summary>
     public static Fault NoSuchName { get; } = new() { Lookup = SocketError.HostNotFound };
@@ -54,7 +55,8 @@ internal sealed record Fault
     public static Fault Status(int status, string? retryAfter = null) => Says(
         $"HTTP/1.1 {status} It is so\r\nConnection: close\r\nContent-Length: 0\r\n{(retryAfter is null ? "" : $"Retry-After: {retryAfter}\r\n")}\r\n");
 
-    public async Task ActAsync(NetworkStream stream, CancellationToken cancel) => await stream.WriteAsync(Encoding.Latin1.GetBytes(Answer), cancel);
+    public async Task ActAsync(NetworkStream stream, CancellationToken cancel) =>
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(Answer), cancel);
 
     private static Fault Says(string answer) => new() { Answer = answer };
 }

@@ -16,8 +16,8 @@ internal sealed record FaultyRun(RunReport Report, IReadOnlyList<RunEvent> Journ
     public IEnumerable<RunEvent.AttemptStarted> Started => Journal.OfType<RunEvent.AttemptStarted>();
 }
 
-/// <summary>A runtime with the real <c>http_call</c> over real connections, and virtual time: whoever waits, waits for as
-/// long as it takes to move the clock.</summary>
+/// <summary>A runtime with the real <c>http_call</c> over real connections, and virtual time: whoever waits, waits for
+/// as long as it takes to move the clock.</summary>
 internal sealed class FaultBench : IAsyncDisposable
 {
     private readonly RuntimeBench _bench = new();
@@ -52,13 +52,18 @@ internal sealed class FaultBench : IAsyncDisposable
     {
         var request = _bench.Plan(plan) with
         {
-            Profile = _bench.Profile with { Network = new NetworkSpec { Allow = [FaultyWorld.Host, "127.0.0.0/8"] }, Limits = Limits },
+            Profile = _bench.Profile with
+            {
+                Network = new NetworkSpec { Allow = [FaultyWorld.Host, "127.0.0.0/8"] },
+                Limits = Limits
+            },
         };
         _ = _bench.Runtime; // The store that is watched is there before anything happens.
         var run = _bench.RunAsync(request);
         var (silence, retries) = (_world.Silences.ReadAsync(TestContext.Current.CancellationToken).AsTask(), 0);
         var retry = NextRetryAsync(retries);
-        while (await Task.WhenAny(run, silence, retry).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken) is var next && next != run)
+        while (await Task.WhenAny(run, silence, retry)
+            .WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken) is var next && next != run)
         {
             if (next == silence)
             {

@@ -6,8 +6,8 @@ using Aos.Tests.Skills.Http;
 
 namespace Aos.Tests.Runtime.Faults;
 
-/// <summary>The world as one host that goes wrong as a script says, call after call; the last entry stays. A real server
-/// on loopback, real connections; only names are answered from here.</summary>
+/// <summary>The world as one host that goes wrong as a script says, call after call; the last entry stays. A real
+/// server on loopback, real connections; only names are answered from here.</summary>
 internal sealed class FaultyWorld : IHostResolver, IAsyncDisposable
 {
     public const string Host = "world.test";

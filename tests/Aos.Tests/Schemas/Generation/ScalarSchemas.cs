@@ -22,7 +22,8 @@ internal static class ScalarSchemas
         [typeof(Digest)] = Of<Digest>("digest", "^sha256:[0-9a-f]{64}$"),
         [typeof(ErrorCode)] = Of<ErrorCode>("error_code", "^[A-Z][A-Z0-9_]{0,63}$"),
         [typeof(SkillName)] = Of<SkillName>("skill_name", $"^{Name}$"),
-        [typeof(SkillVersion)] = Of<SkillVersion>("skill_version", @"^(?=.{1,64}$)[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?$"),
+        [typeof(SkillVersion)] =
+            Of<SkillVersion>("skill_version", @"^(?=.{1,64}$)[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?$"),
         [typeof(VersionRange)] = Of<VersionRange>("version_range", $"^{Range}$"),
         [typeof(SecretName)] = Of<SecretName>("secret_name", "^[A-Za-z_][A-Za-z0-9_]{0,127}$"),
         [typeof(SecretGrant)] = Of<SecretGrant>("secret_grant", "^[A-Za-z_][A-Za-z0-9_]{0,127}(?:@.+)?$"),
@@ -41,6 +42,7 @@ internal static class ScalarSchemas
         ["pattern"] = Known[type].Pattern,
     };
 
-    private static (string Name, string Rule, string Pattern) Of<T>(string name, string pattern) where T : struct, IScalar<T> =>
+    private static (string Name, string Rule, string Pattern) Of<T>(string name, string pattern)
+        where T : struct, IScalar<T> =>
         (name, T.Rule, pattern);
 }

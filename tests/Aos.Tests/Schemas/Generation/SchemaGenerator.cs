@@ -28,7 +28,8 @@ internal sealed class SchemaGenerator
         [(typeof(FallbackCall), nameof(FallbackCall.Input))] = () => UserObject(),
         [(typeof(PlanningRule), nameof(PlanningRule.Plan))] = () => UserObject(),
         [(typeof(PlanningRule), nameof(PlanningRule.Id))] = () => Text("^[A-Za-z0-9_.-]{1,64}$"),
-        [(typeof(PlanningRule), nameof(PlanningRule.Pattern))] = () => new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 4096 },
+        [(typeof(PlanningRule), nameof(PlanningRule.Pattern))] =
+            () => new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 4096 },
         [(typeof(PlanningRule), nameof(PlanningRule.Requires))] = () => ListOf(Text("^(?:/(?:[^~/]|~[01])*)+$")),
         [(typeof(AgentProfile), nameof(AgentProfile.AgentId))] = () => Text("^[A-Za-z0-9_.-]{1,64}$"),
         [(typeof(AgentProfile), nameof(AgentProfile.Config))] = SettingsPerSkill,
@@ -82,7 +83,8 @@ internal sealed class SchemaGenerator
             ((JsonObject)root["properties"]!).Insert(0, "$schema",
                 new JsonObject { ["description"] = "The schema of the document, for editors.", ["type"] = "string" });
         if (generator._definitions.Count > 0)
-            root["$defs"] = new JsonObject(generator._definitions.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+            root["$defs"] = new JsonObject(
+                generator._definitions.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
         return root;
     }
 
@@ -92,7 +94,8 @@ internal sealed class SchemaGenerator
         if (ContractDocumentation.Of(info.Type) is { } summary) schema["description"] = summary;
         if (info.PolymorphismOptions is { } cases)
             schema["oneOf"] = new JsonArray([.. cases.DerivedTypes.Select(derived =>
-                Reference((string)derived.TypeDiscriminator!, () => Case(derived, cases.TypeDiscriminatorPropertyName)))]);
+                Reference(
+                    (string)derived.TypeDiscriminator!, () => Case(derived, cases.TypeDiscriminatorPropertyName)))]);
         else AddMembers(schema, info);
         return schema;
     }
@@ -100,7 +103,8 @@ internal sealed class SchemaGenerator
     private JsonObject Case(JsonDerivedType derived, string discriminator)
     {
         var schema = Body(_options.GetTypeInfo(derived.DerivedType));
-        ((JsonObject)schema["properties"]!).Insert(0, discriminator, new JsonObject { ["const"] = (string)derived.TypeDiscriminator! });
+        ((JsonObject)schema["properties"]!).Insert(
+            0, discriminator, new JsonObject { ["const"] = (string)derived.TypeDiscriminator! });
         var required = schema["required"] as JsonArray ?? [];
         required.Insert(0, discriminator);
         schema["required"] = required;
@@ -145,7 +149,8 @@ internal sealed class SchemaGenerator
     private static void AddBounds(JsonObject schema, BoundsAttribute? bounds)
     {
         if (bounds is null) return;
-        var (least, most) = schema["type"]?.GetValue<string>() == "array" ? ("minItems", "maxItems") : ("minimum", "maximum");
+        var (least, most) = schema["type"]?.GetValue<string>() == "array"
+            ? ("minItems", "maxItems") : ("minimum", "maximum");
         if (least == "minimum" || bounds.Least > 0) schema[least] = bounds.Least;
         if (bounds.Most != long.MaxValue) schema[most] = bounds.Most;
     }
@@ -157,8 +162,10 @@ internal sealed class SchemaGenerator
         if (type == typeof(string)) return new JsonObject { ["type"] = "string" };
         if (type == typeof(bool)) return new JsonObject { ["type"] = "boolean" };
         if (type == typeof(double)) return new JsonObject { ["type"] = "number" };
-        if (type == typeof(int)) return new JsonObject { ["type"] = "integer", ["minimum"] = int.MinValue, ["maximum"] = int.MaxValue };
-        if (type == typeof(long)) return new JsonObject { ["type"] = "integer", ["minimum"] = long.MinValue, ["maximum"] = long.MaxValue };
+        if (type == typeof(int))
+            return new JsonObject { ["type"] = "integer", ["minimum"] = int.MinValue, ["maximum"] = int.MaxValue };
+        if (type == typeof(long))
+            return new JsonObject { ["type"] = "integer", ["minimum"] = long.MinValue, ["maximum"] = long.MaxValue };
         if (type == typeof(DateTimeOffset)) return new JsonObject { ["type"] = "string", ["format"] = "date-time" };
         if (type == typeof(TokenRate)) return Reference("token_rate", TokenRateSchema);
         if (type == typeof(Money)) return Reference("money", MoneySchema);
@@ -214,7 +221,8 @@ internal sealed class SchemaGenerator
     private JsonObject RulesSourceSchema() => new()
     {
         ["description"] = "The planning rules of a profile: the name of a file beside it, or the rules themselves.",
-        ["oneOf"] = new JsonArray(new JsonObject { ["type"] = "string", ["minLength"] = 1 }, Value(typeof(PlanningRules))),
+        ["oneOf"] =
+            new JsonArray(new JsonObject { ["type"] = "string", ["minLength"] = 1 }, Value(typeof(PlanningRules))),
     };
 
     private JsonObject OnFailureSchema() => new()
@@ -240,7 +248,12 @@ internal sealed class SchemaGenerator
     private static JsonObject NoBlob() => new() { [Payload.BlobMember] = false };
 
     private static JsonObject SettingsPerSkill() =>
-        new() { ["type"] = "object", ["properties"] = NoBlob(), ["additionalProperties"] = new JsonObject { ["type"] = "object" } };
+        new()
+        {
+            ["type"] = "object",
+            ["properties"] = NoBlob(),
+            ["additionalProperties"] = new JsonObject { ["type"] = "object" }
+        };
 
     private static JsonObject SchemaDocument() =>
         new() { ["type"] = new JsonArray("object", "boolean"), ["properties"] = NoBlob() };

@@ -124,13 +124,20 @@ internal sealed class TicketSkills
     public SkillAnswer<string> Open(Ticket ticket, SkillCall call) => SkillAnswer.Success("T-1") with
     {
         Cost = Money.FromCents(0.5m),
-        SideEffects = [new SideEffect { Type = "ticket_created", Target = $"{ticket.Title} for {call.Tenant}", Reversible = true }],
+        SideEffects = [
+            new SideEffect
+            {
+                Type = "ticket_created",
+                Target = $"{ticket.Title} for {call.Tenant}",
+                Reversible = true
+            }],
     };
 }
 
 [Skill("handler", "1.0.0-beta.1", Description = "Does nothing.", Effect = EffectClass.Pure)]
 internal sealed class NothingHandler : ISkillHandler<Nothing, Nothing>
 {
-    ValueTask<SkillAnswer<Nothing>> ISkillHandler<Nothing, Nothing>.RunAsync(Nothing input, SkillCall call, CancellationToken cancel) =>
+    ValueTask<SkillAnswer<Nothing>> ISkillHandler<Nothing, Nothing>.RunAsync(
+        Nothing input, SkillCall call, CancellationToken cancel) =>
         ValueTask.FromResult<SkillAnswer<Nothing>>(input);
 }

@@ -24,7 +24,8 @@ public sealed class DeclaredSkillsTests
         Assert.Equal(EffectClass.Read, contract.Effect!.Default);
         Assert.Equal((200, 5_000), (contract.Latency!.ExpectedMs, contract.TimeoutMs));
         Assert.Equal(["weather", "forecast"], contract.Tags);
-        Assert.Equal("CITY_UNKNOWN: no city has that name", $"{contract.FailureModes[0].Code}: {contract.FailureModes[0].When}");
+        Assert.Equal(
+            "CITY_UNKNOWN: no city has that name", $"{contract.FailureModes[0].Code}: {contract.FailureModes[0].When}");
         Assert.Equal("""{ "city": "Oslo" }""", contract.Examples[0].Input.ToString());
         Assert.Equal(JsonElementText("""
             {
@@ -132,7 +133,8 @@ public sealed class DeclaredSkillsTests
 
         Assert.True(result.Succeeded, result.Message);
         var echo = result.Result!.Element.GetProperty("echo");
-        Assert.Equal((42, "kept"), (echo.GetProperty("init_only").GetInt32(), echo.GetProperty("settable").GetString()));
+        Assert.Equal(
+            (42, "kept"), (echo.GetProperty("init_only").GetInt32(), echo.GetProperty("settable").GetString()));
         Assert.False(echo.TryGetProperty("maybe", out _));
         Assert.False(echo.TryGetProperty("i_pv6_address", out _));
     }
@@ -174,7 +176,8 @@ public sealed class DeclaredSkillsTests
     [InlineData("matrix", "[[],[1,\"x\"]]", "/matrix/1/1")]
     [InlineData("children", "[{\"name\":\"x\",\"children\":[{\"name\":7}]}]", "/children/0/children/0/name")]
     [InlineData("by_name", "{\"a/b\":\"x\"}", "/by_name/a~1b")]
-    public async Task A_value_that_passed_the_schema_and_does_not_fit_is_named_by_its_place(string member, string value, string pointer)
+    public async Task A_value_that_passed_the_schema_and_does_not_fit_is_named_by_its_place(
+        string member, string value, string pointer)
     {
         var skill = Find("everything");
         var changed = System.Text.Json.Nodes.JsonObject.Create(skill.Contract.Examples[0].Input.Element)!;
@@ -192,7 +195,9 @@ public sealed class DeclaredSkillsTests
         var result = await InvokeAsync("ticket", """{"title":"t"}""");
 
         Assert.Equal(Money.FromCents(0.5m), result.Cost);
-        Assert.Equal([new SideEffect { Type = "ticket_created", Target = "t for local", Reversible = true }], result.SideEffects);
+        Assert.Equal(
+            [new SideEffect { Type = "ticket_created", Target = "t for local", Reversible = true }],
+            result.SideEffects);
         Assert.Equal("\"T-1\"", result.Result!.ToString());
         var contract = Find("ticket").Contract;
         Assert.Equal((0.5m, 1m), (contract.Cost!.Expected.Cents, contract.Cost.Worst.Cents));
@@ -212,11 +217,14 @@ public sealed class DeclaredSkillsTests
     public void All_declared_skills_can_be_registered_and_come_by_services_as_well()
     {
         var registry = SkillRegistry.Create(DeclaredSkills.Create(Services()));
-        var collection = new ServiceCollection().AddSingleton<IForecastSource, FakeForecasts>().AddSingleton<WeatherSkills>();
+        var collection =
+            new ServiceCollection().AddSingleton<IForecastSource, FakeForecasts>().AddSingleton<WeatherSkills>();
         using var services = collection.AddDeclaredSkills().BuildServiceProvider();
 
         var names = registry.All.Select(skill => $"{skill.Contract.Name}@{skill.Contract.Version}").ToList();
-        Assert.Equal(["add@2.0.0", "add@1.0.0", "everything@1.0.0", "handler@1.0.0-beta.1", "ticket@1.2.3", "weather@1.0.0"], names);
+        Assert.Equal(
+            ["add@2.0.0", "add@1.0.0", "everything@1.0.0", "handler@1.0.0-beta.1", "ticket@1.2.3", "weather@1.0.0"],
+            names);
         Assert.Equal(names.Order(), SkillRegistry.Create(services.GetServices<ISkill>()).All
             .Select(skill => $"{skill.Contract.Name}@{skill.Contract.Version}").Order());
     }
@@ -224,7 +232,8 @@ public sealed class DeclaredSkillsTests
     [Fact]
     public void A_class_that_nobody_provides_is_named()
     {
-        var failure = Assert.Throws<InvalidOperationException>(() => DeclaredSkills.Create(new ServiceCollection().BuildServiceProvider()));
+        var failure = Assert.Throws<InvalidOperationException>(
+            () => DeclaredSkills.Create(new ServiceCollection().BuildServiceProvider()));
 
         Assert.Equal("The skill weather@1.0.0 needs a Weather.WeatherSkills among the services.", failure.Message);
     }
@@ -236,7 +245,8 @@ public sealed class DeclaredSkillsTests
     {
         var parts = reference.Split('@');
         return DeclaredSkills.Create(Services(source)).Where(skill => skill.Contract.Name.Value == parts[0])
-            .First(skill => parts.Length == 1 || skill.Contract.Version.Value.StartsWith(parts[1], StringComparison.Ordinal));
+            .First(skill => parts.Length == 1
+                || skill.Contract.Version.Value.StartsWith(parts[1], StringComparison.Ordinal));
     }
 
     private static ServiceProvider Services(FakeForecasts? source = null) =>

@@ -19,7 +19,8 @@ internal sealed class MoveFile : ISkill
             { "type": "object", "required": ["from", "to"], "additionalProperties": false,
               "properties": { "from": { "type": "string" }, "to": { "type": "string" }, "dry_run": { "type": "boolean" } } }
             """),
-        OutputSchema = Json("""{ "type": "object", "required": ["moved"], "properties": { "moved": { "type": "boolean" } } }"""),
+        OutputSchema =
+            Json("""{ "type": "object", "required": ["moved"], "properties": { "moved": { "type": "boolean" } } }"""),
         // A dry run only looks; a move cannot be repeated once the file is gone.
         Effect = new EffectRule
         {

@@ -13,7 +13,8 @@ public sealed class RegistrationDocTests
     [InlineData("HandWrittenExample.cs")]
     public void The_page_shows_the_example_that_is_compiled_here(string file)
     {
-        var source = File.ReadAllText(Path.Combine(Root(), "tests/Aos.Tests/Skills/Attributes", file)).ReplaceLineEndings("\n");
+        var source =
+            File.ReadAllText(Path.Combine(Root(), "tests/Aos.Tests/Skills/Attributes", file)).ReplaceLineEndings("\n");
         var example = source.Split("// <example>\n")[1].Split("// </example>")[0].Trim();
         var page = File.ReadAllText(Path.Combine(Root(), "docs/skill_registration.md")).ReplaceLineEndings("\n");
 
@@ -27,9 +28,12 @@ public sealed class RegistrationDocTests
         try
         {
             var skill = Assert.Single(SkillRegistry.Create([new MoveFile()]).All);
-            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "a"), "x", TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                Path.Combine(folder.FullName, "a"), "x", TestContext.Current.CancellationToken);
 
-            Assert.Equal(("FILE_MISSING", EffectState.None), Facts(await InvokeAsync(skill, folder, """{"from":"z","to":"b"}""")));
+            Assert.Equal(
+                ("FILE_MISSING", EffectState.None),
+                Facts(await InvokeAsync(skill, folder, """{"from":"z","to":"b"}""")));
             Assert.True((await InvokeAsync(skill, folder, """{"from":"a","to":"b","dry_run":true}""")).Succeeded);
             Assert.True(File.Exists(Path.Combine(folder.FullName, "a")));
             Assert.Single((await InvokeAsync(skill, folder, """{"from":"a","to":"b"}""")).SideEffects);

@@ -150,7 +150,8 @@ public sealed class EgressPolicyTests
     [InlineData("localhost", "10.0.0.1", 80, false)]
     [InlineData("localhost", "8.8.8.8", 80, false)]
     [InlineData("0.0.0.0/0", "10.0.0.1", 80, true)]
-    public void An_address_entry_speaks_of_addresses_under_whatever_name(string entry, string address, int port, bool allowed)
+    public void An_address_entry_speaks_of_addresses_under_whatever_name(
+        string entry, string address, int port, bool allowed)
     {
         Assert.Equal(allowed, Policy(entry).Allows("some.example", IPAddress.Parse(address), port));
     }

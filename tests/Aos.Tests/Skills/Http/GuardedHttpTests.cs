@@ -48,7 +48,8 @@ public sealed class GuardedHttpTests
         using var guarded = new GuardedHttp(resolver, new HttpLimits());
         using var client = new HttpClient(guarded.HandlerFor(["127.0.0.1"]));
 
-        using var response = await client.GetAsync(new Uri($"http://api.example:{server.Port}/"), TestContext.Current.CancellationToken);
+        using var response =
+            await client.GetAsync(new Uri($"http://api.example:{server.Port}/"), TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
         Assert.Equal($"api.example:{server.Port}", asked);
@@ -64,10 +65,12 @@ public sealed class GuardedHttpTests
         using var client = new HttpClient(guarded.HandlerFor(["localhost"], responseBytesMax: 4_999));
         using var enough = new HttpClient(guarded.HandlerFor(["localhost"], responseBytesMax: 5_000));
 
-        var failure = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync(new Uri(server.Url), TestContext.Current.CancellationToken));
+        var failure = await Assert.ThrowsAsync<HttpRequestException>(
+            () => client.GetStringAsync(new Uri(server.Url), TestContext.Current.CancellationToken));
 
         Assert.Contains("4999", failure.ToString(), StringComparison.Ordinal);
-        Assert.Equal(5_000, (await enough.GetStringAsync(new Uri(server.Url), TestContext.Current.CancellationToken)).Length);
+        Assert.Equal(
+            5_000, (await enough.GetStringAsync(new Uri(server.Url), TestContext.Current.CancellationToken)).Length);
     }
 
     [Fact]
@@ -79,8 +82,10 @@ public sealed class GuardedHttpTests
         using var guarded = new GuardedHttp(new ScriptedResolver(), new HttpLimits());
         using var client = new HttpClient(guarded.HandlerFor(["*", "localhost"]));
 
-        var gone = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(new Uri("http://gone.example/"), TestContext.Current.CancellationToken));
-        var refused = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(url, TestContext.Current.CancellationToken));
+        var gone = await Assert.ThrowsAsync<HttpRequestException>(
+            () => client.GetAsync(new Uri("http://gone.example/"), TestContext.Current.CancellationToken));
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(
+            () => client.GetAsync(url, TestContext.Current.CancellationToken));
 
         Assert.Equal("DNS_FAILED", GuardedHttp.Describe(gone, new Uri("http://gone.example/")).Code.Value);
         Assert.Equal("CONNECTION_REFUSED", GuardedHttp.Describe(refused, url).Code.Value);

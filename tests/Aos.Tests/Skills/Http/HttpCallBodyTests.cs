@@ -11,11 +11,17 @@ public sealed class HttpCallBodyTests
 {
     [Theory]
     [InlineData("\"body_base64\":\"AAH/\"", "application/octet-stream", "00-01-FF")]
-    [InlineData("\"form\":{\"a b\":\"x&y =ü\",\"n\":1.50,\"t\":true,\"l\":[\"p\",2],\"none\":null}", "application/x-www-form-urlencoded",
+    [InlineData(
+        "\"form\":{\"a b\":\"x&y =ü\",\"n\":1.50,\"t\":true,\"l\":[\"p\",2],\"none\":null}",
+        "application/x-www-form-urlencoded",
         "a+b=x%26y+%3D%C3%BC&n=1.50&t=true&l=p&l=2")]
-    [InlineData("\"form\":{\"grant_type\":\"client_credentials\",\"client_secret\":{\"$secret\":\"KEY\"}}", "application/x-www-form-urlencoded",
+    [InlineData(
+        "\"form\":{\"grant_type\":\"client_credentials\",\"client_secret\":{\"$secret\":\"KEY\"}}",
+        "application/x-www-form-urlencoded",
         "grant_type=client_credentials&client_secret=v%2Blue")]
-    [InlineData("\"body\":{\"user\":\"me\",\"key\":{\"$secret\":\"KEY\"},\"deep\":{\"n\":1.50}}", "application/json", """{"user":"me","key":"v+lue","deep":{"n":1.50}}""")]
+    [InlineData(
+        "\"body\":{\"user\":\"me\",\"key\":{\"$secret\":\"KEY\"},\"deep\":{\"n\":1.50}}", "application/json",
+        """{"user":"me","key":"v+lue","deep":{"n":1.50}}""")]
     public async Task A_body_arrives_as_its_kind_says(string body, string type, string expected)
     {
         var (seenType, seen) = ("", Array.Empty<byte>());
@@ -31,7 +37,8 @@ public sealed class HttpCallBodyTests
 
         Assert.True(result.Succeeded, result.Message);
         Assert.Equal(type, seenType);
-        Assert.Equal(expected, type == "application/octet-stream" ? BitConverter.ToString(seen) : Encoding.UTF8.GetString(seen));
+        Assert.Equal(
+            expected, type == "application/octet-stream" ? BitConverter.ToString(seen) : Encoding.UTF8.GetString(seen));
     }
 
     [Fact]
@@ -58,7 +65,8 @@ public sealed class HttpCallBodyTests
         for (var i = 0; i < 2; i++) Assert.True((await harness.CallAsync(input, "localhost")).Succeeded);
 
         Assert.Equal(bodies[0], bodies[1]);
-        Assert.Equal(["note=hello", "json={\"a\":1}", "file:evil%22%0D%0AX-Evil: 1.bin:application/octet-stream:3"], parts);
+        Assert.Equal(
+            ["note=hello", "json={\"a\":1}", "file:evil%22%0D%0AX-Evil: 1.bin:application/octet-stream:3"], parts);
     }
 
     [Theory]
@@ -69,8 +77,12 @@ public sealed class HttpCallBodyTests
     [InlineData("\"method\":\"POST\",\"multipart\":[{\"name\":\"a\"}]", "/multipart/0")]
     [InlineData("\"method\":\"POST\",\"multipart\":[{\"name\":\"a\",\"value\":1,\"base64\":\"\"}]", "/multipart/0")]
     [InlineData("\"method\":\"POST\",\"multipart\":[{\"value\":1}]", "/multipart/0/name")]
-    [InlineData("\"method\":\"POST\",\"multipart\":[{\"name\":\"a\",\"value\":1,\"content_type\":\"a\\r\\nb\"}]", "/multipart/0/content_type")]
-    [InlineData("\"method\":\"POST\",\"headers\":{\"Content-Type\":\"x/y\"},\"multipart\":[{\"name\":\"a\",\"value\":1}]", "/headers")]
+    [InlineData(
+        "\"method\":\"POST\",\"multipart\":[{\"name\":\"a\",\"value\":1,\"content_type\":\"a\\r\\nb\"}]",
+        "/multipart/0/content_type")]
+    [InlineData(
+        "\"method\":\"POST\",\"headers\":{\"Content-Type\":\"x/y\"},\"multipart\":[{\"name\":\"a\",\"value\":1}]",
+        "/headers")]
     [InlineData("\"form\":{\"a\":1}", "/form")]
     [InlineData("\"method\":\"POST\",\"cache\":true", "/cache")]
     [InlineData("\"cache\":1", "/cache")]
@@ -121,7 +133,8 @@ public sealed class HttpCallBodyTests
         });
         using var harness = new HttpCallHarness();
 
-        var result = await harness.CallAsync($$"""{"url":"{{server.Url}}","method":"{{method}}","first_byte_timeout_ms":80}""", "localhost");
+        var result = await harness.CallAsync(
+            $$"""{"url":"{{server.Url}}","method":"{{method}}","first_byte_timeout_ms":80}""", "localhost");
 
         Assert.Equal(("FIRST_BYTE_TIMEOUT", effect), (result.Code.Value, result.Effect));
     }

@@ -10,7 +10,8 @@ public sealed class HttpCallCacheTests
     [Theory]
     [InlineData("ETag", "\"v1\"", "If-None-Match")]
     [InlineData("Last-Modified", "Wed, 07 Jan 2026 09:30:00 GMT", "If-Modified-Since")]
-    public async Task An_answer_is_given_again_only_where_the_server_says_that_it_holds(string validator, string value, string condition)
+    public async Task An_answer_is_given_again_only_where_the_server_says_that_it_holds(
+        string validator, string value, string condition)
     {
         var (asked, version) = (new List<string>(), value);
         await using var server = await WebServer.StartAsync(async http =>
@@ -72,13 +73,19 @@ public sealed class HttpCallCacheTests
     public void The_store_is_bounded_and_forgets_what_was_not_used_for_longest()
     {
         var cache = new HttpCache(bytesMax: 30);
-        CachedAnswer Answer(char c) => new(Payload.FromUtf8(Encoding.ASCII.GetBytes($"\"{new string(c, 8)}\"")), "t", null);
+        CachedAnswer Answer(char c) =>
+            new(Payload.FromUtf8(Encoding.ASCII.GetBytes($"\"{new string(c, 8)}\"")), "t", null);
 
         foreach (var key in "abc") cache.Keep($"{key}", Answer(key));
         Assert.NotNull(cache.Find("a"));
         cache.Keep("d", Answer('d'));
-        cache.Keep("huge", new CachedAnswer(Payload.FromUtf8(Encoding.ASCII.GetBytes($"\"{new string('x', 40)}\"")), "t", null));
+        cache.Keep(
+            "huge",
+            new CachedAnswer(Payload.FromUtf8(Encoding.ASCII.GetBytes($"\"{new string('x', 40)}\"")), "t", null));
 
-        Assert.Equal("a-cd-", string.Concat("abcd".Select(key => cache.Find($"{key}") is null ? "-" : $"{key}")) + (cache.Find("huge") is null ? "-" : "h"));
+        Assert.Equal(
+            "a-cd-",
+            string.Concat("abcd".Select(key => cache.Find($"{key}") is null ? "-" : $"{key}"))
+                + (cache.Find("huge") is null ? "-" : "h"));
     }
 }

@@ -12,7 +12,8 @@ public sealed class HttpCallContractTests
     [Fact]
     public void Schemas_and_examples_are_strict_json()
     {
-        foreach (var payload in new[] { Contract.InputSchema, Contract.OutputSchema }.Concat(Contract.Examples.Select(e => e.Input)))
+        foreach (var payload in new[] { Contract.InputSchema, Contract.OutputSchema }.Concat(
+            Contract.Examples.Select(e => e.Input)))
             Assert.IsType<JsonReadResult.Read>(StrictJson.Parse(payload.Utf8, JsonLimits.Default));
     }
 
@@ -44,7 +45,8 @@ public sealed class HttpCallContractTests
     [InlineData("\"POST\"", null, EffectClass.Once)]
     [InlineData("\"PATCH\"", null, EffectClass.Once)]
     [InlineData("\"PATCH\"", "true", EffectClass.Idempotent)]
-    public void The_effect_class_follows_from_method_and_promise(string? method, string? idempotent, EffectClass expected)
+    public void The_effect_class_follows_from_method_and_promise(
+        string? method, string? idempotent, EffectClass expected)
     {
         string Member(string name) => (name == "method" ? method : idempotent) ?? "null";
 

@@ -7,7 +7,8 @@ public sealed class HttpCallEgressTests
 {
     public static TheoryData<string> WaysToWriteThisMachine =>
     [
-        "127.0.0.1", "2130706433", "0x7f.1", "0x7f000001", "0177.0.0.1", "017700000001", "127.1", "127.0.1", "127.0.0.1.",
+        "127.0.0.1", "2130706433", "0x7f.1", "0x7f000001", "0177.0.0.1", "017700000001", "127.1",
+        "127.0.1", "127.0.0.1.",
         "127.000.000.001", "①②⑦.⓪.⓪.①", "１２７.0.0.1", "127。0。0。1", "0.0.0.0", "0", "[::]", "[::1]", "[0:0:0:0:0:0:0:1]",
         "[::ffff:7f00:1]", "[::ffff:127.0.0.1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[64:ff9b::127.0.0.1]",
         "[2002:7f00:1::]", "localhost", "LOCALHOST", "localhost.", "sub.localhost",
@@ -25,10 +26,13 @@ public sealed class HttpCallEgressTests
         });
         using var harness = new HttpCallHarness();
         // What the look-up of the system would say of names: every one is this machine.
-        foreach (var name in new[] { "localhost", "sub.localhost", "127.0.0.1.", "xn--orhcp.xn--mvh.xn--mvh.xn--orh", "xn--127-lr63dq4c.0.0.1" })
+        foreach (var name in
+                new[] { "localhost", "sub.localhost", "127.0.0.1.", "xn--orhcp.xn--mvh.xn--mvh.xn--orh",
+                    "xn--127-lr63dq4c.0.0.1" })
             harness.Resolver.Answer(name, ["127.0.0.1"]);
 
-        var result = await harness.GetAsync($"http://{host}:{server.Port}/", "*", "*.localhost", "sub.localhost", "8.8.8.8");
+        var result =
+            await harness.GetAsync($"http://{host}:{server.Port}/", "*", "*.localhost", "sub.localhost", "8.8.8.8");
 
         Assert.True(result.Code == ErrorCodes.EgressDenied || (result.Code == ErrorCodes.DnsFailed && reached == 0),
             $"{result.Code} {result.Message}");
@@ -169,7 +173,8 @@ public sealed class HttpCallEgressTests
 
         var result = await harness.CallAsync("""{"url":"http://nowhere.example/","method":"POST"}""", "*");
 
-        Assert.Equal((ErrorCodes.DnsFailed, EffectState.None, 0), (result.Code, result.Effect, result.SideEffects.Count));
+        Assert.Equal(
+            (ErrorCodes.DnsFailed, EffectState.None, 0), (result.Code, result.Effect, result.SideEffects.Count));
     }
 
     [Fact]

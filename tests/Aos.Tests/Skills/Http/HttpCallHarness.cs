@@ -24,13 +24,15 @@ internal sealed class HttpCallHarness(HttpLimits? limits = null, TimeProvider? c
 
     public ScriptedResolver Resolver { get; } = new();
 
-    public HttpCallSkill Skill => field ??= new HttpCallSkill(clock ?? TimeProvider.System, Resolver, limits ?? new HttpLimits());
+    public HttpCallSkill Skill =>
+        field ??= new HttpCallSkill(clock ?? TimeProvider.System, Resolver, limits ?? new HttpLimits());
 
     public async Task<SkillResult> CallAsync(string input, params string[] allow) =>
         await CallAsync(input, TestContext.Current.CancellationToken, allow);
 
     public async Task<SkillResult> CallAsync(string input, CancellationToken cancel, params string[] allow) =>
-        await Skill.InvokeAsync(Call(input, allow), cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(30), CancellationToken.None);
+        await Skill.InvokeAsync(Call(input, allow), cancel).AsTask()
+            .WaitAsync(TimeSpan.FromSeconds(30), CancellationToken.None);
 
     public Task<SkillResult> GetAsync(string url, params string[] allow) => CallAsync($$"""{"url":"{{url}}"}""", allow);
 

@@ -34,7 +34,8 @@ public sealed class HttpCallHostileTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 0x5\r\n\r\nhello", "RESPONSE_INVALID")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 9, 9\r\n\r\nhello", "CONNECTION_RESET")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 9, 9\r\n\r\n", "CONNECTION_RESET")]
-    public async Task An_answer_that_breaks_the_protocol_has_its_code_and_leaves_a_post_unknown(string answer, string code)
+    public async Task An_answer_that_breaks_the_protocol_has_its_code_and_leaves_a_post_unknown(
+        string answer, string code)
     {
         await using var server = new RawServer(answer);
         using var harness = new HttpCallHarness { Effect = EffectClass.Once };
@@ -49,7 +50,8 @@ public sealed class HttpCallHostileTests
     [Fact]
     public async Task A_length_that_is_said_twice_is_a_length()
     {
-        await using var server = new RawServer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello");
+        await using var server =
+            new RawServer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello");
         using var harness = new HttpCallHarness();
 
         Assert.Equal("hello", (await harness.GetAsync(server.Url, "localhost")).Member("body").GetString());
@@ -80,7 +82,8 @@ public sealed class HttpCallHostileTests
     [Fact]
     public async Task A_failing_status_keeps_its_code_when_its_body_is_cut()
     {
-        await using var server = new RawServer("HTTP/1.1 503 Busy\r\nRetry-After: 3\r\nContent-Length: 100\r\n\r\nshort");
+        await using var server =
+            new RawServer("HTTP/1.1 503 Busy\r\nRetry-After: 3\r\nContent-Length: 100\r\n\r\nshort");
         using var harness = new HttpCallHarness();
 
         var result = await harness.CallAsync($$"""{"url":"{{server.Url}}","method":"POST"}""", "localhost");
@@ -144,7 +147,8 @@ public sealed class HttpCallHostileTests
         await using var server = await WebServer.StartAsync(async http =>
         {
             var chunk = new byte[64 << 10];
-            while (!http.RequestAborted.IsCancellationRequested) await http.Response.Body.WriteAsync(chunk, http.RequestAborted);
+            while (!http.RequestAborted.IsCancellationRequested)
+                await http.Response.Body.WriteAsync(chunk, http.RequestAborted);
         });
         using var harness = new HttpCallHarness(new HttpLimits { BodyBytesMax = 1 << 20 });
 
@@ -158,7 +162,8 @@ public sealed class HttpCallHostileTests
     [InlineData(1_001, false)]
     public async Task The_limit_of_a_body_is_exact(int bytes, bool good)
     {
-        await using var server = await WebServer.StartAsync(async http => await http.Response.Body.WriteAsync(new byte[bytes]));
+        await using var server =
+            await WebServer.StartAsync(async http => await http.Response.Body.WriteAsync(new byte[bytes]));
         using var harness = new HttpCallHarness(new HttpLimits { BodyBytesMax = 1_000 });
 
         Assert.Equal(good, (await harness.GetAsync(server.Url, "localhost")).Succeeded);
@@ -167,7 +172,8 @@ public sealed class HttpCallHostileTests
     [Fact]
     public async Task Headers_over_the_limit_are_refused()
     {
-        await using var server = new RawServer($"HTTP/1.1 200 OK\r\nX-Big: {new string('a', 40_000)}\r\nContent-Length: 0\r\n\r\n");
+        await using var server =
+            new RawServer($"HTTP/1.1 200 OK\r\nX-Big: {new string('a', 40_000)}\r\nContent-Length: 0\r\n\r\n");
         using var harness = new HttpCallHarness();
 
         Assert.Equal(ErrorCodes.ResponseTooLarge, (await harness.GetAsync(server.Url, "localhost")).Code);
@@ -189,7 +195,8 @@ public sealed class HttpCallHostileTests
         using var harness = new HttpCallHarness(clock: clock);
 
         var got = await harness.CallAsync($$"""{"url":"{{server.Url}}","timeout_ms":1000}""", "localhost");
-        var posted = await harness.CallAsync($$"""{"url":"{{server.Url}}","method":"POST","timeout_ms":1000}""", "localhost");
+        var posted =
+            await harness.CallAsync($$"""{"url":"{{server.Url}}","method":"POST","timeout_ms":1000}""", "localhost");
 
         Assert.Equal((ErrorCodes.Timeout, EffectState.None), (got.Code, got.Effect));
         Assert.Equal((ErrorCodes.Timeout, EffectState.Unknown), (posted.Code, posted.Effect));
@@ -230,11 +237,14 @@ public sealed class HttpCallHostileTests
         });
         using var harness = new HttpCallHarness();
 
-        var posted = await harness.CallAsync($$"""{"url":"{{server.Url}}","method":"POST","timeout_ms":600000}""", stop.Token, "localhost");
+        var posted = await harness.CallAsync(
+            $$"""{"url":"{{server.Url}}","method":"POST","timeout_ms":600000}""", stop.Token, "localhost");
         var unsent = await harness.CallAsync($$"""{"url":"{{server.Url}}","method":"POST"}""", stop.Token, "localhost");
 
-        Assert.Equal((ErrorCodes.Cancelled, EffectState.Unknown, 1), (posted.Code, posted.Effect, posted.SideEffects.Count));
-        Assert.Equal((ErrorCodes.Cancelled, EffectState.None, 0), (unsent.Code, unsent.Effect, unsent.SideEffects.Count));
+        Assert.Equal(
+            (ErrorCodes.Cancelled, EffectState.Unknown, 1), (posted.Code, posted.Effect, posted.SideEffects.Count));
+        Assert.Equal(
+            (ErrorCodes.Cancelled, EffectState.None, 0), (unsent.Code, unsent.Effect, unsent.SideEffects.Count));
         Assert.Equal(1, server.Requests);
     }
 
@@ -242,7 +252,8 @@ public sealed class HttpCallHostileTests
     [InlineData("POST", "\"body\"")]
     [InlineData("POST", "null")]
     [InlineData("PATCH", "null")]
-    public async Task A_request_whose_kept_connection_dies_is_not_sent_again_behind_the_kernels_back(string method, string body)
+    public async Task A_request_whose_kept_connection_dies_is_not_sent_again_behind_the_kernels_back(
+        string method, string body)
     {
         await using var server = new RawServer(async (stream, request, cancel) =>
         {
@@ -272,7 +283,8 @@ public sealed class HttpCallHostileTests
 
         for (var i = 0; i < 20; i++)
         {
-            var result = await harness.CallAsync($$"""{"url":"{{server.Url}}","method":"POST","body":"x"}""", "localhost");
+            var result =
+                await harness.CallAsync($$"""{"url":"{{server.Url}}","method":"POST","body":"x"}""", "localhost");
             Assert.True(result.Succeeded, result.Message);
         }
         Assert.Equal(20, server.Requests);
@@ -341,7 +353,8 @@ public sealed class HttpCallHostileTests
         var port = ((IPEndPoint)silent.LocalEndpoint).Port;
         using var harness = new HttpCallHarness(new HttpLimits { ConnectTimeout = TimeSpan.FromMilliseconds(50) });
 
-        var result = await harness.CallAsync($$"""{"url":"https://127.0.0.1:{{port}}/","method":"POST"}""", "localhost");
+        var result =
+            await harness.CallAsync($$"""{"url":"https://127.0.0.1:{{port}}/","method":"POST"}""", "localhost");
 
         Assert.Equal((ErrorCodes.ConnectTimeout, EffectState.None), (result.Code, result.Effect));
     }
@@ -361,7 +374,8 @@ public sealed class HttpCallHostileTests
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(host);
         request.CertificateExtensions.Add(names.Build());
-        using var made = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        using var made =
+            request.CreateSelfSigned(DateTimeOffset.UnixEpoch, new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
         return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
     }
 }

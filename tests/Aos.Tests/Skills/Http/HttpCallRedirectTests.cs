@@ -14,7 +14,8 @@ public sealed class HttpCallRedirectTests
     [InlineData(301, "PUT", "PUT|text/plain; charset=utf-8|hi")]
     [InlineData(302, "DELETE", "DELETE|text/plain; charset=utf-8|hi")]
     [InlineData(303, "PUT", "GET||")]
-    public async Task The_next_request_has_the_method_and_body_that_the_status_asks_for(int status, string method, string next)
+    public async Task The_next_request_has_the_method_and_body_that_the_status_asks_for(
+        int status, string method, string next)
     {
         string? seen = null;
         await using var server = await WebServer.StartAsync(async http =>
@@ -99,7 +100,8 @@ public sealed class HttpCallRedirectTests
         var seen = new List<string>();
         await using var other = await WebServer.StartAsync(http =>
         {
-            seen.AddRange(http.Request.Headers.Keys.Where(name => name.StartsWith('X') || name is "Authorization" or "Cookie"
+            seen.AddRange(
+                http.Request.Headers.Keys.Where(name => name.StartsWith('X') || name is "Authorization" or "Cookie"
                 or "Proxy-Authorization" or "Idempotency-Key"));
             return Task.CompletedTask;
         });
@@ -172,6 +174,7 @@ public sealed class HttpCallRedirectTests
 
         var result = await harness.CallAsync($$"""{"url":"{{server.Url}}","method":"POST"}""", "localhost");
 
-        Assert.Equal((ErrorCodes.EgressDenied, EffectState.None, 0), (result.Code, result.Effect, result.SideEffects.Count));
+        Assert.Equal(
+            (ErrorCodes.EgressDenied, EffectState.None, 0), (result.Code, result.Effect, result.SideEffects.Count));
     }
 }

@@ -9,10 +9,16 @@ public sealed class HttpCallSecretTests
     [Theory]
     [InlineData("""{"type":"bearer","token":{"$secret":"KEY"}}""", "Authorization", "Bearer value-of-key")]
     [InlineData("""{"type":"bearer","token":"plain"}""", "Authorization", "Bearer plain")]
-    [InlineData("""{"type":"basic","username":"me","password":{"$secret":"KEY"}}""", "Authorization", "Basic bWU6dmFsdWUtb2Yta2V5")]
-    [InlineData("""{"type":"basic","username":{"$secret":"KEY"},"password":""}""", "Authorization", "Basic dmFsdWUtb2Yta2V5Og==")]
+    [InlineData(
+        """{"type":"basic","username":"me","password":{"$secret":"KEY"}}""", "Authorization",
+        "Basic bWU6dmFsdWUtb2Yta2V5")]
+    [InlineData(
+        """{"type":"basic","username":{"$secret":"KEY"},"password":""}""", "Authorization",
+        "Basic dmFsdWUtb2Yta2V5Og==")]
     [InlineData("""{"type":"header","name":"X-Api-Key","value":{"$secret":"KEY"}}""", "X-Api-Key", "value-of-key")]
-    [InlineData("""{"type":"header","name":"Authorization","prefix":"Token ","value":{"$secret":"KEY"}}""", "Authorization", "Token value-of-key")]
+    [InlineData(
+        """{"type":"header","name":"Authorization","prefix":"Token ","value":{"$secret":"KEY"}}""", "Authorization",
+        "Token value-of-key")]
     public async Task Who_asks_is_shown_as_the_scheme_says(string auth, string header, string value)
     {
         string? seen = null;
@@ -60,7 +66,8 @@ public sealed class HttpCallSecretTests
     {
         using var harness = new HttpCallHarness { Secrets = new SecretsOf() };
 
-        var result = await harness.CallAsync($$"""{"url":"http://127.0.0.1:1/","headers":{"X-Mine":"1"},"auth":{{auth}}}""", "localhost");
+        var result = await harness.CallAsync(
+            $$"""{"url":"http://127.0.0.1:1/","headers":{"X-Mine":"1"},"auth":{{auth}}}""", "localhost");
 
         Assert.Equal(("INVALID_INPUT", EffectState.None), (result.Code.Value, result.Effect));
         Assert.Contains(pointer, result.Problems.Select(problem => problem.Pointer));
@@ -76,7 +83,9 @@ public sealed class HttpCallSecretTests
         await using var server = new RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
         using var harness = new HttpCallHarness { Secrets = new SecretsOf() };
 
-        var result = await harness.CallAsync($$"""{"url":"{{server.Url}}","method":"POST","auth":{"type":"bearer","token":{"$secret":"{{name}}"} } }""", "localhost");
+        var result = await harness.CallAsync(
+            $$"""{"url":"{{server.Url}}","method":"POST","auth":{"type":"bearer","token":{"$secret":"{{name}}"} } }""",
+            "localhost");
 
         Assert.Equal((code, EffectState.None), (result.Code.Value, result.Effect));
         Assert.DoesNotContain("line one", result.Message, StringComparison.Ordinal);
@@ -100,7 +109,8 @@ public sealed class HttpCallSecretTests
         });
         using var harness = new HttpCallHarness { Secrets = new SecretsOf() };
 
-        var result = await harness.CallAsync($$"""{"url":"{{server.Url}}","headers":{"X-Mine":{"$secret":"KEY"} },"auth":{"type":"bearer","token":"t"} }""", "localhost");
+        var result =
+            await harness.CallAsync($$"""{"url":"{{server.Url}}","headers":{"X-Mine":{"$secret":"KEY"} },"auth":{"type":"bearer","token":"t"} }""", "localhost");
 
         Assert.True(result.Succeeded, result.Message);
         Assert.Equal(["value-of-key", "value-of-key", ""], seen);
@@ -108,13 +118,14 @@ public sealed class HttpCallSecretTests
 
     private sealed class SecretsOf : ISecretResolver
     {
-        public ValueTask<SecretResolution> ResolveAsync(SecretName name, CancellationToken cancel) => new(name.Value switch
-        {
-            "KEY" => SecretResolution.Found(new SecretValue(name, "value-of-key", ["127.0.0.1"])),
-            "ELSEWHERE" => SecretResolution.Found(new SecretValue(name, "value", ["api.example.com"])),
-            "MULTILINE" => SecretResolution.Found(new SecretValue(name, "line one\r\nX-Evil: 1")),
-            "DENIED" => SecretResolution.Denied(name),
-            _ => SecretResolution.Missing("It is nowhere."),
-        });
+        public ValueTask<SecretResolution> ResolveAsync(SecretName name, CancellationToken cancel) =>
+            new(name.Value switch
+            {
+                "KEY" => SecretResolution.Found(new SecretValue(name, "value-of-key", ["127.0.0.1"])),
+                "ELSEWHERE" => SecretResolution.Found(new SecretValue(name, "value", ["api.example.com"])),
+                "MULTILINE" => SecretResolution.Found(new SecretValue(name, "line one\r\nX-Evil: 1")),
+                "DENIED" => SecretResolution.Denied(name),
+                _ => SecretResolution.Missing("It is nowhere."),
+            });
     }
 }

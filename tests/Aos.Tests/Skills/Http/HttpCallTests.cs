@@ -52,7 +52,8 @@ public sealed class HttpCallTests
         Assert.True(result.Succeeded, result.Message);
         Assert.Equal("POST /a%2Fb?x=1&q=%C3%A4%20%26%3D&n=1.50&t=true&l=a&l=2 application/json yes key-of-the-call "
             + """{ "k": [1] }""", seen);
-        Assert.Equal([new SideEffect { Type = "http_request", Target = $"POST {server.Url}/a%2Fb" }], result.SideEffects);
+        Assert.Equal(
+            [new SideEffect { Type = "http_request", Target = $"POST {server.Url}/a%2Fb" }], result.SideEffects);
         Assert.Equal("null", result.Body());
     }
 
@@ -63,7 +64,8 @@ public sealed class HttpCallTests
     [InlineData("7", "", "application/json", "7")]
     [InlineData("{\"a\":1}", "application/vnd.api+json", "application/vnd.api+json", "{\"a\":1}")]
     [InlineData("null", "", "", "")]
-    public async Task A_body_is_sent_by_its_kind_unless_a_header_says_more(string body, string given, string type, string text)
+    public async Task A_body_is_sent_by_its_kind_unless_a_header_says_more(
+        string body, string given, string type, string text)
     {
         string? seen = null;
         await using var server = await WebServer.StartAsync(async http =>
@@ -92,7 +94,8 @@ public sealed class HttpCallTests
         using var harness = new HttpCallHarness();
 
         await harness.CallAsync(
-            $$"""{ "url": "{{server.Url}}", "method": "POST", "headers": { "idempotency-key": "mine" } }""", "localhost");
+            $$"""{ "url": "{{server.Url}}", "method": "POST", "headers": { "idempotency-key": "mine" } }""",
+            "localhost");
         await harness.CallAsync($$"""{"url":"{{server.Url}}","method":"DELETE"}""", "localhost");
         await harness.GetAsync(server.Url, "localhost");
 
@@ -136,7 +139,8 @@ public sealed class HttpCallTests
     [InlineData(503, "HTTP_503", EffectState.None)]
     [InlineData(504, "HTTP_504", EffectState.Unknown)]
     [InlineData(599, "HTTP_5XX", EffectState.Unknown)]
-    public async Task A_failing_status_has_its_code_and_still_shows_the_answer(int status, string code, EffectState effect)
+    public async Task A_failing_status_has_its_code_and_still_shows_the_answer(
+        int status, string code, EffectState effect)
     {
         await using var server = await WebServer.StartAsync(async http =>
         {
@@ -155,7 +159,9 @@ public sealed class HttpCallTests
         Assert.Equal(effect == EffectState.None ? 0 : 1, posted.SideEffects.Count);
         Assert.Equal(status, posted.Member("status").GetInt32());
         Assert.Equal("""{"title":"no"}""", posted.Body());
-        Assert.DoesNotContain("secret", $"{posted.Message} {string.Join(",", posted.SideEffects.Select(e => e.Target))}", StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "secret", $"{posted.Message} {string.Join(",", posted.SideEffects.Select(e => e.Target))}",
+            StringComparison.Ordinal);
         Assert.Equal((code, EffectState.None, 0), (got.Code.Value, got.Effect, got.SideEffects.Count));
     }
 
@@ -238,7 +244,8 @@ public sealed class HttpCallTests
 
         var shown = result.Succeeded ? result.Member("body").GetString() : result.Code.Value;
         Assert.Equal(expected, shown);
-        Assert.Equal(encoding, result.Result!.Element.TryGetProperty("body_encoding", out var named) ? named.GetString() : null);
+        Assert.Equal(
+            encoding, result.Result!.Element.TryGetProperty("body_encoding", out var named) ? named.GetString() : null);
     }
 
     [Fact]
@@ -296,7 +303,8 @@ public sealed class HttpCallTests
     [InlineData("""{"url":"http://127.0.0.1/","headers":{"":"a"}}""", "/headers/")]
     [InlineData("""{"url":"http://127.0.0.1/","headers":{"host":"evil"}}""", "/headers/host")]
     [InlineData("""{"url":"http://127.0.0.1/","headers":{"Content-Length":"1"}}""", "/headers/Content-Length")]
-    [InlineData("""{"url":"http://127.0.0.1/","headers":{"Transfer-Encoding":"chunked"}}""", "/headers/Transfer-Encoding")]
+    [InlineData(
+        """{"url":"http://127.0.0.1/","headers":{"Transfer-Encoding":"chunked"}}""", "/headers/Transfer-Encoding")]
     [InlineData("""{"url":"http://127.0.0.1/","headers":{"Connection":"close"}}""", "/headers/Connection")]
     [InlineData("""{"url":"http://127.0.0.1/","headers":{"A":"1","a":"2"}}""", "/headers/a")]
     [InlineData("""{"url":"http://127.0.0.1/","headers":{"a/b":"1"}}""", "/headers/a~1b")]
@@ -325,6 +333,7 @@ public sealed class HttpCallTests
 
         var result = await harness.CallAsync("""{"url":"x","method":"y","headers":{"Host":"h"},"timeout_ms":-1}""");
 
-        Assert.Equal(["/headers/Host", "/method", "/timeout_ms", "/url"], result.Problems.Select(p => p.Pointer).Order());
+        Assert.Equal(
+            ["/headers/Host", "/method", "/timeout_ms", "/url"], result.Problems.Select(p => p.Pointer).Order());
     }
 }

@@ -38,7 +38,8 @@ public sealed class HttpCallTlsTests
         using var harness = new HttpCallHarness(new HttpLimits { TrustedRoots = [trusted] });
         harness.Resolver.Answer("good.example", ["127.0.0.1"]);
 
-        var result = await harness.CallAsync($$"""{"url":"https://good.example:{{server.Port}}/","method":"POST","body":"x"}""", "localhost");
+        var result = await harness.CallAsync(
+            $$"""{"url":"https://good.example:{{server.Port}}/","method":"POST","body":"x"}""", "localhost");
 
         Assert.Equal((code.Length == 0 ? "OK" : code, code.Length == 0 ? 1 : 0), (result.Code.Value, reached));
         if (code.Length > 0) Assert.Equal((EffectState.None, 0), (result.Effect, result.SideEffects.Count));
@@ -69,7 +70,8 @@ public sealed class HttpCallTlsTests
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
         return request.CreateSelfSigned(Now.AddYears(-1), Now.AddYears(1));
     }
 

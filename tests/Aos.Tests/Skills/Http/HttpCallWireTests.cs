@@ -8,7 +8,8 @@ namespace Aos.Tests.Skills.Http;
 /// <summary>Servers that speak no HTTP, or never stop.</summary>
 public sealed class HttpCallWireTests
 {
-    private static readonly string[] Codes = [.. HttpCallContract.Create().FailureModes.Select(mode => mode.Code.Value), "OK"];
+    private static readonly string[] Codes =
+        [.. HttpCallContract.Create().FailureModes.Select(mode => mode.Code.Value), "OK"];
 
     [Theory]
     [InlineData("<html>HTTP/0.9 has no status line</html>\r\n", "RESPONSE_INVALID")]
@@ -17,7 +18,8 @@ public sealed class HttpCallWireTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", "RESPONSE_INVALID|OK")]
     [InlineData("HTTP/1.1 200 OK\r\nBad Name: a\r\nContent-Length: 0\r\n\r\n", "RESPONSE_INVALID")]
     [InlineData("HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n", "RESPONSE_INVALID|OK")]
-    [InlineData("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", "RESPONSE_INVALID|OK")]
+    [InlineData(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", "RESPONSE_INVALID|OK")]
     public async Task Rubbish_is_an_outcome(string answer, string codes)
     {
         await using var server = new RawServer(answer);
@@ -53,7 +55,8 @@ public sealed class HttpCallWireTests
         });
         using var harness = new HttpCallHarness();
 
-        var result = await harness.CallAsync($$"""{"url":"{{server.Url}}","first_byte_timeout_ms":2000}""", "localhost");
+        var result =
+            await harness.CallAsync($$"""{"url":"{{server.Url}}","first_byte_timeout_ms":2000}""", "localhost");
 
         Assert.Contains(result.Code.Value, new[] { "RESPONSE_TOO_LARGE", "FIRST_BYTE_TIMEOUT" });
         Assert.Equal(EffectState.None, result.Effect);
@@ -69,7 +72,8 @@ public sealed class HttpCallWireTests
             return false;
         });
         using var harness = new HttpCallHarness();
-        var good = Encoding.Latin1.GetBytes("HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nETag: \"x\"\r\nTransfer-Encoding: chunked\r\n"
+        var good =
+            Encoding.Latin1.GetBytes("HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nETag: \"x\"\r\nTransfer-Encoding: chunked\r\n"
             + "Retry-After: 3\r\n\r\n9\r\n{\"a\":1.50\r\n1\r\n}\r\n0\r\n\r\n");
 
         await Gen.Select(Gen.Int[0, good.Length - 1], Gen.Byte, Gen.Int[0, 3]).Array[1, 4].SampleAsync(async edits =>
@@ -86,7 +90,8 @@ public sealed class HttpCallWireTests
             }
             answers.Enqueue([.. bytes]);
 
-            var result = await harness.CallAsync($$"""{"url":"{{server.Url}}","cache":true,"timeout_ms":5000}""", "localhost");
+            var result =
+                await harness.CallAsync($$"""{"url":"{{server.Url}}","cache":true,"timeout_ms":5000}""", "localhost");
 
             Assert.Contains(result.Code.Value, Codes);
         }, iter: 300, threads: 1);

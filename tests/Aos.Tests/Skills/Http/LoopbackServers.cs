@@ -116,7 +116,8 @@ internal sealed class RawServer : IAsyncDisposable
             try
             {
                 var stream = client.GetStream();
-                while (await ReadRequestAsync(stream) && await _answer(stream, Interlocked.Increment(ref _requests), _stop.Token))
+                while (await ReadRequestAsync(stream)
+                    && await _answer(stream, Interlocked.Increment(ref _requests), _stop.Token))
                 {
                 }
                 // Half-close first: a plain close with unread bytes would reset the answer away.

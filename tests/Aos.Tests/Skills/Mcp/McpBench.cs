@@ -36,11 +36,16 @@ public sealed class McpBench : IAsyncDisposable
     public IReadOnlyList<string> Noted(string name) =>
         File.Exists(Path.Combine(Folder, name)) ? File.ReadAllLines(Path.Combine(Folder, name)) : [];
 
-    public static ValueTask<McpOffer> AskAsync(McpServerSpec server, ISecretResolver? secrets = null, params string[] network) =>
-        McpOffer.AskAsync(server, secrets ?? NoSecrets.Instance, [.. network], TimeProvider.System, TestContext.Current.CancellationToken);
+    public static ValueTask<McpOffer> AskAsync(
+        McpServerSpec server, ISecretResolver? secrets = null, params string[] network) =>
+        McpOffer.AskAsync(
+            server, secrets ?? NoSecrets.Instance, [.. network], TimeProvider.System,
+            TestContext.Current.CancellationToken);
 
     /// <summary>Imports every tool of a server, as the command line does.</summary>
-    public async Task<McpImport> ImportAsync(McpServerSpec server, EffectClass effect = EffectClass.Once, ISecretResolver? secrets = null, params string[] network)
+    public async Task<McpImport> ImportAsync(
+        McpServerSpec server, EffectClass effect = EffectClass.Once, ISecretResolver? secrets = null,
+        params string[] network)
     {
         var offer = await AskAsync(server, secrets, network);
         var contracts = new ImportedContracts(server, "odd", []);
@@ -48,7 +53,9 @@ public sealed class McpBench : IAsyncDisposable
         {
             Name = "odd",
             Server = server,
-            Tools = [.. offer.Tools.Select(tool => contracts.Pin(tool, effect, 10_000, before: null)).Select(made => made.Pin ?? throw new InvalidOperationException(made.Mistake))],
+            Tools = [
+                .. offer.Tools.Select(tool => contracts.Pin(tool, effect, 10_000, before: null))
+                    .Select(made => made.Pin ?? throw new InvalidOperationException(made.Mistake))],
         };
         await Imports.ChangeAsync("odd", _ => import, TimeProvider.System, TestContext.Current.CancellationToken);
         return import;
@@ -62,19 +69,23 @@ public sealed class McpBench : IAsyncDisposable
         return skills.All;
     }
 
-    public static ISkill Named(IReadOnlyList<ISkill> skills, string tool) => skills.Single(skill => skill.Contract.Name.Value == $"odd.{tool}");
+    public static ISkill Named(IReadOnlyList<ISkill> skills, string tool) =>
+        skills.Single(skill => skill.Contract.Name.Value == $"odd.{tool}");
 
-    public static SkillCall Call(string input = "{}", ISecretResolver? secrets = null, int timeoutMs = 30_000, EffectClass effect = EffectClass.Once, params string[] network) => new()
-    {
-        Input = Payload.FromUtf8(Encoding.UTF8.GetBytes(input)),
-        IdempotencyKey = "the-key",
-        Effect = effect,
-        Timeout = TimeSpan.FromMilliseconds(timeoutMs),
-        Secrets = secrets ?? NoSecrets.Instance,
-        Network = [.. network],
-    };
+    public static SkillCall Call(
+        string input = "{}", ISecretResolver? secrets = null, int timeoutMs = 30_000,
+        EffectClass effect = EffectClass.Once, params string[] network) => new()
+        {
+            Input = Payload.FromUtf8(Encoding.UTF8.GetBytes(input)),
+            IdempotencyKey = "the-key",
+            Effect = effect,
+            Timeout = TimeSpan.FromMilliseconds(timeoutMs),
+            Secrets = secrets ?? NoSecrets.Instance,
+            Network = [.. network],
+        };
 
-    public static async Task<SkillResult> InvokeAsync(IReadOnlyList<ISkill> skills, string tool, SkillCall? call = null) =>
+    public static async Task<SkillResult> InvokeAsync(
+        IReadOnlyList<ISkill> skills, string tool, SkillCall? call = null) =>
         await Named(skills, tool).InvokeAsync(call ?? Call(), TestContext.Current.CancellationToken);
 
     /// <summary>Ends what this process holds of servers.</summary>
@@ -94,7 +105,8 @@ public sealed class McpBench : IAsyncDisposable
 /// <summary>Gives one secret, as a profile that names it.</summary>
 internal sealed class GivenSecret(string name, string value, params string[] hosts) : ISecretResolver
 {
-    public ValueTask<SecretResolution> ResolveAsync(SecretName asked, CancellationToken cancel) => new(asked.Value == name
+    public ValueTask<SecretResolution> ResolveAsync(SecretName asked, CancellationToken cancel) =>
+        new(asked.Value == name
         ? SecretResolution.Found(new SecretValue(asked, value, [.. hosts]))
         : SecretResolution.Denied(asked));
 }

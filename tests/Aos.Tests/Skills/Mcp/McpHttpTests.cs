@@ -31,7 +31,8 @@ public sealed class McpHttpTests : IAsyncLifetime
     public async Task A_tool_is_called_where_the_profile_allows_the_address()
     {
         var import = await _bench.ImportAsync(Spec, network: "127.0.0.1");
-        var result = await McpBench.InvokeAsync(_bench.Read(), "echo", McpBench.Call("""{"text":"over http"}""", network: "127.0.0.1"));
+        var result = await McpBench.InvokeAsync(
+            _bench.Read(), "echo", McpBench.Call("""{"text":"over http"}""", network: "127.0.0.1"));
 
         Assert.True(result.Succeeded, result.Message);
         Assert.Equal("over http", result.Result!.Element.GetProperty("text").GetString());
@@ -46,9 +47,12 @@ public sealed class McpHttpTests : IAsyncLifetime
         var skills = _bench.Read();
         foreach (var network in (string[][])[[], ["*"], ["example.com"]])
         {
-            var result = await McpBench.InvokeAsync(skills, "echo", McpBench.Call("""{"text":"x"}""", network: network));
+            var result =
+                await McpBench.InvokeAsync(skills, "echo", McpBench.Call("""{"text":"x"}""", network: network));
             Assert.Equal(("EGRESS_DENIED", EffectState.None), (result.Code.Value, result.Effect));
-            Assert.Equal("EGRESS_DENIED", Assert.Single(McpBench.Named(skills, "echo").FindGaps(McpBench.Call(network: network))).Code.Value);
+            Assert.Equal(
+                "EGRESS_DENIED",
+                Assert.Single(McpBench.Named(skills, "echo").FindGaps(McpBench.Call(network: network))).Code.Value);
         }
         Assert.Empty(McpBench.Named(skills, "echo").FindGaps(McpBench.Call(network: "127.0.0.1")));
         Assert.Equal(before, _requests);
@@ -57,16 +61,25 @@ public sealed class McpHttpTests : IAsyncLifetime
     [Fact]
     public async Task A_secret_goes_into_the_header_only_where_the_profile_lets_it_be_sent()
     {
-        var server = Spec with { Headers = new Dictionary<string, McpValue> { ["Authorization"] = new() { Prefix = "Bearer ", Secret = "TOKEN" } } };
+        var server = Spec with
+        {
+            Headers =
+                new Dictionary<string, McpValue> { ["Authorization"] = new() { Prefix = "Bearer ", Secret = "TOKEN" } }
+        };
         await _bench.ImportAsync(server, secrets: new GivenSecret("TOKEN", "t0ken-1"), network: "127.0.0.1");
         Assert.All(_authorizations, sent => Assert.Equal("Bearer t0ken-1", sent));
         var skills = _bench.Read();
 
-        var result = await McpBench.InvokeAsync(skills, "echo", McpBench.Call("""{"text":"x"}""", new GivenSecret("TOKEN", "t0ken-2"), network: "127.0.0.1"));
+        var result = await McpBench.InvokeAsync(
+            skills, "echo",
+            McpBench.Call("""{"text":"x"}""", new GivenSecret("TOKEN", "t0ken-2"), network: "127.0.0.1"));
         Assert.True(result.Succeeded, result.Message);
         Assert.Equal("Bearer t0ken-2", _authorizations[^1]);
 
-        var elsewhere = await McpBench.InvokeAsync(skills, "echo", McpBench.Call("""{"text":"x"}""", new GivenSecret("TOKEN", "t0ken-3", "example.com"), network: "127.0.0.1"));
+        var elsewhere = await McpBench.InvokeAsync(
+            skills, "echo",
+            McpBench.Call(
+                """{"text":"x"}""", new GivenSecret("TOKEN", "t0ken-3", "example.com"), network: "127.0.0.1"));
         Assert.Equal("SECRET_NOT_ALLOWED", elsewhere.Code.Value);
         Assert.DoesNotContain("Bearer t0ken-3", _authorizations);
     }
@@ -86,7 +99,8 @@ public sealed class McpHttpTests : IAsyncLifetime
             context.Response.Headers.Location = "http://127.0.0.1:1/";
             return Task.CompletedTask;
         };
-        var result = await McpBench.InvokeAsync(_bench.Read(), "echo", McpBench.Call("""{"text":"x"}""", network: "127.0.0.1"));
+        var result =
+            await McpBench.InvokeAsync(_bench.Read(), "echo", McpBench.Call("""{"text":"x"}""", network: "127.0.0.1"));
         Assert.False(result.Succeeded);
         if (code != "MCP") Assert.Equal(code, result.Code.Value);
         Assert.Equal(effect, result.Effect);
@@ -101,7 +115,8 @@ public sealed class McpHttpTests : IAsyncLifetime
             context.Abort();
             return Task.CompletedTask;
         };
-        var result = await McpBench.InvokeAsync(_bench.Read(), "echo", McpBench.Call("""{"text":"x"}""", network: "127.0.0.1"));
+        var result =
+            await McpBench.InvokeAsync(_bench.Read(), "echo", McpBench.Call("""{"text":"x"}""", network: "127.0.0.1"));
         Assert.Equal(("CONNECTION_RESET", EffectState.Unknown), (result.Code.Value, result.Effect));
     }
 
@@ -114,7 +129,8 @@ public sealed class McpHttpTests : IAsyncLifetime
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync($$$"""{"jsonrpc":"2.0","id":{{{request.GetProperty("id").GetRawText()}}},"result":{"content":[{"type":"text","text":"{{{new string('x', 2 << 20)}}}"}]}}""");
         };
-        var result = await McpBench.InvokeAsync(_bench.Read(), "echo", McpBench.Call("""{"text":"x"}""", network: "127.0.0.1"));
+        var result =
+            await McpBench.InvokeAsync(_bench.Read(), "echo", McpBench.Call("""{"text":"x"}""", network: "127.0.0.1"));
         Assert.Equal(("RESPONSE_TOO_LARGE", EffectState.Unknown), (result.Code.Value, result.Effect));
     }
 
@@ -123,14 +139,16 @@ public sealed class McpHttpTests : IAsyncLifetime
     {
         await _bench.ImportAsync(Spec, network: "127.0.0.1");
         await _server.DisposeAsync();
-        var result = await McpBench.InvokeAsync(_bench.Read(), "echo", McpBench.Call("""{"text":"x"}""", network: "127.0.0.1"));
+        var result =
+            await McpBench.InvokeAsync(_bench.Read(), "echo", McpBench.Call("""{"text":"x"}""", network: "127.0.0.1"));
         Assert.Equal((ErrorCodes.ConnectionRefused, EffectState.None), (result.Code, result.Effect));
     }
 
     private async Task AnswerAsync(HttpContext context)
     {
         Interlocked.Increment(ref _requests);
-        if (context.Request.Headers.Authorization is { Count: > 0 } sent) lock (_authorizations) _authorizations.Add(sent.ToString());
+        if (context.Request.Headers.Authorization is { Count: > 0 } sent) lock (_authorizations)
+            _authorizations.Add(sent.ToString());
         if (context.Request.Method != "POST")
         {
             context.Response.StatusCode = 405;

@@ -48,8 +48,12 @@ public sealed class McpPinTests : IAsyncLifetime
         var import = await _bench.ImportAsync(_bench.Odd);
         var fail = import.Tools.Single(pin => pin.Tool == "fail");
         var canonical = """{"description":"Tool fail.","input_schema":{"type":"object"},"name":"fail"}""";
-        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(canonical))), fail.Hash);
-        Assert.Contains("output_schema", import.Tools.Single(pin => pin.Tool == "weather").Definition.ToString(), StringComparison.Ordinal);
+        Assert.Equal(
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(canonical))),
+            fail.Hash);
+        Assert.Contains(
+            "output_schema", import.Tools.Single(pin => pin.Tool == "weather").Definition.ToString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,11 +68,14 @@ public sealed class McpPinTests : IAsyncLifetime
         Assert.Contains("aos skills accept odd", result.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(_bench.Noted("asked"), line => line.StartsWith("tools/call", StringComparison.Ordinal));
         Assert.True((await McpBench.InvokeAsync(skills, "env")).Succeeded);
-        Assert.Equal("SKILL_SUSPENDED", Assert.Single(McpBench.Named(skills, "echo").FindGaps(McpBench.Call())).Code.Value);
+        Assert.Equal(
+            "SKILL_SUSPENDED", Assert.Single(McpBench.Named(skills, "echo").FindGaps(McpBench.Call())).Code.Value);
         Assert.Equal("Tool echo.", McpBench.Named(skills, "echo").Contract.Description);
 
         File.Delete(Path.Combine(_bench.Folder, "echo.description"));
-        Assert.Equal("SKILL_SUSPENDED", (await McpBench.InvokeAsync(_bench.Read(), "echo", McpBench.Call("""{"text":"x"}"""))).Code.Value);
+        Assert.Equal(
+            "SKILL_SUSPENDED",
+            (await McpBench.InvokeAsync(_bench.Read(), "echo", McpBench.Call("""{"text":"x"}"""))).Code.Value);
         var kept = _bench.Imports.Find("odd")!.Tools.Single(pin => pin.Tool == "echo").Suspended!;
         Assert.Contains("id_rsa", ToolDefinition.DescriptionOf(kept.Definition), StringComparison.Ordinal);
     }
@@ -79,9 +86,11 @@ public sealed class McpPinTests : IAsyncLifetime
         await _bench.ImportAsync(_bench.Odd);
         var skills = _bench.Read();
         Assert.True((await McpBench.InvokeAsync(skills, "echo", McpBench.Call("""{"text":"x"}"""))).Succeeded);
-        Assert.True((await McpBench.InvokeAsync(skills, "change", McpBench.Call("""{"text":"Something else."}"""))).Succeeded);
+        Assert.True(
+            (await McpBench.InvokeAsync(skills, "change", McpBench.Call("""{"text":"Something else."}"""))).Succeeded);
         // What it announced and what it answered are heard side by side.
-        while ((await McpBench.InvokeAsync(skills, "echo", McpBench.Call("""{"text":"x"}"""))).Code.Value != "SKILL_SUSPENDED") Stop.ThrowIfCancellationRequested();
+        while ((await McpBench.InvokeAsync(skills, "echo", McpBench.Call("""{"text":"x"}"""))).Code.Value
+            != "SKILL_SUSPENDED") Stop.ThrowIfCancellationRequested();
         Assert.NotNull(_bench.Imports.Find("odd")!.Tools.Single(pin => pin.Tool == "echo").Suspended);
     }
 
@@ -93,7 +102,9 @@ public sealed class McpPinTests : IAsyncLifetime
         var skills = _bench.Read();
         Assert.True((await McpBench.InvokeAsync(skills, "echo", McpBench.Call("""{"text":"x"}"""))).Succeeded);
         _bench.Tell("echo.description", "Something else.");
-        Assert.Equal("SKILL_SUSPENDED", (await McpBench.InvokeAsync(skills, "echo", McpBench.Call("""{"text":"x"}"""))).Code.Value);
+        Assert.Equal(
+            "SKILL_SUSPENDED",
+            (await McpBench.InvokeAsync(skills, "echo", McpBench.Call("""{"text":"x"}"""))).Code.Value);
     }
 
     [Fact]
@@ -112,9 +123,12 @@ public sealed class McpPinTests : IAsyncLifetime
         await _bench.ImportAsync(_bench.Odd);
         var path = Path.Combine(_bench.Imports.Folder, "odd.json");
         var text = File.ReadAllText(path);
-        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
 
-        File.WriteAllText(path, text.Replace("\"description\":\"Tool fail.\"", "\"description\":\"Tool nice.\"", StringComparison.Ordinal));
+        File.WriteAllText(
+            path, text.Replace(
+                "\"description\":\"Tool fail.\"", "\"description\":\"Tool nice.\"", StringComparison.Ordinal));
         Assert.NotEqual(text, File.ReadAllText(path));
         Assert.Equal(ErrorCodes.InvalidImport, Assert.Throws<McpImportException>(_bench.Imports.ReadAll).Code);
         File.WriteAllText(path, text[..^20]);
@@ -127,7 +141,8 @@ public sealed class McpPinTests : IAsyncLifetime
     public async Task Changes_of_several_writers_take_turns()
     {
         await _bench.ImportAsync(_bench.Odd);
-        await Task.WhenAll(Enumerable.Range(0, 12).Select(n => new McpImports(Path.Combine(_bench.Folder, "data")).ChangeAsync("odd",
+        await Task.WhenAll(
+            Enumerable.Range(0, 12).Select(n => new McpImports(Path.Combine(_bench.Folder, "data")).ChangeAsync("odd",
             import => import! with { ServerName = import.ServerName + "x" }, TimeProvider.System, Stop).AsTask()));
         Assert.Equal(new string('x', 12), _bench.Imports.Find("odd")!.ServerName);
     }
@@ -143,7 +158,9 @@ public sealed class McpPinTests : IAsyncLifetime
         var server = new McpServerSpec { Command = "x" };
         var version = SkillVersion.Parse(published);
         // As it comes back from a file: the same value in another layout.
-        var known = ToolContract.Create(server, "odd", SkillName.Parse("odd.a"), version, Tool("{ \"type\" :\n\"object\" }"), EffectClass.Once, 1_000);
+        var known = ToolContract.Create(
+            server, "odd", SkillName.Parse("odd.a"), version, Tool("{ \"type\" :\n\"object\" }"),
+            EffectClass.Once, 1_000);
         known = known with { InputSchema = Payload.FromUtf8("{ \"type\" : \"object\" }"u8.ToArray()) };
         var tool = change switch
         {
@@ -151,7 +168,8 @@ public sealed class McpPinTests : IAsyncLifetime
             "schema" => Tool("{\"type\":\"object\",\"required\":[\"b\"]}"),
             _ => Tool("{\"type\":\"object\"}"),
         };
-        var (pin, mistake) = new ImportedContracts(server, "odd", [known]).Pin(tool, change == "effect" ? EffectClass.Read : EffectClass.Once, 1_000, before: null);
+        var (pin, mistake) = new ImportedContracts(server, "odd", [known]).Pin(
+            tool, change == "effect" ? EffectClass.Read : EffectClass.Once, 1_000, before: null);
         Assert.Null(mistake);
         Assert.Equal(expected, pin!.ReadContract().Version.Value);
     }
@@ -164,7 +182,8 @@ public sealed class McpPinTests : IAsyncLifetime
     [InlineData("""{"type":"object","type":"object"}""")]
     public void A_schema_that_cannot_be_kept_makes_no_skill(string schema)
     {
-        var (pin, mistake) = new ImportedContracts(new McpServerSpec { Command = "x" }, "odd", []).Pin(Tool(schema), EffectClass.Once, 1_000, before: null);
+        var (pin, mistake) = new ImportedContracts(new McpServerSpec { Command = "x" }, "odd", []).Pin(
+            Tool(schema), EffectClass.Once, 1_000, before: null);
         Assert.Null(pin);
         Assert.False(string.IsNullOrWhiteSpace(mistake));
     }
@@ -174,7 +193,8 @@ public sealed class McpPinTests : IAsyncLifetime
     [InlineData("a/b c", "odd.a_b_c")]
     [InlineData("Ä", "odd._")]
     [InlineData("1234567890123456789012345678901234567890123456789012345678901", null)]
-    public void Tools_get_the_names_that_skills_can_have(string tool, string? expected) => Assert.Equal(expected, ToolContract.NameFor("odd", tool)?.Value);
+    public void Tools_get_the_names_that_skills_can_have(string tool, string? expected) =>
+        Assert.Equal(expected, ToolContract.NameFor("odd", tool)?.Value);
 
     [Fact]
     public void Schemas_of_older_drafts_mean_what_they_meant()

@@ -31,7 +31,10 @@ public sealed class McpProcessTests : IAsyncLifetime
         Assert.True(result.Succeeded, result.Message);
         Assert.Equal("hé\n<b>", result.Result!.Element.GetProperty("text").GetString());
         Assert.Equal(0, result.Result.Element.GetProperty("content").GetArrayLength());
-        Assert.Equal(("mcp_tool_call", "odd/echo", false), (result.SideEffects.Single().Type, result.SideEffects.Single().Target, result.SideEffects.Single().Reversible));
+        Assert.Equal(
+            ("mcp_tool_call", "odd/echo", false),
+            (result.SideEffects.Single().Type, result.SideEffects.Single().Target,
+                result.SideEffects.Single().Reversible));
         Assert.Contains("tools/call echo the-key", _bench.Noted("asked"));
     }
 
@@ -43,8 +46,10 @@ public sealed class McpProcessTests : IAsyncLifetime
         var result = await McpBench.InvokeAsync(skills, "weather", McpBench.Call("""{"degrees":21.5}"""));
 
         Assert.Equal("""{"structured":{"degrees":21.5},"text":"","content":[]}""", result.Result!.ToString());
-        var schema = Assert.IsType<Aos.Contracts.Schemas.SchemaCompilation.Compiled>(Aos.Contracts.Schemas.JsonSchema.Compile(
-            McpBench.Named(skills, "weather").Contract.OutputSchema.Element, Aos.Contracts.Schemas.SchemaOptions.Default)).Schema;
+        var schema =
+            Assert.IsType<Aos.Contracts.Schemas.SchemaCompilation.Compiled>(Aos.Contracts.Schemas.JsonSchema.Compile(
+            McpBench.Named(skills, "weather").Contract.OutputSchema.Element,
+            Aos.Contracts.Schemas.SchemaOptions.Default)).Schema;
         Assert.True(schema.IsValid(result.Result.Element));
         var wrong = await McpBench.InvokeAsync(skills, "weather", McpBench.Call("""{"degrees":"warm"}"""));
         Assert.False(schema.IsValid(wrong.Result!.Element));
@@ -93,7 +98,9 @@ public sealed class McpProcessTests : IAsyncLifetime
         var skills = _bench.Read();
         Assert.Equal(before, _bench.Noted("started").Count);
 
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(n => McpBench.InvokeAsync(skills, "echo", McpBench.Call($$"""{"text":"{{n}}"}"""))));
+        await Task.WhenAll(
+            Enumerable.Range(0, 8)
+                .Select(n => McpBench.InvokeAsync(skills, "echo", McpBench.Call($$"""{"text":"{{n}}"}"""))));
         Assert.Equal(before + 1, _bench.Noted("started").Count);
 
         await McpBench.InvokeAsync(skills, "echo", McpBench.Call("""{"text":"x"}""") with { AgentId = "other" });
@@ -144,7 +151,10 @@ public sealed class McpProcessTests : IAsyncLifetime
     {
         var server = _bench.Odd with
         {
-            Environment = new Dictionary<string, McpValue>(_bench.Odd.Environment!) { ["ODD_KEY"] = new() { Prefix = "key ", Secret = "ODD_SECRET" } },
+            Environment = new Dictionary<string, McpValue>(_bench.Odd.Environment!)
+            {
+                ["ODD_KEY"] = new() { Prefix = "key ", Secret = "ODD_SECRET" }
+            },
         };
         var secrets = new GivenSecret("ODD_SECRET", "s3cr3t-7f");
         await _bench.ImportAsync(server, secrets: secrets);
@@ -158,7 +168,8 @@ public sealed class McpProcessTests : IAsyncLifetime
         Assert.False(seen.TryGetProperty("AOS_TEST_STRAY", out _));
         var denied = await McpBench.InvokeAsync(skills, "env");
         Assert.Equal(("SECRET_NOT_ALLOWED", EffectState.None), (denied.Code.Value, denied.Effect));
-        Assert.DoesNotContain("s3cr3t", File.ReadAllText(Path.Combine(_bench.Imports.Folder, "odd.json")), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "s3cr3t", File.ReadAllText(Path.Combine(_bench.Imports.Folder, "odd.json")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -172,9 +183,13 @@ public sealed class McpProcessTests : IAsyncLifetime
 
         var server = _bench.Odd with
         {
-            Environment = new Dictionary<string, McpValue>(_bench.Odd.Environment!) { ["ODD_KEY"] = new() { Secret = "ODD_SECRET" } },
+            Environment = new Dictionary<string, McpValue>(_bench.Odd.Environment!)
+            {
+                ["ODD_KEY"] = new() { Secret = "ODD_SECRET" }
+            },
         };
-        var error = await Assert.ThrowsAsync<McpImportException>(async () => await McpBench.AskAsync(server, new GivenSecret("ODD_SECRET", "s3cr3t-7f")));
+        var error = await Assert.ThrowsAsync<McpImportException>(
+            async () => await McpBench.AskAsync(server, new GivenSecret("ODD_SECRET", "s3cr3t-7f")));
         Assert.Equal(ErrorCodes.McpUnavailable, error.Code);
         Assert.Contains("[secret:ODD_SECRET]", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cr3t", error.Message, StringComparison.Ordinal);
@@ -183,7 +198,8 @@ public sealed class McpProcessTests : IAsyncLifetime
     [Fact]
     public async Task A_command_that_is_not_there_is_unavailable()
     {
-        var error = await Assert.ThrowsAsync<McpImportException>(async () => await McpBench.AskAsync(new McpServerSpec { Command = "aos-no-such-program" }));
+        var error = await Assert.ThrowsAsync<McpImportException>(
+            async () => await McpBench.AskAsync(new McpServerSpec { Command = "aos-no-such-program" }));
         Assert.Equal(ErrorCodes.McpUnavailable, error.Code);
         Assert.Contains("aos-no-such-program", error.Message, StringComparison.Ordinal);
     }
@@ -201,10 +217,13 @@ public sealed class McpProcessTests : IAsyncLifetime
     public async Task An_attempt_that_ends_before_the_server_is_ready_has_changed_nothing()
     {
         await _bench.ImportAsync(_bench.Odd);
-        await _bench.Imports.ChangeAsync("odd", import => import! with { Server = import.Server with { Command = "sleep", Arguments = ["1000"] } }, TimeProvider.System, Stop);
+        await _bench.Imports.ChangeAsync(
+            "odd", import => import! with { Server = import.Server with { Command = "sleep", Arguments = ["1000"] } },
+            TimeProvider.System, Stop);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         patience.CancelAfter(200);
-        var result = await McpBench.Named(_bench.Read(), "echo").InvokeAsync(McpBench.Call("""{"text":"x"}""", timeoutMs: 100), patience.Token);
+        var result = await McpBench.Named(_bench.Read(), "echo")
+            .InvokeAsync(McpBench.Call("""{"text":"x"}""", timeoutMs: 100), patience.Token);
         Assert.Equal(("CANCELLED", EffectState.None), (result.Code.Value, result.Effect));
     }
 
@@ -224,7 +243,9 @@ public sealed class McpProcessTests : IAsyncLifetime
         _bench.Tell("stubborn");
         _bench.Limits = _bench.Limits with { ExitPatience = TimeSpan.FromMilliseconds(200) };
         var spawned = await McpBench.InvokeAsync(_bench.Read(), "spawn");
-        int[] ids = [int.Parse(_bench.Noted("started")[^1]), int.Parse(spawned.Result!.Element.GetProperty("text").GetString()!)];
+        int[] ids = [
+            int.Parse(_bench.Noted("started")[^1]),
+            int.Parse(spawned.Result!.Element.GetProperty("text").GetString()!)];
         Assert.All(ids, id => Assert.True(IsAlive(id)));
 
         await _bench.CloseAsync();

@@ -5,8 +5,8 @@ using Aos.Skills.Standard.Models;
 
 namespace Aos.Tests.Skills.Models;
 
-/// <summary>The real providers, asked with real keys: with <c>AOS_LIVE_TESTS=1</c> only, and for those whose key is in the
-/// environment. Everything else about models is tested without.</summary>
+/// <summary>The real providers, asked with real keys: with <c>AOS_LIVE_TESTS=1</c> only, and for those whose key is in
+/// the environment. Everything else about models is tested without.</summary>
 public sealed class LiveModelTests
 {
     private const string Primes = """{"type":"object","required":["prime"],"additionalProperties":false,"properties":{"prime":{"type":"integer"}}}""";
@@ -20,7 +20,8 @@ public sealed class LiveModelTests
         var (model, key) = Configured(provider);
         using var caller = new ModelCaller(TimeProvider.System);
 
-        var answer = await caller.CallAsync(ModelHarness.Ask(model, "Answer with the one word: seven") with { MaxTokens = 200 }, key,
+        var answer = await caller.CallAsync(
+            ModelHarness.Ask(model, "Answer with the one word: seven") with { MaxTokens = 200 }, key,
             TestContext.Current.CancellationToken);
 
         Assert.True(answer.Succeeded, $"{answer.Code}: {answer.Message} {answer.Cause}");
@@ -28,7 +29,9 @@ public sealed class LiveModelTests
         Assert.True(answer.Usage is { Input: > 0, Output: > 0 }, $"{answer.Usage}");
         Assert.False(answer.IsUsageEstimated);
         Assert.Equal(model.Price!.CostOf(answer.Usage!.Value), answer.Cost);
-        Assert.True(answer.Cost <= ModelCaller.Quote(ModelHarness.Ask(model, "Answer with the one word: seven") with { MaxTokens = 200 }).Worst);
+        Assert.True(
+            answer.Cost <= ModelCaller.Quote(
+                ModelHarness.Ask(model, "Answer with the one word: seven") with { MaxTokens = 200 }).Worst);
     }
 
     [Theory]
@@ -58,7 +61,8 @@ public sealed class LiveModelTests
         var (model, _) = Configured(provider);
         using var caller = new ModelCaller(TimeProvider.System);
 
-        var answer = await caller.CallAsync(ModelHarness.Ask(model), "sk-wrong-0123456789", TestContext.Current.CancellationToken);
+        var answer = await caller.CallAsync(
+            ModelHarness.Ask(model), "sk-wrong-0123456789", TestContext.Current.CancellationToken);
 
         Assert.Equal((ErrorCodes.Http401, Money.Zero), (answer.Code, answer.Cost));
     }
@@ -75,10 +79,12 @@ public sealed class LiveModelTests
         };
         var (model, key) = (Variable(name) ?? byDefault, keyed is null ? null : Variable(keyed));
         Assert.SkipWhen(keyed is not null && key is null, $"There is no {keyed} in the environment.");
-        Assert.SkipWhen(model is null, $"There is no {name} in the environment: the name of a model that an Ollama here has.");
+        Assert.SkipWhen(
+            model is null, $"There is no {name} in the environment: the name of a model that an Ollama here has.");
         var spec = new ModelSpec { Provider = provider, Model = model! };
         return (keyed is null ? spec with { Price = ModelHarness.Price } : PriceTable.BuiltIn.Pin(spec), key);
     }
 
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    private static string? Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

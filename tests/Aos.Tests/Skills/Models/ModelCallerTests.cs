@@ -17,12 +17,15 @@ public sealed class ModelCallerTests
     [Fact]
     public async Task Anthropic_counts_cached_input_beside_the_rest_and_each_class_is_paid_at_its_rate()
     {
-        await using var server = await ModelServer.StartAsync(AnthropicWire.Answer("seven", input: 25, read: 1000, written: 100, output: 15));
+        await using var server = await ModelServer.StartAsync(
+            AnthropicWire.Answer("seven", input: 25, read: 1000, written: 100, output: 15));
         using var harness = new ModelHarness();
 
         var answer = await harness.CallAsync(Ask(Claude(server)));
 
-        Assert.Equal((ErrorCodes.Ok, "seven", "stop", "claude-test-1"), (answer.Code, answer.Text, answer.FinishReason, answer.Model));
+        Assert.Equal(
+            (ErrorCodes.Ok, "seven", "stop", "claude-test-1"),
+            (answer.Code, answer.Text, answer.FinishReason, answer.Model));
         Assert.Equal(new TokenUsage(25, 1000, 100, 15, 0), answer.Usage);
         // 25 × 1 + 1000 × 0.1 + 100 × 1.25 + 15 × 5 = 325 millionths of a dollar.
         Assert.Equal(new Money(325_000), answer.Cost);
@@ -31,12 +34,15 @@ public sealed class ModelCallerTests
     [Fact]
     public async Task OpenAI_counts_cached_input_and_reasoning_within_the_whole()
     {
-        await using var server = await ModelServer.StartAsync(OpenAiWire.Answer("seven", prompt: 30, cached: 10, completion: 20, reasoning: 7));
+        await using var server = await ModelServer.StartAsync(
+            OpenAiWire.Answer("seven", prompt: 30, cached: 10, completion: 20, reasoning: 7));
         using var harness = new ModelHarness();
 
         var answer = await harness.CallAsync(Ask(Gpt(server)));
 
-        Assert.Equal((ErrorCodes.Ok, "seven", "stop", "gpt-test-1"), (answer.Code, answer.Text, answer.FinishReason, answer.Model));
+        Assert.Equal(
+            (ErrorCodes.Ok, "seven", "stop", "gpt-test-1"),
+            (answer.Code, answer.Text, answer.FinishReason, answer.Model));
         Assert.Equal(new TokenUsage(20, 10, 0, 13, 7), answer.Usage);
         // 20 × 1 + 10 × 0.1 + 13 × 5 + 7 × 7 = 135 millionths of a dollar.
         Assert.Equal(new Money(135_000), answer.Cost);
@@ -45,19 +51,27 @@ public sealed class ModelCallerTests
     [Fact]
     public async Task Each_provider_is_asked_as_it_wants_to_be_with_its_key_and_nowhere_else()
     {
-        await using var server = await ModelServer.StartAsync(AnthropicWire.Answer("x"), OpenAiWire.Answer("x"), OpenAiWire.Answer("x"));
+        await using var server =
+            await ModelServer.StartAsync(AnthropicWire.Answer("x"), OpenAiWire.Answer("x"), OpenAiWire.Answer("x"));
         using var harness = new ModelHarness();
         foreach (var model in (ModelSpec[])[Claude(server), Gpt(server), Llama(server)])
-            Assert.Equal(ErrorCodes.Ok, (await harness.CallAsync(Ask(model) with { System = "Be brief.", MaxTokens = 77 })).Code);
+            Assert.Equal(
+                ErrorCodes.Ok,
+                (await harness.CallAsync(Ask(model) with { System = "Be brief.", MaxTokens = 77 })).Code);
 
         var received = server.Received.ToArray();
-        Assert.Equal(["/v1/messages", "/v1/chat/completions", "/v1/chat/completions"], received.Select(request => request.Path));
+        Assert.Equal(
+            ["/v1/messages", "/v1/chat/completions", "/v1/chat/completions"], received.Select(request => request.Path));
         Assert.All(received, request => Assert.True(request.Body.GetProperty("stream").GetBoolean()));
-        Assert.All(received, request => Assert.Contains(request.Headers.Values, value => value.Contains(Key, StringComparison.Ordinal)));
+        Assert.All(
+            received,
+            request => Assert.Contains(request.Headers.Values, value => value.Contains(Key, StringComparison.Ordinal)));
         Assert.Equal(77, received[0].Body.GetProperty("max_tokens").GetInt32());
         Assert.Equal(77, received[1].Body.GetProperty("max_completion_tokens").GetInt32());
         Assert.Equal(77, received[2].Body.GetProperty("max_tokens").GetInt32());
-        Assert.Equal(["claude-test", "gpt-test", "small"], received.Select(request => request.Body.GetProperty("model").GetString()));
+        Assert.Equal(
+            ["claude-test", "gpt-test", "small"],
+            received.Select(request => request.Body.GetProperty("model").GetString()));
         Assert.Contains("Be brief.", received[0].Body.GetProperty("system").GetRawText(), StringComparison.Ordinal);
     }
 
@@ -70,7 +84,8 @@ public sealed class ModelCallerTests
     [InlineData("pause_turn", "RESPONSE_INVALID", "pause_turn")]
     public async Task How_an_answer_of_Anthropic_ends_has_its_code_and_is_paid(string stop, string code, string reason)
     {
-        await using var server = await ModelServer.StartAsync(AnthropicWire.Answer("as far as it got", stop, input: 10, output: 3));
+        await using var server =
+            await ModelServer.StartAsync(AnthropicWire.Answer("as far as it got", stop, input: 10, output: 3));
         using var harness = new ModelHarness();
 
         var answer = await harness.CallAsync(Ask(Claude(server)));
@@ -97,7 +112,8 @@ public sealed class ModelCallerTests
     public async Task A_refusal_of_OpenAI_in_words_of_its_own_is_a_refusal()
     {
         await using var server = await ModelServer.StartAsync(new ProviderAnswer(200, "text/event-stream",
-            OpenAiWire.Chunk("""{"role":"assistant","refusal":"I can't "}""", null), OpenAiWire.Chunk("""{"refusal":"do that."}""", null),
+            OpenAiWire.Chunk("""{"role":"assistant","refusal":"I can't "}""", null),
+            OpenAiWire.Chunk("""{"refusal":"do that."}""", null),
             OpenAiWire.Chunk("{}", "stop"), OpenAiWire.Usage(5, 0, 4, 0), "data: [DONE]\n\n"));
         using var harness = new ModelHarness();
 
@@ -123,7 +139,8 @@ public sealed class ModelCallerTests
     [Theory]
     [InlineData(400, """{"error":{"message":"bad","type":"invalid_request_error"}}""", "HTTP_400")]
     [InlineData(400, """{"error":{"message":"too long","code":"context_length_exceeded"}}""", "CONTEXT_TOO_LONG")]
-    [InlineData(400, """{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 210000 tokens > 200000 maximum"}}""", "CONTEXT_TOO_LONG")]
+    [InlineData(
+        400, """{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 210000 tokens > 200000 maximum"}}""", "CONTEXT_TOO_LONG")]
     [InlineData(400, """{"error":{"message":"filtered","code":"content_filter"}}""", "CONTENT_FILTERED")]
     [InlineData(401, """{"error":{"message":"no key"}}""", "HTTP_401")]
     [InlineData(403, "{}", "HTTP_403")]
@@ -135,13 +152,15 @@ public sealed class ModelCallerTests
     [InlineData(529, AnthropicWire.Error529, "MODEL_OVERLOADED")]
     public async Task A_status_has_its_code_is_asked_for_once_and_costs_nothing(int status, string body, string code)
     {
-        await using var server = await ModelServer.StartAsync(new ProviderAnswer(status, "application/json", body) { RetryAfter = "7" });
+        await using var server =
+            await ModelServer.StartAsync(new ProviderAnswer(status, "application/json", body) { RetryAfter = "7" });
         using var harness = new ModelHarness();
         foreach (var model in (ModelSpec[])[Claude(server), Gpt(server)])
         {
             var answer = await harness.CallAsync(Ask(model));
 
-            Assert.Equal((code, TimeSpan.FromSeconds(7), Money.Zero), (answer.Code.Value, answer.RetryAfter, answer.Cost));
+            Assert.Equal(
+                (code, TimeSpan.FromSeconds(7), Money.Zero), (answer.Code.Value, answer.RetryAfter, answer.Cost));
         }
         Assert.Equal(2, server.Received.Count);
     }
@@ -150,7 +169,8 @@ public sealed class ModelCallerTests
     public async Task A_key_that_the_provider_repeats_does_not_come_back()
     {
         await using var server = await ModelServer.StartAsync(
-            new ProviderAnswer(401, "application/json", $$$"""{"error":{"message":"Incorrect API key provided: {{{Key}}}"}}"""));
+            new ProviderAnswer(
+                401, "application/json", $$$"""{"error":{"message":"Incorrect API key provided: {{{Key}}}"}}"""));
         using var harness = new ModelHarness();
 
         var answer = await harness.CallAsync(Ask(Gpt(server)));
@@ -166,8 +186,15 @@ public sealed class ModelCallerTests
     public async Task An_answer_that_breaks_off_is_kept_as_far_as_it_came_and_counted_at_its_worst(Ending ending)
     {
         await using var server = await ModelServer.StartAsync(
-            new ProviderAnswer(200, "text/event-stream", [AnthropicWire.Start(5, 0, 0), .. AnthropicWire.Texts("half of")]) { Ending = ending },
-            new ProviderAnswer(200, "text/event-stream", OpenAiWire.Chunk("""{"content":"half of"}""", null)) { Ending = ending });
+            new ProviderAnswer(
+                200, "text/event-stream", [AnthropicWire.Start(5, 0, 0), .. AnthropicWire.Texts("half of")])
+            {
+                Ending = ending
+            },
+            new ProviderAnswer(200, "text/event-stream", OpenAiWire.Chunk("""{"content":"half of"}""", null))
+            {
+                Ending = ending
+            });
         using var harness = new ModelHarness();
         foreach (var model in (ModelSpec[])[Claude(server), Gpt(server)])
         {
@@ -203,9 +230,11 @@ public sealed class ModelCallerTests
     {
         await using var server = await ModelServer.StartAsync(
             new ProviderAnswer(200, "text/event-stream", AnthropicWire.Start(5, 0, 0)) { Ending = Ending.Dripping });
-        using var caller = new ModelCaller(TimeProvider.System, new ScriptedResolver(), new HttpLimits(), new ModelLimits { BytesMax = 20_000 });
+        using var caller = new ModelCaller(
+            TimeProvider.System, new ScriptedResolver(), new HttpLimits(), new ModelLimits { BytesMax = 20_000 });
 
-        var answer = await caller.CallAsync(Ask(Claude(server)), ModelHarness.Key, TestContext.Current.CancellationToken);
+        var answer =
+            await caller.CallAsync(Ask(Claude(server)), ModelHarness.Key, TestContext.Current.CancellationToken);
 
         Assert.Equal(ErrorCodes.ResponseTooLarge, answer.Code);
         Assert.Equal(ModelCaller.Quote(Ask(Claude(server))).Worst, answer.Cost);
@@ -215,7 +244,8 @@ public sealed class ModelCallerTests
     public async Task An_error_in_the_middle_of_an_answer_has_the_code_that_it_names()
     {
         await using var server = await ModelServer.StartAsync(new ProviderAnswer(200, "text/event-stream",
-            [AnthropicWire.Start(5, 0, 0), .. AnthropicWire.Texts("half"), AnthropicWire.Event("error", AnthropicWire.Error529)]));
+            [AnthropicWire.Start(5, 0, 0), .. AnthropicWire.Texts("half"),
+                AnthropicWire.Event("error", AnthropicWire.Error529)]));
         using var harness = new ModelHarness();
 
         Assert.Equal(ErrorCodes.ModelOverloaded, (await harness.CallAsync(Ask(Claude(server)))).Code);
@@ -232,7 +262,14 @@ public sealed class ModelCallerTests
         using var caller = new ModelCaller(TimeProvider.System, resolver,
             new HttpLimits { ConnectTimeout = TimeSpan.FromMilliseconds(50) }, new ModelLimits());
         var port = ((System.Net.IPEndPoint)silent.LocalEndpoint).Port;
-        var request = Ask(new ModelSpec { Provider = ModelProvider.Openai, Model = "gpt-test", BaseUrl = $"https://models.example:{port}/v1", Price = Price })
+        var request = Ask(
+            new ModelSpec
+            {
+                Provider = ModelProvider.Openai,
+                Model = "gpt-test",
+                BaseUrl = $"https://models.example:{port}/v1",
+                Price = Price
+            })
             with
         { Network = ["127.0.0.0/8"] };
 
@@ -328,13 +365,18 @@ public sealed class ModelCallerTests
     [Fact]
     public async Task An_answer_that_matches_its_schema_is_a_value()
     {
-        await using var server = await ModelServer.StartAsync(AnthropicWire.Answer("""{"prime":7}"""), OpenAiWire.Answer("""{"prime":7}"""));
+        await using var server =
+            await ModelServer.StartAsync(AnthropicWire.Answer("""{"prime":7}"""), OpenAiWire.Answer("""{"prime":7}"""));
         using var harness = new ModelHarness();
         foreach (var model in (ModelSpec[])[Claude(server), Gpt(server)])
-            Assert.Equal("""{"prime":7}""", (await harness.CallAsync(Ask(model) with { OutputSchema = Schema(Primes) })).Json?.ToString());
+            Assert.Equal(
+                """{"prime":7}""",
+                (await harness.CallAsync(Ask(model) with { OutputSchema = Schema(Primes) })).Json?.ToString());
 
         var received = server.Received.ToArray();
-        Assert.Equal("json_schema", received[0].Body.GetProperty("output_config").GetProperty("format").GetProperty("type").GetString());
+        Assert.Equal(
+            "json_schema",
+            received[0].Body.GetProperty("output_config").GetProperty("format").GetProperty("type").GetString());
         Assert.Equal("json_schema", received[1].Body.GetProperty("response_format").GetProperty("type").GetString());
     }
 
@@ -351,7 +393,9 @@ public sealed class ModelCallerTests
         Assert.Equal("""{"prime":7}""", answer.Json?.ToString());
         var body = server.Received.Single().Body;
         Assert.False(body.TryGetProperty("response_format", out _));
-        Assert.Contains("additionalProperties", body.GetProperty("messages")[0].GetProperty("content").ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "additionalProperties", body.GetProperty("messages")[0].GetProperty("content").ToString(),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -374,7 +418,8 @@ public sealed class ModelCallerTests
     [Fact]
     public void A_repair_shows_the_answer_and_its_mistakes()
     {
-        var mended = AnswerSchema.WithRepair([new ModelMessage(ModelRole.User, "Name a prime.")], """{"prime":"seven"}""",
+        var mended =
+            AnswerSchema.WithRepair([new ModelMessage(ModelRole.User, "Name a prime.")], """{"prime":"seven"}""",
             [new Problem("/prime", ErrorCodes.SchemaViolation, "It is no integer.")]);
 
         Assert.Equal([ModelRole.User, ModelRole.Assistant, ModelRole.User], mended.Select(message => message.Role));

@@ -24,7 +24,8 @@ internal sealed class ModelHarness(TimeProvider? clock = null) : IDisposable
 
     public ScriptedResolver Resolver { get; } = new();
 
-    public ModelCaller Caller => field ??= new ModelCaller(clock ?? TimeProvider.System, Resolver, new HttpLimits(), new ModelLimits());
+    public ModelCaller Caller =>
+        field ??= new ModelCaller(clock ?? TimeProvider.System, Resolver, new HttpLimits(), new ModelLimits());
 
     public static ModelSpec Claude(ModelServer server) => new()
     {
@@ -58,7 +59,8 @@ internal sealed class ModelHarness(TimeProvider? clock = null) : IDisposable
 
     public static Payload Schema(string text) => Payload.FromUtf8(Encoding.UTF8.GetBytes(text));
 
-    public async Task<ModelAnswer> CallAsync(ModelRequest request) => await Caller.CallAsync(request, Key, TestContext.Current.CancellationToken)
+    public async Task<ModelAnswer> CallAsync(ModelRequest request) =>
+        await Caller.CallAsync(request, Key, TestContext.Current.CancellationToken)
         .AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
     public void Dispose() => Caller.Dispose();

@@ -40,7 +40,8 @@ public sealed class ModelQuoteTests
     [Fact]
     public void A_request_that_is_too_long_says_how_long_it_is()
     {
-        var quote = ModelCaller.Quote(ModelHarness.Ask(Exact, string.Join(' ', Enumerable.Repeat("word", 900))) with { MaxTokens = 150 });
+        var quote = ModelCaller.Quote(
+            ModelHarness.Ask(Exact, string.Join(' ', Enumerable.Repeat("word", 900))) with { MaxTokens = 150 });
 
         Assert.Equal(ErrorCodes.ContextTooLong, quote.Code);
         Assert.Contains("900", quote.Message!, StringComparison.Ordinal);
@@ -49,7 +50,8 @@ public sealed class ModelQuoteTests
 
     [Fact]
     public void An_answer_takes_what_the_context_leaves_where_nobody_says_how_long_it_may_be() =>
-        Assert.Equal(90, ModelCaller.Quote(ModelHarness.Ask(Exact, string.Join(' ', Enumerable.Repeat("word", 900)))).MaxTokens);
+        Assert.Equal(
+            90, ModelCaller.Quote(ModelHarness.Ask(Exact, string.Join(' ', Enumerable.Repeat("word", 900)))).MaxTokens);
 
     [Fact]
     public void An_answer_cannot_be_longer_than_the_model_makes_them() =>
@@ -76,5 +78,7 @@ public sealed class ModelQuoteTests
 
     [Fact]
     public void Surrogate_pairs_are_not_cut() =>
-        Assert.Equal(TokenCounter.Count(Exact, "😀").Likely * 1_000, TokenCounter.Count(Exact, string.Concat(Enumerable.Repeat("a😀", 1_000))).Likely - 1_000, 1_000d);
+        Assert.Equal(
+            TokenCounter.Count(Exact, "😀").Likely * 1_000,
+            TokenCounter.Count(Exact, string.Concat(Enumerable.Repeat("a😀", 1_000))).Likely - 1_000, 1_000d);
 }

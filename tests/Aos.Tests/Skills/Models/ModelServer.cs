@@ -52,7 +52,8 @@ internal sealed class ModelServer : IAsyncDisposable
             received.Enqueue(new ReceivedRequest(context.Request.Path, context.Request.Headers.ToDictionary(
                 header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
                 JsonElement.Parse(body.Length == 0 ? "null"u8 : body.ToArray())));
-            await AnswerAsync(context, answers[Math.Min(Interlocked.Increment(ref count), answers.Length) - 1], stop.Token);
+            await AnswerAsync(
+                context, answers[Math.Min(Interlocked.Increment(ref count), answers.Length) - 1], stop.Token);
         });
         return new ModelServer(server, received, stop);
     }
@@ -78,7 +79,8 @@ internal sealed class ModelServer : IAsyncDisposable
         if (answer.Ending == Ending.Cut) context.Abort();
         if (answer.Ending == Ending.Silent) await WaitAsync(context, stop);
         // A sign of life now and then, and never an end.
-        while (answer.Ending == Ending.Dripping && !stop.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        while (answer.Ending == Ending.Dripping && !stop.IsCancellationRequested
+            && !context.RequestAborted.IsCancellationRequested)
         {
             await context.Response.Body.WriteAsync(": still here\n\n"u8.ToArray(), stop);
             await context.Response.Body.FlushAsync(stop);
@@ -95,11 +97,14 @@ internal sealed class ModelServer : IAsyncDisposable
 /// <summary>Anthropic's Messages API, as it is on the wire.</summary>
 internal static class AnthropicWire
 {
-    public const string Error529 = """{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"},"request_id":"req_1"}""";
+    public const string Error529 =
+        """{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"},"request_id":"req_1"}""";
 
-    public static ProviderAnswer Answer(string text, string stop = "end_turn", int input = 25, int read = 0, int written = 0,
+    public static ProviderAnswer Answer(
+        string text, string stop = "end_turn", int input = 25, int read = 0, int written = 0,
         int output = 15) => new(200, "text/event-stream; charset=utf-8",
-        [Start(input, read, written), .. Texts(text), Delta(stop, output), Event("message_stop", """{"type":"message_stop"}""")]);
+        [Start(input, read, written), .. Texts(text), Delta(stop, output),
+            Event("message_stop", """{"type":"message_stop"}""")]);
 
     public static string Start(int input, int read, int written) => Event("message_start",
         $$$$"""{"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","content":[],"model":"claude-test-1","stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":{{{{input}}}},"cache_creation_input_tokens":{{{{written}}}},"cache_read_input_tokens":{{{{read}}}},"output_tokens":1}}}""")
@@ -107,7 +112,9 @@ internal static class AnthropicWire
 
     public static IEnumerable<string> Texts(string text)
     {
-        yield return Event("content_block_start", """{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}""");
+        yield return Event(
+            "content_block_start",
+            """{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}""");
         foreach (var half in (string[])[text[..(text.Length / 2)], text[(text.Length / 2)..]])
             yield return Event("content_block_delta",
                 $$$"""{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":{{{JsonSerializer.Serialize(half)}}}}}""");
@@ -115,8 +122,11 @@ internal static class AnthropicWire
     }
 
     public static string ToolUse() =>
-        Event("content_block_start", """{"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"toolu_1","name":"send_money","input":{}}}""")
-        + Event("content_block_delta", """{"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":"{\"to\":\"me\"}"}}""")
+        Event("content_block_start",
+            """{"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"toolu_1","name":"send_money","input":{}}}""")
+        + Event(
+            "content_block_delta",
+            """{"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":"{\"to\":\"me\"}"}}""")
         + Event("content_block_stop", """{"type":"content_block_stop","index":0}""");
 
     public static string Delta(string stop, int output) => Event("message_delta",
@@ -128,7 +138,8 @@ internal static class AnthropicWire
 /// <summary>OpenAI's Chat Completions API, as it is on the wire, and as Ollama speaks it.</summary>
 internal static class OpenAiWire
 {
-    public static ProviderAnswer Answer(string text, string finish = "stop", int prompt = 30, int cached = 10, int completion = 20,
+    public static ProviderAnswer Answer(
+        string text, string finish = "stop", int prompt = 30, int cached = 10, int completion = 20,
         int reasoning = 7) => new(200, "text/event-stream",
         Chunk($$"""{"role":"assistant","content":{{JsonSerializer.Serialize(text[..(text.Length / 2)])}}}""", null),
         Chunk($$"""{"content":{{JsonSerializer.Serialize(text[(text.Length / 2)..])}}}""", null),

@@ -21,7 +21,8 @@ public sealed class ScriptedModelTests : IDisposable
     [Fact]
     public async Task The_first_answer_that_fits_is_given_and_says_that_it_is_of_a_script()
     {
-        var answer = await CallAsync("""{"answers":[{"match":"cities?","text":"Oslo"},{"match":"PRIME","text":"7","input_tokens":100,"output_tokens":10}]}""", Ask("Name a prime."));
+        var answer =
+            await CallAsync("""{"answers":[{"match":"cities?","text":"Oslo"},{"match":"PRIME","text":"7","input_tokens":100,"output_tokens":10}]}""", Ask("Name a prime."));
 
         Assert.Equal((ErrorCodes.Ok, "7", "scripted/demo"), (answer.Code, answer.Text, answer.Model));
         Assert.Equal(new Money(150_000), answer.Cost);
@@ -30,12 +31,15 @@ public sealed class ScriptedModelTests : IDisposable
     [Fact]
     public async Task Answers_may_depend_on_the_attempt_and_failures_are_answers_too()
     {
-        const string script = """{"answers":[{"attempt":1,"fail":"MODEL_OVERLOADED","retry_after_ms":50},{"json":{"prime":7}}]}""";
+        const string script =
+            """{"answers":[{"attempt":1,"fail":"MODEL_OVERLOADED","retry_after_ms":50},{"json":{"prime":7}}]}""";
 
         var first = await CallAsync(script, Ask("x"));
         var second = await CallAsync(script, Ask("x", attempt: 2));
 
-        Assert.Equal((ErrorCodes.ModelOverloaded, TimeSpan.FromMilliseconds(50), Money.Zero), (first.Code, first.RetryAfter, first.Cost));
+        Assert.Equal(
+            (ErrorCodes.ModelOverloaded, TimeSpan.FromMilliseconds(50), Money.Zero),
+            (first.Code, first.RetryAfter, first.Cost));
         Assert.Equal("""{"prime":7}""", second.Text);
     }
 

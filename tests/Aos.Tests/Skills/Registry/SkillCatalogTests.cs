@@ -16,7 +16,8 @@ public sealed class SkillCatalogTests
         var next = StubSkill.Named("a", "1.1.0", c => c with { Description = "Does something else." });
 
         Assert.Empty(await SkillCatalog.RecordAsync(SkillRegistry.Create([first]), store, cancel));
-        Assert.Empty(await SkillCatalog.RecordAsync(SkillRegistry.Create([StubSkill.Named("a", "1.0.0"), next]), store, cancel));
+        Assert.Empty(
+            await SkillCatalog.RecordAsync(SkillRegistry.Create([StubSkill.Named("a", "1.0.0"), next]), store, cancel));
         var problems = await SkillCatalog.RecordAsync(SkillRegistry.Create([changed, next]), store, cancel);
 
         Assert.Equal("/a@1.0.0", Assert.Single(problems).Pointer);
@@ -35,7 +36,9 @@ public sealed class SkillCatalogTests
         });
         var other = StubSkill.Named("a", "1.0.0", c => c with { Cost = new() { Worst = new Money(1) } });
 
-        Assert.Equal(SkillCatalog.DigestOf(StubSkill.Named("a", "1.0.0").Contract), SkillCatalog.DigestOf(spaced.Contract));
-        Assert.NotEqual(SkillCatalog.DigestOf(StubSkill.Named("a", "1.0.0").Contract), SkillCatalog.DigestOf(other.Contract));
+        Assert.Equal(
+            SkillCatalog.DigestOf(StubSkill.Named("a", "1.0.0").Contract), SkillCatalog.DigestOf(spaced.Contract));
+        Assert.NotEqual(
+            SkillCatalog.DigestOf(StubSkill.Named("a", "1.0.0").Contract), SkillCatalog.DigestOf(other.Contract));
     }
 }

@@ -27,7 +27,8 @@ public sealed class SkillRegistryTests
     public void A_reference_resolves_to_the_highest_version_that_it_accepts(string reference, string? expected)
     {
         var registry = Registry(
-            ("a", "1.2.0"), ("a", "1.10.0"), ("b", "1.0.0"), ("a", "2.1.0"), ("a", "1.2.3"), ("a", "2.0.0"), ("a", "3.0.0-beta.1"));
+            ("a", "1.2.0"), ("a", "1.10.0"), ("b", "1.0.0"), ("a", "2.1.0"), ("a", "1.2.3"), ("a", "2.0.0"),
+            ("a", "3.0.0-beta.1"));
 
         var found = registry.TryResolve(SkillRef.Parse(reference), out var skill);
 
@@ -53,7 +54,8 @@ public sealed class SkillRegistryTests
     [Fact]
     public void A_version_that_is_there_twice_is_refused()
     {
-        var failure = Assert.Throws<SkillRegistrationException>(() => Registry(("a", "1.0.0"), ("b", "1.0.0"), ("a", "1.0.0")));
+        var failure =
+            Assert.Throws<SkillRegistrationException>(() => Registry(("a", "1.0.0"), ("b", "1.0.0"), ("a", "1.0.0")));
 
         var problem = Assert.Single(failure.Problems);
         Assert.Equal("/a@1.0.0", problem.Pointer);
@@ -66,13 +68,15 @@ public sealed class SkillRegistryTests
         { "/description", Change(c => c with { Description = new string('a', 2_001) }) },
         { "/input_schema/type", Change(c => c with { InputSchema = StubSkill.Json("""{"type":"objekt"}""") }) },
         { "/input_schema", Change(c => c with { InputSchema = StubSkill.Json("[]") }) },
-        { "/input_schema/type", Change(c => c with { InputSchema = StubSkill.Json("""{"type":"object","type":"object"}""") }) },
+        { "/input_schema/type", Change(
+            c => c with { InputSchema = StubSkill.Json("""{"type":"object","type":"object"}""") }) },
         { "/input_schema/type", Change(c => c with { InputSchema = StubSkill.Json("true") }) },
         { "/input_schema/type", Change(c => c with { InputSchema = StubSkill.Json("""{"type":"array"}""") }) },
         { "/output_schema/$ref", Change(c => c with { OutputSchema = StubSkill.Json("""{"$ref":"#/$defs/none"}""") }) },
         { "/output_schema/pattern", Change(c => c with { OutputSchema = StubSkill.Json("""{"pattern":"("}""") }) },
         { "/examples/1/input/n", Change(c => c with { Examples = [Example("{}"), Example("""{"n":"x"}""")] }) },
-        { "/effect/cases/0/member", Change(c => c with { Effect = Rule(new() { Member = "m", Values = [Payload.Null] }) }) },
+        { "/effect/cases/0/member", Change(
+            c => c with { Effect = Rule(new() { Member = "m", Values = [Payload.Null] }) }) },
         { "/effect/cases/0/values", Change(c => c with { Effect = Rule(new() { Member = "n" }) }) },
         { "/effect/default", Change(c => c with { Effect = new EffectRule { Default = (EffectClass)9 } }) },
         { "/side_effects", Change(c => c with
@@ -105,10 +109,12 @@ public sealed class SkillRegistryTests
     public void Every_mistake_of_every_skill_is_named_at_once()
     {
         SkillRegistry.TryCreate(
-            [StubSkill.Named("a", "1.0.0", c => c with { Description = "", TimeoutMs = 0 }), StubSkill.Named("b", "1.0.0", c => c with { Tags = [""] })],
+            [StubSkill.Named("a", "1.0.0", c => c with { Description = "", TimeoutMs = 0 }),
+                StubSkill.Named("b", "1.0.0", c => c with { Tags = [""] })],
             out _, out var problems);
 
-        Assert.Equal(["/a@1.0.0/description", "/a@1.0.0/timeout_ms", "/b@1.0.0/tags/0"], problems.Select(p => p.Pointer));
+        Assert.Equal(
+            ["/a@1.0.0/description", "/a@1.0.0/timeout_ms", "/b@1.0.0/tags/0"], problems.Select(p => p.Pointer));
     }
 
     [Fact]
@@ -141,6 +147,7 @@ public sealed class SkillRegistryTests
     {
         public SkillContract Contract => StubSkill.Named("a", "1.0.0").Contract;
 
-        public ValueTask<SkillResult> InvokeAsync(SkillCall call, CancellationToken cancel) => throw new NotSupportedException();
+        public ValueTask<SkillResult> InvokeAsync(SkillCall call, CancellationToken cancel) =>
+            throw new NotSupportedException();
     }
 }
