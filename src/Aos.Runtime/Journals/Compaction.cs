@@ -21,6 +21,9 @@ internal sealed partial class Compaction : IAsyncDisposable
     private Task? _loop;
     private bool _closed;
 
+    // Said once, however often it is tried.
+    private bool _isStoreAway;
+
     public Compaction(IStore store, TimeProvider time, ILogger logger, IWorkQueue work) =>
         (_store, _time, _logger, _work) = (store, time, logger, work);
 
@@ -64,19 +67,22 @@ internal sealed partial class Compaction : IAsyncDisposable
     {
         try
         {
-            return await _store.CompactAsync(RunsAtOnce, cancel).ConfigureAwait(false);
+            var compacted = await _store.CompactAsync(RunsAtOnce, cancel).ConfigureAwait(false);
+            _isStoreAway = false;
+            return compacted;
         }
         catch (StoreException error)
         {
             // Nothing is lost: journals stay as they are, and are looked at again. A store that fails for good shows
             // elsewhere.
-            LogNotCompacted(error);
+            if (!_isStoreAway) LogNotCompacted(error.Code.Value, error.Message);
+            _isStoreAway = true;
             return 0;
         }
     }
 
     [LoggerMessage(
-        EventId = 1005, Level = LogLevel.Warning,
-        Message = "Finished runs could not be compacted; they are tried again later")]
-    private partial void LogNotCompacted(Exception error);
+        EventId = 1006, Level = LogLevel.Warning,
+        Message = "Finished runs could not be compacted; they are tried again later: {Code}: {Reason}")]
+    private partial void LogNotCompacted(string code, string reason);
 }

@@ -91,7 +91,7 @@ internal sealed partial class RunHost
         }
         catch (StoreException error)
         {
-            LogRunUnreadable(error, runId.Value);
+            LogRunUnreadable(runId.Value, error.Code.Value, error.Message);
             _waiting.Add(runId, _services.Now + TryAgain);
             return null;
         }
@@ -117,6 +117,7 @@ internal sealed partial class RunHost
     }
 
     [LoggerMessage(
-        EventId = 1005, Level = LogLevel.Warning, Message = "Run {Run} waits and cannot be read; it is tried again")]
-    private partial void LogRunUnreadable(Exception error, string run);
+        EventId = 1005, Level = LogLevel.Warning,
+        Message = "Run {Run} waits and cannot be read; it is tried again: {Code}: {Reason}")]
+    private partial void LogRunUnreadable(string run, string code, string reason);
 }
