@@ -10,6 +10,8 @@ namespace Aos.Runtime.Runs;
 internal sealed partial class ClockGuard(TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan JumpMin = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ReadMax = TimeSpan.FromSeconds(1);
+    private const int ReadTries = 10;
     private static readonly TimeSpan AcceptAfter = TimeSpan.FromMinutes(5);
 
     private readonly Lock _gate = new();
@@ -22,7 +24,7 @@ internal sealed partial class ClockGuard(TimeProvider time, ILogger logger)
     {
         lock (_gate)
         {
-            var (wall, stamp) = (time.GetUtcNow(), time.GetTimestamp());
+            var (wall, stamp) = Read();
             var size = wall - _trusted.Wall - time.GetElapsedTime(_trusted.Stamp, stamp);
             if (size.Duration() <= JumpMin) return Trust(wall, stamp);
             if (_jump is { } known && (size - known.Size).Duration() <= JumpMin)
@@ -30,6 +32,17 @@ internal sealed partial class ClockGuard(TimeProvider time, ILogger logger)
             _jump = (size, stamp);
             LogClockJumped(size.TotalSeconds, AcceptAfter.TotalMinutes);
             return false;
+        }
+    }
+
+    // Of one moment: a thread that is held up for long between the two would see a jump that there is not.
+    private (DateTimeOffset Wall, long Stamp) Read()
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var before = time.GetTimestamp();
+            var (wall, stamp) = (time.GetUtcNow(), time.GetTimestamp());
+            if (time.GetElapsedTime(before, stamp) < ReadMax || tries == ReadTries) return (wall, stamp);
         }
     }
 

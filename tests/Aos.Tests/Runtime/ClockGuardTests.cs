@@ -1,6 +1,7 @@
 using Aos.Runtime.Runs;
 using Aos.Tests.Runtime.Bench;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Aos.Tests.Runtime;
 
@@ -23,6 +24,16 @@ public sealed class ClockGuardTests
             _time.Advance(TimeSpan.FromSeconds(span));
             Assert.True(guard.MayFire());
         }
+        Assert.Empty(_notes.Lines);
+    }
+
+    [Fact]
+    public void A_thread_that_is_held_up_as_it_reads_the_clocks_sees_no_jump()
+    {
+        var time = new HeldUp();
+        var guard = new ClockGuard(time, _notes);
+        time.Hold(TimeSpan.FromHours(3));
+        Assert.True(guard.MayFire());
         Assert.Empty(_notes.Lines);
     }
 
@@ -81,5 +92,22 @@ public sealed class ClockGuardTests
             LogLevel logLevel, EventId eventId, TState state, Exception? exception,
             Func<TState, Exception?, string> formatter) =>
             Lines.Add(formatter(state, exception));
+    }
+
+    /// <summary>A clock on which much time passes right after the wall clock was read, once.</summary>
+    private sealed class HeldUp : FakeTimeProvider
+    {
+        private TimeSpan? _held;
+
+        public void Hold(TimeSpan span) => _held = span;
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            var now = base.GetUtcNow();
+            if (_held is not { } span) return now;
+            _held = null;
+            Advance(span);
+            return now;
+        }
     }
 }
