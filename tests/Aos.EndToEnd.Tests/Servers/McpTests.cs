@@ -125,7 +125,10 @@ public sealed class McpTests : ServerTest
         var asked = Http.SendAsync(waiting, HttpCompletionOption.ResponseHeadersRead, gone.Token);
         await UntilAsync(() => Task.FromResult(Running.Parts.Metrics.RequestsOpen), open => open == 1);
         await gone.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await asked);
+        // The answer may have begun by then: then letting go of it is what closes the connection.
+        await ((Task)asked).ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (asked.IsCompletedSuccessfully) (await asked).Dispose();
 
         // Sooner than the call would have ended by itself.
         await UntilAsync(() => Task.FromResult(Running.Parts.Metrics.RequestsOpen), open => open == 0)
