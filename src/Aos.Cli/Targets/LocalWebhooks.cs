@@ -10,7 +10,6 @@ namespace Aos.Cli.Targets;
 internal sealed class LocalWebhooks(LocalRecords records) : IWebhooks
 {
     private const int DeliveriesMax = 1_000;
-    private const int OverlapMinutes = 24 * 60;
     private readonly WebhookShelf _shelf = new(records.Store, records.Time);
 
     public async ValueTask<Answer<NewWebhook>> AddAsync(WebhookSubmission wanted, CancellationToken cancel)
@@ -38,7 +37,7 @@ internal sealed class LocalWebhooks(LocalRecords records) : IWebhooks
 
     public async ValueTask<Answer<NewWebhook>> RotateAsync(string id, int? overlapMinutes, CancellationToken cancel)
     {
-        var overlap = TimeSpan.FromMinutes(overlapMinutes ?? OverlapMinutes);
+        var overlap = TimeSpan.FromMinutes(overlapMinutes ?? WebhookShelf.OverlapMinutes);
         var (made, refusal) = await _shelf.RotateAsync(records.Tenant, id, overlap, cancel).ConfigureAwait(false);
         if (made is not null) return await records.DoneAsync("rotate_webhook", id, made, cancel).ConfigureAwait(false);
         return refusal is null

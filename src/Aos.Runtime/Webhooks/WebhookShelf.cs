@@ -19,6 +19,9 @@ public sealed partial class WebhookShelf(IRecordStore store, TimeProvider time)
     /// <summary>How many secrets of an address may sign at a time.</summary>
     public const int SecretsMax = 5;
 
+    /// <summary>For how many minutes the secret before signs beside a new one, where nobody says otherwise.</summary>
+    public const int OverlapMinutes = 24 * 60;
+
     internal const string Kind = "webhook";
     internal const string AllTenants = "";
 

@@ -10,7 +10,6 @@ internal static class WebhooksApi
 {
     private const string Tag = "webhooks";
     private const string Path = "/v1/webhooks/{webhook_id}";
-    private const int OverlapMinutes = 24 * 60;
 
     private static readonly Parameter Status = new("status", "query",
         """{"type":"string","enum":["pending","dead"],"default":"pending"}""",
@@ -85,7 +84,8 @@ internal static class WebhooksApi
     private static async Task<Reply> RotateAsync(Call call)
     {
         var id = call.Target = call.Route("webhook_id");
-        var minutes = (await call.ReadAsync<WebhookRotation>().ConfigureAwait(false)).OverlapMinutes ?? OverlapMinutes;
+        var minutes = (await call.ReadAsync<WebhookRotation>().ConfigureAwait(false)).OverlapMinutes
+            ?? WebhookShelf.OverlapMinutes;
         var (made, refusal) = await call.Server.Webhooks
             .RotateAsync(call.Caller.Tenant, id, TimeSpan.FromMinutes(minutes), call.Cancel).ConfigureAwait(false);
         if (made is null) throw refusal is null ? Unknown(call, id) : call.Refuse(ErrorCodes.InvalidArgument, refusal);
